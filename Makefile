@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0
+# tcpledger: the module is built by the kernel's own build (Kbuild), the command
+# in tools/, the tests in selftests/. This file only calls them.
+
+KDIR    ?= /lib/modules/$(shell uname -r)/build
+PREFIX  ?= /usr/local
+BUILD   := $(CURDIR)/.build
+# Debian's 6.1 headers have another name in kernel.release than in the vermagic.
+RELEASE := $(shell sed -n 's/^.define UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
+OUT     := $(BUILD)/$(RELEASE)
+
+INSTALL_MOD_PATH ?= $(DESTDIR)
+INSTALL_MOD_DIR  ?= updates
+MODULE_DEST = $(INSTALL_MOD_PATH)/lib/modules/$(RELEASE)/$(INSTALL_MOD_DIR)
+
+export BUILD PREFIX DESTDIR INSTALL_MOD_PATH INSTALL_MOD_DIR
+
+all: modules tools
+
+help:
+	@echo 'make              module and command, for the running kernel or KDIR=DIR'
+	@echo 'make install      PREFIX=, DESTDIR=, INSTALL_MOD_PATH=; make uninstall takes it back'
+	@echo 'make demo         real connections in a VM of Debian 6.1, and what tcpledger says of them'
+	@echo 'make check        all tests, in VMs of Debian 6.1 and 6.12'
+	@echo 'make vm           a shell in such a VM; KERNEL=6.1|6.12|6.1-rt|6.12-rt'
+	@echo 'make style        checkpatch, sparse, W=1 and shellcheck'
+	@echo 'make clean        remove what was built; make distclean also the fetched kernels'
+	@echo 'W=1 and C=1 work as in the kernel. demo, check, vm and style fetch what they need from Debian.'
+
+# One source serves several kernels, but kbuild leaves objects beside its
+# sources: each kernel gets a folder of links to build in.
+modules: headers
+	@mkdir -p $(OUT)
+	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/module $(OUT)/
+	@find $(OUT) -xtype l -delete
+	+$(MAKE) -C $(KDIR) M=$(OUT) modules
+
+headers:
+ifeq ($(RELEASE),)
+	$(error no kernel headers in $(KDIR): install linux-headers-$(shell uname -r), or name a folder with KDIR=DIR)
+endif
+
+tools:
+	+$(MAKE) -C tools
+
+install: all
+	+$(MAKE) -C $(KDIR) M=$(OUT) modules_install
+	+$(MAKE) -C tools install
+ifeq ($(DESTDIR),)
+	PATH=$$PATH:/usr/sbin:/sbin depmod $(addprefix -b ,$(INSTALL_MOD_PATH)) $(RELEASE)
+endif
+
+uninstall: headers
+	rm -f $(MODULE_DEST)/tcpledger.ko $(MODULE_DEST)/tcpledger.ko.[gxz]*
+	+$(MAKE) -C tools uninstall
+ifeq ($(DESTDIR),)
+	PATH=$$PATH:/usr/sbin:/sbin depmod $(addprefix -b ,$(INSTALL_MOD_PATH)) $(RELEASE)
+endif
+
+# The module for one of Debian's kernels, e.g. 'make lane-6.12'.
+lane-%:
+	@selftests/vm/fetch.sh tools build
+	@selftests/vm/fetch.sh kernel $*
+	+@$(MAKE) --no-print-directory modules \
+		KDIR=$(BUILD)/kernels/$*/usr/src/linux-headers-$$(selftests/vm/fetch.sh release $*)
+
+clean:
+	rm -rf $(filter-out $(BUILD)/kernels $(BUILD)/linux-source-6.1,$(wildcard $(BUILD)/*))
+	+$(MAKE) -C tools clean
+
+distclean: clean
+	rm -rf $(BUILD)
+
+.PHONY: all help modules headers tools install uninstall clean distclean

@@ -1,0 +1,241 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Fetches from Debian's packages what this machine lacks, and says so.
+#
+#   fetch.sh tools GROUP...   install the packages of packages.list in these groups
+#   fetch.sh kernel LANE...   unpack image and headers of 6.1, 6.12, 6.1-rt or 6.12-rt
+#   fetch.sh source           unpack the kernel's kselftest framework and checkpatch
+#   fetch.sh release LANE     print the kernel release of an unpacked lane
+#
+# Kernels and kernel source are only unpacked below .build, never installed: the
+# 6.12 headers depend on the 6.12 image, whose installation would make a host
+# boot it. Each piece is complete or absent, so a run that finds all of them
+# asks neither apt nor the network.
+set -euo pipefail
+
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+build=${BUILD:-$(realpath "$here/../..")/.build}
+
+die()
+{
+	echo "fetch.sh: $*" >&2
+	exit 1
+}
+
+say()
+{
+	echo "fetch: $*" >&2
+}
+
+as_root()
+{
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	else
+		sudo "$@"
+	fi
+}
+
+can_be_root()
+{
+	[ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null
+}
+
+all_packages()
+{
+	awk '!/^#/ && NF { sub(/\|.*/, "", $2); print $2 }' "$here/packages.list" | paste -sd' '
+}
+
+require_debian()
+{
+	local id
+
+	id=$(. /etc/os-release 2>/dev/null && echo "${ID:-}-${VERSION_ID:-}-$(uname -m)") || id=
+	[ "$id" = debian-12-x86_64 ] ||
+		die "this needs Debian 12 on amd64, not ${id:-an unknown system}: it takes the kernels 6.1 and 6.12" \
+		    "(image, headers, source) and these packages from there: $(all_packages)"
+}
+
+# Old lists name files that are gone, so the caller updates on the first failure.
+update_lists()
+{
+	can_be_root || die "the package lists are missing or too old: run 'apt-get update' as root, then again"
+	say "updating the package lists"
+	as_root apt-get -qq update >&2 || die "apt-get update failed, see above: check the network and the apt sources"
+}
+
+installed()
+{
+	dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^.i'
+}
+
+# Prints the first of a|b for every line of the given groups of which neither is there.
+missing_packages()
+{
+	local group names why
+
+	while read -r group names why; do
+		[[ " $* " == *" $group "* ]] || continue
+		if ! installed "${names%%|*}" && ! installed "${names##*|}"; then
+			echo "${names%%|*} $why"
+		fi
+	done < <(grep -v '^#' "$here/packages.list")
+}
+
+apt_install()
+{
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
+		-o Dpkg::Use-Pty=0 install "$@" >&2
+}
+
+fetch_tools()
+{
+	local missing names name why
+
+	missing=$(missing_packages "$@")
+	[ -n "$missing" ] || return 0
+	require_debian
+	names=$(awk '{ print $1 }' <<<"$missing" | paste -sd' ')
+	can_be_root || die "these packages are missing and there is no sudo; run as root: apt-get install $names"
+	while read -r name why; do
+		say "installing $name: $why"
+	done <<<"$missing"
+	# shellcheck disable=SC2086 # a list of package names
+	apt_install $names || { update_lists; apt_install $names; } ||
+		die "apt-get install $names failed, see above"
+}
+
+meta_package()
+{
+	case $1 in
+	6.1)		echo linux-image-amd64 ;;
+	6.1-rt)		echo linux-image-rt-amd64 ;;
+	6.12)		echo linux-image-6.12-amd64 ;;
+	6.12-rt)	echo linux-image-6.12-rt-amd64 ;;
+	*)		die "unknown kernel '$1': one of 6.1, 6.12, 6.1-rt, 6.12-rt" ;;
+	esac
+}
+
+depends()
+{
+	apt-cache depends "$1" 2>/dev/null | sed -n 's/^[ |]*Depends: //p'
+}
+
+# The ABI that Debian's meta package of this series points to today.
+resolve_release()
+{
+	depends "$1" | sed -n "s/^linux-image-\\(${2//./\\.}[.0-9].*\\)/\\1/p" | head -n 1
+}
+
+# download DIR PACKAGE...
+download()
+{
+	local dir=$1
+
+	shift
+	# _apt cannot write into the build folder; as root the sandbox is off anyway.
+	(cd "$dir" && apt-get -qq -o APT::Sandbox::User="$(id -un)" download "$@") >&2
+}
+
+unpack_all()
+{
+	local dir=$1 deb
+
+	for deb in "$dir"/*.deb; do
+		# What a VM of ours can use: a whole image is 400 MB, most of it drivers.
+		dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$dir" --no-same-owner --wildcards \
+			--exclude './usr/share' --exclude './lib/modules/*/kernel/sound' \
+			--exclude './lib/modules/*/kernel/drivers/[!bnv]*'
+		rm "$deb"
+	done
+}
+
+fetch_kernel()
+{
+	local lane=$1 dest=$build/kernels/$1 meta release headers packages
+
+	[ ! -e "$dest/release" ] || return 0
+	require_debian
+	meta=$(meta_package "$lane")
+	release=$(resolve_release "$meta" "${lane%-rt}")
+	[ -n "$release" ] || { update_lists; release=$(resolve_release "$meta" "${lane%-rt}"); }
+	[ -n "$release" ] ||
+		die "apt knows no $meta of series ${lane%-rt}: add bookworm and bookworm-security to the apt sources"
+	headers=linux-headers-$release
+	packages="linux-image-$release $headers $(depends "$headers" | grep -E '^linux-(headers|kbuild)-' | paste -sd' ')"
+	say "unpacking kernel $release into .build: image and headers for the $lane tests"
+	rm -rf "$dest.new"
+	mkdir -p "$dest.new"
+	# shellcheck disable=SC2086 # a list of package names
+	download "$dest.new" $packages || { update_lists; download "$dest.new" $packages; } ||
+		die "cannot download $packages, see above"
+	unpack_all "$dest.new"
+	finish_kernel "$dest.new" "$release"
+	rm -rf "$dest"
+	mv "$dest.new" "$dest"
+}
+
+# An unpacked kernel lacks what its installation would have made.
+finish_kernel()
+{
+	local root=$1 release=$2
+
+	sed -i "s|^include /usr/src/|include \$(dir \$(lastword \$(MAKEFILE_LIST)))../|" \
+		"$root/usr/src/linux-headers-$release/Makefile"
+	PATH=$PATH:/usr/sbin:/sbin depmod -b "$root" "$release"
+	rm -f "$root/lib/modules/$release"/{build,source}
+	echo "$release" >"$root/release"
+}
+
+source_tarball()
+{
+	local dir=$1
+
+	if [ -r /usr/src/linux-source-6.1.tar.xz ]; then
+		xz -dc /usr/src/linux-source-6.1.tar.xz
+		return
+	fi
+	download "$dir" linux-source-6.1 || { update_lists; download "$dir" linux-source-6.1; } ||
+		die "cannot download linux-source-6.1, see above"
+	dpkg-deb --fsys-tarfile "$dir"/linux-source-*.deb | tar -xO ./usr/src/linux-source-6.1.tar.xz | xz -dc
+}
+
+fetch_source()
+{
+	local dest=$build/linux-source-6.1
+
+	[ ! -e "$dest/tools/testing/selftests/lib.mk" ] || return 0
+	require_debian
+	say "unpacking part of linux-source-6.1 into .build: kselftest and checkpatch"
+	rm -rf "$dest.new"
+	mkdir -p "$dest.new"
+	source_tarball "$dest.new" | tar -x -C "$dest.new" --no-same-owner --strip-components=1 --wildcards \
+		'*/scripts/checkpatch.pl' '*/scripts/spelling.txt' '*/scripts/const_structs.checkpatch' \
+		'*/tools/testing/selftests/lib.mk' '*/tools/testing/selftests/*.h' \
+		'*/tools/testing/selftests/kselftest/*'
+	rm -f "$dest.new"/*.deb
+	rm -rf "$dest"
+	mv "$dest.new" "$dest"
+}
+
+main()
+{
+	local what=${1:-} lane
+
+	[ $# -gt 0 ] && shift
+	mkdir -p "$build"
+	case $what in
+	tools|kernel|source)
+		# Two makes at once must not unpack into the same folder.
+		exec 9>"$build/fetch.lock"
+		flock 9 ;;&
+	tools)		fetch_tools "$@" ;;
+	kernel)		for lane in "$@"; do fetch_kernel "$lane"; done ;;
+	source)		fetch_source ;;
+	release)	cat "$build/kernels/$1/release" ;;
+	*)		die "usage: fetch.sh tools GROUP... | kernel LANE... | source | release LANE" ;;
+	esac
+}
+
+main "$@"

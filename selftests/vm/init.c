@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * PID 1 of the test VM: mounts what programs expect, loads tcpledger, runs one
+ * job, unloads, looks for leaks, and only then says how it ended.
+ *
+ * The kernel log goes to ttyS0 and the job's output to ttyS1. The job's exit
+ * status goes to port 0xe9 (isa-debugcon), past every driver that could lose or
+ * mix it, and the last act is a write to port 0xf4 (isa-debug-exit), which no
+ * crash can imitate: a panic ends QEMU with status 0.
+ *
+ * run.sh passes VM_JOB (exec, tests or shell) and VM_MODULE (0 or 1) on the
+ * kernel command line; the kernel hands them to us as environment.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/io.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define PORT_STATUS 0xe9
+#define PORT_EXIT 0xf4
+#define EXIT_FINISHED 0x10 /* QEMU exits with 2 * 0x10 + 1 = 33 */
+#define MODULE_FILE "/payload/tcpledger.ko"
+#define MODULE_ARGS "/payload/module_args"
+#define KMEMLEAK "/sys/kernel/debug/kmemleak"
+
+static int verdict_fd = -1;
+
+static void port_puts(const char *s)
+{
+	while (*s)
+		outb(*s++, PORT_STATUS);
+}
+
+/* Never returns: the write to PORT_EXIT ends QEMU before the next instruction. */
+static void finish(int status)
+{
+	char line[32];
+
+	if (verdict_fd >= 0)
+		tcdrain(verdict_fd);
+	sync();
+	snprintf(line, sizeof(line), "status %d\n", status);
+	port_puts(line);
+	outb(EXIT_FINISHED, PORT_EXIT);
+	for (;;)
+		pause();
+}
+
+static void kernel_log(const char *fmt, ...)
+{
+	char line[256];
+	va_list ap;
+	int fd, len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	if (len >= (int)sizeof(line))
+		len = sizeof(line) - 1;
+	fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (write(fd, line, len) < 0)
+		perror("/dev/kmsg");
+	close(fd);
+}
+
+/* What fails here is the harness, not the module, and the line says so. */
+static void bail_out(const char *what)
+{
+	int err = errno;
+
+	kernel_log("<3>vm: %s: %s\n", what, strerror(err));
+	if (verdict_fd >= 0)
+		dprintf(verdict_fd, "Bail out! vm: %s: %s\n", what, strerror(err));
+	finish(1);
+}
+
+static void mount_one(const char *type, const char *dir, const char *opts, bool optional)
+{
+	mkdir(dir, 0755);
+	if (mount(type, dir, type, 0, opts) && !optional)
+		bail_out(dir);
+}
+
+static void mount_all(void)
+{
+	mount_one("devtmpfs", "/dev", NULL, false);
+	mount_one("proc", "/proc", NULL, false);
+	mount_one("sysfs", "/sys", NULL, false);
+	mount_one("devpts", "/dev/pts", "gid=5,mode=620,ptmxmode=666", false);
+	mount_one("tmpfs", "/dev/shm", "mode=1777", false);
+	mount_one("tmpfs", "/tmp", "mode=1777", false);
+	mount_one("tmpfs", "/run", "mode=0755", false);
+	mount_one("cgroup2", "/sys/fs/cgroup", NULL, false);
+	mount_one("debugfs", "/sys/kernel/debug", NULL, true);
+	mount_one("tracefs", "/sys/kernel/tracing", NULL, true);
+	if (symlink("/proc/self/fd", "/dev/fd") ||
+	    symlink("/proc/self/fd/0", "/dev/stdin") ||
+	    symlink("/proc/self/fd/1", "/dev/stdout") ||
+	    symlink("/proc/self/fd/2", "/dev/stderr"))
+		bail_out("/dev/fd");
+}
+
+static int open_port(const char *path, bool raw)
+{
+	struct termios t;
+	int fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0 || tcgetattr(fd, &t))
+		bail_out(path);
+	if (raw)
+		cfmakeraw(&t);
+	t.c_cflag |= CLOCAL;
+	if (tcsetattr(fd, TCSANOW, &t))
+		bail_out(path);
+	return fd;
+}
+
+static void loopback_up(void)
+{
+	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &ifr))
+		bail_out("lo");
+	close(fd);
+}
+
+/* Twenty thousand sockets in one process are an ordinary test here. */
+static void raise_limits(void)
+{
+	struct rlimit files = { .rlim_cur = 1 << 17, .rlim_max = 1 << 20 };
+
+	if (setrlimit(RLIMIT_NOFILE, &files))
+		bail_out("RLIMIT_NOFILE");
+}
+
+static void load_module(void)
+{
+	char args[1024] = "";
+	ssize_t len = 0;
+	int fd;
+
+	fd = open(MODULE_ARGS, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		len = read(fd, args, sizeof(args) - 1);
+		close(fd);
+	}
+	args[len > 0 ? len : 0] = '\0';
+	args[strcspn(args, "\n")] = '\0';
+	fd = open(MODULE_FILE, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		bail_out(MODULE_FILE);
+	if (syscall(SYS_finit_module, fd, args, 0))
+		bail_out("insmod tcpledger");
+	close(fd);
+}
+
+/* A job may have unloaded the module itself; that is no failure. */
+static int unload_module(void)
+{
+	if (!syscall(SYS_delete_module, "tcpledger", O_NONBLOCK) || errno == ENOENT)
+		return 0;
+	kernel_log("<3>vm: rmmod tcpledger: %s\n", strerror(errno));
+	dprintf(verdict_fd, "# vm: rmmod tcpledger: %s\n", strerror(errno));
+	return 1;
+}
+
+/* On debug kernels only. The second scan drops what was in flight at the first. */
+static int check_leaks(void)
+{
+	char line[512];
+	int leaks = 0, i;
+	FILE *f;
+
+	for (i = 0; i < 2; i++) {
+		int fd = open(KMEMLEAK, O_WRONLY | O_CLOEXEC);
+
+		if (fd < 0)
+			return 0;
+		if (write(fd, "scan", 4) != 4)
+			kernel_log("<3>vm: kmemleak scan: %s\n", strerror(errno));
+		close(fd);
+	}
+	f = fopen(KMEMLEAK, "r");
+	while (f && fgets(line, sizeof(line), f)) {
+		kernel_log("<3>%s", line);
+		leaks = 1;
+	}
+	if (f)
+		fclose(f);
+	return leaks;
+}
+
+static void take_console(void)
+{
+	int fd;
+
+	setsid();
+	fd = open_port("/dev/ttyS0", false);
+	if (ioctl(fd, TIOCSCTTY, 1) || dup2(fd, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
+		_exit(127);
+}
+
+static void take_verdict_port(void)
+{
+	int null = open("/dev/null", O_RDONLY);
+
+	setsid();
+	if (dup2(null, 0) < 0 || dup2(verdict_fd, 1) < 0 || dup2(verdict_fd, 2) < 0)
+		_exit(127);
+}
+
+/* Runs the job and reaps every orphan of its, as PID 1 must. */
+static int run_job(const char *job)
+{
+	char path[64];
+	int status, code = 127;
+	pid_t pid, dead;
+
+	snprintf(path, sizeof(path), "/payload/%s", job);
+	kernel_log("<5>vm: job %s\n", job);
+	pid = fork();
+	if (pid < 0)
+		bail_out("fork");
+	if (!pid) {
+		if (strcmp(job, "shell"))
+			take_verdict_port();
+		else
+			take_console();
+		execl("/bin/bash", "bash", path, NULL);
+		_exit(127);
+	}
+	while ((dead = wait(&status)) != pid && (dead > 0 || errno == EINTR))
+		;
+	if (dead == pid)
+		code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	kernel_log("<5>vm: job %s ended with %d\n", job, code);
+	/* What the job left running would keep the module in use. */
+	kill(-1, SIGKILL);
+	while (wait(NULL) > 0)
+		;
+	return code;
+}
+
+int main(void)
+{
+	const char *job = getenv("VM_JOB"), *module = getenv("VM_MODULE");
+	bool with_module = module && !strcmp(module, "1");
+	int code;
+
+	if (getpid() != 1 || ioperm(PORT_STATUS, 1, 1) || ioperm(PORT_EXIT, 1, 1)) {
+		fprintf(stderr, "vm: init runs only as PID 1 of the test VM\n");
+		return 1;
+	}
+	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
+	setenv("HOME", "/root", 1);
+	setenv("TERM", "linux", 0);
+	mount_all();
+	verdict_fd = open_port("/dev/ttyS1", true);
+	loopback_up();
+	raise_limits();
+	if (with_module)
+		load_module();
+	code = run_job(job ? job : "shell");
+	if (with_module && unload_module() && !code)
+		code = 1;
+	if (check_leaks() && !code)
+		code = 1;
+	finish(code);
+}

@@ -1,0 +1,211 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Packs the parts of the VM's root file system. The kernel unpacks archives that
+# follow one another, so run.sh boots with three of them joined:
+#
+#   mkinitramfs.sh programs OUT              init and host programs, same for every kernel
+#   mkinitramfs.sh modules LANE OUT          modules of one unpacked kernel
+#   mkinitramfs.sh payload OUT HOST:GUEST... what this run is about, always new
+#
+# The first two are made once and again only when a list or a program is newer.
+# Nothing is compressed: under TCG unpacking costs more than reading.
+set -euo pipefail
+
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+build=${BUILD:-$(realpath "$here/../..")/.build}
+PATH=$PATH:/usr/sbin:/sbin
+
+die()
+{
+	echo "mkinitramfs.sh: $*" >&2
+	exit 1
+}
+
+words()
+{
+	sed 's/#.*//' "$1"
+}
+
+# Host paths of everything in programs.list.
+program_paths()
+{
+	local word path
+
+	# The patterns in the list are meant to expand.
+	for word in $(words "$here/programs.list"); do
+		path=$word
+		[[ $word == /* ]] || path=$(type -P "$word") || die "$word is not installed: run selftests/vm/fetch.sh tools vm"
+		[ -e "$path" ] || die "$path does not exist: run selftests/vm/fetch.sh tools vm"
+		echo "$path"
+	done
+}
+
+# Shared libraries of the given files, with the loader.
+library_paths()
+{
+	ldd "$@" 2>/dev/null | grep -o '/[^ )]*\.so[^ )]*' | grep -v ':$' | sort -u
+}
+
+# The guest sees /bin and /lib as links into /usr, as Debian does.
+guest_path()
+{
+	case $1 in
+	/bin/*|/sbin/*|/lib/*|/lib64/*)	echo "/usr$1" ;;
+	*)				echo "$1" ;;
+	esac
+}
+
+put()
+{
+	local dest=$stage$(guest_path "$2")
+
+	mkdir -p "$(dirname "$dest")"
+	cp -L "$1" "$dest"
+}
+
+pack()
+{
+	(cd "$stage" && find . -mindepth 1 | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet) >"$1.new"
+	mv "$1.new" "$1"
+}
+
+skeleton()
+{
+	local dir
+
+	mkdir -p "$stage"/{dev,proc,sys,tmp,run,root,etc,mnt,var/run,usr/bin,usr/sbin,usr/lib,usr/lib64}
+	for dir in bin sbin lib lib64; do
+		ln -s "usr/$dir" "$stage/$dir"
+	done
+	printf '%s\n' root:x:0:0::/root:/bin/bash tcpdump:x:100:100::/:/bin/false \
+		user:x:1000:1000::/tmp:/bin/bash nobody:x:65534:65534::/:/bin/false >"$stage/etc/passwd"
+	printf '%s\n' root:x:0: tcpdump:x:100: user:x:1000: nogroup:x:65534: >"$stage/etc/group"
+	printf '%s\n' '127.0.0.1 localhost' '::1 localhost' >"$stage/etc/hosts"
+	printf '%s\n' 'passwd: files' 'group: files' 'hosts: files' >"$stage/etc/nsswitch.conf"
+	printf '%s\n' 'ip 0 IP' 'icmp 1 ICMP' 'tcp 6 TCP' 'udp 17 UDP' 'ipv6-icmp 58 IPv6-ICMP' >"$stage/etc/protocols"
+}
+
+busybox_links()
+{
+	local applet
+
+	put "$(type -P busybox)" /usr/bin/busybox
+	for applet in $(busybox --list); do
+		[ -e "$stage/usr/bin/$applet" ] || [ -e "$stage/usr/sbin/$applet" ] ||
+			ln -s busybox "$stage/usr/bin/$applet"
+	done
+}
+
+xtables_links()
+{
+	local flavour family tool
+
+	for flavour in nft legacy; do
+		for family in iptables ip6tables; do
+			for tool in "" -save -restore; do
+				ln -s xtables-$flavour-multi "$stage/usr/sbin/$family-$flavour$tool"
+			done
+		done
+	done
+	for family in iptables ip6tables; do
+		for tool in "" -save -restore; do
+			ln -s xtables-nft-multi "$stage/usr/sbin/$family$tool"
+		done
+	done
+}
+
+make_programs()
+{
+	local path paths
+
+	skeleton
+	gcc -O2 -Wall -Wextra -static -o "$stage/init" "$here/init.c"
+	paths=$(program_paths)
+	for path in $paths $(type -P busybox) $(ldconfig -p | awk '/x86-64.*libpcap.so|x86-64.*libjson-c.so/ { print $NF }'); do
+		put "$path" "$path"
+	done
+	# shellcheck disable=SC2086 # one path a word
+	for path in $(library_paths $paths "$(type -P busybox)" "$stage"/usr/lib/x86_64-linux-gnu/lib*.so*); do
+		put "$path" "$path"
+	done
+	busybox_links
+	xtables_links
+	pack "$1"
+}
+
+# Paths of the wanted modules of kernel $2 unpacked in $1, dependencies first.
+module_paths()
+{
+	local root=$1 release=$2 name lines
+
+	for name in $(words "$here/modules.list"); do
+		lines=$(modprobe -d "$root" -S "$release" --show-depends "${name%\?}" 2>/dev/null) ||
+			[[ $name == *\? ]] || die "kernel $release has no module $name: mark it '?' in modules.list"
+		sed -n 's/^insmod //p' <<<"$lines"
+	done | awk '{ print $1 }' | sort -u
+}
+
+make_modules()
+{
+	local root=$build/kernels/$1 out=$2 release path dest paths
+
+	release=$(cat "$root/release")
+	paths=$(module_paths "$root" "$release")
+	dest=$stage/lib/modules/$release
+	mkdir -p "$dest"
+	for path in $paths; do
+		mkdir -p "$dest/$(dirname "${path#*/lib/modules/"$release"/}")"
+		cp "$path" "$dest/${path#*/lib/modules/"$release"/}"
+	done
+	find "$dest" -name '*.xz' -exec xz -d {} +
+	cp "$root/lib/modules/$release"/modules.{builtin,builtin.modinfo,order} "$dest"
+	depmod -b "$stage" "$release"
+	mkdir -p "$stage/usr"
+	mv "$stage/lib" "$stage/usr/lib"
+	pack "$out"
+}
+
+make_payload()
+{
+	local out=$1 pair
+
+	shift
+	for pair in "$@"; do
+		mkdir -p "$stage$(dirname "$(guest_path "${pair#*:}")")"
+		cp -rL "${pair%%:*}" "$stage$(guest_path "${pair#*:}")"
+	done
+	pack "$out"
+}
+
+up_to_date()
+{
+	local out=$1
+
+	shift
+	[ -e "$out" ] && [ -z "$(find -L "$@" -newer "$out" 2>/dev/null | head -n 1)" ]
+}
+
+main()
+{
+	local what=$1
+
+	shift
+	stage=$(mktemp -d "${TMPDIR:-/tmp}/initramfs.XXXXXX")
+	trap 'rm -rf "$stage"' EXIT
+	case $what in
+	programs)
+		# shellcheck disable=SC2046 # one path a word
+		up_to_date "$1" "$here/init.c" "$here/programs.list" "$here/mkinitramfs.sh" $(program_paths) ||
+			make_programs "$1" ;;
+	modules)
+		up_to_date "$2" "$here/modules.list" "$here/mkinitramfs.sh" "$build/kernels/$1/release" ||
+			make_modules "$1" "$2" ;;
+	payload)
+		make_payload "$@" ;;
+	*)
+		die "usage: mkinitramfs.sh programs OUT | modules LANE OUT | payload OUT HOST:GUEST..." ;;
+	esac
+}
+
+main "$@"

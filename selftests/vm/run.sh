@@ -1,0 +1,227 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Boots one kernel in QEMU, loads tcpledger, runs one job in it, and ends with
+# the job's exit status. Nothing runs on this machine's own kernel.
+#
+#   run.sh --exec 'tcpledger list'              a shell command (bash)
+#   run.sh --script FILE [--add HOST:GUEST]...  a bash script, with files it needs
+#   run.sh --tests "NAME..." --dir DIR          tests of DIR, KTAP out (see check.sh)
+#   run.sh --shell                              a shell on this terminal, Ctrl-D ends
+#
+# Options:
+#   --kernel 6.1|6.12|6.1-rt|6.12-rt   which of Debian's kernels (6.1)
+#   --mode warp|smp    warp (default): one CPU, virtual time: 'sleep 60' takes no time, and
+#                      the clock counts instructions. smp: two CPUs, real time, for races.
+#   --add HOST:GUEST   copy a file or folder into the VM, may be repeated
+#   --no-module        do not load tcpledger.ko
+#   --module FILE      load this instead of .build/RELEASE/tcpledger.ko
+#   --module-args STR  parameters, e.g. 'history=100 events=10'
+#   --raw              no slab checks: they distort what is measured
+#   --smp N  --mem MB  --append STR  --timeout SECONDS (of this machine's time, 180)
+#   --log DIR          keep console.log (kernel) and output (job) there
+#
+# The job's stdout and stderr arrive on our stdout, without carriage returns.
+# Exit status: the job's own; 1 if it was 0 but the kernel complained (the lines
+# are printed); 128 if the VM was lost (panic, hang, timeout), with its last lines.
+# Examples, after 'make':
+#   selftests/vm/run.sh --mode warp --exec 'sleep 3600; cat /proc/net/tcpledger/stats'
+#   selftests/vm/run.sh --kernel 6.12 --script t.sh --add ./t:/bin/t
+set -euo pipefail
+
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+top=$(realpath "$here/../..")
+export BUILD=${BUILD:-$top/.build}
+
+lane=6.1 mode=warp job="" job_file="" job_text="" module="" with_module=1 module_args=""
+tests="" tests_dir="" raw="" smp="" mem=512 append="" timeout=180 log="" adds=()
+work="" qemu_pid=""
+
+die()
+{
+	echo "run.sh: $*" >&2
+	exit 2
+}
+
+need_value()
+{
+	[ "$2" -ge 2 ] || die "$1 needs a value, see the head of this script"
+}
+
+parse_options()
+{
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--shell|--no-module|--raw|-h|--help) ;;
+		*) need_value "$1" $# ;;
+		esac
+		case $1 in
+		--kernel)	lane=$2; shift ;;
+		--mode)		mode=$2; shift ;;
+		--exec)		job=exec job_text=$2; shift ;;
+		--script)	job=exec job_file=$2; shift ;;
+		--tests)	job=tests tests=$2; shift ;;
+		--dir)		tests_dir=$2; shift ;;
+		--shell)	job=shell ;;
+		--add)		adds+=("$2"); shift ;;
+		--no-module)	with_module=0 ;;
+		--module)	module=$2; shift ;;
+		--module-args)	module_args=$2; shift ;;
+		--raw)		raw=1 ;;
+		--smp)		smp=$2; shift ;;
+		--mem)		mem=$2; shift ;;
+		--append)	append=$2; shift ;;
+		--timeout)	timeout=$2; shift ;;
+		--log)		log=$2; shift ;;
+		-h|--help)	sed -n '4,/^set -/ { /^set -/d; s/^# \{0,1\}//; p }' "$0"; exit 0 ;;
+		*)		die "unknown option $1, see the head of this script" ;;
+		esac
+		shift
+	done
+	[ -n "$job" ] || die "nothing to run: give --exec, --script, --tests or --shell"
+	case $mode in
+	warp|smp)	;;
+	*)		die "unknown mode '$mode': warp or smp" ;;
+	esac
+}
+
+cleanup()
+{
+	[ -z "$qemu_pid" ] || kill "$qemu_pid" 2>/dev/null || :
+	[ -n "$log" ] || rm -rf "$work"
+}
+
+release()
+{
+	cat "$BUILD/kernels/$lane/release"
+}
+
+# What the job needs beside the root file system that all jobs share.
+make_payload()
+{
+	[ -z "$job_text" ] || printf '%s\n' "$job_text" >"$work/exec"
+	[ -z "$job_file" ] || cp "$job_file" "$work/exec"
+	[ "$job" != exec ] || adds+=("$work/exec:/payload/exec")
+	[ "$job" != shell ] || adds+=("$here/shell.sh:/payload/shell")
+	if [ "$with_module" = 1 ]; then
+		module=${module:-$BUILD/$(release)/tcpledger.ko}
+		[ -r "$module" ] || die "$module is missing: run 'make modules' first"
+		adds+=("$module:/payload/tcpledger.ko")
+		printf '%s\n' "$module_args" >"$work/module_args"
+		adds+=("$work/module_args:/payload/module_args")
+	fi
+	[ ! -x "$top/tools/tcpledger" ] || adds+=("$top/tools/tcpledger:/usr/bin/tcpledger")
+	"$here/mkinitramfs.sh" payload "$work/payload.cpio" "${adds[@]}"
+}
+
+make_initramfs()
+{
+	"$here/fetch.sh" tools vm
+	"$here/fetch.sh" kernel "$lane"
+	mkdir -p "$BUILD/initramfs"
+	(
+		flock 9
+		"$here/mkinitramfs.sh" programs "$BUILD/initramfs/programs.cpio"
+		"$here/mkinitramfs.sh" modules "$lane" "$BUILD/initramfs/$lane.cpio"
+	) 9>"$BUILD/initramfs/lock"
+	make_payload
+	cat "$BUILD/initramfs/programs.cpio" "$BUILD/initramfs/$lane.cpio" "$work/payload.cpio" >"$work/initrd"
+}
+
+# panic=-1 with -no-reboot ends QEMU at once; every warning is a panic, so that a
+# test cannot pass over one.
+kernel_command_line()
+{
+	local line="console=ttyS0 panic=-1 oops=panic panic_on_warn=1 softlockup_panic=1 tsc=reliable"
+
+	[ -n "$raw" ] || line+=" slab_nomerge slub_debug=FZPU page_poison=1"
+	[ "$job" != shell ] || line+=" quiet"
+	echo "$line VM_JOB=$job VM_MODULE=$with_module $append"
+}
+
+# Sets the array qemu. Serial port 0 is the kernel's console, 1 the job's output.
+qemu_command()
+{
+	qemu=(qemu-system-x86_64 -nodefaults -display none -monitor none -no-reboot -M pc -cpu max -m "$mem"
+	      -kernel "$BUILD/kernels/$lane/boot/vmlinuz-$(release)" -initrd "$work/initrd"
+	      -device "isa-debug-exit,iobase=0xf4,iosize=4" -debugcon "file:$work/status"
+	      -append "$(kernel_command_line)")
+	if [ "$mode" = warp ]; then
+		qemu+=(-accel "tcg,thread=single" -smp 1 -icount "shift=0,sleep=off")
+	else
+		qemu+=(-accel "tcg,thread=multi" -smp "${smp:-2}")
+	fi
+	if [ "$job" = shell ]; then
+		qemu+=(-chardev "stdio,id=tty,mux=off,signal=off" -serial chardev:tty -serial "file:$work/output")
+	else
+		qemu+=(-serial "file:$work/console.log" -chardev "stdio,id=out,signal=off" -serial chardev:out)
+	fi
+}
+
+# QEMU dies with us even when we are killed outright: each link of the chain
+# asks the kernel for a signal when its parent goes.
+boot()
+{
+	local rc=0 bound=(setpriv --pdeathsig=TERM timeout --foreground -k 5 "$timeout" setpriv --pdeathsig=KILL)
+
+	qemu_command
+	if [ "$job" = shell ]; then
+		"${qemu[@]}" || rc=$?
+		return "$rc"
+	fi
+	"${bound[@]}" "${qemu[@]}" </dev/null > >(tee "$work/output") &
+	qemu_pid=$!
+	wait "$qemu_pid" || rc=$?
+	qemu_pid=
+	wait
+	return "$rc"
+}
+
+complaints()
+{
+	grep -aE 'WARNING:|BUG:|BUG |Oops:|Call Trace:|\] RIP: |suspicious RCU|blocked for more than|Slab cache still has objects|Objects remaining|unreferenced object|vm: rmmod' \
+		"$work/console.log"
+}
+
+# Only the end marker with a status line means that the guest got to its end: a
+# panic makes QEMU exit 0, like a clean reset.
+verdict()
+{
+	local rc=$1 status
+
+	status=$(sed -n 's/^status \([0-9]\{1,3\}\)$/\1/p' "$work/status" 2>/dev/null)
+	if [ "$rc" -ne 33 ] || [ -z "$status" ]; then
+		[ "$job" != shell ] || return 128
+		echo "run.sh: VM lost (QEMU ended with $rc$([ "$rc" != 124 ] || echo ", timeout of $timeout s")), last lines of its console:" >&2
+		tail -n 40 "$work/console.log" | tr -d '\r' >&2
+		return 128
+	fi
+	if [ "$job" != shell ] && complaints | tr -d '\r' >&2; then
+		echo "run.sh: the kernel complained, see above" >&2
+		[ "$status" -ne 0 ] || return 1
+	fi
+	return "$status"
+}
+
+main()
+{
+	local rc=0
+
+	parse_options "$@"
+	if [ -n "$log" ]; then
+		mkdir -p "$log"
+		work=$(realpath "$log")
+		rm -f "$work"/{console.log,output,status}
+	else
+		work=$(mktemp -d "${TMPDIR:-/tmp}/tcpledger-vm.XXXXXX")
+	fi
+	trap cleanup EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	make_initramfs
+	boot || rc=$?
+	rm -f "$work/initrd" "$work/payload.cpio"
+	verdict "$rc"
+}
+
+main "$@"

@@ -1,0 +1,13 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The job of 'make vm': a shell on the VM's console.
+cat <<'BANNER'
+tcpledger is loaded on this VM's kernel. Try: curl -s 127.0.0.1; cat /proc/net/tcpledger/log; tcpledger list; Ctrl-D powers off.
+BANNER
+cd /root || exit 1
+mkdir -p www
+echo hello >www/index.html
+httpd -h www
+export PS1='tcpledger-vm# '
+exec bash --norc -i
