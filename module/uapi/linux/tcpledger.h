@@ -37,7 +37,7 @@
 #define TCPLEDGER_MAGIC		0x524744454c504354ULL	/* "TCPLEDGR" */
 #define TCPLEDGER_VERSION	1
 #define TCPLEDGER_COMM_LEN	16
-#define TCPLEDGER_LOG_MAX	47	/* entries a record can hold */
+#define TCPLEDGER_LOG_MAX	48	/* entries a record can hold */
 
 /* States: the numbers of the kernel's TCP_* (include/net/tcp_states.h). */
 #define TCPLEDGER_STATES(X)		\

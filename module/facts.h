@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPLEDGER_FACTS_H
+#define TCPLEDGER_FACTS_H
+
+#include "env.h"
+#include "fsm.h"
+#include "log.h"
+#include "segment.h"
+
+#define TCPLEDGER_TW_NOMINAL_NS	60000000000LL	/* TCP_TIMEWAIT_LEN */
+
+/* facts.bits */
+#define F_PARTIAL	BIT(0)	/* beginning not seen */
+#define F_ESTABLISHED	BIT(1)	/* was ESTABLISHED, or a Fast Open child */
+#define F_SYN_OUT	BIT(2)	/* logged, without ACK */
+#define F_SYN_IN	BIT(3)
+#define F_SYNACK_OUT	BIT(4)
+#define F_SYNACK_IN	BIT(5)
+#define F_LOCAL_ISN	BIT(6)	/* local_isn is known */
+#define F_REMOTE_ISN	BIT(7)
+#define F_SYN_ACKED_OUT	BIT(8)	/* we acknowledged the peer's SYN */
+#define F_FIN_OUT	BIT(9)	/* local_fin is known */
+#define F_FIN_IN	BIT(10)	/* TCP took the peer's FIN: remote_fin */
+#define F_FIN_LOGGED	BIT(11)	/* some FIN that came is in the log */
+#define F_FIN_ACKED_OUT	BIT(12)	/* we acknowledged the peer's FIN */
+#define F_FIN_ACKED_IN	BIT(13)	/* TCP took the ACK of our FIN */
+#define F_FIN_ACK_LOGGED BIT(14)	/* an ACK of our FIN is in the log */
+#define F_ACKED_EARLY	BIT(15)	/* first FIN acked before the second came */
+#define F_CROSSED	BIT(16)	/* the FINs crossed */
+#define F_RST_OUT	BIT(17)	/* TCP sent an RST */
+#define F_RST_LOGGED	BIT(18)	/* some RST that came is in the log */
+#define F_RST_TAKEN	BIT(19)	/* TCP acted on an RST: next CLOSE is by it */
+#define F_RST_DUE	BIT(20)	/* ended; our RST is still to leave */
+#define F_ACK_LOGGED	BIT(21)	/* an ACK of our SYN is in the log */
+#define F_EXPECT_OUT	BIT(22)	/* our next ACK answers something logged */
+#define F_CHALLENGED	BIT(23)	/* ... and it is a SYN or an RST */
+#define F_REQUEST	BIT(24)	/* a request socket holds it */
+#define F_TIMEWAIT	BIT(25)	/* a timewait socket holds it */
+#define F_TW_EVER	BIT(26)	/* was in TIME_WAIT */
+#define F_TW_INEXACT	BIT(27)	/* its residence is only a bound */
+#define F_COOKIE	BIT(28)
+#define F_FASTOPEN	BIT(29)
+#define F_CLOSING	BIT(30)	/* a close began, so its first actor is known */
+
+/**
+ * struct tcpledger_facts - what is known of one endpoint
+ * @base: CLOCK_MONOTONIC of the first log entry; all other times too are
+ *	CLOCK_MONOTONIC nanoseconds, 0 for never
+ * @since: entry into the present state
+ * @ended: end of the last state
+ * @established: entry into ESTABLISHED
+ * @accepted: accept() returned it
+ * @tw_entered: entry into TIME_WAIT
+ * @tw_restarted: last (re)start of the 2MSL timer
+ * @local_isn: our initial sequence number
+ * @remote_isn: the peer's, a candidate until TCP took the SYN
+ * @local_fin: the number after our FIN
+ * @remote_fin: the number after the peer's
+ * @bits: F_*
+ * @anomalies: bit mask by enum tcpledger_anomaly
+ * @tw_restarts: of the 2MSL timer
+ * @tw_fin_reacks: retransmitted FINs answered again
+ * @tw_old_duplicates: other segments absorbed
+ * @syn_retransmits: either direction, saturating like the next two
+ * @synack_retransmits: either direction
+ * @fin_retransmits: ours
+ * @local: what our SYN offered
+ * @remote: what the peer's SYN offered
+ * @state: enum tcpledger_state
+ * @role: enum tcpledger_role
+ * @outcome: enum tcpledger_outcome
+ * @kind: enum tcpledger_kind
+ * @first: enum tcpledger_side
+ * @reset_by: enum tcpledger_side
+ * @tw_exit: enum tcpledger_exit
+ * @error: errno of the socket at its end, 0 for none
+ * @log: the log
+ *
+ * Plain data without pointers but log.more: copied whole by readers. All
+ * functions on it are pure and expect the caller to hold the bucket lock.
+ */
+struct tcpledger_facts {
+	s64	base;
+	s64	since;
+	s64	ended;
+	s64	established;
+	s64	accepted;
+	s64	tw_entered;
+	s64	tw_restarted;
+	u32	local_isn;
+	u32	remote_isn;
+	u32	local_fin;
+	u32	remote_fin;
+	u32	bits;
+	u32	anomalies;
+	u32	tw_restarts;
+	u32	tw_fin_reacks;
+	u32	tw_old_duplicates;
+	u16	syn_retransmits;
+	u16	synack_retransmits;
+	u16	fin_retransmits;
+	u16	local_mss;
+	u16	remote_mss;
+	s8	local_wscale;
+	s8	remote_wscale;
+	u8	options;
+	u8	state;
+	u8	role;
+	u8	outcome;
+	u8	kind;
+	u8	first;
+	u8	reset_by;
+	u8	tw_exit;
+	u8	error;
+	struct tcpledger_log log;
+};
+
+/* facts.options: what either SYN offered, and whether it was seen */
+#define OPT_LOCAL_SEEN		0x01
+#define OPT_LOCAL_SACK		0x02
+#define OPT_LOCAL_TS		0x04
+#define OPT_REMOTE_SEEN		0x08
+#define OPT_REMOTE_SACK		0x10
+#define OPT_REMOTE_TS		0x20
+
+/**
+ * struct tcpledger_change - a state change as the kernel traced it
+ * @from: old enum tcpledger_state
+ * @to: new one
+ * @error: the socket's error, positive errno or 0
+ * @rcv_nxt: next number expected from the peer
+ * @snd_una: first number the peer has not acknowledged
+ * @fin_acked: everything we sent is acknowledged, our FIN too
+ * @task: traced in a system call, not in a softirq
+ * @shut: the program had given up both directions (close() called)
+ * @orphan: no program holds the socket any more
+ * @soft: @error repeats an earlier ICMP message, so a timer raised it now
+ */
+struct tcpledger_change {
+	u8	from;
+	u8	to;
+	u8	error;
+	u32	rcv_nxt;
+	u32	snd_una;
+	bool	fin_acked;
+	bool	task;
+	bool	shut;
+	bool	orphan;
+	bool	soft;
+};
+
+void tcpledger_facts_init(struct tcpledger_facts *f, s64 now, u8 state,
+			  u8 role);
+int tcpledger_facts_segment(struct tcpledger_facts *f, s64 now,
+			    const struct tcpledger_segment *seg,
+			    const struct tcpledger_options *opt);
+void tcpledger_facts_note(struct tcpledger_facts *f, s64 now, u8 tag,
+			  int segment);
+void tcpledger_facts_refused(struct tcpledger_facts *f, s64 now, int segment,
+			     bool checksum);
+void tcpledger_facts_state(struct tcpledger_facts *f, s64 now,
+			   const struct tcpledger_change *c);
+void tcpledger_facts_reset(struct tcpledger_facts *f);
+void tcpledger_facts_end(struct tcpledger_facts *f, s64 now, u8 cause,
+			 int segment, u8 outcome);
+void tcpledger_facts_tw_enter(struct tcpledger_facts *f, s64 now,
+			      u8 substate, u32 rcv_nxt);
+void tcpledger_facts_tw_restart(struct tcpledger_facts *f, s64 now,
+				u8 substate, u32 rcv_nxt, int segment);
+void tcpledger_facts_tw_absorbed(struct tcpledger_facts *f, s64 now, u8 flags,
+				 int segment);
+void tcpledger_facts_tw_exit(struct tcpledger_facts *f, s64 now, u8 how,
+			     int segment);
+
+/* Shared by the facts_*.c files. */
+s64 tcpledger_facts_time(struct tcpledger_facts *f, s64 now);
+void tcpledger_facts_move(struct tcpledger_facts *f, s64 now, u8 from, u8 to,
+			  u8 cause, int segment);
+int tcpledger_facts_cause(struct tcpledger_facts *f, enum tcpledger_rule rule,
+			  u32 rcv_nxt);
+void tcpledger_facts_accept_fin(struct tcpledger_facts *f, int segment);
+u8 tcpledger_facts_graceful_kind(const struct tcpledger_facts *f);
+
+static inline bool tcpledger_facts_live(const struct tcpledger_facts *f)
+{
+	return !f->ended;
+}
+
+static inline bool tcpledger_facts_embryonic(const struct tcpledger_facts *f)
+{
+	return f->role == TCPLEDGER_ROLE_PASSIVE && !f->ended &&
+	       !(f->bits & F_ESTABLISHED);
+}
+
+#endif /* TCPLEDGER_FACTS_H */

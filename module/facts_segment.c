@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a segment adds to the facts. Pure.
+ *
+ * A segment that TCP emitted is believed: TCP chose its numbers. One that
+ * came is only logged, with what it looks like; it becomes a fact when TCP
+ * shows that it took it (a state change, an ACK of ours that covers it), see
+ * facts_state.c. So a forged segment can fill log room, never move a record.
+ */
+#include "facts.h"
+
+static void count(u16 *counter)
+{
+	if (*counter < 0xffff)
+		(*counter)++;
+}
+
+/**
+ * tcpledger_facts_note() - an anomaly was noticed
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @tag: enum tcpledger_anomaly
+ * @segment: index of the segment it was seen at, or TCPLEDGER_LOG_NONE
+ *
+ * The log tells the first of each kind, and every restart of 2MSL.
+ * Context: any, bucket lock held.
+ */
+void tcpledger_facts_note(struct tcpledger_facts *f, s64 now, u8 tag,
+			  int segment)
+{
+	if (f->anomalies & BIT(tag) &&
+	    tag != TCPLEDGER_ANOMALY_TIME_WAIT_RESTARTED)
+		return;
+	f->anomalies |= BIT(tag);
+	tcpledger_log_note(&f->log, tcpledger_facts_time(f, now), tag, segment);
+}
+
+static int log_segment(struct tcpledger_facts *f, s64 now,
+		       const struct tcpledger_segment *seg, u8 bits, bool key)
+{
+	if (seg->other)
+		bits |= TCPLEDGER_SEG_OTHER;
+	return tcpledger_log_segment(&f->log, tcpledger_facts_time(f, now), seg, bits,
+				     key ? TCPLEDGER_LOG_KEY :
+					   TCPLEDGER_LOG_MINOR);
+}
+
+static void keep_options(struct tcpledger_facts *f,
+			 const struct tcpledger_options *opt, bool out)
+{
+	u16 mss = opt->mss < 0 ? 0 : opt->mss;
+
+	if (out) {
+		f->local_mss = mss;
+		f->local_wscale = opt->wscale;
+		f->options &= ~(OPT_LOCAL_SACK | OPT_LOCAL_TS);
+		f->options |= OPT_LOCAL_SEEN |
+			      (opt->sack ? OPT_LOCAL_SACK : 0) |
+			      (opt->timestamps ? OPT_LOCAL_TS : 0);
+	} else {
+		f->remote_mss = mss;
+		f->remote_wscale = opt->wscale;
+		f->options &= ~(OPT_REMOTE_SACK | OPT_REMOTE_TS);
+		f->options |= OPT_REMOTE_SEEN |
+			      (opt->sack ? OPT_REMOTE_SACK : 0) |
+			      (opt->timestamps ? OPT_REMOTE_TS : 0);
+	}
+}
+
+/*
+ * An ACK of ours proves that TCP took the FIN it covers, even before the
+ * state moves: FIN_WAIT1 and FIN_WAIT2 answer first (tcp_fin()).
+ */
+static bool out_covers_fin(struct tcpledger_facts *f,
+			   const struct tcpledger_segment *seg)
+{
+	int fin;
+
+	if (!(seg->flags & TCPLEDGER_ACK) || f->bits & F_FIN_ACKED_OUT)
+		return false;
+	if (!(f->bits & F_FIN_IN) && f->bits & F_FIN_LOGGED) {
+		fin = tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_IN,
+					 TCPLEDGER_FIN, TCPLEDGER_FIN,
+					 seg->ack, false);
+		if (fin != TCPLEDGER_LOG_NONE)
+			tcpledger_facts_accept_fin(f, fin);
+	}
+	if (!(f->bits & F_FIN_IN) || seg->ack != f->remote_fin)
+		return false;
+	f->bits |= F_FIN_ACKED_OUT;
+	return true;
+}
+
+static int out_syn(struct tcpledger_facts *f, s64 now,
+		   const struct tcpledger_segment *seg,
+		   const struct tcpledger_options *opt)
+{
+	bool synack = seg->flags & TCPLEDGER_ACK;
+	u32 bit = synack ? F_SYNACK_OUT : F_SYN_OUT;
+	bool again = f->bits & F_LOCAL_ISN && f->local_isn == seg->seq &&
+		     f->bits & bit;
+	int i;
+
+	f->local_isn = seg->seq;
+	f->bits |= bit | F_LOCAL_ISN;
+	if (synack) {
+		f->bits |= F_SYN_ACKED_OUT;
+		f->bits &= ~(F_EXPECT_OUT | F_CHALLENGED);
+	}
+	if (opt && !again)
+		keep_options(f, opt, true);
+	i = log_segment(f, now, seg, again ? TCPLEDGER_SEG_RETRANSMIT : 0,
+			!again);
+	if (again) {
+		count(synack ? &f->synack_retransmits : &f->syn_retransmits);
+		tcpledger_facts_note(f, now, synack ?
+				     TCPLEDGER_ANOMALY_SYNACK_RETRANSMIT :
+				     TCPLEDGER_ANOMALY_SYN_RETRANSMIT, i);
+	}
+	if (seg->cookie) {
+		f->bits |= F_COOKIE;
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_SYNCOOKIE, i);
+	}
+	if (!synack && seg->len) {
+		f->bits |= F_FASTOPEN;
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_FASTOPEN, i);
+	}
+	return i;
+}
+
+static int out_fin(struct tcpledger_facts *f, s64 now,
+		   const struct tcpledger_segment *seg)
+{
+	u32 end = tcpledger_segment_end(seg);
+	bool again = f->bits & F_FIN_OUT && f->local_fin == end;
+	int i;
+
+	if (!(f->bits & F_FIN_OUT)) {
+		if (f->bits & F_FIN_IN && f->bits & F_FIN_ACKED_OUT)
+			f->bits |= F_ACKED_EARLY;
+		if (f->first == TCPLEDGER_SIDE_NOBODY)
+			f->first = TCPLEDGER_SIDE_LOCAL;
+	}
+	out_covers_fin(f, seg);
+	f->bits |= F_FIN_OUT;
+	f->bits &= ~(F_EXPECT_OUT | F_CHALLENGED);
+	f->local_fin = end;
+	i = log_segment(f, now, seg, again ? TCPLEDGER_SEG_RETRANSMIT : 0,
+			!again);
+	if (again) {
+		count(&f->fin_retransmits);
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_FIN_RETRANSMIT,
+				     i);
+	}
+	return i;
+}
+
+static int out_rst(struct tcpledger_facts *f, s64 now,
+		   const struct tcpledger_segment *seg)
+{
+	int i = log_segment(f, now, seg, 0, !(f->bits & F_RST_OUT));
+
+	f->bits |= F_RST_OUT;
+	f->bits &= ~(F_EXPECT_OUT | F_CHALLENGED | F_RST_DUE);
+	return i;
+}
+
+static int out_ack(struct tcpledger_facts *f, s64 now,
+		   const struct tcpledger_segment *seg)
+{
+	bool covers_syn = f->bits & F_REMOTE_ISN &&
+			  !(f->bits & F_SYN_ACKED_OUT) &&
+			  tcpledger_seq_after_eq(seg->ack, f->remote_isn + 1);
+	bool covers_fin = out_covers_fin(f, seg);
+	bool answer = f->bits & F_EXPECT_OUT;
+	int i;
+
+	if (!covers_syn && !covers_fin && !answer &&
+	    !(f->bits & (F_REQUEST | F_TIMEWAIT)))
+		return TCPLEDGER_LOG_NONE;
+	if (covers_syn)
+		f->bits |= F_SYN_ACKED_OUT;
+	i = log_segment(f, now, seg, 0, covers_syn || covers_fin);
+	if (answer && f->bits & F_CHALLENGED)
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_CHALLENGE_ACK,
+				     i);
+	if (answer && f->state == TCPLEDGER_STATE_TIME_WAIT)
+		f->tw_fin_reacks++;
+	f->bits &= ~(F_EXPECT_OUT | F_CHALLENGED);
+	return i;
+}
+
+static int in_syn(struct tcpledger_facts *f, s64 now,
+		  const struct tcpledger_segment *seg,
+		  const struct tcpledger_options *opt)
+{
+	bool again = f->bits & F_SYN_IN && f->remote_isn == seg->seq;
+	bool fresh = !(f->bits & (F_SYN_IN | F_SYNACK_IN)) &&
+		     !tcpledger_fsm_synchronized(f->state);
+	int i = log_segment(f, now, seg, again ? TCPLEDGER_SEG_RETRANSMIT : 0,
+			    fresh);
+
+	if (fresh) {
+		f->remote_isn = seg->seq;
+		f->bits |= F_SYN_IN | F_REMOTE_ISN;
+		if (opt)
+			keep_options(f, opt, false);
+	} else if (again) {
+		count(&f->syn_retransmits);
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_SYN_RETRANSMIT,
+				     i);
+	} else if (!(f->bits & F_TIMEWAIT)) {
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_STALE_SYN, i);
+	}
+	if (tcpledger_fsm_synchronized(f->state) && !(f->bits & F_TIMEWAIT))
+		f->bits |= F_EXPECT_OUT | F_CHALLENGED;
+	else if (f->state == TCPLEDGER_STATE_SYN_RECV && !again)
+		f->bits |= F_EXPECT_OUT;
+	return i;
+}
+
+static int in_synack(struct tcpledger_facts *f, s64 now,
+		     const struct tcpledger_segment *seg,
+		     const struct tcpledger_options *opt)
+{
+	bool again = f->bits & F_SYNACK_IN && f->remote_isn == seg->seq;
+	bool fits = f->bits & F_LOCAL_ISN &&
+		    tcpledger_seq_after_eq(seg->ack, f->local_isn + 1) &&
+		    seg->ack - f->local_isn < 0x10000;
+	bool wanted = fits && !(f->bits & F_SYNACK_IN) &&
+		      (f->state == TCPLEDGER_STATE_SYN_SENT ||
+		       f->state == TCPLEDGER_STATE_SYN_RECV);
+	int i = log_segment(f, now, seg, again ? TCPLEDGER_SEG_RETRANSMIT : 0,
+			    wanted);
+
+	if (wanted) {
+		f->remote_isn = seg->seq;
+		f->bits |= F_SYNACK_IN | F_REMOTE_ISN;
+		if (opt)
+			keep_options(f, opt, false);
+	} else if (again) {
+		count(&f->synack_retransmits);
+		tcpledger_facts_note(f, now,
+				     TCPLEDGER_ANOMALY_SYNACK_RETRANSMIT, i);
+	} else {
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_STALE_SYNACK, i);
+	}
+	if (tcpledger_fsm_synchronized(f->state) && !(f->bits & F_TIMEWAIT)) {
+		f->bits |= F_EXPECT_OUT;
+		if (!again)
+			f->bits |= F_CHALLENGED;
+	}
+	return i;
+}
+
+static int in_fin(struct tcpledger_facts *f, s64 now,
+		  const struct tcpledger_segment *seg)
+{
+	u32 end = tcpledger_segment_end(seg);
+	bool again = f->bits & F_FIN_LOGGED &&
+		     tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_IN,
+					TCPLEDGER_FIN, TCPLEDGER_FIN, end,
+					false) != TCPLEDGER_LOG_NONE;
+	int i = log_segment(f, now, seg, again ? TCPLEDGER_SEG_RETRANSMIT : 0,
+			    !(f->bits & F_FIN_LOGGED));
+
+	f->bits |= F_FIN_LOGGED;
+	if (f->bits & F_FIN_OUT && seg->flags & TCPLEDGER_ACK &&
+	    seg->ack == f->local_fin)
+		f->bits |= F_FIN_ACK_LOGGED;
+	if (again)
+		f->bits |= F_EXPECT_OUT;
+	return i;
+}
+
+static int in_rst(struct tcpledger_facts *f, s64 now,
+		  const struct tcpledger_segment *seg)
+{
+	int i = log_segment(f, now, seg, 0, !(f->bits & F_RST_LOGGED));
+
+	f->bits |= F_RST_LOGGED;
+	if (tcpledger_fsm_synchronized(f->state) && !(f->bits & F_TIMEWAIT))
+		f->bits |= F_EXPECT_OUT | F_CHALLENGED;
+	return i;
+}
+
+static int in_ack(struct tcpledger_facts *f, s64 now,
+		  const struct tcpledger_segment *seg)
+{
+	bool ack = seg->flags & TCPLEDGER_ACK;
+	bool of_fin = ack && f->bits & F_FIN_OUT &&
+		      !(f->bits & F_FIN_ACKED_IN) && seg->ack == f->local_fin;
+	bool opening = f->state == TCPLEDGER_STATE_SYN_SENT ||
+		       f->state == TCPLEDGER_STATE_SYN_RECV;
+	bool fits = opening && ack && f->bits & F_LOCAL_ISN &&
+		    tcpledger_seq_after_eq(seg->ack, f->local_isn + 1) &&
+		    seg->ack - f->local_isn < 0x40000000;
+	bool key = (of_fin && !(f->bits & F_FIN_ACK_LOGGED)) ||
+		   (fits && !(f->bits & F_ACK_LOGGED));
+	int i;
+
+	if (!of_fin && !opening && !(f->bits & (F_REQUEST | F_TIMEWAIT)))
+		return TCPLEDGER_LOG_NONE;
+	i = log_segment(f, now, seg, 0, key);
+	if (of_fin)
+		f->bits |= F_FIN_ACK_LOGGED;
+	if (fits)
+		f->bits |= F_ACK_LOGGED;
+	if (opening && !fits)
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_INVALID_ACK, i);
+	return i;
+}
+
+/**
+ * tcpledger_facts_segment() - a segment passed one of the hooks
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @seg: the segment
+ * @opt: its options, for a SYN; else NULL
+ *
+ * Context: any, bucket lock held.
+ * Return: the index of its log entry, TCPLEDGER_LOG_NONE if it is none of
+ * those that are logged (or the log is full, which is counted).
+ */
+int tcpledger_facts_segment(struct tcpledger_facts *f, s64 now,
+			    const struct tcpledger_segment *seg,
+			    const struct tcpledger_options *opt)
+{
+	u8 flags = seg->flags;
+
+	if (seg->out && seg->other) {
+		if (!(flags & (TCPLEDGER_SYN | TCPLEDGER_FIN | TCPLEDGER_RST)))
+			return TCPLEDGER_LOG_NONE;
+		return log_segment(f, now, seg, 0, flags & TCPLEDGER_RST &&
+				   !(f->bits & F_RST_OUT));
+	}
+	if (flags & TCPLEDGER_RST)
+		return seg->out ? out_rst(f, now, seg) : in_rst(f, now, seg);
+	if (flags & TCPLEDGER_SYN) {
+		if (seg->out)
+			return out_syn(f, now, seg, opt);
+		return flags & TCPLEDGER_ACK ? in_synack(f, now, seg, opt) :
+					       in_syn(f, now, seg, opt);
+	}
+	if (flags & TCPLEDGER_FIN)
+		return seg->out ? out_fin(f, now, seg) : in_fin(f, now, seg);
+	return seg->out ? out_ack(f, now, seg) : in_ack(f, now, seg);
+}
+
+/**
+ * tcpledger_facts_refused() - TCP threw a logged segment away
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @segment: its index
+ * @checksum: because its checksum was wrong
+ *
+ * Context: any, bucket lock held.
+ */
+void tcpledger_facts_refused(struct tcpledger_facts *f, s64 now, int segment,
+			     bool checksum)
+{
+	struct tcpledger_log_entry *e = tcpledger_log_at(&f->log, segment);
+
+	if (tcpledger_log_bits(e) & TCPLEDGER_SEG_ACCEPTED)
+		return;
+	tcpledger_log_mark(e, TCPLEDGER_SEG_REFUSED);
+	if (checksum)
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_BAD_CHECKSUM,
+				     segment);
+	else if (e->flags & TCPLEDGER_RST && !f->ended)
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_BLIND_RESET,
+				     segment);
+}

@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a state change, a timewait event or an end adds to the facts. Pure.
+ *
+ * A state change is what TCP did, so here the segments that only looked like
+ * something become facts: each change is joined to the entry of the log whose
+ * numbers satisfied it, whenever TCP processed that segment (at once, or later
+ * from the backlog of a locked socket).
+ */
+#include "facts.h"
+
+/**
+ * tcpledger_facts_time() - the time of an entry made now
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ *
+ * Clocks of two CPUs may differ by a little; the log never goes back.
+ * Context: any, bucket lock held.
+ * Return: nanoseconds since the record's base.
+ */
+s64 tcpledger_facts_time(struct tcpledger_facts *f, s64 now)
+{
+	s64 t = now - f->base;
+
+	if (f->log.n)
+		t = max_t(s64, t, tcpledger_log_time(
+				tcpledger_log_at(&f->log, f->log.n - 1)));
+	return t;
+}
+
+/**
+ * tcpledger_facts_init() - a new record
+ * @f: the facts; their log stays as it is, only its counts are reset
+ * @now: CLOCK_MONOTONIC
+ * @state: enum tcpledger_state to begin in
+ * @role: enum tcpledger_role
+ *
+ * Context: any; nobody else knows @f yet.
+ */
+void tcpledger_facts_init(struct tcpledger_facts *f, s64 now, u8 state,
+			  u8 role)
+{
+	memset(f, 0, offsetof(struct tcpledger_facts, log.first));
+	f->base = now;
+	f->since = now;
+	f->state = state;
+	f->role = role;
+	f->local_wscale = -1;
+	f->remote_wscale = -1;
+}
+
+/**
+ * tcpledger_facts_move() - enter a state change in the log
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @from: old enum tcpledger_state
+ * @to: new one
+ * @cause: enum tcpledger_cause
+ * @segment: index of the segment that caused it, or TCPLEDGER_LOG_NONE
+ *
+ * Context: any, bucket lock held.
+ */
+void tcpledger_facts_move(struct tcpledger_facts *f, s64 now, u8 from,
+			  u8 to, u8 cause, int segment)
+{
+	if (segment != TCPLEDGER_LOG_NONE)
+		tcpledger_log_mark(tcpledger_log_at(&f->log, segment),
+				   TCPLEDGER_SEG_ACCEPTED);
+	tcpledger_log_state(&f->log, tcpledger_facts_time(f, now), from, to, cause,
+			    segment);
+	f->state = to;
+	f->since = now;
+}
+
+/**
+ * tcpledger_facts_accept_fin() - TCP took a FIN of the peer
+ * @f: the facts
+ * @segment: its index
+ *
+ * Context: any, bucket lock held.
+ */
+void tcpledger_facts_accept_fin(struct tcpledger_facts *f, int segment)
+{
+	struct tcpledger_log_entry *e = tcpledger_log_at(&f->log, segment);
+
+	tcpledger_log_mark(e, TCPLEDGER_SEG_ACCEPTED);
+	f->bits |= F_FIN_IN;
+	f->remote_fin = tcpledger_log_end(e);
+	if (f->first == TCPLEDGER_SIDE_NOBODY)
+		f->first = TCPLEDGER_SIDE_REMOTE;
+}
+
+/* The first ACK in the log that covers our FIN and was not thrown away. */
+static int find_ack(struct tcpledger_facts *f, u32 ack, bool exact)
+{
+	int i;
+
+	for (i = 0; i < f->log.n; i++) {
+		struct tcpledger_log_entry *e = tcpledger_log_at(&f->log, i);
+
+		if (tcpledger_log_type(e) == TCPLEDGER_ENTRY_IN &&
+		    e->flags & TCPLEDGER_ACK && !(e->flags & TCPLEDGER_RST) &&
+		    !(tcpledger_log_bits(e) & TCPLEDGER_SEG_REFUSED) &&
+		    (exact ? e->ack == ack :
+			     tcpledger_seq_after_eq(e->ack, ack)))
+			return i;
+	}
+	return TCPLEDGER_LOG_NONE;
+}
+
+static int find_synack(struct tcpledger_facts *f, u32 rcv_nxt)
+{
+	int i;
+
+	for (i = f->log.n - 1; i >= 0; i--) {
+		struct tcpledger_log_entry *e = tcpledger_log_at(&f->log, i);
+		const u8 synack = TCPLEDGER_SYN | TCPLEDGER_ACK;
+
+		if (tcpledger_log_type(e) == TCPLEDGER_ENTRY_IN &&
+		    (e->flags & synack) == synack && e->seq + 1 == rcv_nxt)
+			return i;
+	}
+	return TCPLEDGER_LOG_NONE;
+}
+
+/**
+ * tcpledger_facts_cause() - the segment that satisfied a state change
+ * @f: the facts
+ * @rule: what kind of segment it must have been
+ * @rcv_nxt: next number expected from the peer, after the segment
+ *
+ * Context: any, bucket lock held.
+ * Return: its index, or TCPLEDGER_LOG_NONE if it was not logged.
+ */
+int tcpledger_facts_cause(struct tcpledger_facts *f, enum tcpledger_rule rule,
+			  u32 rcv_nxt)
+{
+	switch (rule) {
+	case TCPLEDGER_RULE_SYN:
+		return tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_IN,
+					  TCPLEDGER_SYN,
+					  TCPLEDGER_SYN | TCPLEDGER_ACK, 0,
+					  true);
+	case TCPLEDGER_RULE_SYNACK:
+		return find_synack(f, rcv_nxt);
+	case TCPLEDGER_RULE_ACK_OF_SYN:
+		return f->bits & F_LOCAL_ISN ?
+			find_ack(f, f->local_isn + 1, false) :
+			TCPLEDGER_LOG_NONE;
+	case TCPLEDGER_RULE_FIN:
+		return tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_IN,
+					  TCPLEDGER_FIN, TCPLEDGER_FIN,
+					  rcv_nxt, false);
+	case TCPLEDGER_RULE_ACK_OF_FIN:
+		return f->bits & F_FIN_OUT ?
+			find_ack(f, f->local_fin, true) : TCPLEDGER_LOG_NONE;
+	default:
+		return TCPLEDGER_LOG_NONE;
+	}
+}
+
+static void set_established(struct tcpledger_facts *f, s64 now)
+{
+	f->bits |= F_ESTABLISHED;
+	f->bits &= ~(F_REQUEST | F_RST_OUT | F_RST_LOGGED);
+	f->outcome = TCPLEDGER_OUTCOME_ESTABLISHED;
+	if (!f->established)
+		f->established = now;
+}
+
+/**
+ * tcpledger_facts_graceful_kind() - how an orderly close went
+ * @f: the facts, with both FINs acknowledged
+ *
+ * Context: any, bucket lock held.
+ * Return: enum tcpledger_kind.
+ */
+u8 tcpledger_facts_graceful_kind(const struct tcpledger_facts *f)
+{
+	if (f->bits & F_CROSSED)
+		return TCPLEDGER_KIND_SIMULTANEOUS;
+	return f->bits & F_ACKED_EARLY ? TCPLEDGER_KIND_FOUR_SEGMENT :
+					 TCPLEDGER_KIND_THREE_SEGMENT;
+}
+
+/**
+ * tcpledger_facts_reset() - TCP acts on an RST; the change to CLOSE follows
+ * @f: the facts
+ *
+ * From the tracepoint tcp_receive_reset, which fires in tcp_reset() before
+ * the state moves. Context: any, bucket lock held.
+ */
+void tcpledger_facts_reset(struct tcpledger_facts *f)
+{
+	if (!f->ended)
+		f->bits |= F_RST_TAKEN;
+}
+
+/* How a handshake that never completed came out. */
+static u8 failed_outcome(const struct tcpledger_facts *f, u8 cause, u8 error)
+{
+	bool synack = f->bits & (F_SYNACK_IN | F_SYNACK_OUT);
+
+	if (f->bits & F_RST_TAKEN)
+		return synack ? TCPLEDGER_OUTCOME_RESET :
+				TCPLEDGER_OUTCOME_REFUSED;
+	switch (cause) {
+	case TCPLEDGER_CAUSE_TIMER:
+		return f->bits & F_ACK_LOGGED &&
+		       f->role == TCPLEDGER_ROLE_PASSIVE ?
+			TCPLEDGER_OUTCOME_DROPPED : TCPLEDGER_OUTCOME_TIMED_OUT;
+	case TCPLEDGER_CAUSE_ERROR:
+		return error ? TCPLEDGER_OUTCOME_UNREACHABLE :
+			       TCPLEDGER_OUTCOME_ABORTED;
+	default:
+		return TCPLEDGER_OUTCOME_ABORTED;
+	}
+}
+
+static void end_closing(struct tcpledger_facts *f, u8 cause)
+{
+	const u32 both = F_FIN_IN | F_FIN_OUT | F_FIN_ACKED_IN |
+			 F_FIN_ACKED_OUT;
+
+	if (f->bits & F_RST_TAKEN) {
+		f->kind = TCPLEDGER_KIND_RESET;
+		f->reset_by = TCPLEDGER_SIDE_REMOTE;
+	} else if (cause == TCPLEDGER_CAUSE_TIMER) {
+		f->kind = TCPLEDGER_KIND_TIMED_OUT;
+		if (f->bits & F_RST_OUT)
+			f->reset_by = TCPLEDGER_SIDE_LOCAL;
+	} else if ((f->bits & both) == both) {
+		f->kind = tcpledger_facts_graceful_kind(f);
+	} else {
+		/* Given up by this side; its RST comes now or was sent. */
+		f->kind = TCPLEDGER_KIND_RESET;
+		f->reset_by = TCPLEDGER_SIDE_LOCAL;
+		if (!(f->bits & F_RST_OUT))
+			f->bits |= F_RST_DUE;
+	}
+	if (f->first == TCPLEDGER_SIDE_NOBODY)
+		f->first = f->reset_by;
+}
+
+static void end(struct tcpledger_facts *f, s64 now, u8 cause, u8 error)
+{
+	f->ended = now;
+	f->error = error;
+	f->bits &= ~(F_EXPECT_OUT | F_REQUEST);
+	if (f->bits & F_ESTABLISHED) {
+		if (f->kind == TCPLEDGER_KIND_OPEN)
+			end_closing(f, cause);
+		return;
+	}
+	if (f->outcome == TCPLEDGER_OUTCOME_IN_PROGRESS)
+		f->outcome = failed_outcome(f, cause, error);
+	f->kind = TCPLEDGER_KIND_NONE;
+	if (f->bits & F_RST_TAKEN)
+		f->reset_by = TCPLEDGER_SIDE_REMOTE;
+	else if (f->outcome == TCPLEDGER_OUTCOME_REFUSED ||
+		 f->outcome == TCPLEDGER_OUTCOME_RESET)
+		f->reset_by = TCPLEDGER_SIDE_LOCAL;
+	f->first = f->reset_by;
+}
+
+static bool timer_ended(const struct tcpledger_facts *f,
+			const struct tcpledger_change *c)
+{
+	if (c->error == ETIMEDOUT)
+		return true;
+	if (!tcpledger_fsm_synchronized(c->from))
+		return c->soft;
+	/*
+	 * A synchronized connection is only told of ICMP, not ended by it
+	 * (RFC 5461); an orphan is ended with an RST before the change by its
+	 * timer, after it by data that came too late.
+	 */
+	return c->error || f->bits & F_RST_OUT;
+}
+
+/* Why a connection went to CLOSE, and the segment that did it. */
+static u8 death_cause(struct tcpledger_facts *f,
+		      const struct tcpledger_change *c, int *segment)
+{
+	*segment = TCPLEDGER_LOG_NONE;
+	if (f->bits & F_RST_TAKEN) {
+		*segment = tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_IN,
+					      TCPLEDGER_RST, TCPLEDGER_RST, 0,
+					      true);
+		return TCPLEDGER_CAUSE_SEGMENT;
+	}
+	if (c->fin_acked && (c->from == TCPLEDGER_STATE_LAST_ACK ||
+			     c->from == TCPLEDGER_STATE_CLOSING)) {
+		*segment = tcpledger_facts_cause(f, TCPLEDGER_RULE_ACK_OF_FIN,
+						 c->rcv_nxt);
+		f->bits |= F_FIN_ACKED_IN;
+		return TCPLEDGER_CAUSE_SEGMENT;
+	}
+	if (c->from == TCPLEDGER_STATE_FIN_WAIT2 && f->bits & F_FIN_IN) {
+		*segment = tcpledger_facts_cause(f, TCPLEDGER_RULE_FIN,
+						 c->rcv_nxt);
+		return TCPLEDGER_CAUSE_SEGMENT;
+	}
+	if (c->task) {
+		if (c->from == TCPLEDGER_STATE_SYN_SENT && !c->shut &&
+		    !c->error)
+			return TCPLEDGER_CAUSE_ERROR;
+		return TCPLEDGER_CAUSE_USER;
+	}
+	if (timer_ended(f, c))
+		return TCPLEDGER_CAUSE_TIMER;
+	if (c->error)
+		return TCPLEDGER_CAUSE_ERROR;
+	if (c->orphan && f->bits & F_FIN_OUT)
+		return TCPLEDGER_CAUSE_SEGMENT;
+	return TCPLEDGER_CAUSE_ERROR;
+}
+
+static void die(struct tcpledger_facts *f, s64 now,
+		const struct tcpledger_change *c)
+{
+	int segment;
+	u8 cause = death_cause(f, c, &segment);
+
+	if (f->bits & F_RST_TAKEN && f->anomalies &
+	    BIT(TCPLEDGER_ANOMALY_STALE_SYN) &&
+	    f->anomalies & BIT(TCPLEDGER_ANOMALY_CHALLENGE_ACK))
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_HALF_OPEN,
+				     segment);
+	tcpledger_facts_move(f, now, c->from, TCPLEDGER_STATE_CLOSE, cause,
+			     segment);
+	if (c->orphan && cause == TCPLEDGER_CAUSE_TIMER)
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_ORPHAN_TIMEOUT,
+				     TCPLEDGER_LOG_NONE);
+	if ((c->from == TCPLEDGER_STATE_FIN_WAIT2 && f->bits & F_FIN_IN) ||
+	    (c->from == TCPLEDGER_STATE_CLOSING && c->fin_acked)) {
+		if (cause == TCPLEDGER_CAUSE_SEGMENT &&
+		    !(f->bits & F_RST_TAKEN))
+			tcpledger_facts_note(f, now,
+				TCPLEDGER_ANOMALY_TIME_WAIT_OVERFLOW, segment);
+	}
+	end(f, now, cause, c->error);
+}
+
+static void moved(struct tcpledger_facts *f, s64 now, u8 from, u8 to,
+		  int segment)
+{
+	const struct tcpledger_log_entry *e = segment < 0 ? NULL :
+		tcpledger_log_at(&f->log, segment);
+
+	switch (to) {
+	case TCPLEDGER_STATE_ESTABLISHED:
+		if (from == TCPLEDGER_STATE_SYN_SENT && e) {
+			f->remote_isn = e->seq;
+			f->bits |= F_REMOTE_ISN;
+		}
+		set_established(f, now);
+		break;
+	case TCPLEDGER_STATE_SYN_RECV:
+		if (from == TCPLEDGER_STATE_SYN_SENT) {
+			f->role = TCPLEDGER_ROLE_SIMULTANEOUS;
+			tcpledger_facts_note(f, now,
+				TCPLEDGER_ANOMALY_SIMULTANEOUS_OPEN, segment);
+		}
+		break;
+	case TCPLEDGER_STATE_FIN_WAIT2:
+		f->bits |= F_FIN_ACKED_IN;
+		if (!e || !(e->flags & TCPLEDGER_FIN))
+			f->bits |= F_ACKED_EARLY;
+		break;
+	case TCPLEDGER_STATE_CLOSING:
+		f->bits |= F_CROSSED;
+		f->first = TCPLEDGER_SIDE_BOTH;
+		break;
+	}
+}
+
+/**
+ * tcpledger_facts_state() - TCP moved this connection
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @c: the change, as traced
+ *
+ * The caller has left out what means nothing in RFC 9293: X to X, CLOSE to
+ * CLOSE, and the CLOSE of a socket whose timewait socket took over.
+ * Context: any, bucket lock held.
+ */
+void tcpledger_facts_state(struct tcpledger_facts *f, s64 now,
+			   const struct tcpledger_change *c)
+{
+	enum tcpledger_rule rule = tcpledger_fsm_rule(c->from, c->to);
+	int segment = TCPLEDGER_LOG_NONE;
+	u8 cause = TCPLEDGER_CAUSE_SEGMENT;
+
+	if (rule == TCPLEDGER_RULE_DEATH) {
+		die(f, now, c);
+		return;
+	}
+	if (rule == TCPLEDGER_RULE_USER || rule == TCPLEDGER_RULE_ILLEGAL ||
+	    (rule == TCPLEDGER_RULE_SYNACK && !(f->bits & F_SYN_OUT) &&
+	     c->task))
+		cause = TCPLEDGER_CAUSE_USER;
+	else
+		segment = tcpledger_facts_cause(f, rule, c->rcv_nxt);
+	if (rule == TCPLEDGER_RULE_FIN && segment != TCPLEDGER_LOG_NONE)
+		tcpledger_facts_accept_fin(f, segment);
+	tcpledger_facts_move(f, now, c->from, c->to, cause, segment);
+	if (rule == TCPLEDGER_RULE_ILLEGAL)
+		tcpledger_facts_note(f, now,
+				     TCPLEDGER_ANOMALY_ILLEGAL_TRANSITION,
+				     TCPLEDGER_LOG_NONE);
+	moved(f, now, c->from, c->to, segment);
+}
+
+/**
+ * tcpledger_facts_end() - a record without a full socket is over
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @cause: enum tcpledger_cause
+ * @segment: index of the segment that ended it, or TCPLEDGER_LOG_NONE
+ * @outcome: enum tcpledger_outcome
+ *
+ * For a request socket that was given up, a SYN that nobody answered, and a
+ * closed port. Context: any, bucket lock held.
+ */
+void tcpledger_facts_end(struct tcpledger_facts *f, s64 now, u8 cause,
+			 int segment, u8 outcome)
+{
+	if (f->state != TCPLEDGER_STATE_CLOSE)
+		tcpledger_facts_move(f, now, f->state, TCPLEDGER_STATE_CLOSE,
+				     cause, segment);
+	else if (segment != TCPLEDGER_LOG_NONE)
+		tcpledger_log_mark(tcpledger_log_at(&f->log, segment),
+				   TCPLEDGER_SEG_ACCEPTED);
+	if (!(f->bits & F_ESTABLISHED))
+		f->outcome = outcome;
+	end(f, now, cause, 0);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPLEDGER_FSM_H
+#define TCPLEDGER_FSM_H
+
+#include "env.h"
+#include <linux/tcpledger.h>
+
+/**
+ * enum tcpledger_rule - what a state change must have been caused by
+ * @TCPLEDGER_RULE_ILLEGAL: neither RFC 9293 nor Linux knows this change
+ * @TCPLEDGER_RULE_USER: a call of the program
+ * @TCPLEDGER_RULE_SYN: a SYN that came
+ * @TCPLEDGER_RULE_SYNACK: a SYN/ACK that came
+ * @TCPLEDGER_RULE_ACK_OF_SYN: the ACK of our SYN
+ * @TCPLEDGER_RULE_FIN: a FIN that came
+ * @TCPLEDGER_RULE_ACK_OF_FIN: the ACK of our FIN
+ * @TCPLEDGER_RULE_DEATH: one of several; tcpledger_facts_state() decides
+ */
+enum tcpledger_rule {
+	TCPLEDGER_RULE_ILLEGAL,
+	TCPLEDGER_RULE_USER,
+	TCPLEDGER_RULE_SYN,
+	TCPLEDGER_RULE_SYNACK,
+	TCPLEDGER_RULE_ACK_OF_SYN,
+	TCPLEDGER_RULE_FIN,
+	TCPLEDGER_RULE_ACK_OF_FIN,
+	TCPLEDGER_RULE_DEATH,
+};
+
+enum tcpledger_rule tcpledger_fsm_rule(u8 from, u8 to);
+bool tcpledger_fsm_synchronized(u8 state);
+
+#endif /* TCPLEDGER_FSM_H */

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPLEDGER_LOG_H
+#define TCPLEDGER_LOG_H
+
+#include "env.h"
+#include "segment.h"
+#include <linux/tcpledger.h>
+
+#define TCPLEDGER_LOG_FIRST	16	/* entries inside the record */
+#define TCPLEDGER_LOG_MORE	32	/* entries of the block hung on when full */
+#define TCPLEDGER_LOG_NONE	(-1)	/* "no entry" where an index is wanted */
+
+/**
+ * struct tcpledger_log_entry - one entry, as kept (24 bytes)
+ * @when: nanoseconds since the record's base << 8 | bits << 2 | type
+ * @seq: segment: sequence number; else the packed small numbers
+ * @ack: segment: acknowledgment number; else the index of a segment
+ * @len: segment: payload bytes
+ * @win: segment: window
+ * @flags: segment: TCP flags
+ * @ttl: segment: TTL
+ *
+ * 56 bits of nanoseconds are 2.3 years. Bits are TCPLEDGER_SEG_*.
+ */
+struct tcpledger_log_entry {
+	u64	when;
+	u32	seq;
+	u32	ack;
+	u32	len;
+	u16	win;
+	u8	flags;
+	u8	ttl;
+};
+
+/**
+ * struct tcpledger_log - the log of one record
+ * @more: block of TCPLEDGER_LOG_MORE entries, or NULL
+ * @n: entries kept
+ * @dropped: entries given up
+ * @keys: entries kept of those that have room reserved
+ * @first: the first entries
+ *
+ * Written under the lock of the record's hash bucket.
+ */
+struct tcpledger_log {
+	struct tcpledger_log_entry	*more;
+	u8				n;
+	u8				keys;
+	u16				dropped;
+	struct tcpledger_log_entry	first[TCPLEDGER_LOG_FIRST];
+};
+
+/**
+ * enum tcpledger_log_class - how much an entry matters when room is short
+ * @TCPLEDGER_LOG_KEY: state change, first SYN, SYN/ACK, FIN, RST: has room
+ *	reserved
+ * @TCPLEDGER_LOG_MINOR: repetition, answer, note: fills only what is free
+ */
+enum tcpledger_log_class {
+	TCPLEDGER_LOG_KEY,
+	TCPLEDGER_LOG_MINOR,
+};
+
+static inline struct tcpledger_log_entry *
+tcpledger_log_at(struct tcpledger_log *log, int i)
+{
+	return i < TCPLEDGER_LOG_FIRST ? &log->first[i] :
+					 &log->more[i - TCPLEDGER_LOG_FIRST];
+}
+
+static inline u8 tcpledger_log_type(const struct tcpledger_log_entry *e)
+{
+	return e->when & 3;
+}
+
+static inline u8 tcpledger_log_bits(const struct tcpledger_log_entry *e)
+{
+	return e->when >> 2 & 0x3f;
+}
+
+static inline s64 tcpledger_log_time(const struct tcpledger_log_entry *e)
+{
+	return e->when >> 8;
+}
+
+static inline void tcpledger_log_mark(struct tcpledger_log_entry *e, u8 bits)
+{
+	e->when |= (u64)bits << 2;
+}
+
+/* The sequence number after a logged segment. */
+static inline u32 tcpledger_log_end(const struct tcpledger_log_entry *e)
+{
+	return e->seq + e->len + !!(e->flags & TCPLEDGER_SYN) +
+	       !!(e->flags & TCPLEDGER_FIN);
+}
+
+bool tcpledger_log_wants_more(const struct tcpledger_log *log);
+int tcpledger_log_segment(struct tcpledger_log *log, s64 t,
+			  const struct tcpledger_segment *seg, u8 bits,
+			  enum tcpledger_log_class class);
+int tcpledger_log_state(struct tcpledger_log *log, s64 t, u8 from, u8 to,
+			u8 cause, int segment);
+int tcpledger_log_note(struct tcpledger_log *log, s64 t, u8 tag, int segment);
+int tcpledger_log_find(struct tcpledger_log *log, u8 type, u8 flags, u8 mask,
+		       u32 end, bool any_end);
+void tcpledger_log_export(const struct tcpledger_log_entry *e,
+			  struct tcpledger_entry *out);
+
+#endif /* TCPLEDGER_LOG_H */

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPLEDGER_SEGMENT_H
+#define TCPLEDGER_SEGMENT_H
+
+#include "env.h"
+#include <linux/tcpledger.h>
+
+#define TCPLEDGER_TCPHDR_LEN	20	/* without options */
+#define TCPLEDGER_TCPOPT_MAX	40	/* doff is four bits: 60 - 20 */
+
+/**
+ * struct tcpledger_options - what a SYN offered
+ * @mss: maximum segment size, -1 without the option
+ * @wscale: window shift, clamped to 14 (RFC 7323 section 2.3), -1 without
+ * @sack: SACK permitted
+ * @timestamps: timestamps offered
+ */
+struct tcpledger_options {
+	s32	mss;
+	s8	wscale;
+	bool	sack;
+	bool	timestamps;
+};
+
+/**
+ * struct tcpledger_segment - a TCP header, in host byte order
+ * @seq: sequence number
+ * @ack: acknowledgment number, 0 without the ACK flag
+ * @len: payload bytes
+ * @win: window as on the wire
+ * @flags: byte 13 of the header
+ * @ttl: TTL or hop limit of the packet
+ * @out: it left; else it came
+ * @other: out, but not emitted by TCP (raw socket, netfilter's REJECT)
+ * @cookie: a SYN/ACK that carries a SYN cookie
+ */
+struct tcpledger_segment {
+	u32	seq;
+	u32	ack;
+	u32	len;
+	u16	win;
+	u8	flags;
+	u8	ttl;
+	bool	out;
+	bool	other;
+	bool	cookie;
+};
+
+/**
+ * tcpledger_segment_end() - the sequence number after a segment
+ * @seg: the segment
+ *
+ * SYN and FIN each take one number (RFC 9293 section 3.4).
+ * Return: the acknowledgment number that covers all of @seg.
+ */
+static inline u32 tcpledger_segment_end(const struct tcpledger_segment *seg)
+{
+	return seg->seq + seg->len + !!(seg->flags & TCPLEDGER_SYN) +
+	       !!(seg->flags & TCPLEDGER_FIN);
+}
+
+bool tcpledger_segment_parse(struct tcpledger_segment *seg, const u8 *th,
+			     u32 tcp_len);
+void tcpledger_options_parse(struct tcpledger_options *opt, const u8 *p,
+			     u32 len);
+
+#endif /* TCPLEDGER_SEGMENT_H */
