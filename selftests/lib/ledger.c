@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "ledger.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util.h"
+
+static int by_id(const void *a, const void *b)
+{
+	int64_t x = record_int(*(json_object *const *)a, "id");
+	int64_t y = record_int(*(json_object *const *)b, "id");
+
+	return (x > y) - (x < y);
+}
+
+/**
+ * ledger_read - read all records of this namespace with the command
+ * @ledger: filled in
+ * @filter: options of the command, may be empty
+ */
+void ledger_read(struct ledger *ledger, const char *filter)
+{
+	char *text = run_output("tcpledger list --json %s", filter);
+	char *rest = text, *line;
+	size_t room = 0;
+
+	memset(ledger, 0, sizeof(*ledger));
+	while ((line = strsep(&rest, "\n"))) {
+		json_object *rec;
+
+		if (!*line)
+			continue;
+		rec = json_tokener_parse(line);
+		if (!rec)
+			die("not JSON: %.200s", line);
+		if (ledger->n == room) {
+			room = room ? room * 2 : 64;
+			ledger->records = realloc(ledger->records, room * sizeof(rec));
+		}
+		ledger->records[ledger->n++] = rec;
+	}
+	free(text);
+	if (ledger->n)
+		qsort(ledger->records, ledger->n, sizeof(*ledger->records), by_id);
+}
+
+void ledger_free(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->n; i++)
+		json_object_put(ledger->records[i]);
+	free(ledger->records);
+}
+
+/**
+ * ledger_find - find a record by its tuple
+ * @ledger: records
+ * @local: own end
+ * @remote: the other
+ * @nth: from 0, oldest first
+ * Return: the record, NULL if there are not so many
+ */
+json_object *ledger_find(const struct ledger *ledger, const struct endpoint *local,
+			 const struct endpoint *remote, size_t nth)
+{
+	for (size_t i = 0; i < ledger->n; i++) {
+		struct endpoint l = record_local(ledger->records[i]);
+		struct endpoint r = record_remote(ledger->records[i]);
+
+		if (endpoint_equal(&l, local) && endpoint_equal(&r, remote) && !nth--)
+			return ledger->records[i];
+	}
+	return NULL;
+}
+
+size_t ledger_count(const struct ledger *ledger, const struct endpoint *local,
+		    const struct endpoint *remote)
+{
+	size_t n = 0;
+
+	while (ledger_find(ledger, local, remote, n))
+		n++;
+	return n;
+}
+
+/**
+ * record_at - follow a path like "open.role" into a record
+ * @rec: record, or an object in it
+ * @path: keys with dots between them
+ * Return: the value, NULL for null; a key that is missing ends the test
+ */
+json_object *record_at(json_object *rec, const char *path)
+{
+	char keys[64], *rest = keys, *key;
+
+	snprintf(keys, sizeof(keys), "%s", path);
+	while ((key = strsep(&rest, "."))) {
+		/* The members of an object that is null are null. */
+		if (!rec)
+			return NULL;
+		if (!json_object_object_get_ex(rec, key, &rec))
+			die("the record has no key %s", path);
+	}
+	return rec;
+}
+
+bool record_null(json_object *rec, const char *path)
+{
+	return !record_at(rec, path);
+}
+
+int64_t record_int(json_object *rec, const char *path)
+{
+	return json_object_get_int64(record_at(rec, path));
+}
+
+/**
+ * record_text - a value as text
+ * @rec: record
+ * @path: as of record_at()
+ * Return: text of the value, "null" for null
+ */
+const char *record_text(json_object *rec, const char *path)
+{
+	json_object *value = record_at(rec, path);
+
+	return value ? json_object_get_string(value) : "null";
+}
+
+struct endpoint record_local(json_object *rec)
+{
+	return endpoint_from_text(record_text(rec, "local"), record_int(rec, "lport"));
+}
+
+struct endpoint record_remote(json_object *rec)
+{
+	return endpoint_from_text(record_text(rec, "remote"), record_int(rec, "rport"));
+}
+
+bool record_has_anomaly(json_object *rec, const char *tag)
+{
+	json_object *tags = record_at(rec, "anomalies");
+
+	for (size_t i = 0; i < json_object_array_length(tags); i++)
+		if (!strcmp(json_object_get_string(json_object_array_get_idx(tags, i)), tag))
+			return true;
+	return false;
+}
+
+bool entry_is(json_object *entry, const char *type)
+{
+	return !strcmp(record_text(entry, "type"), type);
+}
+
+/**
+ * entry_flags - the flags of a segment in a log
+ * @entry: entry of type segment
+ * Return: byte 13 of its TCP header
+ */
+uint8_t entry_flags(json_object *entry)
+{
+	static const char *const names[] = {
+		"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"
+	};
+	json_object *list = record_at(entry, "flags");
+	uint8_t flags = 0;
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		const char *name = json_object_get_string(json_object_array_get_idx(list, i));
+		int bit = 0;
+
+		while (bit < 8 && strcmp(names[bit], name))
+			bit++;
+		if (bit == 8)
+			die("unknown flag %s", name);
+		flags |= 1 << bit;
+	}
+	return flags;
+}
+
+/* One term of record_check(): path, operator, value. */
+static bool term_holds(json_object *rec, const char *term)
+{
+	size_t n = strcspn(term, "=<>!~");
+	const char *op = term + n, *value = op + strspn(op, "=<>!~");
+	char path[64];
+
+	snprintf(path, sizeof(path), "%.*s", (int)n, term);
+	if (*op == '~')
+		return record_has_anomaly(rec, value);
+	if (op[0] == '!' && op[1] == '~')
+		return !record_has_anomaly(rec, value);
+	if (*op == '!')
+		return strcmp(record_text(rec, path), value);
+	if (*op == '=' && !strcmp(path, "anomalies"))
+		return !json_object_array_length(record_at(rec, path)) && !*value;
+	if (*op == '=')
+		return !strcmp(record_text(rec, path), value);
+	if (record_null(rec, path))
+		return false;
+	if (*op == '>')
+		return record_int(rec, path) >= atoll(value);
+	if (*op == '<')
+		return record_int(rec, path) <= atoll(value);
+	die("no operator in %s", term);
+}
+
+/**
+ * record_check - compare a record with what it must say
+ * @rec: record, may be NULL: then nothing holds
+ * @wanted: terms with blanks between them: "path=value", "path!=value",
+ *	"path>=number", "path<=number", "anomalies~tag", "anomalies!~tag",
+ *	and "anomalies=" for none
+ * Return: how many terms do not hold; each is reported
+ */
+int record_check(json_object *rec, const char *wanted)
+{
+	char *copy = strdup(wanted), *rest = copy, *term;
+	int wrong = 0;
+
+	if (!rec) {
+		say("no record, but wanted: %s", wanted);
+		free(copy);
+		return 1;
+	}
+	while ((term = strsep(&rest, " "))) {
+		char path[64];
+
+		if (!*term || term_holds(rec, term))
+			continue;
+		snprintf(path, sizeof(path), "%.*s", (int)strcspn(term, "=<>!~"), term);
+		say("record %s: wanted %s, it says %s", record_text(rec, "id"), term,
+		    record_text(rec, path));
+		wrong++;
+	}
+	free(copy);
+	if (wrong)
+		say("%s", json_object_to_json_string_ext(rec, JSON_C_TO_STRING_NOSLASHESCAPE));
+	return wrong;
+}

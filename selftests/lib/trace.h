@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The second judge: what the kernel says its TCP did. */
+#ifndef TCPLEDGER_SELFTEST_TRACE_H
+#define TCPLEDGER_SELFTEST_TRACE_H
+
+#include "packet.h"
+
+#define TRACE_CPUS_MAX	64
+
+enum trace_kind {
+	TRACE_STATE,		/* sock:inet_sock_set_state */
+	TRACE_TW_SCHEDULE,	/* a timewait socket begins, or its timer restarts */
+	TRACE_TW_KILL,		/* a timewait socket ends */
+};
+
+/**
+ * struct trace_event - one line of the kernel's trace
+ * @ns: CLOCK_MONOTONIC
+ * @object: address of the socket or timewait socket
+ * @local: own end; port 0 where the kernel had none yet
+ * @remote: the other
+ * @kind: what it tells
+ * @from: old TCP state
+ * @to: new TCP state; of a timewait socket its substate
+ * @rearm: TRACE_TW_SCHEDULE: a restart
+ * @protocol: TRACE_STATE: IPPROTO_TCP, or IPPROTO_MPTCP for a socket above subflows
+ * @where: which namespace the test was in when it read the event
+ */
+struct trace_event {
+	int64_t ns;
+	uint64_t object;
+	struct endpoint local;
+	struct endpoint remote;
+	enum trace_kind kind;
+	int from;
+	int to;
+	bool rearm;
+	int protocol;
+	int where;
+};
+
+/**
+ * struct trace_format - where the fields of an event are
+ * @id: number of the event, 0 if it is not traced
+ * @offset: of the fields, in the order of the event's list of names
+ */
+struct trace_format {
+	int id;
+	int offset[12];
+};
+
+/**
+ * struct trace - a private instance of the kernel's tracing
+ * @cpus: ring buffers open
+ * @fd: one for each
+ * @page: size of a page of the ring buffer
+ * @format: by enum trace_kind
+ * @n: events read
+ * @room: events there is memory for
+ * @list: in the order of time
+ */
+struct trace {
+	int cpus;
+	int fd[TRACE_CPUS_MAX];
+	size_t page;
+	struct trace_format format[3];
+	size_t n;
+	size_t room;
+	struct trace_event *list;
+};
+
+void trace_open(struct trace *trace);
+void trace_drain(struct trace *trace, int where);
+void trace_close(struct trace *trace);
+const char *state_name(int state);
+
+#endif

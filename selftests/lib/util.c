@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define COMMAND_MAX	1024
+
+/**
+ * die - give a test up because its surroundings failed, not what it tests
+ * @fmt: what happened
+ */
+void die(const char *fmt, ...)
+{
+	int error = errno;
+	va_list ap;
+
+	fprintf(stderr, "# ");
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, " (%s)\n", strerror(error));
+	exit(1);
+}
+
+/**
+ * say - write a diagnostic line
+ * @fmt: the line without its end
+ */
+void say(const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "# ");
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+/**
+ * run - run a shell command that must succeed; its output is not wanted
+ * @fmt: the command
+ */
+void run(const char *fmt, ...)
+{
+	char command[COMMAND_MAX];
+	va_list ap;
+	int status;
+
+	va_start(ap, fmt);
+	vsnprintf(command, sizeof(command), fmt, ap);
+	va_end(ap);
+	strncat(command, " >/dev/null", sizeof(command) - strlen(command) - 1);
+	errno = 0;
+	status = system(command);
+	if (status)
+		die("command failed with status %d: %s", status, command);
+}
+
+static char *slurp(FILE *f)
+{
+	size_t size = 1 << 16, len = 0, got;
+	char *text = malloc(size);
+
+	while (text && (got = fread(text + len, 1, size - len - 1, f)) > 0) {
+		len += got;
+		if (len == size - 1)
+			text = realloc(text, size *= 2);
+	}
+	if (!text)
+		die("no memory");
+	text[len] = '\0';
+	return text;
+}
+
+/**
+ * run_output - run a shell command that must succeed
+ * @fmt: the command
+ * Return: what it printed, to be freed
+ */
+char *run_output(const char *fmt, ...)
+{
+	char command[COMMAND_MAX];
+	va_list ap;
+	char *text;
+	int status;
+	FILE *f;
+
+	va_start(ap, fmt);
+	vsnprintf(command, sizeof(command), fmt, ap);
+	va_end(ap);
+	f = popen(command, "r");
+	if (!f)
+		die("popen: %s", command);
+	text = slurp(f);
+	errno = 0;
+	status = pclose(f);
+	if (status)
+		die("command failed with status %d: %s", status, command);
+	return text;
+}
+
+/**
+ * read_all - read a file to its end
+ * @path: file
+ * Return: its text, to be freed
+ */
+char *read_all(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	char *text;
+
+	if (!f)
+		die("cannot read %s", path);
+	text = slurp(f);
+	if (ferror(f))
+		die("cannot read %s", path);
+	fclose(f);
+	return text;
+}
+
+/**
+ * write_text - write to a control file
+ * @path: file
+ * @text: what to write
+ * Return: whether the kernel took it
+ */
+bool write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool done;
+
+	if (fd < 0)
+		return false;
+	done = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+	close(fd);
+	return done;
+}
+
+int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+}
+
+struct deadline deadline_in(unsigned int ms)
+{
+	return (struct deadline){ .end_ns = now_ns() + ms * 1000000LL, .pause_us = 200 };
+}
+
+/**
+ * deadline_pause - wait before the next look
+ * @d: the wait
+ * Return: false when the time is over
+ */
+bool deadline_pause(struct deadline *d)
+{
+	if (now_ns() >= d->end_ns)
+		return false;
+	usleep(d->pause_us);
+	/* Minutes of virtual time must not cost a look each millisecond. */
+	if (d->pause_us < 500000)
+		d->pause_us += d->pause_us / 4;
+	return true;
+}

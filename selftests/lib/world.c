@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "world.h"
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NFT_TABLE	"inet tcpledger_selftest"
+
+static int current_space(void)
+{
+	int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		die("/proc/thread-self/ns/net");
+	return fd;
+}
+
+static void link_up(const char *name)
+{
+	struct ifreq ifr = { .ifr_flags = IFF_UP | IFF_RUNNING };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &ifr))
+		die("set %s up", name);
+	close(fd);
+}
+
+/**
+ * world_open - make a fresh namespace with loopback and start the judges
+ * @world: world, set up here
+ * @family: AF_INET or AF_INET6
+ */
+void world_open(struct world *world, int family)
+{
+	memset(world, 0, sizeof(*world));
+	world->family = family;
+	world->wire.fd = -1;
+	world->initial = current_space();
+	trace_open(&world->trace);
+	world_add_space(world);
+}
+
+/**
+ * world_close - end the judges and leave the namespaces, which then go away
+ * @world: world
+ */
+void world_close(struct world *world)
+{
+	if (world->wire.fd >= 0)
+		wire_close(&world->wire);
+	for (int i = 0; i < world->n; i++) {
+		capture_close(&world->space[i].capture);
+		close(world->space[i].fd);
+	}
+	trace_close(&world->trace);
+	setns(world->initial, CLONE_NEWNET);
+	close(world->initial);
+}
+
+/**
+ * world_add_space - make another namespace and enter it
+ * @world: world
+ * Return: its index
+ */
+int world_add_space(struct world *world)
+{
+	struct space *space = &world->space[world->n];
+	struct stat st;
+
+	if (world->n == WORLD_SPACES || unshare(CLONE_NEWNET))
+		die("no further network namespace");
+	trace_drain(&world->trace, world->here);
+	world->here = world->n++;
+	space->fd = current_space();
+	if (fstat(space->fd, &st))
+		die("stat of the namespace");
+	space->inode = st.st_ino;
+	capture_open(&space->capture);
+	link_up("lo");
+	return world->here;
+}
+
+/**
+ * world_enter - go to a namespace of the test
+ * @world: world
+ * @which: its index
+ */
+void world_enter(struct world *world, int which)
+{
+	trace_drain(&world->trace, world->here);
+	if (setns(world->space[which].fd, CLONE_NEWNET))
+		die("setns");
+	world->here = which;
+}
+
+/**
+ * world_add_veth - join the two namespaces with the devices veth0 and veth1
+ * @world: world with two namespaces
+ *
+ * veth0 in namespace 0 is 198.51.100.1 or 2001:db8:1::1, veth1 in namespace 1
+ * ends in 2. The test goes on in namespace 0.
+ */
+void world_add_veth(struct world *world)
+{
+	world_enter(world, 0);
+	run("ip link add veth0 type veth peer name veth1 netns /proc/%d/fd/%d",
+	    getpid(), world->space[1].fd);
+	for (int i = 1; i >= 0; i--) {
+		world_enter(world, i);
+		if (world->family == AF_INET)
+			run("ip addr add 198.51.100.%d/24 dev veth%d", i + 1, i);
+		else
+			run("ip addr add 2001:db8:1::%d/64 dev veth%d nodad", i + 1, i);
+		link_up(i ? "veth1" : "veth0");
+	}
+}
+
+/**
+ * sysctl_set - set a sysctl of this namespace
+ * @name: its path below /proc/sys/net
+ * @value: value
+ */
+void sysctl_set(const char *name, const char *value)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/%s", name);
+	if (!write_text(path, value))
+		die("sysctl %s=%s", name, value);
+}
+
+/**
+ * drop_start - drop what comes to this host and matches, until drop_stop()
+ * @match: an nft expression, for both families
+ */
+void drop_start(const char *match)
+{
+	run("nft 'add table " NFT_TABLE "; "
+	    "add chain " NFT_TABLE " input { type filter hook input priority 0; }; "
+	    "add rule " NFT_TABLE " input %s counter drop'", match);
+}
+
+/**
+ * drop_count - count what the rule of drop_start() has dropped
+ * Return: packets
+ */
+unsigned int drop_count(void)
+{
+	char *text = run_output("nft list chain " NFT_TABLE " input");
+	const char *counter = strstr(text, "counter packets ");
+	unsigned int n;
+
+	if (!counter || sscanf(counter, "counter packets %u", &n) != 1)
+		die("no counter in: %s", text);
+	free(text);
+	return n;
+}
+
+/**
+ * drop_stop - drop no longer
+ * Return: packets that were dropped
+ */
+unsigned int drop_stop(void)
+{
+	unsigned int n;
+
+	/* Nothing may be dropped between the count and the end of the rule. */
+	run("nft 'insert rule " NFT_TABLE " input accept'");
+	n = drop_count();
+	run("nft delete table " NFT_TABLE);
+	return n;
+}
+
+/**
+ * drop_control_stop - end a rule that drops SYNs, FINs or RSTs
+ * @world: world; the capture shows these segments, the ledger must not
+ */
+void drop_control_stop(struct world *world)
+{
+	world->space[world->here].dropped += drop_stop();
+}
+
+/**
+ * verdict - check one record of the namespace the test is in
+ * @local: own end
+ * @remote: the other
+ * @nth: which of the records with this tuple, oldest first
+ * @wanted: as of record_check()
+ * Return: how much is wrong; reported
+ */
+int verdict(const struct endpoint *local, const struct endpoint *remote, size_t nth,
+	    const char *wanted)
+{
+	struct ledger ledger;
+	int wrong;
+
+	ledger_read(&ledger, "");
+	wrong = record_check(ledger_find(&ledger, local, remote, nth), wanted);
+	ledger_free(&ledger);
+	return wrong;
+}
+
+/**
+ * ledger_says - look whether the newest record of a tuple has come to say something
+ * @local: own end
+ * @remote: the other
+ * @path: key
+ * @value: text wanted there
+ * Return: whether it is so; for wait_until()
+ */
+bool ledger_says(const struct endpoint *local, const struct endpoint *remote, const char *path,
+		 const char *value)
+{
+	struct ledger ledger;
+	json_object *rec = NULL, *next;
+	bool so;
+
+	ledger_read(&ledger, "");
+	for (size_t i = 0; (next = ledger_find(&ledger, local, remote, i)); i++)
+		rec = next;
+	so = rec && !strcmp(record_text(rec, path), value);
+	ledger_free(&ledger);
+	return so;
+}
