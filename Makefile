@@ -64,6 +64,26 @@ lane-%:
 	+@$(MAKE) --no-print-directory modules \
 		KDIR=$(BUILD)/kernels/$*/usr/src/linux-headers-$$(selftests/vm/fetch.sh release $*)
 
+# The kernel's own kselftest framework, out of its source package.
+KSFT := +$(MAKE) --no-print-directory -C selftests KSFT_DIR=$(BUILD)/linux-source-6.1/tools/testing/selftests \
+	OUTPUT=$(BUILD)/selftests
+
+selftests:
+	@mkdir -p $(BUILD)/selftests
+	$(KSFT) all
+	$(KSFT) install INSTALL_PATH=$(BUILD)/selftests/install
+
+list-warp list-smp:
+	$(KSFT) $@
+
+check:
+	@selftests/vm/check.sh $(KERNEL)
+
+vm:
+	@selftests/vm/fetch.sh tools build vm
+	+@$(MAKE) --no-print-directory -s lane-$(or $(KERNEL),6.1) tools
+	@selftests/vm/run.sh --kernel $(or $(KERNEL),6.1) --mode smp --shell
+
 clean:
 	rm -rf $(filter-out $(BUILD)/kernels $(BUILD)/linux-source-6.1,$(wildcard $(BUILD)/*))
 	+$(MAKE) -C tools clean
@@ -71,4 +91,5 @@ clean:
 distclean: clean
 	rm -rf $(BUILD)
 
-.PHONY: all help modules headers tools install uninstall clean distclean
+.PHONY: all help modules headers tools install uninstall clean distclean \
+	selftests list-warp list-smp check vm

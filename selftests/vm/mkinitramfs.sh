@@ -58,8 +58,9 @@ guest_path()
 
 put()
 {
-	local dest=$stage$(guest_path "$2")
+	local dest
 
+	dest=$stage$(guest_path "$2")
 	mkdir -p "$(dirname "$dest")"
 	cp -L "$1" "$dest"
 }

@@ -96,6 +96,17 @@ release()
 	cat "$BUILD/kernels/$lane/release"
 }
 
+# In virtual time a test waits for hours in a moment, so there its CPU time is the
+# bound: a second of it is about four of this machine's.
+add_tests()
+{
+	local bounds="--timeout 90"
+
+	[ "$mode" != warp ] || bounds="--timeout 30000 --cpu 60"
+	printf '%s\n' "exec /selftests/run_selftests.sh $bounds $tests" >"$work/tests"
+	adds+=("$work/tests:/payload/tests" "$tests_dir:/selftests")
+}
+
 # What the job needs beside the root file system that all jobs share.
 make_payload()
 {
@@ -103,6 +114,7 @@ make_payload()
 	[ -z "$job_file" ] || cp "$job_file" "$work/exec"
 	[ "$job" != exec ] || adds+=("$work/exec:/payload/exec")
 	[ "$job" != shell ] || adds+=("$here/shell.sh:/payload/shell")
+	[ "$job" != tests ] || add_tests
 	if [ "$with_module" = 1 ]; then
 		module=${module:-$BUILD/$(release)/tcpledger.ko}
 		[ -r "$module" ] || die "$module is missing: run 'make modules' first"
@@ -143,7 +155,7 @@ kernel_command_line()
 qemu_command()
 {
 	qemu=(qemu-system-x86_64 -nodefaults -display none -monitor none -no-reboot -M pc -cpu max -m "$mem"
-	      -kernel "$BUILD/kernels/$lane/boot/vmlinuz-$(release)" -initrd "$work/initrd"
+	      -kernel "$BUILD/kernels/$lane/boot/kernel" -initrd "$work/initrd"
 	      -device "isa-debug-exit,iobase=0xf4,iosize=4" -debugcon "file:$work/status"
 	      -append "$(kernel_command_line)")
 	if [ "$mode" = warp ]; then
@@ -158,6 +170,22 @@ qemu_command()
 	fi
 }
 
+# For a list of tests the screen gets one line a test, and the file all of it.
+show_output()
+{
+	local line start=$SECONDS
+
+	if [ "$job" != tests ]; then
+		tee "$work/output"
+		return
+	fi
+	while IFS= read -r line; do
+		printf '%s\n' "$line" >&3
+		[[ $line =~ ^(not )?ok\  ]] || continue
+		printf '%-5s %-4s %4d s  %s\n' "$lane" "$mode" $((SECONDS - start)) "$line"
+	done 3>"$work/output"
+}
+
 # QEMU dies with us even when we are killed outright: each link of the chain
 # asks the kernel for a signal when its parent goes.
 boot()
@@ -169,18 +197,26 @@ boot()
 		"${qemu[@]}" || rc=$?
 		return "$rc"
 	fi
-	"${bound[@]}" "${qemu[@]}" </dev/null > >(tee "$work/output") &
+	"${bound[@]}" "${qemu[@]}" </dev/null > >(show_output) 2>"$work/qemu.err" &
 	qemu_pid=$!
 	wait "$qemu_pid" || rc=$?
 	qemu_pid=
 	wait
+	# Virtual time has nothing to jump to while every program waits for another.
+	grep -v 'icount sleep disabled and no active timers' "$work/qemu.err" >&2 || :
 	return "$rc"
 }
 
+# Lines of the kernel log that no run may have, with the test they came in.
 complaints()
 {
-	grep -aE 'WARNING:|BUG:|BUG |Oops:|Call Trace:|\] RIP: |suspicious RCU|blocked for more than|Slab cache still has objects|Objects remaining|unreferenced object|vm: rmmod' \
-		"$work/console.log"
+	local wrong='WARNING:|BUG:|BUG |Oops:|Call Trace:|[]] RIP: |suspicious RCU|blocked for more than|Slab cache still has objects|Objects remaining|unreferenced object|vm: rmmod'
+
+	tr -d '\r' <"$work/console.log" |
+		awk -v wrong="$wrong" '
+			/\] test: / { test = $0; sub(/.*test: /, "", test) }
+			$0 ~ wrong { print (test != "" ? test ": " : "") $0; found = 1 }
+			END { exit !found }'
 }
 
 # Only the end marker with a status line means that the guest got to its end: a
@@ -196,7 +232,7 @@ verdict()
 		tail -n 40 "$work/console.log" | tr -d '\r' >&2
 		return 128
 	fi
-	if [ "$job" != shell ] && complaints | tr -d '\r' >&2; then
+	if [ "$job" != shell ] && complaints >&2; then
 		echo "run.sh: the kernel complained, see above" >&2
 		[ "$status" -ne 0 ] || return 1
 	fi

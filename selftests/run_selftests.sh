@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Runs tests one after another and reports in KTAP, each test's own results as a
+# nested block. The kernel's runner prints them as comments, which hides from a
+# reader of the outer report how many there were.
+#
+#   run_selftests.sh [--timeout SECONDS] [--cpu SECONDS] NAME...
+#
+# Needs root and the module loaded. --cpu bounds a loop where time is virtual and
+# a timeout on the clock would pass in a moment. Each test starts with a line in
+# the kernel log, so that a complaint there can be laid at its door.
+set -u
+
+timeout=3600
+cpu=unlimited
+group=/sys/fs/cgroup/tcpledger-test
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--timeout)	timeout=$2; shift 2 ;;
+	--cpu)		cpu=$2; shift 2 ;;
+	*)		break ;;
+	esac
+done
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+
+# A test that leaves processes behind must not reach into the next one. They are
+# gone as soon as they run again, which is what the loop gives way to.
+end_group()
+{
+	[ -d "$group" ] || return 0
+	echo 1 >"$group/cgroup.kill"
+	while grep -q 'populated 1' "$group/cgroup.events"; do
+		:
+	done
+	rmdir "$group"
+}
+
+run_test()
+{
+	mkdir -p "$group" 2>/dev/null
+	(
+		[ ! -w "$group/cgroup.procs" ] || echo "$BASHPID" >"$group/cgroup.procs"
+		ulimit -t "$cpu"
+		exec timeout -k 5 "$timeout" "./$1" </dev/null 2>&1
+	)
+	local rc=$?
+	end_group 2>/dev/null
+	return "$rc"
+}
+
+# Line by line, so that a crash keeps all but the last.
+indent()
+{
+	local line
+
+	while IFS= read -r line || [ -n "$line" ]; do
+		printf '  %s\n' "$line"
+	done
+}
+
+result_line()
+{
+	case $2 in
+	0)	echo "ok $3 $1" ;;
+	4)	echo "ok $3 $1 # SKIP" ;;
+	124)	echo "not ok $3 $1 # TIMEOUT $timeout seconds" ;;
+	137)	echo "not ok $3 $1 # TIMEOUT or killed" ;;
+	*)	echo "not ok $3 $1 # exit=$2" ;;
+	esac
+}
+
+failed=0
+number=0
+echo "KTAP version 1"
+echo "1..$#"
+for name in "$@"; do
+	number=$((number + 1))
+	echo "test: $name" >/dev/kmsg
+	run_test "$name" | indent
+	rc=${PIPESTATUS[0]}
+	case $rc in
+	0|4)	;;
+	*)	failed=1 ;;
+	esac
+	result_line "$name" "$rc" "$number"
+done
+exit "$failed"

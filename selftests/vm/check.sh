@@ -1,0 +1,159 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# All tests: those of the host, then every list of selftests/Makefile in a VM of
+# each kernel. Ends with one line of counts, and status 0 if none failed.
+#
+#   check.sh [LANE...]         kernels, default 6.1 6.12; e.g. 6.1-rt
+#   TESTS="a b" check.sh       only these tests, and not those of the host
+#
+# Tests in virtual time keep one CPU busy each, so two such VMs run at once. Those
+# on two CPUs look for races and have the machine to themselves.
+set -euo pipefail
+
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+top=$(realpath "$here/../..")
+export BUILD=${BUILD:-$top/.build}
+logs=$BUILD/check
+lanes=("$@")
+[ ${#lanes[@]} -gt 0 ] || lanes=(6.1 6.12)
+passed=0 failed=0 skipped=0
+
+say()
+{
+	printf '[%3d s] %s\n' "$SECONDS" "$*"
+}
+
+build_all()
+{
+	local lane goals=()
+
+	for lane in "${lanes[@]}"; do
+		goals+=("lane-$lane")
+	done
+	"$here/fetch.sh" tools build vm check
+	"$here/fetch.sh" source
+	say "building the module for ${lanes[*]}, the command and the tests"
+	make -s -j2 -C "$top" "${goals[@]}" tools selftests >"$logs/build.log" 2>&1 || {
+		cat "$logs/build.log"
+		say "the build failed, see above"
+		echo "0 passed, 1 failed, 0 skipped"
+		exit 1
+	}
+}
+
+# The host's tests count by their TAP lines, or as one if they print none.
+host_tests()
+{
+	local rc=0 ok not_ok
+
+	[ -e "$top/selftests/unit/Makefile" ] || return 0
+	say "host tests"
+	make -s -C "$top/selftests/unit" check >"$logs/unit.log" 2>&1 || rc=$?
+	ok=$(grep -cE '^ *ok [0-9]' "$logs/unit.log" || :)
+	not_ok=$(grep -cE '^ *not ok [0-9]' "$logs/unit.log" || :)
+	if [ "$rc" -eq 0 ] && [ "$ok" -eq 0 ]; then
+		ok=1
+	elif [ "$rc" -ne 0 ] && [ "$not_ok" -eq 0 ]; then
+		not_ok=1
+	fi
+	[ "$not_ok" -eq 0 ] || cat "$logs/unit.log"
+	passed=$((passed + ok))
+	failed=$((failed + not_ok))
+	say "host tests: $ok passed, $not_ok failed"
+}
+
+# Names of $2.. that have no result in the output file $1.
+unreported()
+{
+	local output=$1 name
+
+	shift
+	for name in "$@"; do
+		grep -qaE "^(not )?ok [0-9]+ $name( |\$)" "$output" || printf '%s ' "$name"
+	done
+}
+
+# Runs all tests of a lane. One that takes the VM down is lost, and those after it
+# go on in a new VM; three lost VMs are enough to know.
+run_lane()
+{
+	local lane=$1 mode=$2 log=$logs/$1-$2 rest=$3 try=0 rc
+
+	rm -rf "$log"
+	mkdir -p "$log"
+	: >"$log/output.all"
+	while [ -n "$rest" ] && [ "$try" -lt 3 ]; do
+		try=$((try + 1))
+		rc=0
+		"$here/run.sh" --kernel "$lane" --mode "$mode" --tests "$rest" --dir "$BUILD/selftests/install" \
+			--timeout 900 --log "$log/$try" 2>"$log/$try.err" || rc=$?
+		{ cat "$log/$try/output"; echo; } >>"$log/output.all"
+		if [ "$rc" -eq 128 ]; then
+			cat "$log/$try.err"
+			# shellcheck disable=SC2086 # one name a word
+			rest=$(unreported "$log/$try/output" $rest)
+			rest=${rest#* }
+		else
+			grep -q . "$log/$try.err" && cp "$log/$try.err" "$log/complaints"
+			rest=
+		fi
+	done
+	say "$lane $mode: done"
+}
+
+judge_lane()
+{
+	local log=$logs/$1-$2 p f s
+
+	[ -d "$log" ] || return 0
+	awk -v lane="$1 $2" -v names="$3" -f "$here/verdict.awk" "$log/output.all" >"$log/verdict"
+	grep -v '^counts ' "$log/verdict" || :
+	read -r _ p f s <<<"$(tail -n 1 "$log/verdict")"
+	if [ -s "$log/complaints" ]; then
+		echo "not ok $1 $2: the kernel log of a VM that ended well"
+		cat "$log/complaints"
+		f=$((f + 1))
+	fi
+	passed=$((passed + p))
+	failed=$((failed + f))
+	skipped=$((skipped + s))
+}
+
+# The tests of one list, all or those of $TESTS.
+names()
+{
+	local name all
+
+	all=$(make -s --no-print-directory -C "$top" "list-$1")
+	for name in $all; do
+		[ -n "${TESTS:-}" ] && [[ " $TESTS " != *" $name "* ]] || printf '%s ' "$name"
+	done
+}
+
+main()
+{
+	local lane warp smp
+
+	mkdir -p "$logs"
+	build_all
+	[ -n "${TESTS:-}" ] || host_tests
+	warp=$(names warp)
+	smp=$(names smp)
+	for lane in "${lanes[@]}"; do
+		[ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n
+		run_lane "$lane" warp "$warp" &
+	done
+	wait
+	for lane in "${lanes[@]}"; do
+		run_lane "$lane" smp "$smp"
+	done
+	for lane in "${lanes[@]}"; do
+		judge_lane "$lane" warp "$warp"
+		judge_lane "$lane" smp "$smp"
+	done
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[ "$failed" -eq 0 ]
+}
+
+main
