@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Bytes of strangers (names of programs, of files) made harmless for a
+ * terminal and valid for JSON.
+ */
+#ifndef TCPLEDGER_ESCAPE_H
+#define TCPLEDGER_ESCAPE_H
+
+#include <stddef.h>
+
+struct text;
+
+size_t escape_terminal(struct text *text, const char *name);
+void escape_utf8(struct text *text, const char *name);
+
+#endif

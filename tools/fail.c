@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "fail.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "escape.h"
+#include "text.h"
+
+static void print_line(const char *format, va_list args, const char *advice)
+{
+	struct text line = { 0 };
+	char message[1024];
+	ssize_t ignored;
+
+	vsnprintf(message, sizeof(message), format, args);
+	text_string(&line, "tcpledger: ");
+	escape_terminal(&line, message);	/* names of files are in it */
+	text_string(&line, advice);
+	text_char(&line, '\n');
+	ignored = write(STDERR_FILENO, line.bytes, line.len);
+	(void)ignored;
+	text_free(&line);
+}
+
+/**
+ * fail_work - say why the work could not be done
+ * @format: as printf(): what, where, why, what to do
+ *
+ * Return: the exit status, FAIL_WORK.
+ */
+int fail_work(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_line(format, args, "");
+	va_end(args);
+	return FAIL_WORK;
+}
+
+/**
+ * fail_usage - say what was wrong with the call
+ * @format: as printf()
+ *
+ * Return: the exit status, FAIL_USAGE.
+ */
+int fail_usage(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_line(format, args, "; see tcpledger --help");
+	va_end(args);
+	return FAIL_USAGE;
+}
+
+/**
+ * fail_memory - end the program because memory is out
+ */
+void fail_memory(void)
+{
+	static const char line[] =
+		"tcpledger: out of memory; narrow the filter or free some memory\n";
+	ssize_t ignored = write(STDERR_FILENO, line, sizeof(line) - 1);
+
+	(void)ignored;
+	exit(FAIL_WORK);
+}

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#include "reader.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "source.h"
+
+#define READER_ROOM		(256 * 1024)	/* bytes asked for at once */
+#define READER_RECORD_MOST	(64 * 1024)	/* no record is longer */
+#define READER_STRUCT_MOST	4096		/* no structure is longer */
+
+/*
+ * Read until at least @need unused bytes are there or the file ends. A records
+ * file hands out whole records, so there must always be room for one.
+ * Returns 0, or an exit status.
+ */
+static int fill(struct reader *reader, size_t need)
+{
+	if (reader->to - reader->from >= need)
+		return FAIL_NONE;
+	memmove(reader->buffer, reader->buffer + reader->from,
+		reader->to - reader->from);
+	reader->to -= reader->from;
+	reader->from = 0;
+	while (reader->to < need) {
+		ssize_t n = read(reader->fd, reader->buffer + reader->to,
+				 reader->room - reader->to);
+
+		if (n > 0)
+			reader->to += (size_t)n;
+		else if (!n)
+			break;
+		else if (errno != EINTR)
+			return fail_work("cannot read %s at byte %" PRIu64 ": %s; is it a tcpledger records file?",
+					 reader->path, reader->offset + reader->to,
+					 strerror(errno));
+	}
+	return FAIL_NONE;
+}
+
+static int check_magic(const struct reader *reader)
+{
+	const struct tcpledger_header *header = &reader->header;
+
+	if (header->magic == TCPLEDGER_MAGIC)
+		return FAIL_NONE;
+	if (header->magic == __builtin_bswap64(TCPLEDGER_MAGIC))
+		return fail_work("cannot read %s: it was written on a machine of the other byte order; read it on such a machine",
+				 reader->path);
+	return fail_work("cannot read %s: it is not a tcpledger records file; give one copied from /proc/net/tcpledger/records",
+			 reader->path);
+}
+
+static bool size_is_sane(uint32_t size, size_t least)
+{
+	return size >= least && size <= READER_STRUCT_MOST && size % 8 == 0;
+}
+
+static int check_header(struct reader *reader)
+{
+	struct tcpledger_header *header = &reader->header;
+	size_t have = reader->to - reader->from;
+
+	memcpy(header, reader->buffer + reader->from,
+	       have < sizeof(*header) ? have : sizeof(*header));
+	if (have >= sizeof(header->magic) && check_magic(reader))
+		return FAIL_WORK;
+	if (have < sizeof(*header))
+		return fail_work("cannot read %s: it is truncated: %zu bytes, the header alone has %zu; copy it again",
+				 reader->path, have, sizeof(*header));
+	if (header->version != TCPLEDGER_VERSION)
+		return fail_work("cannot read %s: version mismatch: the format is version %u, this command reads version %u; use module and command of one release",
+				 reader->path, header->version, TCPLEDGER_VERSION);
+	if (!size_is_sane(header->header_size, sizeof(*header)) ||
+	    !size_is_sane(header->record_size, sizeof(struct tcpledger_record)) ||
+	    !size_is_sane(header->entry_size, sizeof(struct tcpledger_entry)))
+		return fail_work("cannot read %s: it is damaged: sizes %u, %u, %u in the header are impossible; copy it again",
+				 reader->path, header->header_size,
+				 header->record_size, header->entry_size);
+	return FAIL_NONE;
+}
+
+static void use(struct reader *reader, size_t bytes)
+{
+	reader->from += bytes;
+	reader->offset += bytes;
+}
+
+static int skip_header(struct reader *reader)
+{
+	size_t size = reader->header.header_size;
+
+	if (fill(reader, size))
+		return FAIL_WORK;
+	if (reader->to - reader->from < size)
+		return fail_work("cannot read %s: it is truncated within its header of %zu bytes; copy it again",
+				 reader->path, size);
+	use(reader, size);
+	return FAIL_NONE;
+}
+
+/**
+ * reader_open - open the records file and check its header
+ * @reader: set up; reader_close() is due also after a failure
+ * @source: where to read
+ *
+ * Return: 0, or an exit status with the error reported.
+ */
+int reader_open(struct reader *reader, const struct source *source)
+{
+	memset(reader, 0, sizeof(*reader));
+	reader->fd = source_open(source, "records", reader->path);
+	if (reader->fd < 0)
+		return FAIL_WORK;
+	reader->room = READER_ROOM;
+	reader->buffer = malloc(reader->room);
+	if (!reader->buffer)
+		fail_memory();
+	if (fill(reader, sizeof(reader->header)) || check_header(reader))
+		return FAIL_WORK;
+	return skip_header(reader);
+}
+
+static int damaged(const struct reader *reader, const char *what, uint64_t value)
+{
+	return fail_work("cannot read %s: record %" PRIu64 " at byte %" PRIu64 " is damaged: %s is %" PRIu64 "; copy it again, or use the command of the module's release",
+			 reader->path, reader->count + 1, reader->offset, what, value);
+}
+
+static int truncated(const struct reader *reader)
+{
+	return fail_work("cannot read %s: it is truncated within record %" PRIu64 " at byte %" PRIu64 "; copy it again",
+			 reader->path, reader->count + 1, reader->offset);
+}
+
+static bool is_state(unsigned int state)
+{
+	return state > 0 && state < TCPLEDGER_STATE_MAX;
+}
+
+static int check_record(const struct reader *reader, const struct tcpledger_record *r)
+{
+	if (!is_state(r->state))
+		return damaged(reader, "state", r->state);
+	if (r->role >= TCPLEDGER_ROLE_MAX)
+		return damaged(reader, "role", r->role);
+	if (r->outcome >= TCPLEDGER_OUTCOME_MAX)
+		return damaged(reader, "outcome", r->outcome);
+	if (r->kind >= TCPLEDGER_KIND_MAX)
+		return damaged(reader, "kind", r->kind);
+	if (r->first >= TCPLEDGER_SIDE_MAX)
+		return damaged(reader, "first", r->first);
+	if (r->reset_by >= TCPLEDGER_SIDE_MAX)
+		return damaged(reader, "reset_by", r->reset_by);
+	if (r->tw_exit >= TCPLEDGER_EXIT_MAX)
+		return damaged(reader, "tw_exit", r->tw_exit);
+	return FAIL_NONE;
+}
+
+static int check_entry(const struct reader *reader, const struct tcpledger_entry *e,
+		       unsigned int log_n)
+{
+	bool refers = e->type == TCPLEDGER_ENTRY_STATE || e->type == TCPLEDGER_ENTRY_NOTE;
+
+	if (e->type > TCPLEDGER_ENTRY_NOTE)
+		return damaged(reader, "type of an entry", e->type);
+	if (e->type == TCPLEDGER_ENTRY_STATE && (!is_state(e->from) || !is_state(e->to)))
+		return damaged(reader, "state of an entry",
+			       is_state(e->from) ? e->to : e->from);
+	if (e->type == TCPLEDGER_ENTRY_STATE && e->cause >= TCPLEDGER_CAUSE_MAX)
+		return damaged(reader, "cause of an entry", e->cause);
+	if (e->type == TCPLEDGER_ENTRY_NOTE && e->tag >= 64)
+		return damaged(reader, "tag of an entry", e->tag);
+	if (refers && (e->segment < -1 || e->segment >= (int)log_n))
+		return damaged(reader, "segment of an entry", (uint16_t)e->segment);
+	return FAIL_NONE;
+}
+
+static int take_log(struct reader *reader, const unsigned char *bytes)
+{
+	struct record *record = &reader->record;
+	unsigned int log_n = record->fixed.log_n;
+	size_t step = reader->header.entry_size;
+	unsigned int i;
+
+	if (log_n > reader->log_room) {
+		free(record->log);
+		record->log = calloc(log_n, sizeof(*record->log));
+		if (!record->log)
+			fail_memory();
+		reader->log_room = log_n;
+	}
+	for (i = 0; i < log_n; i++) {
+		memcpy(&record->log[i], bytes + i * step, sizeof(*record->log));
+		if (check_entry(reader, &record->log[i], log_n))
+			return FAIL_WORK;
+	}
+	return FAIL_NONE;
+}
+
+/*
+ * Take the record of @size bytes that lies complete in the buffer.
+ */
+static int take_record(struct reader *reader, size_t size)
+{
+	const unsigned char *bytes = reader->buffer + reader->from;
+	size_t head = reader->header.record_size;
+	struct record *record = &reader->record;
+
+	memcpy(&record->fixed, bytes, sizeof(record->fixed));
+	if (record->fixed.log_n > (size - head) / reader->header.entry_size)
+		return damaged(reader, "length of the log", record->fixed.log_n);
+	if (check_record(reader, &record->fixed))
+		return FAIL_WORK;
+	memcpy(record->comm, record->fixed.comm, TCPLEDGER_COMM_LEN);
+	memcpy(record->closer_comm, record->fixed.closer_comm, TCPLEDGER_COMM_LEN);
+	return take_log(reader, bytes + head);
+}
+
+/**
+ * reader_next - the next record
+ * @reader: an open file
+ * @record: set to the record, good until the next call, or to NULL at the end
+ *
+ * Return: 0, or an exit status with the error reported.
+ */
+int reader_next(struct reader *reader, const struct record **record)
+{
+	uint32_t size;
+
+	*record = NULL;
+	if (fill(reader, sizeof(size)))
+		return FAIL_WORK;
+	if (reader->to == reader->from)
+		return FAIL_NONE;
+	if (reader->to - reader->from < sizeof(size))
+		return truncated(reader);
+	memcpy(&size, reader->buffer + reader->from, sizeof(size));
+	if (size < reader->header.record_size || size > READER_RECORD_MOST)
+		return damaged(reader, "size", size);
+	if (fill(reader, size))
+		return FAIL_WORK;
+	if (reader->to - reader->from < size)
+		return truncated(reader);
+	if (take_record(reader, size))
+		return FAIL_WORK;
+	use(reader, size);
+	reader->count++;
+	*record = &reader->record;
+	return FAIL_NONE;
+}
+
+/**
+ * reader_close - close the file and give all memory back
+ * @reader: what reader_open() set up
+ */
+void reader_close(struct reader *reader)
+{
+	if (reader->fd >= 0)
+		close(reader->fd);
+	free(reader->buffer);
+	free(reader->record.log);
+	memset(reader, 0, sizeof(*reader));
+	reader->fd = -1;
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "sort.h"
+
+#include <string.h>
+
+#include "format.h"
+#include "reader.h"
+
+/**
+ * sort_find - the key of a word
+ * @word: as given to --sort
+ * @by: set to the key
+ *
+ * Return: 0, or -1 if there is no such key.
+ */
+int sort_find(const char *word, enum sort_by *by)
+{
+#define SORT_WORD(name, text, help)	text,
+	static const char *const words[] = { SORT_KEYS(SORT_WORD) };
+	unsigned int i;
+
+	for (i = 0; i < SORT_COUNT; i++) {
+		if (!strcmp(words[i], word)) {
+			*by = (enum sort_by)i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+/* Signed numbers as unsigned ones of the same order. */
+static uint64_t rising(int64_t number)
+{
+	return (uint64_t)number ^ (1ULL << 63);
+}
+
+/* The largest first; what is not known (-1) last. */
+static uint64_t falling(int64_t number)
+{
+	return ~rising(number);
+}
+
+static void place_bytes(struct sort_place *place, const void *bytes)
+{
+	uint64_t high, low;
+
+	memcpy(&high, bytes, sizeof(high));
+	memcpy(&low, (const char *)bytes + sizeof(high), sizeof(low));
+	place->high = __builtin_bswap64(high);
+	place->low = __builtin_bswap64(low);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	place->high = high;
+	place->low = low;
+#endif
+}
+
+/*
+ * IPv4 first, as the v4-mapped IPv6 addresses that stand for them.
+ */
+static void place_endpoint(struct sort_place *place, const uint8_t *address, bool ipv6,
+			   uint16_t port)
+{
+	place->port =	place->low = 0xffffULL << 32 | (uint64_t)address[0] << 24 |
+		     (uint64_t)address[1] << 16 | (uint64_t)address[2] << 8 | address[3];
+	if (ipv6) {
+		place_bytes(place, address);
+		return;
+	}
+	place->high = 0;
+	place->low = 0xffffULL << 48 | (uint64_t)address[0] << 40 |
+		     (uint64_t)address[1] << 32 | (uint64_t)address[2] << 24 |
+		     (uint64_t)address[3] << 16 | port;
+}
+
+static unsigned int stage_of(unsigned int state)
+{
+	static const unsigned char stage[TCPLEDGER_STATE_MAX] = {
+		[TCPLEDGER_STATE_LISTEN] = 0, [TCPLEDGER_STATE_SYN_SENT] = 1,
+		[TCPLEDGER_STATE_SYN_RECV] = 2, [TCPLEDGER_STATE_ESTABLISHED] = 3,
+		[TCPLEDGER_STATE_FIN_WAIT1] = 4, [TCPLEDGER_STATE_FIN_WAIT2] = 5,
+		[TCPLEDGER_STATE_CLOSING] = 6, [TCPLEDGER_STATE_TIME_WAIT] = 7,
+		[TCPLEDGER_STATE_CLOSE_WAIT] = 8, [TCPLEDGER_STATE_LAST_ACK] = 9,
+		[TCPLEDGER_STATE_CLOSE] = 10,
+	};
+
+	return stage[state];
+}
+
+/* When it ended, on the wall clock; for a live record when it was opened. */
+static int64_t last_moment(const struct tcpledger_record *r)
+{
+	int64_t moment;
+
+	if (!(r->flags & TCPLEDGER_REC_LIVE) &&
+	    format_moment(r->opened_at, r->ended_ns, &moment))
+		return moment;
+	return r->opened_at;
+}
+
+static void place_by(enum sort_by by, const struct record *record, struct sort_place *place)
+{
+	const struct tcpledger_record *r = &record->fixed;
+	bool ipv6 = r->flags & TCPLEDGER_REC_IPV6;
+	bool live = r->flags & TCPLEDGER_REC_LIVE;
+
+	switch (by) {
+	case SORT_RECENT:
+		place->high = !live;
+		place->low = falling(last_moment(r));
+		break;
+	case SORT_ID:
+		place->high = r->id;
+		break;
+	case SORT_OPENED:
+		place->high = falling(r->opened_at);
+		break;
+	case SORT_ENDED:
+		place->high = live;
+		place->low = falling(last_moment(r));
+		break;
+	case SORT_AGE:
+		place->high = falling(r->state_age_ns);
+		break;
+	case SORT_DURATION:
+		place->high = falling(r->duration_ns);
+		break;
+	case SORT_HANDSHAKE:
+		place->high = falling(r->handshake_ns);
+		break;
+	case SORT_STATE:
+		place->high = stage_of(r->state);
+		place->low = falling(r->state_age_ns);
+		break;
+	case SORT_PID:
+		place->high = (uint32_t)r->pid;		/* the unknown last */
+		break;
+	case SORT_COMM:
+		place_bytes(place, r->comm);
+		break;
+	case SORT_LOCAL:
+		place_endpoint(place, r->local, ipv6, r->lport);
+		break;
+	case SORT_REMOTE:
+		place_endpoint(place, r->remote, ipv6, r->rport);
+		break;
+	case SORT_SENT:
+		place->high = falling(r->bytes_sent);
+		break;
+	case SORT_RECEIVED:
+		place->high = falling(r->bytes_received);
+		break;
+	case SORT_RETRANSMITS:
+		place->high = falling(r->retransmits);
+		break;
+	case SORT_COUNT:
+		break;
+	}
+}
+
+/**
+ * sort_place - where a record stands
+ * @by: key of the list
+ * @reverse: turn the order round
+ * @record: a checked record
+ * @place: set to its place
+ */
+void sort_place(enum sort_by by, bool reverse, const struct record *record,
+		struct sort_place *place)
+{
+	place->high = 0;
+	place->low = 0;
+	place->port = 0;
+	place->id = ~record->fixed.id;
+	place_by(by, record, place);
+	if (reverse) {
+		place->high = ~place->high;
+		place->low = ~place->low;
+		place->port = ~place->port;
+		place->id = ~place->id;
+	}
+}
+
+/**
+ * sort_compare - compare two places
+ * @a: one
+ * @b: the other
+ *
+ * Return: negative, 0 or positive as @a stands before, with or after @b.
+ */
+int sort_compare(const struct sort_place *a, const struct sort_place *b)
+{
+	if (a->high != b->high)
+		return a->high < b->high ? -1 : 1;
+	if (a->low != b->low)
+		return a->low < b->low ? -1 : 1;
+	if (a->port != b->port)
+		return a->port < b->port ? -1 : 1;
+	return (a->id > b->id) - (a->id < b->id);
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#include "source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fail.h"
+
+#define SOURCE_PROC	"/proc/net/tcpledger"
+#define SOURCE_ENTERED	"/proc/thread-self/net/tcpledger"
+#define SOURCE_NETNS	"/run/netns"
+
+static const char *directory(void)
+{
+	const char *dir = getenv("TCPLEDGER_PROC");
+
+	return dir && *dir ? dir : NULL;
+}
+
+/**
+ * source_is_live - whether the kernel is read, not a copy
+ * @source: where to read
+ *
+ * Return: 1 if the ledger of the running kernel is meant.
+ */
+int source_is_live(const struct source *source)
+{
+	return !source->file && !directory();
+}
+
+static bool name_is_plain(const char *name)
+{
+	return *name && !strchr(name, '/') && strcmp(name, ".") && strcmp(name, "..");
+}
+
+static int fail_netns(const char *path, const char *name)
+{
+	if (errno == ENOENT)
+		return fail_work("cannot enter network namespace %s: %s does not exist; 'ip netns list' shows the names",
+				 name, path);
+	if (errno == EACCES || errno == EPERM)
+		return fail_work("cannot enter network namespace %s at %s: %s; run it as root",
+				 name, path, strerror(errno));
+	return fail_work("cannot enter network namespace %s at %s: %s; is it a namespace made by 'ip netns add'?",
+			 name, path, strerror(errno));
+}
+
+/*
+ * The descriptor of /run/netns/NAME, or -1 with the error reported.
+ */
+static int open_netns(const char *name, char path[PATH_MAX])
+{
+	int fd;
+
+	if (!name_is_plain(name)) {
+		fail_work("cannot enter network namespace '%s': a name of /run/netns is wanted; 'ip netns list' shows them",
+			  name);
+		return -1;
+	}
+	snprintf(path, PATH_MAX, SOURCE_NETNS "/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		fail_netns(path, name);
+	return fd;
+}
+
+/**
+ * source_netns_inode - which namespace a name means
+ * @name: name in /run/netns, or the inode number itself
+ * @inode: set to the inode number that records carry
+ *
+ * Return: 0, or an exit status with the error reported.
+ */
+int source_netns_inode(const char *name, unsigned int *inode)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	char *end;
+	unsigned long number;
+	int fd;
+
+	errno = 0;
+	number = strtoul(name, &end, 10);
+	if (*name >= '0' && *name <= '9' && !*end && !errno && number <= UINT_MAX) {
+		*inode = (unsigned int)number;
+		return FAIL_NONE;
+	}
+	fd = open_netns(name, path);
+	if (fd < 0)
+		return FAIL_WORK;
+	if (fstat(fd, &st)) {
+		close(fd);
+		return fail_netns(path, name);
+	}
+	close(fd);
+	*inode = (unsigned int)st.st_ino;
+	return FAIL_NONE;
+}
+
+static int enter_netns(const char *name)
+{
+	char path[PATH_MAX];
+	int fd = open_netns(name, path);
+
+	if (fd < 0)
+		return FAIL_WORK;
+	if (setns(fd, CLONE_NEWNET)) {
+		close(fd);
+		return fail_netns(path, name);
+	}
+	close(fd);
+	return FAIL_NONE;
+}
+
+static void fail_open(const char *path, const char *live)
+{
+	struct stat st;
+	int error = errno;
+
+	if (live && error == ENOENT && stat(live, &st))
+		fail_work("cannot read %s: module tcpledger is not loaded; load it with 'modprobe tcpledger' or 'insmod tcpledger.ko'",
+			  path);
+	else if (error == EACCES || error == EPERM)
+		fail_work("cannot read %s: %s; run it as root of this network namespace",
+			  path, strerror(error));
+	else
+		fail_work("cannot read %s: %s; check the path", path, strerror(error));
+}
+
+/**
+ * source_open - open one file of the ledger
+ * @source: where to read
+ * @name: name of the file in /proc/net/tcpledger
+ * @path: set to the path opened, for messages
+ *
+ * Return: descriptor, or -1 with the error reported.
+ */
+int source_open(const struct source *source, const char *name, char path[PATH_MAX])
+{
+	const char *live = NULL;
+	int fd;
+
+	if (source->file) {
+		snprintf(path, PATH_MAX, "%s", source->file);
+	} else if (directory()) {
+		snprintf(path, PATH_MAX, "%s/%s", directory(), name);
+	} else {
+		live = SOURCE_PROC;
+		if (source->netns) {
+			if (enter_netns(source->netns))
+				return -1;
+			live = SOURCE_ENTERED;
+		}
+		snprintf(path, PATH_MAX, "%s/%s", live, name);
+	}
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		fail_open(path, live);
+	return fd;
+}

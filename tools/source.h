@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where the ledger's files are: in /proc/net/tcpledger of this or a named
+ * network namespace, in the directory TCPLEDGER_PROC, or in a file kept
+ * before.
+ */
+#ifndef TCPLEDGER_SOURCE_H
+#define TCPLEDGER_SOURCE_H
+
+#include <limits.h>
+
+/**
+ * struct source - where to read
+ * @file: file given with --file, or NULL
+ * @netns: name given with --netns whose namespace is to be entered, or NULL
+ */
+struct source {
+	const char	*file;
+	const char	*netns;
+};
+
+int source_open(const struct source *source, const char *name, char path[PATH_MAX]);
+int source_is_live(const struct source *source);
+int source_netns_inode(const char *name, unsigned int *inode);
+
+#endif

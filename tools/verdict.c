@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Both tools look at segments only, so the log is replayed as they would see
+ * it. Two differences are known: data segments are not logged, so that there
+ * was data is taken from the byte counts and its letters stand where the first
+ * data can have been at the latest; and a SYN that takes over the tuple of a
+ * connection in TIME_WAIT belongs to the next connection for both tools.
+ *
+ * Zeek gives each side one of six states and names the connection by the pair
+ * (scripts/base/protocols/conn/main.zeek, function conn_state). How a segment
+ * moves a side is in its TCPSessionAdapter; in short:
+ *
+ *   INACTIVE --SYN from the originator--> SYN_SENT
+ *   INACTIVE --SYN or SYN/ACK from the responder--> ESTABLISHED, and the
+ *              originator with it if it was in SYN_SENT
+ *   INACTIVE --anything else--> PARTIAL
+ *   any but CLOSED and RESET --FIN--> CLOSED
+ *   any but RESET --RST--> RESET, unless both were CLOSED already
+ */
+#include "verdict.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "reader.h"
+
+enum side_state {
+	SIDE_INACTIVE,
+	SIDE_PARTIAL,
+	SIDE_SYN_SENT,
+	SIDE_SYN_ACK_SENT,
+	SIDE_ESTABLISHED,
+	SIDE_CLOSED,
+	SIDE_RESET,
+};
+
+/* Letters that Zeek writes once, or again only for another number. */
+enum letter {
+	LETTER_SYN,
+	LETTER_FIN,
+	LETTER_RST,
+	LETTER_DATA,
+	LETTER_ACK,
+	LETTER_MULTI,
+	LETTER_INCONSISTENT,
+	LETTER_COUNT,
+};
+
+struct side {
+	enum side_state	state;
+	enum side_state	before;		/* the state before this one */
+	bool		seen[LETTER_COUNT];
+	uint32_t	last[LETTER_COUNT];	/* sequence number of the last */
+	uint64_t	bytes;		/* payload it sent */
+};
+
+struct replay {
+	struct side	sides[2];	/* originator, responder */
+	char		*history;
+	unsigned int	len;
+};
+
+enum { ORIGINATOR, RESPONDER };
+
+static void set_state(struct side *side, enum side_state state)
+{
+	if (side->state != state) {
+		side->before = side->state;
+		side->state = state;
+	}
+}
+
+static void add_letter(struct replay *replay, unsigned int who, char letter)
+{
+	if (replay->len + 1 >= VERDICT_HISTORY_MAX)
+		return;
+	if (who == RESPONDER)
+		letter = (char)(letter - 'A' + 'a');
+	replay->history[replay->len++] = letter;
+	replay->history[replay->len] = '\0';
+}
+
+static void once(struct replay *replay, unsigned int who, enum letter kind, char letter)
+{
+	struct side *side = &replay->sides[who];
+
+	if (!side->seen[kind])
+		add_letter(replay, who, letter);
+	side->seen[kind] = true;
+}
+
+static void per_number(struct replay *replay, unsigned int who, enum letter kind,
+		       char letter, uint32_t seq)
+{
+	struct side *side = &replay->sides[who];
+
+	if (!side->seen[kind] || side->last[kind] != seq)
+		add_letter(replay, who, letter);
+	side->seen[kind] = true;
+	side->last[kind] = seq;
+}
+
+static void write_history(struct replay *replay, unsigned int who,
+			  const struct tcpledger_entry *e)
+{
+	unsigned int control = e->flags & (TCPLEDGER_SYN | TCPLEDGER_FIN | TCPLEDGER_RST);
+
+	if ((control & TCPLEDGER_FIN) && (control & TCPLEDGER_RST))
+		once(replay, who, LETTER_INCONSISTENT, 'I');
+	else if (control & (control - 1))
+		once(replay, who, LETTER_MULTI, 'Q');
+	else if (control == TCPLEDGER_SYN)
+		per_number(replay, who, LETTER_SYN,
+			   e->flags & TCPLEDGER_ACK ? 'H' : 'S', e->seq);
+	else if (control == TCPLEDGER_FIN)
+		per_number(replay, who, LETTER_FIN, 'F', e->seq + e->len);
+	else if (control == TCPLEDGER_RST)
+		per_number(replay, who, LETTER_RST, 'R', e->seq);
+	else if (e->len)
+		once(replay, who, LETTER_DATA, 'D');
+	else if (e->flags & TCPLEDGER_ACK)
+		once(replay, who, LETTER_ACK, 'A');
+}
+
+static void move_inactive_syn(struct side *side, struct side *peer, unsigned int who,
+			      unsigned int flags)
+{
+	if (who == ORIGINATOR) {
+		set_state(side, flags & TCPLEDGER_ACK ? SIDE_SYN_ACK_SENT : SIDE_SYN_SENT);
+		return;
+	}
+	if (peer->state == SIDE_SYN_SENT)
+		set_state(peer, SIDE_ESTABLISHED);
+	set_state(side, SIDE_ESTABLISHED);
+}
+
+static void move_inactive(struct side *side, struct side *peer, unsigned int who,
+			  const struct tcpledger_entry *e)
+{
+	if (e->flags & TCPLEDGER_SYN)
+		move_inactive_syn(side, peer, who, e->flags);
+	if (e->flags & TCPLEDGER_FIN)
+		set_state(side, SIDE_CLOSED);
+	if (e->flags & TCPLEDGER_RST)
+		set_state(side, SIDE_RESET);
+	if (side->state != SIDE_INACTIVE)
+		return;
+	if (who == RESPONDER && !e->len && peer->state == SIDE_SYN_SENT)
+		return;		/* an ACK of the SYN ahead of the SYN/ACK */
+	if ((e->flags & TCPLEDGER_ACK) && peer->state == SIDE_ESTABLISHED)
+		set_state(side, SIDE_ESTABLISHED);
+	else
+		set_state(side, SIDE_PARTIAL);
+}
+
+static void move_open(struct side *side, struct side *peer, unsigned int flags)
+{
+	bool handshake = side->state == SIDE_SYN_SENT || side->state == SIDE_SYN_ACK_SENT;
+
+	if (side->state == SIDE_PARTIAL && peer->state == SIDE_INACTIVE &&
+	    (flags & (TCPLEDGER_SYN | TCPLEDGER_ACK)) == TCPLEDGER_SYN)
+		set_state(side, SIDE_SYN_SENT);
+	if ((flags & TCPLEDGER_FIN) && (handshake || !(flags & TCPLEDGER_RST))) {
+		set_state(side, SIDE_CLOSED);
+		/* A FIN and then an RST of the peer was a normal end. */
+		if (!handshake && peer->state == SIDE_RESET && peer->before == SIDE_CLOSED)
+			set_state(peer, SIDE_CLOSED);
+	}
+	if (flags & TCPLEDGER_RST)
+		set_state(side, SIDE_RESET);
+}
+
+static void move(struct replay *replay, unsigned int who, const struct tcpledger_entry *e)
+{
+	struct side *side = &replay->sides[who];
+	struct side *peer = &replay->sides[!who];
+
+	switch (side->state) {
+	case SIDE_INACTIVE:
+		move_inactive(side, peer, who, e);
+		break;
+	case SIDE_PARTIAL:
+	case SIDE_SYN_SENT:
+	case SIDE_SYN_ACK_SENT:
+	case SIDE_ESTABLISHED:
+		move_open(side, peer, e->flags);
+		break;
+	case SIDE_CLOSED:
+		if ((e->flags & TCPLEDGER_RST) && peer->state != SIDE_CLOSED)
+			set_state(side, SIDE_RESET);
+		break;
+	case SIDE_RESET:
+		break;
+	}
+}
+
+static bool is_segment(const struct tcpledger_entry *e)
+{
+	return e->type == TCPLEDGER_ENTRY_OUT || e->type == TCPLEDGER_ENTRY_IN;
+}
+
+/*
+ * Entries up to here are the connection's; the SYN that reuses its tuple is
+ * not.
+ */
+static unsigned int own_entries(const struct record *record)
+{
+	unsigned int i, n = record->fixed.log_n;
+
+	if (record->fixed.tw_exit != TCPLEDGER_EXIT_REUSED)
+		return n;
+	for (i = n; i-- > 0; )
+		if (is_segment(&record->log[i]))
+			break;
+	if (i < n && (record->log[i].flags & (TCPLEDGER_SYN | TCPLEDGER_ACK)) == TCPLEDGER_SYN)
+		return i;
+	return n;
+}
+
+/*
+ * Whether this endpoint sent the first SYN, for Zeek the originator; where
+ * none was seen, it is whoever sent the first segment.
+ */
+static bool local_is_originator(const struct record *record, unsigned int n)
+{
+	const struct tcpledger_entry *first = NULL;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		const struct tcpledger_entry *e = &record->log[i];
+
+		if (!is_segment(e))
+			continue;
+		if ((e->flags & (TCPLEDGER_SYN | TCPLEDGER_ACK)) == TCPLEDGER_SYN)
+			return e->type == TCPLEDGER_ENTRY_OUT;
+		if (!first)
+			first = e;
+	}
+	if (record->fixed.role == TCPLEDGER_ROLE_ACTIVE)
+		return true;
+	if (record->fixed.role == TCPLEDGER_ROLE_PASSIVE)
+		return false;
+	return !first || first->type == TCPLEDGER_ENTRY_OUT;
+}
+
+static uint64_t known_bytes(int64_t bytes)
+{
+	return bytes > 0 ? (uint64_t)bytes : 0;
+}
+
+/*
+ * Payload that a side sent in segments that Zeek marks with D: all but what
+ * rode on a SYN or a FIN.
+ */
+static uint64_t plain_bytes(const struct record *record, unsigned int n, unsigned int type,
+			    uint64_t total)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		const struct tcpledger_entry *e = &record->log[i];
+
+		if (e->type != type || (e->bits & TCPLEDGER_SEG_RETRANSMIT) ||
+		    !(e->flags & (TCPLEDGER_SYN | TCPLEDGER_FIN)))
+			continue;
+		total -= e->len < total ? e->len : total;
+	}
+	return total;
+}
+
+static void write_data(struct replay *replay, const uint64_t plain[2])
+{
+	unsigned int who;
+
+	for (who = ORIGINATOR; who <= RESPONDER; who++)
+		if (plain[who])
+			once(replay, who, LETTER_DATA, 'D');
+}
+
+/*
+ * REJ, or what else an RST of the responder means.
+ */
+static const char *name_responder_reset(const struct side *orig, const struct side *resp)
+{
+	if (orig->state == SIDE_SYN_SENT || orig->state == SIDE_SYN_ACK_SENT ||
+	    (orig->state == SIDE_RESET && !orig->bytes && !resp->bytes))
+		return "REJ";
+	if (orig->state == SIDE_INACTIVE || orig->state == SIDE_PARTIAL)
+		return "RSTRH";
+	return "RSTR";
+}
+
+/*
+ * Zeek's pattern /\^?S[^HAFGIQ]*R/: after the SYN nothing but further SYNs,
+ * data and what the responder did, up to the RST.
+ */
+static bool is_syn_then_reset(const char *history)
+{
+	size_t plain;
+
+	if (*history != 'S')
+		return false;
+	plain = strcspn(history, "HAFGIQ");
+	return memchr(history + 1, 'R', plain - 1) != NULL;
+}
+
+static const char *name_state(const struct replay *replay)
+{
+	const struct side *orig = &replay->sides[ORIGINATOR];
+	const struct side *resp = &replay->sides[RESPONDER];
+	bool orig_idle = orig->state == SIDE_INACTIVE || orig->state == SIDE_PARTIAL;
+	bool resp_idle = resp->state == SIDE_INACTIVE || resp->state == SIDE_PARTIAL;
+
+	if (resp->state == SIDE_RESET)
+		return name_responder_reset(orig, resp);
+	if (orig->state == SIDE_RESET) {
+		if (!resp_idle)
+			return "RSTO";
+		return is_syn_then_reset(replay->history) ? "RSTOS0" : "OTH";
+	}
+	if (orig->state == SIDE_CLOSED && resp->state == SIDE_CLOSED)
+		return "SF";
+	if (orig->state == SIDE_CLOSED)
+		return resp_idle ? "SH" : "S2";
+	if (resp->state == SIDE_CLOSED)
+		return orig_idle ? "SHR" : "S3";
+	if (orig->state == SIDE_SYN_SENT && resp->state == SIDE_INACTIVE)
+		return "S0";
+	if (orig->state == SIDE_ESTABLISHED && resp->state == SIDE_ESTABLISHED)
+		return "S1";
+	return "OTH";
+}
+
+static void ask_zeek(const struct record *record, struct verdict *verdict)
+{
+	unsigned int i, who, n = own_entries(record);
+	unsigned int local = local_is_originator(record, n) ? ORIGINATOR : RESPONDER;
+	struct replay replay = { .history = verdict->zeek_history };
+	uint64_t plain[2];
+
+	replay.sides[local].bytes = known_bytes(record->fixed.bytes_sent);
+	replay.sides[!local].bytes = known_bytes(record->fixed.bytes_received);
+	plain[local] = plain_bytes(record, n, TCPLEDGER_ENTRY_OUT, replay.sides[local].bytes);
+	plain[!local] = plain_bytes(record, n, TCPLEDGER_ENTRY_IN, replay.sides[!local].bytes);
+	/* What was open before the first entry is midstream for Zeek. */
+	if (record->fixed.role == TCPLEDGER_ROLE_ADOPTED)
+		for (who = ORIGINATOR; who <= RESPONDER; who++)
+			if (plain[who])
+				set_state(&replay.sides[who], SIDE_PARTIAL);
+	for (i = 0; i < n; i++) {
+		const struct tcpledger_entry *e = &record->log[i];
+
+		if (!is_segment(e))
+			continue;
+		if (e->flags & (TCPLEDGER_FIN | TCPLEDGER_RST))
+			write_data(&replay, plain);
+		who = e->type == TCPLEDGER_ENTRY_OUT ? local : !local;
+		write_history(&replay, who, e);
+		move(&replay, who, e);
+	}
+	write_data(&replay, plain);
+	verdict->zeek_state = name_state(&replay);
+}
+
+static unsigned int ask_wireshark(const struct record *record)
+{
+	unsigned int i, n = own_entries(record), seen = 0;
+
+	for (i = 0; i < n; i++) {
+		const struct tcpledger_entry *e = &record->log[i];
+
+		if (!is_segment(e))
+			continue;
+		if (e->flags & TCPLEDGER_SYN)
+			seen |= e->flags & TCPLEDGER_ACK ? VERDICT_SYNACK : VERDICT_SYN;
+		else if ((e->flags & TCPLEDGER_ACK) && !e->len &&
+			 !(e->flags & (TCPLEDGER_FIN | TCPLEDGER_RST)))
+			seen |= VERDICT_ACK;
+		if (e->len)
+			seen |= VERDICT_DATA;
+		if (e->flags & TCPLEDGER_FIN)
+			seen |= VERDICT_FIN;
+		if (e->flags & TCPLEDGER_RST)
+			seen |= VERDICT_RST;
+	}
+	if (record->fixed.bytes_sent > 0 || record->fixed.bytes_received > 0)
+		seen |= VERDICT_DATA;
+	return seen;
+}
+
+/**
+ * verdict_reach - what the two would say
+ * @record: a checked record
+ * @verdict: set to their words
+ */
+void verdict_reach(const struct record *record, struct verdict *verdict)
+{
+	verdict->zeek_history[0] = '\0';
+	verdict->completeness = ask_wireshark(record);
+	ask_zeek(record, verdict);
+}
