@@ -76,8 +76,14 @@ selftests:
 list-warp list-smp:
 	$(KSFT) $@
 
+demo:
+	@selftests/demo.sh
+
 check:
 	@selftests/vm/check.sh $(KERNEL)
+
+style:
+	@selftests/vm/style.sh
 
 vm:
 	@selftests/vm/fetch.sh tools build vm
@@ -92,4 +98,4 @@ distclean: clean
 	rm -rf $(BUILD)
 
 .PHONY: all help modules headers tools install uninstall clean distclean \
-	selftests list-warp list-smp check vm
+	selftests list-warp list-smp demo check style vm

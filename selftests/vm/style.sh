@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What a reviewer's tools say: checkpatch --strict over all C, W=1 and sparse over
+# the module on both kernels, shellcheck over the scripts. Silent where all is
+# well; status 1 and the complaints where not. Exceptions and their reasons are in
+# .checkpatch.conf.
+set -euo pipefail
+
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+top=$(realpath "$here/../..")
+export BUILD=${BUILD:-$top/.build}
+bad=0
+
+check_c()
+{
+	echo 'style: checkpatch --strict'
+	git ls-files -co --exclude-standard '*.c' '*.h' |
+		xargs perl "$BUILD/linux-source-6.1/scripts/checkpatch.pl" -f
+}
+
+# A warning does not make these fail, so any output that names our files does. The
+# objects are apart: other flags would make the next 'make' start anew.
+check_module()
+{
+	local lane=$1 release out log=$BUILD/style-$1.log
+
+	echo "style: W=1 and sparse, $lane"
+	release=$("$here/fetch.sh" release "$lane")
+	out=$BUILD/style/$release
+	mkdir -p "$out"
+	make -s modules W=1 C=2 OUT="$out" \
+		KDIR="$BUILD/kernels/$lane/usr/src/linux-headers-$release" >"$log" 2>&1 || {
+		cat "$log"
+		return 1
+	}
+	! grep -E '(warning|error):' "$log"
+}
+
+check_scripts()
+{
+	echo 'style: shellcheck'
+	git ls-files -co --exclude-standard '*.sh' .ci/run | xargs shellcheck
+}
+
+cd "$top"
+"$here/fetch.sh" tools build style
+"$here/fetch.sh" kernel 6.1 6.12
+"$here/fetch.sh" source
+check_c || bad=1
+check_module 6.1 || bad=1
+check_module 6.12 || bad=1
+check_scripts || bad=1
+[ "$bad" -eq 0 ] && echo 'style: clean'
+exit "$bad"
