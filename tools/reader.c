@@ -45,11 +45,13 @@ static int fill(struct reader *reader, size_t need)
 	return FAIL_NONE;
 }
 
-static int check_magic(const struct reader *reader)
+/*  bytes of the header are there; what is of the magic must be right. */
+static int check_magic(const struct reader *reader, size_t have)
 {
+	static const uint64_t magic = TCPLEDGER_MAGIC;
 	const struct tcpledger_header *header = &reader->header;
 
-	if (header->magic == TCPLEDGER_MAGIC)
+	if (!memcmp(&header->magic, &magic, have < sizeof(magic) ? have : sizeof(magic)))
 		return FAIL_NONE;
 	if (header->magic == __builtin_bswap64(TCPLEDGER_MAGIC))
 		return fail_work("cannot read %s: it was written on a machine of the other byte order; read it on such a machine",
@@ -70,8 +72,11 @@ static int check_header(struct reader *reader)
 
 	memcpy(header, reader->buffer + reader->from,
 	       have < sizeof(*header) ? have : sizeof(*header));
-	if (have >= sizeof(header->magic) && check_magic(reader))
+	if (check_magic(reader, have))
 		return FAIL_WORK;
+	if (!have)
+		return fail_work("cannot read %s: it is empty, not a tcpledger records file; copy it again",
+				 reader->path);
 	if (have < sizeof(*header))
 		return fail_work("cannot read %s: it is truncated: %zu bytes, the header alone has %zu; copy it again",
 				 reader->path, have, sizeof(*header));

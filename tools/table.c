@@ -171,7 +171,7 @@ static const char *colour_code(enum table_colour colour)
 	case TABLE_RED:
 		return "\033[31m";
 	default:
-		return "";
+		return NULL;
 	}
 }
 
@@ -223,11 +223,12 @@ static void print_cell(const struct table *table, unsigned int i, const char *by
 		       const struct cell *cell, bool last, bool colour)
 {
 	struct text *out = out_text();
-	const char *code = colour ? colour_code((enum table_colour)cell->colour) : "";
+	const char *code = colour ? colour_code((enum table_colour)cell->colour) : NULL;
 
-	text_string(out, code);
+	if (code)
+		text_string(out, code);
 	add_cell(out, bytes, cell, table->columns[i], table->widths[i], last);
-	if (*code)
+	if (code)
 		text_string(out, "\033[0m");
 	text_char(out, last ? '\n' : ' ');
 }
@@ -256,10 +257,11 @@ static void print_titles(const struct table *table, bool colour)
 	}
 }
 
-static void print_row(const struct table *table, const struct table_row *row, bool colour)
+static void print_row(const struct table *table, const struct table_row *row,
+		      unsigned int last, bool colour)
 {
 	const char *bytes = table->cells.bytes + row->cells;
-	unsigned int i, last = last_shown(table);
+	unsigned int i;
 	struct cell cell;
 
 	for (i = 0; i < table->column_count; i++) {
@@ -282,6 +284,7 @@ static void print_row(const struct table *table, const struct table_row *row, bo
 void table_print(struct table *table, unsigned int width, bool colour, size_t limit)
 {
 	unsigned int natural[TABLE_COLUMNS_MAX];
+	unsigned int last;
 	size_t i;
 
 	memcpy(natural, table->widths, sizeof(natural));
@@ -290,8 +293,9 @@ void table_print(struct table *table, unsigned int width, bool colour, size_t li
 	fit(table, width);
 	grow(table, natural, width);
 	print_titles(table, colour);
+	last = last_shown(table);
 	for (i = 0; i < table->row_count && (!limit || i < limit); i++)
-		print_row(table, &table->rows[i], colour);
+		print_row(table, &table->rows[i], last, colour);
 }
 
 /**

@@ -31,6 +31,10 @@ static const struct command {
 		OPTIONS_CLOCK | OPTIONS_JSON | OPTIONS_SOURCE, 1, command_show
 	},
 	{
+		"timewait", "", "what TIME_WAIT does: now, per remote address, measured",
+		OPTIONS_FILTER | OPTIONS_JSON | OPTIONS_SOURCE, 0, command_timewait
+	},
+	{
 		"stats", "", "counters of the module",
 		OPTIONS_JSON | OPTIONS_METRICS | OPTIONS_SOURCE, 0, command_stats
 	},

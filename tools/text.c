@@ -8,17 +8,15 @@
 #include "fail.h"
 
 /**
- * text_reserve - make room for more bytes
+ * text_grow - make the text larger; text_reserve() knows when
  * @text: text to grow
  * @more: bytes about to be added
  */
-void text_reserve(struct text *text, size_t more)
+void text_grow(struct text *text, size_t more)
 {
 	size_t room = text->room ? text->room : 256;
 	char *bytes;
 
-	if (more <= text->room - text->len)
-		return;
 	while (room - text->len < more)
 		room *= 2;
 	bytes = realloc(text->bytes, room);
@@ -29,21 +27,6 @@ void text_reserve(struct text *text, size_t more)
 }
 
 /**
- * text_bytes - add bytes as they are
- * @text: text to add to
- * @bytes: what to add
- * @len: how many
- */
-void text_bytes(struct text *text, const void *bytes, size_t len)
-{
-	if (!len)
-		return;
-	text_reserve(text, len);
-	memcpy(text->bytes + text->len, bytes, len);
-	text->len += len;
-}
-
-/**
  * text_string - add a string
  * @text: text to add to
  * @string: what to add
@@ -51,17 +34,6 @@ void text_bytes(struct text *text, const void *bytes, size_t len)
 void text_string(struct text *text, const char *string)
 {
 	text_bytes(text, string, strlen(string));
-}
-
-/**
- * text_char - add one character
- * @text: text to add to
- * @c: the character
- */
-void text_char(struct text *text, char c)
-{
-	text_reserve(text, 1);
-	text->bytes[text->len++] = c;
 }
 
 /**
@@ -88,15 +60,16 @@ void text_repeat(struct text *text, char c, size_t times)
 void text_digits(struct text *text, uint64_t number, unsigned int width)
 {
 	char digits[20];
-	unsigned int n = 0;
+	char *end = digits + sizeof(digits), *s = end;
 
-	do {
-		digits[sizeof(digits) - ++n] = (char)('0' + number % 10);
+	while (number >= 10) {
+		*--s = (char)('0' + number % 10);
 		number /= 10;
-	} while (number);
-	while (n < width && n < sizeof(digits))
-		digits[sizeof(digits) - ++n] = '0';
-	text_bytes(text, digits + sizeof(digits) - n, n);
+	}
+	*--s = (char)('0' + number);
+	while (s > digits && end - s < (ptrdiff_t)width)
+		*--s = '0';
+	text_bytes(text, s, (size_t)(end - s));
 }
 
 /**
