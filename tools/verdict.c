@@ -219,7 +219,8 @@ static unsigned int own_entries(const struct record *record)
 
 /*
  * Whether this endpoint sent the first SYN, for Zeek the originator; where
- * none was seen, it is whoever sent the first segment.
+ * none was seen, it is whoever sent the first segment, or got it if that is a
+ * SYN/ACK.
  */
 static bool local_is_originator(const struct record *record, unsigned int n)
 {
@@ -240,7 +241,8 @@ static bool local_is_originator(const struct record *record, unsigned int n)
 		return true;
 	if (record->fixed.role == TCPLEDGER_ROLE_PASSIVE)
 		return false;
-	return !first || first->type == TCPLEDGER_ENTRY_OUT;
+	return !first ||
+	       (first->type == TCPLEDGER_ENTRY_OUT) == !(first->flags & TCPLEDGER_SYN);
 }
 
 static uint64_t known_bytes(int64_t bytes)
@@ -362,6 +364,10 @@ static void ask_zeek(const struct record *record, struct verdict *verdict)
 	verdict->zeek_state = name_state(&replay);
 }
 
+/*
+ * As tshark 4.0 does it: an ACK counts where it carries nothing else, so also
+ * on a FIN or RST without payload; a FIN without ACK does not count.
+ */
 static unsigned int ask_wireshark(const struct record *record)
 {
 	unsigned int i, n = own_entries(record), seen = 0;
@@ -373,12 +379,11 @@ static unsigned int ask_wireshark(const struct record *record)
 			continue;
 		if (e->flags & TCPLEDGER_SYN)
 			seen |= e->flags & TCPLEDGER_ACK ? VERDICT_SYNACK : VERDICT_SYN;
-		else if ((e->flags & TCPLEDGER_ACK) && !e->len &&
-			 !(e->flags & (TCPLEDGER_FIN | TCPLEDGER_RST)))
+		else if ((e->flags & TCPLEDGER_ACK) && !e->len)
 			seen |= VERDICT_ACK;
 		if (e->len)
 			seen |= VERDICT_DATA;
-		if (e->flags & TCPLEDGER_FIN)
+		if ((e->flags & TCPLEDGER_FIN) && (e->flags & TCPLEDGER_ACK))
 			seen |= VERDICT_FIN;
 		if (e->flags & TCPLEDGER_RST)
 			seen |= VERDICT_RST;
