@@ -48,9 +48,7 @@
  *	CLOCK_MONOTONIC nanoseconds, 0 for never
  * @since: entry into the present state
  * @ended: end of the last state
- * @established: entry into ESTABLISHED
  * @accepted: accept() returned it
- * @tw_entered: entry into TIME_WAIT
  * @tw_restarted: last (re)start of the 2MSL timer
  * @local_isn: our initial sequence number
  * @remote_isn: the peer's, a candidate until TCP took the SYN
@@ -83,9 +81,7 @@ struct tcpledger_facts {
 	s64	base;
 	s64	since;
 	s64	ended;
-	s64	established;
 	s64	accepted;
-	s64	tw_entered;
 	s64	tw_restarted;
 	u32	local_isn;
 	u32	remote_isn;

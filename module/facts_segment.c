@@ -91,6 +91,38 @@ static bool out_covers_fin(struct tcpledger_facts *f,
 	return true;
 }
 
+/*
+ * The SYN/ACK shows that TCP took the SYN. The kernel keeps what follows in a
+ * request socket and traces nothing, so the change is entered here.
+ */
+static void syn_answered(struct tcpledger_facts *f, s64 now,
+			 const struct tcpledger_segment *seg)
+{
+	s64 t = tcpledger_facts_time(f, now);
+	int syn = tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_IN,
+				     TCPLEDGER_SYN,
+				     TCPLEDGER_SYN | TCPLEDGER_ACK, 0, true);
+
+	if (syn != TCPLEDGER_LOG_NONE) {
+		struct tcpledger_log_entry *e = tcpledger_log_at(&f->log, syn);
+
+		t = tcpledger_log_time(e);
+		tcpledger_log_mark(e, TCPLEDGER_SEG_ACCEPTED);
+	}
+	tcpledger_log_state(&f->log, t, TCPLEDGER_STATE_LISTEN,
+			    TCPLEDGER_STATE_SYN_RECV, TCPLEDGER_CAUSE_SEGMENT,
+			    syn);
+	f->state = TCPLEDGER_STATE_SYN_RECV;
+	f->since = f->base + t;
+	if (seg->request)
+		f->bits |= F_REQUEST;
+	if (seg->fastopen) {
+		f->bits |= F_FASTOPEN | F_ESTABLISHED;
+		f->outcome = TCPLEDGER_OUTCOME_ESTABLISHED;
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_FASTOPEN, syn);
+	}
+}
+
 static int out_syn(struct tcpledger_facts *f, s64 now,
 		   const struct tcpledger_segment *seg,
 		   const struct tcpledger_options *opt)
@@ -101,6 +133,9 @@ static int out_syn(struct tcpledger_facts *f, s64 now,
 		     f->bits & bit;
 	int i;
 
+	if (synack && f->role == TCPLEDGER_ROLE_PASSIVE &&
+	    f->state == TCPLEDGER_STATE_CLOSE)
+		syn_answered(f, now, seg);
 	f->local_isn = seg->seq;
 	f->bits |= bit | F_LOCAL_ISN;
 	if (synack) {

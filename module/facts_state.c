@@ -159,13 +159,11 @@ int tcpledger_facts_cause(struct tcpledger_facts *f, enum tcpledger_rule rule,
 	}
 }
 
-static void set_established(struct tcpledger_facts *f, s64 now)
+static void set_established(struct tcpledger_facts *f)
 {
 	f->bits |= F_ESTABLISHED;
 	f->bits &= ~(F_REQUEST | F_RST_OUT | F_RST_LOGGED);
 	f->outcome = TCPLEDGER_OUTCOME_ESTABLISHED;
-	if (!f->established)
-		f->established = now;
 }
 
 /**
@@ -354,7 +352,7 @@ static void moved(struct tcpledger_facts *f, s64 now, u8 from, u8 to,
 			f->remote_isn = e->seq;
 			f->bits |= F_REMOTE_ISN;
 		}
-		set_established(f, now);
+		set_established(f);
 		break;
 	case TCPLEDGER_STATE_SYN_RECV:
 		if (from == TCPLEDGER_STATE_SYN_SENT) {

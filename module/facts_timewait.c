@@ -24,7 +24,6 @@ static void enter_time_wait(struct tcpledger_facts *f, s64 now, u32 rcv_nxt)
 			     TCPLEDGER_CAUSE_SEGMENT, segment);
 	f->bits |= F_TW_EVER;
 	f->kind = tcpledger_facts_graceful_kind(f);
-	f->tw_entered = now;
 	f->tw_restarted = now;
 }
 

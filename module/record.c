@@ -25,10 +25,27 @@ static s64 since_base(const struct tcpledger_facts *f, s64 when)
 	return when ? when - f->base : -1;
 }
 
-static void first_time(s64 *member, s64 t)
+static void first_time(__s64 *member, s64 t)
 {
 	if (*member < 0)
 		*member = t;
+}
+
+static void fill_from_state(struct tcpledger_record *r,
+			    const struct tcpledger_log_entry *e, s64 *entered)
+{
+	s64 t = tcpledger_log_time(e);
+	u8 from = e->seq, to = e->seq >> 8;
+
+	if (*entered >= 0 && from < TCPLEDGER_STATE_MAX)
+		r->residence_ns[from] = t - *entered +
+					max_t(s64, r->residence_ns[from], 0);
+	*entered = to == TCPLEDGER_STATE_CLOSE ? -1 : t;
+	if (to == TCPLEDGER_STATE_ESTABLISHED && r->syn_ns >= 0 &&
+	    r->handshake_ns < 0)
+		r->handshake_ns = t - r->syn_ns;
+	if (to == TCPLEDGER_STATE_TIME_WAIT)
+		first_time(&r->tw_entered_ns, t);
 }
 
 /* The times that are those of a log entry, and the finished stays. */
@@ -47,12 +64,7 @@ static void fill_from_log(struct tcpledger_record *r,
 			     (TCPLEDGER_SEG_REFUSED | TCPLEDGER_SEG_OTHER);
 
 		if (type == TCPLEDGER_ENTRY_STATE) {
-			u8 from = e->seq, to = e->seq >> 8;
-
-			if (entered >= 0 && from < TCPLEDGER_STATE_MAX)
-				r->residence_ns[from] = t - entered +
-					max_t(s64, r->residence_ns[from], 0);
-			entered = to == TCPLEDGER_STATE_CLOSE ? -1 : t;
+			fill_from_state(r, e, &entered);
 			continue;
 		}
 		if (type == TCPLEDGER_ENTRY_NOTE || refused)
@@ -96,7 +108,6 @@ static void fill_options(struct tcpledger_record *r,
 static void fill_time_wait(struct tcpledger_record *r,
 			   const struct tcpledger_facts *f, s64 now)
 {
-	r->tw_entered_ns = -1;
 	r->tw_nominal_ns = -1;
 	r->tw_remaining_ns = -1;
 	r->tw_residence_ns = -1;
@@ -110,10 +121,10 @@ static void fill_time_wait(struct tcpledger_record *r,
 	if (!(f->bits & F_TW_INEXACT))
 		r->flags |= TCPLEDGER_REC_RESIDENCE_EXACT;
 	r->tw_nominal_ns = TCPLEDGER_TW_NOMINAL_NS;
-	r->tw_entered_ns = since_base(f, f->tw_entered);
+	/* Adopted: at least as long as we saw it. */
 	if (f->ended)
-		r->tw_residence_ns = f->tw_entered ?
-			f->ended - f->tw_entered : -1;
+		r->tw_residence_ns = r->ended_ns -
+				     max_t(s64, r->tw_entered_ns, 0);
 	else if (f->tw_restarted)
 		r->tw_remaining_ns = max_t(s64, 0, f->tw_restarted +
 					   TCPLEDGER_TW_NOMINAL_NS - now);
@@ -129,9 +140,6 @@ static void fill_times(struct tcpledger_record *r,
 	r->duration_ns = r->ended_ns;
 	r->state_age_ns = f->ended ? -1 : max_t(s64, now - f->since, 0);
 	r->accept_ns = since_base(f, f->accepted);
-	r->handshake_ns = -1;
-	if (f->established && r->syn_ns >= 0)
-		r->handshake_ns = f->established - f->base - r->syn_ns;
 	r->half_close_ns = -1;
 	fins[0] = r->local_fin_ns;
 	fins[1] = r->remote_fin_ns;
@@ -159,12 +167,14 @@ void tcpledger_record_fill(struct tcpledger_record *r,
 	r->syn_ns = -1;
 	r->synack_ns = -1;
 	r->ack_ns = -1;
+	r->handshake_ns = -1;
 	r->local_fin_ns = -1;
 	r->remote_fin_ns = -1;
+	r->tw_entered_ns = -1;
 	fill_from_log(r, f);
 	fill_options(r, f);
-	fill_time_wait(r, f, now);
 	fill_times(r, f, now);
+	fill_time_wait(r, f, now);
 
 	r->log_n = f->log.n;
 	r->log_dropped = f->log.dropped;

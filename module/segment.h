@@ -33,6 +33,8 @@ struct tcpledger_options {
  * @out: it left; else it came
  * @other: out, but not emitted by TCP (raw socket, netfilter's REJECT)
  * @cookie: a SYN/ACK that carries a SYN cookie
+ * @request: a SYN/ACK from a request socket
+ * @fastopen: a SYN/ACK from a Fast Open child
  */
 struct tcpledger_segment {
 	u32	seq;
@@ -44,6 +46,8 @@ struct tcpledger_segment {
 	bool	out;
 	bool	other;
 	bool	cookie;
+	bool	request;
+	bool	fastopen;
 };
 
 /**

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The differences between the supported kernels, each named by what it is,
+ * found by looking at the headers and not at the version. Kbuild sets
+ * TCPLEDGER_HAVE_* from the text of the headers it builds against.
+ */
+#ifndef TCPLEDGER_COMPAT_H
+#define TCPLEDGER_COMPAT_H
+
+#include <linux/skbuff.h>
+#include <linux/version.h>
+#include <net/inet_sock.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "tcpledger needs Linux 6.1 or later"
+#endif
+
+#if !IS_ENABLED(CONFIG_IPV6) || !IS_ENABLED(CONFIG_NETFILTER)
+#error "tcpledger needs a kernel with CONFIG_IPV6 and CONFIG_NETFILTER"
+#endif
+
+/* The last arguments of the kfree_skb tracepoint. */
+#ifdef TCPLEDGER_HAVE_KFREE_SKB_RX_SK
+#define TCPLEDGER_KFREE_SKB_ARGS					\
+	void *data, struct sk_buff *skb, void *location,		\
+	enum skb_drop_reason reason, struct sock *rx_sk
+#else
+#define TCPLEDGER_KFREE_SKB_ARGS					\
+	void *data, struct sk_buff *skb, void *location,		\
+	enum skb_drop_reason reason
+#endif
+
+#endif /* TCPLEDGER_COMPAT_H */

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A record's life: admitted, enlisted, moved from list to list, evicted.
+ *
+ * What is kept is bounded here. When a limit is reached the oldest ended
+ * record goes first, then the oldest half-open one; an established record is
+ * never evicted, and a namespace evicts only its own.
+ */
+#include "conn.h"
+
+#include <linux/atomic.h>
+#include <linux/ktime.h>
+
+#include "limits.h"
+#include "netns.h"
+#include "pool.h"
+#include "table.h"
+
+static atomic_t total = ATOMIC_INIT(0);	/* records of all namespaces */
+
+atomic_t tcpledger_expecting = ATOMIC_INIT(0);
+
+static u32 ended(const struct tcpledger_net *tn)
+{
+	return tn->counts[TCPLEDGER_LIST_FAILED] +
+	       tn->counts[TCPLEDGER_LIST_HISTORY];
+}
+
+static u32 embryonic(const struct tcpledger_net *tn)
+{
+	return tn->counts[TCPLEDGER_LIST_FRESH] +
+	       tn->counts[TCPLEDGER_LIST_EMBRYONIC];
+}
+
+/* tn->lock held. The record is then the caller's alone, see conn_evict(). */
+static struct tcpledger_conn *take_oldest(struct tcpledger_net *tn, u8 list)
+{
+	struct tcpledger_conn *c;
+
+	lockdep_assert_held(&tn->lock);
+	c = list_first_entry_or_null(&tn->lists[list], struct tcpledger_conn,
+				     lru);
+	if (c) {
+		list_del_init(&c->lru);
+		c->list = TCPLEDGER_LIST_GONE;
+		tn->counts[list]--;
+	}
+	return c;
+}
+
+static struct tcpledger_conn *oldest_ended(struct tcpledger_net *tn)
+{
+	struct tcpledger_conn *failed, *other;
+	struct list_head *lists = tn->lists;
+
+	failed = list_first_entry_or_null(&lists[TCPLEDGER_LIST_FAILED],
+					  struct tcpledger_conn, lru);
+	other = list_first_entry_or_null(&lists[TCPLEDGER_LIST_HISTORY],
+					 struct tcpledger_conn, lru);
+	if (failed && (!other || failed->facts.ended < other->facts.ended)) {
+		tcpledger_count(tn, evicted_failed);
+		return take_oldest(tn, TCPLEDGER_LIST_FAILED);
+	}
+	if (other)
+		tcpledger_count(tn, evicted_history);
+	return take_oldest(tn, TCPLEDGER_LIST_HISTORY);
+}
+
+static struct tcpledger_conn *oldest_embryonic(struct tcpledger_net *tn)
+{
+	struct tcpledger_conn *c = take_oldest(tn, TCPLEDGER_LIST_EMBRYONIC);
+
+	if (!c)
+		c = take_oldest(tn, TCPLEDGER_LIST_FRESH);
+	if (c)
+		tcpledger_count(tn, evicted_embryonic);
+	return c;
+}
+
+/**
+ * tcpledger_conn_free() - a record that nothing can reach any more
+ * @c: in no bucket and no list
+ *
+ * It was admitted, so it is counted out. Lifetime proof: it left its list
+ * under the lock of the namespace and its bucket under the bucket's, so no
+ * other context has it: hooks and probes find records only in buckets and use
+ * them only under the lock, evictors and the ager take them out of lists, and
+ * who kept a pointer as a name looks for it in the bucket first.
+ *
+ * Context: any.
+ */
+void tcpledger_conn_free(struct tcpledger_conn *c)
+{
+	struct tcpledger_net *tn = c->tn;
+	unsigned long flags;
+
+	if (c->facts.log.more)
+		tcpledger_pool_put(c->facts.log.more);
+	raw_spin_lock_irqsave(&tn->lock, flags);
+	tn->total--;
+	raw_spin_unlock_irqrestore(&tn->lock, flags);
+	atomic_dec(&total);
+	tcpledger_pool_put(c);
+}
+
+static void expect(struct tcpledger_conn *c, bool wanted)
+{
+	if (likely(c->expecting == wanted))
+		return;
+	c->expecting = wanted;
+	atomic_add(wanted ? 1 : -1, &tcpledger_expecting);
+}
+
+/* A record out of its list: take it out of its bucket too. */
+static void conn_evict(struct tcpledger_conn *c)
+{
+	struct tcpledger_bucket *b = &tcpledger_buckets[c->bucket];
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&b->lock, flags);
+	hlist_del_init(&c->node);
+	expect(c, false);
+	raw_spin_unlock_irqrestore(&b->lock, flags);
+	tcpledger_conn_free(c);
+}
+
+/*
+ * Count one more record in, making room if need be.
+ *
+ * Return: false if there is no room and nothing may be evicted for it.
+ */
+static bool admit(struct tcpledger_net *tn, bool is_embryonic)
+{
+	const struct tcpledger_limits *l = &tcpledger_limits;
+	struct tcpledger_conn *victims[2] = {};
+	bool crowded = atomic_inc_return(&total) > l->max_total;
+	bool ok = true;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&tn->lock, flags);
+	if (is_embryonic && embryonic(tn) >= l->max_embryonic)
+		victims[0] = oldest_embryonic(tn);
+	if (tn->total - !!victims[0] >= l->max_connections ||
+	    (crowded && !victims[0])) {
+		victims[1] = oldest_ended(tn);
+		if (!victims[1] && !victims[0])
+			victims[1] = oldest_embryonic(tn);
+		ok = victims[1] || victims[0];
+	}
+	if (ok)
+		tn->total++;
+	raw_spin_unlock_irqrestore(&tn->lock, flags);
+
+	if (victims[0])
+		conn_evict(victims[0]);
+	if (victims[1])
+		conn_evict(victims[1]);
+	if (ok)
+		return true;
+	atomic_dec(&total);
+	if (crowded)
+		tcpledger_count(tn, not_kept_total);
+	else
+		tcpledger_count(tn, not_kept_full);
+	return false;
+}
+
+/**
+ * tcpledger_conn_new() - a record for a new endpoint
+ * @tn: the namespace
+ * @key: who it is
+ * @now: CLOCK_MONOTONIC of its first entry
+ * @state: enum tcpledger_state it begins in
+ * @role: enum tcpledger_role
+ * @may_allocate: the caller is in a hook and holds no lock of ours
+ *
+ * Context: any, no lock of ours held.
+ * Return: a record in no bucket and no list, or NULL, which is counted.
+ */
+struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
+					  const struct tcpledger_key *key,
+					  s64 now, u8 state, u8 role,
+					  bool may_allocate)
+{
+	struct tcpledger_conn *c;
+	unsigned long flags;
+
+	if (!admit(tn, role == TCPLEDGER_ROLE_PASSIVE))
+		return NULL;
+	c = tcpledger_pool_get(may_allocate);
+	if (unlikely(!c)) {
+		raw_spin_lock_irqsave(&tn->lock, flags);
+		tn->total--;
+		raw_spin_unlock_irqrestore(&tn->lock, flags);
+		atomic_dec(&total);
+		tcpledger_count(tn, not_kept_memory);
+		return NULL;
+	}
+	INIT_HLIST_NODE(&c->node);
+	INIT_LIST_HEAD(&c->lru);
+	c->tn = tn;
+	c->sk = NULL;
+	c->wall = ktime_mono_to_real(now);
+	c->active = now;
+	c->request_timer = 0;
+	c->bytes_sent = -1;
+	c->bytes_received = -1;
+	c->retransmits = -1;
+	c->srtt_us = -1;
+	c->min_rtt_us = -1;
+	c->netns = tn->net->ns.inum;
+	c->list = TCPLEDGER_LIST_NEW;
+	c->expecting = false;
+	c->looked = false;
+	c->key = *key;
+	c->key.ifindex2 = 0;
+	c->bucket = tcpledger_table_index(key);
+	memset(&c->owner, 0, sizeof(c->owner));
+	memset(&c->closer, 0, sizeof(c->closer));
+	c->owner.uid = -1;
+	tcpledger_facts_init(&c->facts, now, state, role);
+	raw_spin_lock_irqsave(&tn->lock, flags);
+	c->id = ++tn->next_id;
+	raw_spin_unlock_irqrestore(&tn->lock, flags);
+	tcpledger_count(tn, records_created);
+	return c;
+}
+
+/**
+ * tcpledger_conn_enlist() - put a record into a list of its namespace
+ * @c: the record, its bucket locked
+ * @list: enum tcpledger_list
+ *
+ * At the end of the list, also if it is in it already. Does nothing to a
+ * record that is being evicted at this moment.
+ * Context: any.
+ */
+void tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list)
+{
+	struct tcpledger_net *tn = c->tn;
+
+	raw_spin_lock(&tn->lock);
+	if (c->list != TCPLEDGER_LIST_GONE) {
+		if (c->list != TCPLEDGER_LIST_NEW)
+			tn->counts[c->list]--;
+		list_move_tail(&c->lru, &tn->lists[list]);
+		c->list = list;
+		tn->counts[list]++;
+	}
+	raw_spin_unlock(&tn->lock);
+}
+
+static void count_end(const struct tcpledger_conn *c)
+{
+	struct tcpledger_stats __percpu *stats = c->tn->stats;
+	const struct tcpledger_facts *f = &c->facts;
+	u32 left;
+
+	this_cpu_inc(stats->opens[f->outcome]);
+	this_cpu_inc(stats->closes[f->kind]);
+	if (f->tw_exit)
+		this_cpu_inc(stats->exits[f->tw_exit]);
+	if (f->log.dropped)
+		this_cpu_add(stats->lost_log_entries, f->log.dropped);
+	for (left = f->anomalies; left; left &= left - 1)
+		this_cpu_inc(stats->anomalies[__ffs(left)]);
+}
+
+static u8 list_of(const struct tcpledger_conn *c)
+{
+	if (c->facts.ended)
+		return c->facts.bits & F_ESTABLISHED ? TCPLEDGER_LIST_HISTORY :
+						       TCPLEDGER_LIST_FAILED;
+	if (!tcpledger_facts_embryonic(&c->facts))
+		return TCPLEDGER_LIST_LIVE;
+	return c->list == TCPLEDGER_LIST_EMBRYONIC && !c->request_timer ?
+		TCPLEDGER_LIST_EMBRYONIC : TCPLEDGER_LIST_FRESH;
+}
+
+/**
+ * tcpledger_conn_settle() - put a record where its facts say it belongs
+ * @c: the record, its bucket locked
+ *
+ * Called after each event, before the bucket is unlocked.
+ * Context: any.
+ * Return: true if it just ended: call tcpledger_conn_trim() when the bucket
+ * is unlocked.
+ */
+bool tcpledger_conn_settle(struct tcpledger_conn *c)
+{
+	u8 list = list_of(c);
+
+	expect(c, c->facts.bits & F_EXPECT_OUT);
+	if (likely(c->list == list))
+		return false;
+	tcpledger_conn_enlist(c, list);
+	if (!c->facts.ended)
+		return false;
+	c->sk = NULL;
+	count_end(c);
+	return true;
+}
+
+/**
+ * tcpledger_conn_room() - have room for the next log entries
+ * @c: the record, its bucket locked
+ *
+ * Context: any.
+ */
+void tcpledger_conn_room(struct tcpledger_conn *c)
+{
+	if (unlikely(tcpledger_log_wants_more(&c->facts.log)))
+		c->facts.log.more = tcpledger_pool_get(false);
+}
+
+/**
+ * tcpledger_conn_trim() - evict the oldest of too much history
+ * @tn: the namespace
+ *
+ * Never-established records may hold a quarter of it, so that a port scan
+ * does not push out the rest.
+ * Context: any, no lock of ours held.
+ */
+void tcpledger_conn_trim(struct tcpledger_net *tn)
+{
+	const u32 most = tcpledger_limits.history;
+	struct tcpledger_conn *c;
+	unsigned long flags;
+
+	do {
+		c = NULL;
+		raw_spin_lock_irqsave(&tn->lock, flags);
+		if (tn->counts[TCPLEDGER_LIST_FAILED] > max(most / 4, 1U)) {
+			c = take_oldest(tn, TCPLEDGER_LIST_FAILED);
+			tcpledger_count(tn, evicted_failed);
+		} else if (ended(tn) > most) {
+			c = oldest_ended(tn);
+		}
+		raw_spin_unlock_irqrestore(&tn->lock, flags);
+		if (c)
+			conn_evict(c);
+	} while (c);
+}
+
+static struct tcpledger_conn *take_any(struct tcpledger_net *tn)
+{
+	struct tcpledger_conn *c = NULL;
+	unsigned long flags;
+	u8 list;
+
+	raw_spin_lock_irqsave(&tn->lock, flags);
+	for (list = TCPLEDGER_LIST_LIVE; list < TCPLEDGER_LIST_MAX && !c;
+	     list++)
+		c = take_oldest(tn, list);
+	raw_spin_unlock_irqrestore(&tn->lock, flags);
+	return c;
+}
+
+/*
+ * Hand one record over. It counts against the heir from now on, even beyond
+ * the heir's limit: a dying namespace's timewait sockets end right after, and
+ * the trimming that follows makes up for it.
+ */
+static void inherit(struct tcpledger_conn *c, struct tcpledger_net *from,
+		    struct tcpledger_net *to, s64 now)
+{
+	struct tcpledger_bucket *b = &tcpledger_buckets[c->bucket];
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&b->lock, flags);
+	raw_spin_lock(&from->lock);
+	from->total--;
+	c->list = TCPLEDGER_LIST_NEW;
+	c->tn = to;
+	raw_spin_unlock(&from->lock);
+	raw_spin_lock(&to->lock);
+	to->total++;
+	c->id = ++to->next_id;
+	raw_spin_unlock(&to->lock);
+	if (tcpledger_facts_live(&c->facts) &&
+	    !(c->facts.bits & F_TIMEWAIT))
+		tcpledger_facts_end(&c->facts, now, TCPLEDGER_CAUSE_ERROR,
+				    TCPLEDGER_LOG_NONE,
+				    TCPLEDGER_OUTCOME_ABORTED);
+	tcpledger_conn_settle(c);
+	raw_spin_unlock_irqrestore(&b->lock, flags);
+}
+
+/**
+ * tcpledger_conn_inherit() - a namespace dies: its records move on
+ * @from: the namespace; none of its hooks runs any more
+ * @to: the initial namespace
+ *
+ * Context: process.
+ */
+void tcpledger_conn_inherit(struct tcpledger_net *from,
+			    struct tcpledger_net *to)
+{
+	s64 now = ktime_get_mono_fast_ns();
+	struct tcpledger_conn *c;
+
+	while ((c = take_any(from))) {
+		inherit(c, from, to, now);
+		tcpledger_conn_trim(to);
+		cond_resched();
+	}
+}
+
+/**
+ * tcpledger_conn_flush() - free all records of a namespace
+ * @tn: the namespace; neither hooks nor probes run any more
+ *
+ * Context: process.
+ */
+void tcpledger_conn_flush(struct tcpledger_net *tn)
+{
+	struct tcpledger_conn *c;
+
+	while ((c = take_any(tn))) {
+		conn_evict(c);
+		cond_resched();
+	}
+}

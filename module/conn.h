@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPLEDGER_CONN_H
+#define TCPLEDGER_CONN_H
+
+#include <linux/atomic.h>
+#include <linux/list.h>
+#include <linux/types.h>
+
+#include "facts.h"
+#include "owner.h"
+
+struct tcpledger_net;
+
+#define TCPLEDGER_CONN_SIZE	768	/* bytes of a record, and of a log block */
+
+/**
+ * struct tcpledger_key - what names an endpoint
+ * @net: cookie of the network namespace, never reused
+ * @local: own address, IPv4 in the first word
+ * @remote: the peer's
+ * @lport: own port, network byte order
+ * @rport: the peer's
+ * @ifindex: VRF or bound device, 0 if none
+ * @ifindex2: when looking up: a second device that fits
+ * @v6: IPv6 on the wire
+ */
+struct tcpledger_key {
+	u64	net;
+	__be32	local[4];
+	__be32	remote[4];
+	__be16	lport;
+	__be16	rport;
+	u32	ifindex;
+	u32	ifindex2;
+	bool	v6;
+};
+
+/**
+ * enum tcpledger_list - where a record stands in its namespace
+ * @TCPLEDGER_LIST_NEW: nowhere yet
+ * @TCPLEDGER_LIST_GONE: nowhere any more: being evicted
+ * @TCPLEDGER_LIST_LIVE: established, or opened by this host
+ * @TCPLEDGER_LIST_FRESH: passive, not established, to be looked at by the
+ *	next tick of age.c
+ * @TCPLEDGER_LIST_EMBRYONIC: passive, not established, looked at
+ * @TCPLEDGER_LIST_FAILED: over, never established
+ * @TCPLEDGER_LIST_HISTORY: over, was established
+ */
+enum tcpledger_list {
+	TCPLEDGER_LIST_NEW,
+	TCPLEDGER_LIST_GONE,
+	TCPLEDGER_LIST_LIVE,
+	TCPLEDGER_LIST_FRESH,
+	TCPLEDGER_LIST_EMBRYONIC,
+	TCPLEDGER_LIST_FAILED,
+	TCPLEDGER_LIST_HISTORY,
+	TCPLEDGER_LIST_MAX
+};
+
+/**
+ * struct tcpledger_conn - one endpoint of one connection
+ * @node: in its hash bucket
+ * @lru: in the list @list of @tn
+ * @tn: the namespace it counts against; changes only when a namespace dies
+ * @id: within the namespace
+ * @sk: the socket, as an identity only: never followed
+ * @wall: CLOCK_REALTIME of creation
+ * @active: CLOCK_MONOTONIC of the last SYN or SYN/ACK
+ * @request_timer: CLOCK_MONOTONIC of the request timer's last run that was
+ *	not followed by a SYN/ACK, 0 if none
+ * @bytes_sent: payload, -1 until the socket was read at its end
+ * @bytes_received: payload
+ * @retransmits: segments, -1 until known
+ * @srtt_us: -1 until known
+ * @min_rtt_us: -1 until known
+ * @bucket: index of its hash bucket
+ * @netns: inode number of the namespace it was opened in
+ * @list: enum tcpledger_list, under the lock of @tn
+ * @expecting: it is counted in tcpledger_expecting
+ * @looked: age.c has seen why its SYN was not answered
+ * @key: who it is
+ * @owner: the program
+ * @closer: the program that closed first
+ * @facts: what is known
+ *
+ * All but @lru and @list is covered by the lock of its hash bucket.
+ *
+ * Lifetime. A record is reached only through its bucket, under the bucket's
+ * lock, or through a list of its namespace, under that list's lock, and no
+ * pointer outlives the lock but as a name: the note of the segment in flight,
+ * the ager's batch and a reader's snapshot keep bucket, pointer and id, and
+ * follow the pointer only after they found it, with that id, in the bucket
+ * they locked.
+ */
+struct tcpledger_conn {
+	struct hlist_node	node;
+	struct list_head	lru;
+	struct tcpledger_net	*tn;
+	u64			id;
+	const void		*sk;
+	s64			wall;
+	s64			active;
+	s64			request_timer;
+	s64			bytes_sent;
+	s64			bytes_received;
+	s32			retransmits;
+	s32			srtt_us;
+	s32			min_rtt_us;
+	u32			bucket;
+	u32			netns;
+	u8			list;
+	bool			expecting;
+	bool			looked;
+	struct tcpledger_key	key;
+	struct tcpledger_owner	owner;
+	struct tcpledger_actor	closer;
+	struct tcpledger_facts	facts;
+};
+
+/*
+ * Records whose next ACK out is to be logged although the connection is
+ * open: while there is one, the fast path of the hooks is closed.
+ */
+extern atomic_t tcpledger_expecting;
+
+struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
+					  const struct tcpledger_key *key,
+					  s64 now, u8 state, u8 role,
+					  bool may_allocate);
+void tcpledger_conn_free(struct tcpledger_conn *c);
+bool tcpledger_conn_settle(struct tcpledger_conn *c);
+void tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list);
+void tcpledger_conn_room(struct tcpledger_conn *c);
+void tcpledger_conn_trim(struct tcpledger_net *tn);
+void tcpledger_conn_inherit(struct tcpledger_net *from,
+			    struct tcpledger_net *to);
+void tcpledger_conn_flush(struct tcpledger_net *tn);
+
+#endif /* TCPLEDGER_CONN_H */

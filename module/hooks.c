@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The netfilter hooks: what reaches TCP, and what TCP emits.
+ *
+ * In: after filter and NAT, so what is dropped there is not seen. Out: before
+ * them, so what TCP emitted is seen even if it is dropped later. Every hook
+ * always accepts. Most segments carry data of an open connection; they leave
+ * through the fast path after a look at the flags and the socket.
+ *
+ * A hook may run in a task with BH on (NFQUEUE reinjects there, sendmsg()
+ * sends there), in a softirq, in a timer. The socket is not locked; of it only
+ * what cannot change or may race is read.
+ */
+#include "hooks.h"
+
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/tcp.h>
+#include <net/ipv6.h>
+#include <net/tcp.h>
+
+#include "netns.h"
+#include "segment.h"
+#include "track.h"
+
+/* Right before conntrack's confirm, which is last. */
+#define PRI_IN	(INT_MAX - 2)
+#define PRI_OUT	INT_MIN
+
+#define CONTROL	(TCPLEDGER_SYN | TCPLEDGER_FIN | TCPLEDGER_RST)
+
+/**
+ * struct first_pass - a packet on its way out through an L3 master device
+ * @skb: the packet, as an identity only
+ * @seq: its sequence number
+ *
+ * A VRF shows such a packet to LOCAL_OUT once more, on the real device.
+ */
+struct first_pass {
+	const struct sk_buff	*skb;
+	u32			seq;
+};
+
+static DEFINE_PER_CPU(struct first_pass, first_pass);
+
+/*
+ * The TCP header of a packet, @len bytes of it.
+ *
+ * Return: a pointer into the packet or to @buf, NULL if it is too short.
+ */
+static const u8 *header(const struct sk_buff *skb, u32 thoff, void *buf)
+{
+	if (likely(skb_headlen(skb) >= thoff + TCPLEDGER_TCPHDR_LEN))
+		return skb->data + thoff;
+	return skb_header_pointer(skb, thoff, TCPLEDGER_TCPHDR_LEN, buf);
+}
+
+static bool parse(struct tcpledger_packet *p, const struct sk_buff *skb,
+		  u32 thoff, const u8 *th)
+{
+	u8 buf[TCPLEDGER_TCPOPT_MAX];
+	const u8 *options;
+	u32 len;
+
+	p->skb = skb;
+	p->seg.other = false;
+	p->seg.cookie = false;
+	p->seg.request = false;
+	p->seg.fastopen = false;
+	if (unlikely(!tcpledger_segment_parse(&p->seg, th,
+					      skb->len - thoff))) {
+		tcpledger_count(tcpledger_net(p->net), malformed_segments);
+		return false;
+	}
+	if (likely(!(p->seg.flags & TCPLEDGER_SYN)))
+		return true;
+	len = (th[12] >> 4) * 4 - TCPLEDGER_TCPHDR_LEN;
+	options = skb_header_pointer(skb, thoff + TCPLEDGER_TCPHDR_LEN, len,
+				     buf);
+	tcpledger_options_parse(&p->opt, options ? options : buf,
+				options ? len : 0);
+	return true;
+}
+
+static void ports(struct tcpledger_key *key, const u8 *th, bool out)
+{
+	__be16 source = get_unaligned((const __be16 *)th);
+	__be16 dest = get_unaligned((const __be16 *)(th + 2));
+
+	key->lport = out ? source : dest;
+	key->rport = out ? dest : source;
+}
+
+static void addresses4(struct tcpledger_key *key, __be32 local, __be32 remote)
+{
+	memset(key->local, 0, sizeof(key->local));
+	memset(key->remote, 0, sizeof(key->remote));
+	key->local[0] = local;
+	key->remote[0] = remote;
+	key->v6 = false;
+}
+
+static void addresses6(struct tcpledger_key *key, const struct in6_addr *local,
+		       const struct in6_addr *remote)
+{
+	memcpy(key->local, local, sizeof(key->local));
+	memcpy(key->remote, remote, sizeof(key->remote));
+	key->v6 = true;
+}
+
+/* Data or an ACK of an open connection, as early demux found it. */
+static bool boring_in(const struct sk_buff *skb, u8 flags)
+{
+	const struct sock *sk = skb->sk;
+
+	return !(flags & CONTROL) && sk &&
+	       READ_ONCE(sk->sk_state) == TCP_ESTABLISHED;
+}
+
+/*
+ * Where a packet came in: a bound socket's record names the device or, under
+ * a VRF, the VRF.
+ */
+static void devices_in(struct tcpledger_packet *p, const struct sk_buff *skb)
+{
+	const struct net_device *dev = skb->dev;
+
+	p->key.ifindex = skb->skb_iif;
+	p->key.ifindex2 = 0;
+	if (netif_is_l3_master(dev))
+		p->key.ifindex2 = dev->ifindex;
+}
+
+static void see_in(struct tcpledger_packet *p, const struct sk_buff *skb,
+		   u32 thoff, const u8 *th)
+{
+	p->seg.out = false;
+	p->sk = NULL;
+	if (!parse(p, skb, thoff, th))
+		return;
+	ports(&p->key, th, false);
+	p->key.net = p->net->net_cookie;
+	devices_in(p, skb);
+	tcpledger_track_in(p);
+}
+
+static unsigned int hook_in4(void *priv, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct tcpledger_packet p;
+	u8 buf[TCPLEDGER_TCPHDR_LEN];
+	const u8 *th;
+	u32 thoff;
+
+	if (iph->protocol != IPPROTO_TCP)
+		return NF_ACCEPT;
+	thoff = skb_network_offset(skb) + iph->ihl * 4;
+	th = header(skb, thoff, buf);
+	if (!th || boring_in(skb, th[13]))
+		return NF_ACCEPT;
+	p.net = state->net;
+	p.seg.ttl = iph->ttl;
+	addresses4(&p.key, iph->daddr, iph->saddr);
+	see_in(&p, skb, thoff, th);
+	return NF_ACCEPT;
+}
+
+/*
+ * Where TCP begins behind the IPv6 header.
+ *
+ * Return: its offset, or a negative number: not TCP, or a later fragment.
+ */
+static int offset6(const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	unsigned short fragment = 0;
+	unsigned int offset = 0;
+	int nexthdr;
+
+	if (likely(ip6h->nexthdr == IPPROTO_TCP))
+		return skb_network_offset(skb) + sizeof(*ip6h);
+	offset = skb_network_offset(skb);
+	nexthdr = ipv6_find_hdr(skb, &offset, IPPROTO_TCP, &fragment, NULL);
+	return nexthdr == IPPROTO_TCP && !fragment ? (int)offset : -1;
+}
+
+static unsigned int hook_in6(void *priv, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	int thoff = offset6(skb);
+	struct tcpledger_packet p;
+	u8 buf[TCPLEDGER_TCPHDR_LEN];
+	const u8 *th;
+
+	if (thoff < 0)
+		return NF_ACCEPT;
+	th = header(skb, thoff, buf);
+	if (!th || boring_in(skb, th[13]))
+		return NF_ACCEPT;
+	p.net = state->net;
+	p.seg.ttl = ip6h->hop_limit;
+	addresses6(&p.key, &ip6h->daddr, &ip6h->saddr);
+	see_in(&p, skb, thoff, th);
+	return NF_ACCEPT;
+}
+
+/*
+ * Data or an ACK of an open connection.
+ *
+ * The third ACK of an active open leaves when the socket is ESTABLISHED
+ * already; until the third segment after the last retransmission it is not
+ * boring. SYN: first, ACK: second, and third after a simultaneous open.
+ */
+static bool boring_out(const struct sk_buff *skb, u8 flags)
+{
+	const struct sock *sk = skb->sk;
+	const struct tcp_sock *tp;
+
+	if (flags & CONTROL || !sk ||
+	    READ_ONCE(sk->sk_state) != TCP_ESTABLISHED || !sk_is_tcp(sk))
+		return false;
+	tp = tcp_sk(sk);
+	return (s32)(tp->segs_out - tp->total_retrans) > 3 &&
+	       !atomic_read(&tcpledger_expecting);
+}
+
+/*
+ * Did TCP emit this, or a raw socket, netfilter's REJECT, IPVS?
+ *
+ * TCP sends from the socket, or answers for one that is not there: from its
+ * own kernel socket, on IPv6 named only by the state. A SYN cookie on IPv4
+ * has no socket at all.
+ */
+static bool emitted_by_tcp(const struct sk_buff *skb, const struct sock *state,
+			   const struct net *net, u8 flags, bool v6)
+{
+	const u8 synack = TCPLEDGER_SYN | TCPLEDGER_ACK;
+	const struct sock *sk = skb->sk;
+
+	if (sk)
+		return !sk_fullsock(sk) || sk_is_tcp(sk) ||
+		       (sk->sk_kern_sock && sk->sk_type == SOCK_RAW &&
+			sk->sk_protocol == IPPROTO_TCP);
+	if (v6)
+		return state && (state == net->ipv6.tcp_sk ||
+				 READ_ONCE(state->sk_state) == TCP_LISTEN);
+	return (flags & synack) == synack;
+}
+
+/* The second pass of a packet that leaves through a VRF. */
+static bool second_pass(const struct sk_buff *skb, u32 seq,
+			const struct net_device *out)
+{
+	struct first_pass *first;
+	bool second = false;
+
+	preempt_disable();
+	first = this_cpu_ptr(&first_pass);
+	if (out && netif_is_l3_master(out)) {
+		first->skb = skb;
+		first->seq = seq;
+	} else if (unlikely(first->skb)) {
+		second = first->skb == skb && first->seq == seq;
+		first->skb = NULL;
+	}
+	preempt_enable();
+	return second;
+}
+
+static void describe_emitter(struct tcpledger_packet *p,
+			     const struct sk_buff *skb)
+{
+	const u8 synack = TCPLEDGER_SYN | TCPLEDGER_ACK;
+	const struct sock *sk = skb->sk;
+
+	p->sk = NULL;
+	if (p->seg.other)
+		return;
+	if (sk && (READ_ONCE(sk->sk_state) == TCP_NEW_SYN_RECV ||
+		   (sk_fullsock(sk) && sk_is_tcp(sk))))
+		p->sk = sk;
+	if ((p->seg.flags & synack) != synack)
+		return;
+	p->seg.request = sk && READ_ONCE(sk->sk_state) == TCP_NEW_SYN_RECV;
+	p->seg.cookie = !sk;
+	p->seg.fastopen = p->sk && !p->seg.request && tcp_passive_fastopen(sk);
+}
+
+static void devices_out(struct tcpledger_packet *p,
+			const struct net_device *out)
+{
+	if (p->sk) {
+		p->key.ifindex = READ_ONCE(p->sk->sk_bound_dev_if);
+		p->key.ifindex2 = 0;
+		return;
+	}
+	p->key.ifindex = out ? out->ifindex : 0;
+	p->key.ifindex2 = out ? l3mdev_master_ifindex_rcu(out) : 0;
+}
+
+static void see_out(struct tcpledger_packet *p, const struct sk_buff *skb,
+		    u32 thoff, const u8 *th, const struct nf_hook_state *state)
+{
+	p->seg.out = true;
+	if (!parse(p, skb, thoff, th) ||
+	    second_pass(skb, p->seg.seq, state->out))
+		return;
+	p->seg.other = !emitted_by_tcp(skb, state->sk, p->net, p->seg.flags,
+				       p->key.v6);
+	ports(&p->key, th, true);
+	p->key.net = p->net->net_cookie;
+	describe_emitter(p, skb);
+	devices_out(p, state->out);
+	tcpledger_track_out(p);
+}
+
+static unsigned int hook_out4(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct tcpledger_packet p;
+	u8 buf[TCPLEDGER_TCPHDR_LEN];
+	const u8 *th;
+	u32 thoff;
+
+	if (iph->protocol != IPPROTO_TCP || iph->frag_off & htons(IP_OFFSET))
+		return NF_ACCEPT;
+	thoff = skb_network_offset(skb) + iph->ihl * 4;
+	th = header(skb, thoff, buf);
+	if (!th || boring_out(skb, th[13]))
+		return NF_ACCEPT;
+	p.net = state->net;
+	p.seg.ttl = iph->ttl;
+	addresses4(&p.key, iph->saddr, iph->daddr);
+	see_out(&p, skb, thoff, th, state);
+	return NF_ACCEPT;
+}
+
+static unsigned int hook_out6(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	int thoff = offset6(skb);
+	struct tcpledger_packet p;
+	u8 buf[TCPLEDGER_TCPHDR_LEN];
+	const u8 *th;
+
+	if (thoff < 0)
+		return NF_ACCEPT;
+	th = header(skb, thoff, buf);
+	if (!th || boring_out(skb, th[13]))
+		return NF_ACCEPT;
+	p.net = state->net;
+	p.seg.ttl = ip6h->hop_limit;
+	addresses6(&p.key, &ip6h->saddr, &ip6h->daddr);
+	see_out(&p, skb, thoff, th, state);
+	return NF_ACCEPT;
+}
+
+static const struct nf_hook_ops hooks[] = {
+	{
+		.hook		= hook_in4,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_LOCAL_IN,
+		.priority	= PRI_IN,
+	},
+	{
+		.hook		= hook_out4,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_LOCAL_OUT,
+		.priority	= PRI_OUT,
+	},
+	{
+		.hook		= hook_in6,
+		.pf		= NFPROTO_IPV6,
+		.hooknum	= NF_INET_LOCAL_IN,
+		.priority	= PRI_IN,
+	},
+	{
+		.hook		= hook_out6,
+		.pf		= NFPROTO_IPV6,
+		.hooknum	= NF_INET_LOCAL_OUT,
+		.priority	= PRI_OUT,
+	},
+};
+
+/**
+ * tcpledger_hooks_register() - begin to see a namespace's segments
+ * @net: the namespace
+ *
+ * Context: process.
+ * Return: 0 or a negative errno.
+ */
+int tcpledger_hooks_register(struct net *net)
+{
+	return nf_register_net_hooks(net, hooks, ARRAY_SIZE(hooks));
+}
+
+/**
+ * tcpledger_hooks_unregister() - see no more of them
+ * @net: the namespace
+ *
+ * A hook may still be running on another CPU when this returns; the caller
+ * waits for a grace period before it frees anything.
+ * Context: process.
+ */
+void tcpledger_hooks_unregister(struct net *net)
+{
+	nf_unregister_net_hooks(net, hooks, ARRAY_SIZE(hooks));
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The module parameters: how much is kept.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "limits.h"
+
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+
+#include "conn.h"
+
+#define CONNECTIONS_MIN		64U
+#define CONNECTIONS_MAX		16777216U
+#define CONNECTIONS_DEFAULT	262144U	/* never more than this by default */
+
+/* By default the records of one namespace may take 1/64 of memory. */
+#define MEMORY_SHARE		64
+
+/* All namespaces together may keep this many times one namespace's share. */
+#define TOTAL_FACTOR		4
+
+struct tcpledger_limits tcpledger_limits;
+
+module_param_named(max_connections, tcpledger_limits.max_connections, uint,
+		   0444);
+MODULE_PARM_DESC(max_connections, "records kept in each network namespace, live and ended together (64..16777216; default: 1/64 of memory, at most 262144)");
+module_param_named(history, tcpledger_limits.history, uint, 0444);
+MODULE_PARM_DESC(history, "ended records kept in each network namespace (1..max_connections; default: half of max_connections)");
+module_param_named(max_embryonic, tcpledger_limits.max_embryonic, uint, 0444);
+MODULE_PARM_DESC(max_embryonic, "records of connections from outside not yet established, in each network namespace (1..max_connections; default: a quarter of max_connections)");
+module_param_named(max_total, tcpledger_limits.max_total, uint, 0444);
+MODULE_PARM_DESC(max_total, "records kept in all network namespaces together (max_connections..67108864; default: 4 times max_connections)");
+
+static unsigned int default_connections(void)
+{
+	u64 bytes = (u64)totalram_pages() << PAGE_SHIFT;
+
+	return clamp_t(u64, div_u64(bytes, MEMORY_SHARE * TCPLEDGER_CONN_SIZE),
+		       1024, CONNECTIONS_DEFAULT);
+}
+
+/* Zero stands for "not given": no parameter has zero in its range. */
+static int check(const char *name, unsigned int *value, unsigned int preset,
+		 unsigned int least, unsigned int most)
+{
+	if (!*value)
+		*value = clamp(preset, least, most);
+	if (*value >= least && *value <= most)
+		return 0;
+	pr_err("%s=%u is out of range: give %u to %u, or leave it out\n", name,
+	       *value, least, most);
+	return -EINVAL;
+}
+
+/**
+ * tcpledger_limits_init() - check the parameters, fill in defaults
+ *
+ * Context: process, at load.
+ * Return: 0, or -EINVAL after one line that names parameter, value and range.
+ */
+int __init tcpledger_limits_init(void)
+{
+	struct tcpledger_limits *l = &tcpledger_limits;
+	int ret;
+
+	ret = check("max_connections", &l->max_connections,
+		    default_connections(), CONNECTIONS_MIN, CONNECTIONS_MAX);
+	if (!ret)
+		ret = check("history", &l->history, l->max_connections / 2, 1,
+			    l->max_connections);
+	if (!ret)
+		ret = check("max_embryonic", &l->max_embryonic,
+			    l->max_connections / 4, 1, l->max_connections);
+	if (!ret)
+		ret = check("max_total", &l->max_total,
+			    l->max_connections * TOTAL_FACTOR,
+			    l->max_connections, CONNECTIONS_MAX * TOTAL_FACTOR);
+	return ret;
+}

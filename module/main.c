@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tcpledger: a ledger of how every TCP connection opens and closes.
+ *
+ * The order of coming up: memory, then namespaces (files and hooks), then the
+ * probes, then what existed before, then the ager. Going down is the mirror:
+ * first nobody may come in any more, then what is kept is freed.
+ */
+#include <linux/module.h>
+#include <net/net_namespace.h>
+
+#include "adopt.h"
+#include "age.h"
+#include "limits.h"
+#include "netns.h"
+#include "owner.h"
+#include "pending.h"
+#include "pool.h"
+#include "probes.h"
+#include "table.h"
+
+static int __init tcpledger_init(void)
+{
+	int ret;
+
+	ret = tcpledger_limits_init();
+	if (ret)
+		return ret;
+	tcpledger_pending_init();
+	tcpledger_listener_init();
+	ret = tcpledger_pool_init();
+	if (ret)
+		return ret;
+	ret = tcpledger_table_init();
+	if (ret)
+		goto err_table;
+	ret = tcpledger_netns_init();
+	if (ret)
+		goto err_netns;
+	ret = tcpledger_probes_init();
+	if (ret)
+		goto err_probes;
+	tcpledger_netns_each(tcpledger_adopt);
+	tcpledger_age_init();
+	return 0;
+
+err_probes:
+	tcpledger_netns_exit();
+err_netns:
+	tcpledger_table_exit();
+err_table:
+	tcpledger_pool_exit();
+	return ret;
+}
+
+static void __exit tcpledger_exit(void)
+{
+	tcpledger_age_exit();
+	tcpledger_probes_exit();
+	tcpledger_netns_exit();
+	tcpledger_table_exit();
+	tcpledger_pool_exit();
+}
+
+module_init(tcpledger_init);
+module_exit(tcpledger_exit);
+
+MODULE_DESCRIPTION("Ledger of TCP connections: handshake, teardown, 2MSL");
+MODULE_AUTHOR("The tcpledger developers");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1");

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What each network namespace owns, made and taken down with it.
+ *
+ * A namespace that dies: .pre_exit takes the hooks away and marks it dead, so
+ * that what still happens counts for the initial namespace; the core waits for
+ * a grace period; .exit hands its records over and frees. Its timewait sockets
+ * die later, when TCP's own exit runs: their records are the initial
+ * namespace's by then, and still found by the namespace's cookie.
+ *
+ * Unload does the same for every namespace after the probes are gone, and
+ * frees the records instead.
+ */
+#include "netns.h"
+
+#include <linux/mutex.h>
+
+#include "hooks.h"
+#include "proc.h"
+
+unsigned int tcpledger_net_id;
+
+static bool loaded;	/* a dying namespace's records have an heir */
+static LIST_HEAD(all_nets);
+static DEFINE_MUTEX(all_nets_mutex);	/* covers all_nets */
+
+static int __net_init net_init(struct net *net)
+{
+	struct tcpledger_net *tn = net_generic(net, tcpledger_net_id);
+	int i, ret;
+
+	tn->net = net;
+	tn->stats = alloc_percpu(struct tcpledger_stats);
+	if (!tn->stats)
+		return -ENOMEM;
+	raw_spin_lock_init(&tn->lock);
+	for (i = 0; i < TCPLEDGER_LIST_MAX; i++)
+		INIT_LIST_HEAD(&tn->lists[i]);
+
+	ret = tcpledger_proc_init(tn);
+	if (ret)
+		goto err_proc;
+	ret = tcpledger_hooks_register(net);
+	if (ret)
+		goto err_hooks;
+	mutex_lock(&all_nets_mutex);
+	list_add_tail(&tn->all, &all_nets);
+	mutex_unlock(&all_nets_mutex);
+	return 0;
+
+err_hooks:
+	tcpledger_proc_exit(tn);
+err_proc:
+	free_percpu(tn->stats);
+	return ret;
+}
+
+static void __net_exit net_pre_exit(struct net *net)
+{
+	struct tcpledger_net *tn = net_generic(net, tcpledger_net_id);
+
+	tcpledger_hooks_unregister(net);
+	if (!net_eq(net, &init_net))
+		WRITE_ONCE(tn->dead, true);
+}
+
+static void __net_exit net_exit(struct net *net)
+{
+	struct tcpledger_net *tn = net_generic(net, tcpledger_net_id);
+
+	mutex_lock(&all_nets_mutex);
+	list_del(&tn->all);
+	mutex_unlock(&all_nets_mutex);
+	tcpledger_proc_exit(tn);
+	if (READ_ONCE(loaded))
+		tcpledger_conn_inherit(tn, net_generic(&init_net,
+						       tcpledger_net_id));
+	else
+		tcpledger_conn_flush(tn);
+	free_percpu(tn->stats);
+}
+
+static struct pernet_operations net_ops = {
+	.init		= net_init,
+	.pre_exit	= net_pre_exit,
+	.exit		= net_exit,
+	.id		= &tcpledger_net_id,
+	.size		= sizeof(struct tcpledger_net),
+};
+
+/**
+ * tcpledger_netns_each() - do something in every namespace
+ * @fn: what; may sleep
+ *
+ * Context: process.
+ */
+void tcpledger_netns_each(void (*fn)(struct tcpledger_net *tn))
+{
+	struct tcpledger_net *tn;
+
+	mutex_lock(&all_nets_mutex);
+	list_for_each_entry(tn, &all_nets, all)
+		fn(tn);
+	mutex_unlock(&all_nets_mutex);
+}
+
+/**
+ * tcpledger_netns_init() - begin in every namespace, present and to come
+ *
+ * Context: process, at load.
+ * Return: 0 or a negative errno.
+ */
+int __init tcpledger_netns_init(void)
+{
+	int ret = register_pernet_subsys(&net_ops);
+
+	WRITE_ONCE(loaded, !ret);
+	return ret;
+}
+
+/**
+ * tcpledger_netns_exit() - end in every namespace and free all records
+ *
+ * Context: process, at unload, when no probe runs any more.
+ */
+void tcpledger_netns_exit(void)
+{
+	WRITE_ONCE(loaded, false);
+	unregister_pernet_subsys(&net_ops);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPLEDGER_NETNS_H
+#define TCPLEDGER_NETNS_H
+
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "conn.h"
+#include "stats.h"
+
+struct proc_dir_entry;
+
+/**
+ * struct tcpledger_net - what one network namespace owns
+ * @net: the namespace
+ * @stats: its counters, per CPU
+ * @proc: its directory under /proc/net, NULL if it could not be made
+ * @dead: it is going away; what still comes counts for the initial one
+ * @all: in the list of all namespaces, under its mutex
+ * @lock: covers the members below, and lru and list of the records; taken
+ *	inside a bucket lock, never outside one that is then taken
+ * @lists: its records, oldest first, by enum tcpledger_list
+ * @counts: their lengths
+ * @total: records admitted, also those not in a list yet
+ * @next_id: the next record's
+ */
+struct tcpledger_net {
+	struct net			*net;
+	struct tcpledger_stats __percpu	*stats;
+	struct proc_dir_entry		*proc;
+	bool				dead;
+	struct list_head		all;
+
+	raw_spinlock_t			lock;
+	struct list_head		lists[TCPLEDGER_LIST_MAX];
+	u32				counts[TCPLEDGER_LIST_MAX];
+	u32				total;
+	u64				next_id;
+};
+
+extern unsigned int tcpledger_net_id;
+
+/**
+ * tcpledger_net() - what we keep for a namespace
+ * @net: the namespace
+ *
+ * Context: any, preemption off or in an RCU read section: a dying namespace's
+ * counters are freed a grace period after @dead was set.
+ */
+static inline struct tcpledger_net *tcpledger_net(const struct net *net)
+{
+	struct tcpledger_net *tn = net_generic(net, tcpledger_net_id);
+
+	if (unlikely(READ_ONCE(tn->dead)))
+		tn = net_generic(&init_net, tcpledger_net_id);
+	return tn;
+}
+
+int tcpledger_netns_init(void);
+void tcpledger_netns_exit(void);
+void tcpledger_netns_each(void (*fn)(struct tcpledger_net *tn));
+
+#endif /* TCPLEDGER_NETNS_H */

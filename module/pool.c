@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Blocks of TCPLEDGER_CONN_SIZE bytes: records and second halves of logs.
+ *
+ * A probe may not allocate (on PREEMPT_RT not even atomically), so blocks lie
+ * ready: a few on each CPU, the rest in one stock that a worker keeps above a
+ * low mark. In a hook, where allocating is allowed, an empty stock is made up
+ * for at once.
+ */
+#include "pool.h"
+
+#include <linux/atomic.h>
+#include <linux/cpumask.h>
+#include <linux/irq_work.h>
+#include <linux/percpu.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "conn.h"
+#include "limits.h"
+
+#define CPU_BLOCKS	32	/* at hand on each CPU */
+#define BATCH		(CPU_BLOCKS / 2)	/* moved to and from the stock */
+#define STOCK_LOW	256	/* below this the worker fills up */
+#define STOCK_FILL	1024	/* to here */
+#define STOCK_HIGH	4096	/* above this the worker gives back */
+
+/**
+ * struct cpu_blocks - blocks at hand on one CPU, used with interrupts off
+ * @n: how many
+ * @block: the blocks
+ */
+struct cpu_blocks {
+	u32	n;
+	void	*block[CPU_BLOCKS];
+};
+
+static DEFINE_PER_CPU(struct cpu_blocks, cpu_blocks);
+static struct kmem_cache *cache;
+static atomic_long_t allocated;		/* blocks owned, used or not */
+static long allocated_max;
+
+static DEFINE_RAW_SPINLOCK(stock_lock);	/* covers stock and stock_n */
+static void *stock;			/* linked through the first word */
+static u32 stock_n;
+
+static void fill_stock(struct work_struct *work);
+static DECLARE_WORK(fill_work, fill_stock);
+
+static void wake_filler(struct irq_work *work)
+{
+	schedule_work(&fill_work);
+}
+
+static DEFINE_IRQ_WORK(fill_kick, wake_filler);
+
+static void stock_push(void *block)
+{
+	*(void **)block = stock;
+	stock = block;
+	stock_n++;
+}
+
+static void *stock_pop(void)
+{
+	void *block = stock;
+
+	if (block) {
+		stock = *(void **)block;
+		stock_n--;
+	}
+	return block;
+}
+
+static void *block_allocate(gfp_t gfp)
+{
+	void *block;
+
+	if (atomic_long_inc_return(&allocated) > allocated_max) {
+		atomic_long_dec(&allocated);
+		return NULL;
+	}
+	block = kmem_cache_alloc(cache, gfp | __GFP_NOWARN);
+	if (!block)
+		atomic_long_dec(&allocated);
+	return block;
+}
+
+static void block_release(void *block)
+{
+	kmem_cache_free(cache, block);
+	atomic_long_dec(&allocated);
+}
+
+static void fill_stock(struct work_struct *work)
+{
+	unsigned long flags;
+	void *block;
+
+	while (READ_ONCE(stock_n) < STOCK_FILL) {
+		block = block_allocate(GFP_KERNEL);
+		if (!block)
+			return;
+		raw_spin_lock_irqsave(&stock_lock, flags);
+		stock_push(block);
+		raw_spin_unlock_irqrestore(&stock_lock, flags);
+	}
+	while (READ_ONCE(stock_n) > STOCK_HIGH) {
+		raw_spin_lock_irqsave(&stock_lock, flags);
+		block = stock_pop();
+		raw_spin_unlock_irqrestore(&stock_lock, flags);
+		if (block)
+			block_release(block);
+	}
+}
+
+/**
+ * tcpledger_pool_get() - get a block
+ * @may_allocate: the caller is in a hook and holds no raw lock
+ *
+ * Context: any.
+ * Return: a block with unspecified contents, or NULL; the caller counts that.
+ */
+void *tcpledger_pool_get(bool may_allocate)
+{
+	struct cpu_blocks *cpu;
+	void *block = NULL;
+	unsigned long flags;
+	bool low = false;
+
+	local_irq_save(flags);
+	cpu = this_cpu_ptr(&cpu_blocks);
+	if (unlikely(!cpu->n)) {
+		raw_spin_lock(&stock_lock);
+		while (cpu->n < BATCH) {
+			block = stock_pop();
+			if (!block)
+				break;
+			cpu->block[cpu->n++] = block;
+		}
+		low = stock_n < STOCK_LOW;
+		raw_spin_unlock(&stock_lock);
+		block = NULL;
+	}
+	if (likely(cpu->n))
+		block = cpu->block[--cpu->n];
+	local_irq_restore(flags);
+
+	if (unlikely(low))
+		irq_work_queue(&fill_kick);
+	if (unlikely(!block) && may_allocate)
+		block = block_allocate(GFP_ATOMIC);
+	return block;
+}
+
+/**
+ * tcpledger_pool_put() - give a block back
+ * @block: the block; nothing may reach it any more
+ *
+ * Context: any.
+ */
+void tcpledger_pool_put(void *block)
+{
+	struct cpu_blocks *cpu;
+	unsigned long flags;
+	bool high = false;
+
+	local_irq_save(flags);
+	cpu = this_cpu_ptr(&cpu_blocks);
+	if (unlikely(cpu->n == CPU_BLOCKS)) {
+		raw_spin_lock(&stock_lock);
+		while (cpu->n > BATCH)
+			stock_push(cpu->block[--cpu->n]);
+		high = stock_n > 2 * STOCK_HIGH;
+		raw_spin_unlock(&stock_lock);
+	}
+	cpu->block[cpu->n++] = block;
+	local_irq_restore(flags);
+
+	if (unlikely(high))
+		irq_work_queue(&fill_kick);
+}
+
+/**
+ * tcpledger_pool_bytes() - memory of all blocks, used and at hand
+ *
+ * Context: any.
+ */
+u64 tcpledger_pool_bytes(void)
+{
+	return (u64)atomic_long_read(&allocated) * TCPLEDGER_CONN_SIZE;
+}
+
+/**
+ * tcpledger_pool_init() - make the cache and fill the stock
+ *
+ * Context: process, at load.
+ * Return: 0 or -ENOMEM.
+ */
+int __init tcpledger_pool_init(void)
+{
+	BUILD_BUG_ON(sizeof(struct tcpledger_conn) > TCPLEDGER_CONN_SIZE);
+	BUILD_BUG_ON(TCPLEDGER_LOG_MORE * sizeof(struct tcpledger_log_entry) >
+		     TCPLEDGER_CONN_SIZE);
+
+	/*
+	 * One in eight records may have a log of two blocks; the stock and
+	 * what lies on the CPUs comes on top.
+	 */
+	allocated_max = (long)tcpledger_limits.max_total / 8 * 9 + STOCK_HIGH +
+			(long)num_possible_cpus() * CPU_BLOCKS;
+	/*
+	 * TYPESAFE_BY_RCU is not for lookups here: it spares the block the
+	 * zeroing of init_on_alloc. All that is read of it is written first.
+	 */
+	cache = kmem_cache_create("tcpledger_block", TCPLEDGER_CONN_SIZE, 0,
+				  SLAB_TYPESAFE_BY_RCU, NULL);
+	if (!cache)
+		return -ENOMEM;
+	fill_stock(&fill_work);
+	return 0;
+}
+
+/**
+ * tcpledger_pool_exit() - free everything
+ *
+ * Context: process, at unload, when every block was put back and neither a
+ * probe nor a hook can run. kmem_cache_destroy() complains of a lost block.
+ */
+void tcpledger_pool_exit(void)
+{
+	void *block;
+	int cpu;
+
+	irq_work_sync(&fill_kick);
+	cancel_work_sync(&fill_work);
+	for_each_possible_cpu(cpu) {
+		struct cpu_blocks *blocks = per_cpu_ptr(&cpu_blocks, cpu);
+
+		while (blocks->n)
+			block_release(blocks->block[--blocks->n]);
+	}
+	while ((block = stock_pop()))
+		block_release(block);
+	kmem_cache_destroy(cache);
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the text files have in common: one block per record, in the order of a
+ * snapshot taken at the first read, and the words for addresses and times.
+ */
+#include "proc_text.h"
+
+#include <linux/bitops.h>
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/proc_fs.h>
+
+#include "netns.h"
+#include "record.h"
+
+/* Position 0 is the head, n + 1 the last line; record i is at i + 1. */
+static void *text_start(struct seq_file *m, loff_t *pos)
+{
+	struct tcpledger_text *t = m->private;
+	int ret;
+
+	if (!*pos) {
+		ret = tcpledger_snapshot_take(&t->snapshot);
+		if (ret)
+			return ERR_PTR(ret);
+		return SEQ_START_TOKEN;
+	}
+	return *pos <= (loff_t)t->snapshot.n + 1 ? pos : NULL;
+}
+
+static void *text_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	struct tcpledger_text *t = m->private;
+
+	++*pos;
+	return *pos <= (loff_t)t->snapshot.n + 1 ? pos : NULL;
+}
+
+static void text_stop(struct seq_file *m, void *v)
+{
+}
+
+static int text_show(struct seq_file *m, void *v)
+{
+	struct tcpledger_text *t = m->private;
+	struct tcpledger_snapshot *s = &t->snapshot;
+	loff_t pos;
+
+	if (v == SEQ_START_TOKEN) {
+		if (t->head)
+			t->head(m, s);
+		return 0;
+	}
+	pos = *(loff_t *)v;
+	if (pos <= s->n) {
+		if (!tcpledger_snapshot_view(s, pos - 1, t->whole))
+			return SEQ_SKIP;
+		t->show(m, s);
+	} else if (s->gone) {
+		seq_printf(m, "# %u records were evicted while this was read\n",
+			   s->gone);
+	}
+	return 0;
+}
+
+static const struct seq_operations text_ops = {
+	.start	= text_start,
+	.next	= text_next,
+	.stop	= text_stop,
+	.show	= text_show,
+};
+
+/**
+ * tcpledger_text_open() - open a text file
+ * @inode: of the file
+ * @file: the file
+ * @kind: what it shows
+ *
+ * Context: process. Return: 0 or -ENOMEM.
+ */
+int tcpledger_text_open(struct inode *inode, struct file *file,
+			const struct tcpledger_text *kind)
+{
+	struct tcpledger_text *t;
+
+	t = __seq_open_private(file, &text_ops, sizeof(*t));
+	if (!t)
+		return -ENOMEM;
+	*t = *kind;
+	t->snapshot.tn = pde_data(inode);
+	return 0;
+}
+
+/**
+ * tcpledger_text_release() - close it
+ * @inode: of the file
+ * @file: the file
+ *
+ * Context: process. Return: 0.
+ */
+int tcpledger_text_release(struct inode *inode, struct file *file)
+{
+	struct seq_file *m = file->private_data;
+	struct tcpledger_text *t = m->private;
+
+	tcpledger_snapshot_drop(&t->snapshot);
+	return seq_release_private(inode, file);
+}
+
+/**
+ * tcpledger_text_endpoint() - address and port
+ * @buf: TCPLEDGER_ENDPOINT_LEN bytes
+ * @address: in network byte order
+ * @port: in host byte order
+ * @v6: it is IPv6
+ *
+ * Context: any. Return: @buf.
+ */
+const char *tcpledger_text_endpoint(char *buf, const u8 *address, u16 port,
+				    bool v6)
+{
+	if (v6)
+		snprintf(buf, TCPLEDGER_ENDPOINT_LEN, "[%pI6c]:%u", address,
+			 port);
+	else
+		snprintf(buf, TCPLEDGER_ENDPOINT_LEN, "%pI4:%u", address,
+			 port);
+	return buf;
+}
+
+/**
+ * tcpledger_text_duration() - a duration with a fitting unit
+ * @buf: TCPLEDGER_DURATION_LEN bytes
+ * @ns: nanoseconds, negative if unknown
+ *
+ * Context: any. Return: @buf, like "31.050us", "1.203ms", "60.004s".
+ */
+const char *tcpledger_text_duration(char *buf, s64 ns)
+{
+	const char *unit = "us";
+	u64 value = ns;
+	u32 fraction;
+
+	if (ns < 0)
+		return "-";
+	if (value >= NSEC_PER_SEC) {
+		value = div_u64(value, NSEC_PER_MSEC);
+		unit = "s";
+	} else if (value >= NSEC_PER_MSEC) {
+		value = div_u64(value, NSEC_PER_USEC);
+		unit = "ms";
+	}
+	value = div_u64_rem(value, 1000, &fraction);
+	snprintf(buf, TCPLEDGER_DURATION_LEN, "%llu.%03u%s", value, fraction,
+		 unit);
+	return buf;
+}
+
+/**
+ * tcpledger_text_anomalies() - the tags of a mask, joined by commas
+ * @m: the file
+ * @mask: by enum tcpledger_anomaly
+ *
+ * Context: process.
+ */
+void tcpledger_text_anomalies(struct seq_file *m, u64 mask)
+{
+	const char *comma = "";
+
+	if (!mask)
+		seq_putc(m, '-');
+	for (; mask; mask &= mask - 1) {
+		seq_puts(m, comma);
+		seq_puts(m, tcpledger_anomaly_names[__ffs64(mask)]);
+		comma = ",";
+	}
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a reader sees: the names of all records at its first read, in order,
+ * then a copy of each when its turn comes. Reading locks one bucket at a time
+ * for one copy, changes nothing, and takes as much memory as it has names.
+ */
+#include "snapshot.h"
+
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sort.h>
+#include <linux/ktime.h>
+#include <net/inet_sock.h>
+#include <net/sock.h>
+
+#include "netns.h"
+#include "owner.h"
+#include "record.h"
+#include "socket.h"
+#include "table.h"
+
+#define SLACK	64	/* records made between counting and walking */
+
+static int newer_first(const void *pa, const void *pb)
+{
+	const struct tcpledger_name *a = pa, *b = pb;
+
+	if (a->live != b->live)
+		return a->live ? -1 : 1;
+	if (a->order != b->order)
+		return a->order > b->order ? -1 : 1;
+	return a->id > b->id ? -1 : 1;
+}
+
+static void name_bucket(struct tcpledger_snapshot *s, u32 index, u32 room)
+{
+	struct tcpledger_bucket *b = &tcpledger_buckets[index];
+	struct tcpledger_conn *c;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&b->lock, flags);
+	hlist_for_each_entry(c, &b->head, node) {
+		bool live = tcpledger_facts_live(&c->facts);
+
+		if (c->tn != s->tn || s->n == room)
+			continue;
+		s->name[s->n++] = (struct tcpledger_name){
+			.c = c,
+			.id = c->id,
+			.order = live ? c->facts.base : c->facts.ended,
+			.bucket = index,
+			.live = live,
+		};
+		s->v6 |= c->key.v6;
+	}
+	raw_spin_unlock_irqrestore(&b->lock, flags);
+}
+
+/**
+ * tcpledger_snapshot_take() - name the records that exist now
+ * @s: with @tn set; an earlier snapshot in it is dropped
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM.
+ */
+int tcpledger_snapshot_take(struct tcpledger_snapshot *s)
+{
+	u32 room = READ_ONCE(s->tn->total) + SLACK;
+	u32 i;
+
+	tcpledger_snapshot_drop(s);
+	s->view = kvmalloc(sizeof(*s->view), GFP_KERNEL);
+	s->name = kvmalloc_array(room, sizeof(*s->name), GFP_KERNEL);
+	if (!s->view || !s->name) {
+		tcpledger_snapshot_drop(s);
+		return -ENOMEM;
+	}
+	for (i = 0; i <= tcpledger_bucket_mask; i++) {
+		if (!hlist_empty(&tcpledger_buckets[i].head))
+			name_bucket(s, i, room);
+		if (!(i & 0xfff))
+			cond_resched();
+	}
+	sort(s->name, s->n, sizeof(*s->name), newer_first, NULL);
+	return 0;
+}
+
+/**
+ * tcpledger_snapshot_drop() - free it
+ * @s: the snapshot; @tn stays
+ *
+ * Context: process.
+ */
+void tcpledger_snapshot_drop(struct tcpledger_snapshot *s)
+{
+	kvfree(s->name);
+	kvfree(s->view);
+	s->name = NULL;
+	s->view = NULL;
+	s->n = 0;
+	s->gone = 0;
+	s->v6 = false;
+}
+
+/* Copy the record; of its log only what is written. */
+static bool copy(struct tcpledger_view *v, const struct tcpledger_name *name)
+{
+	struct tcpledger_conn *c = name->c;
+	struct tcpledger_bucket *b;
+	unsigned long flags;
+	u32 n;
+
+	b = tcpledger_table_lock_conn(name->bucket, c, name->id, &flags);
+	if (!b)
+		return false;
+	n = c->facts.log.n;
+	memcpy(&v->conn, c, offsetof(struct tcpledger_conn,
+				     facts.log.first[min_t(u32, n,
+						TCPLEDGER_LOG_FIRST)]));
+	if (n > TCPLEDGER_LOG_FIRST)
+		memcpy(v->more, c->facts.log.more,
+		       (n - TCPLEDGER_LOG_FIRST) * sizeof(v->more[0]));
+	tcpledger_table_unlock(b, flags);
+	v->conn.facts.log.more = v->more;
+	return true;
+}
+
+/* The other endpoint of a loopback connection: mirrored tuple, same ISNs. */
+static u64 peer_id(const struct tcpledger_conn *c)
+{
+	const u32 isns = F_LOCAL_ISN | F_REMOTE_ISN;
+	struct tcpledger_key key = c->key;
+	struct tcpledger_conn *other;
+	struct tcpledger_bucket *b;
+	unsigned long flags;
+	u64 id = 0;
+
+	memcpy(key.local, c->key.remote, sizeof(key.local));
+	memcpy(key.remote, c->key.local, sizeof(key.remote));
+	key.lport = c->key.rport;
+	key.rport = c->key.lport;
+	b = tcpledger_table_lock(&key, &flags);
+	hlist_for_each_entry(other, &b->head, node) {
+		const struct tcpledger_facts *f = &other->facts;
+
+		if (other->id == c->id || other->tn != c->tn ||
+		    !tcpledger_table_fits(other, &key))
+			continue;
+		/* Before the SYN/ACK only one number is known to both. */
+		if ((f->bits & c->facts.bits & isns) == isns ?
+		    f->local_isn == c->facts.remote_isn &&
+		    f->remote_isn == c->facts.local_isn :
+		    (f->bits & F_REMOTE_ISN && c->facts.bits & F_LOCAL_ISN &&
+		     f->remote_isn == c->facts.local_isn) ||
+		    (f->bits & F_LOCAL_ISN && c->facts.bits & F_REMOTE_ISN &&
+		     f->local_isn == c->facts.remote_isn)) {
+			id = other->id;
+			break;
+		}
+	}
+	tcpledger_table_unlock(b, flags);
+	return id;
+}
+
+/* A live connection's counters are in its socket. */
+static void read_socket(struct tcpledger_view *v, struct net *net)
+{
+	struct tcpledger_counters n;
+	struct sock *sk;
+
+	if (!tcpledger_facts_live(&v->conn.facts) || !v->conn.sk)
+		return;
+	sk = tcpledger_socket_hold(net, &v->conn.key);
+	if (!sk)
+		return;
+	if (sk == v->conn.sk && sk_fullsock(sk) && sk_is_tcp(sk)) {
+		tcpledger_socket_counters(&n, sk, v->conn.facts.bits &
+					  F_FIN_IN);
+		v->conn.bytes_sent = n.bytes_sent;
+		v->conn.bytes_received = n.bytes_received;
+		v->conn.retransmits = n.retransmits;
+		v->conn.srtt_us = n.srtt_us;
+		v->conn.min_rtt_us = n.min_rtt_us;
+	}
+	sock_gen_put(sk);
+}
+
+static void fill_owner(struct tcpledger_record *r,
+		       const struct tcpledger_conn *c)
+{
+	const struct tcpledger_owner *o = &c->owner;
+
+	r->pid = tcpledger_actor_pid(&o->actor);
+	memcpy(r->comm, o->actor.comm, sizeof(r->comm));
+	r->uid = o->uid == (u32)-1 ? -1 : (s64)o->uid;
+	r->cgroup = o->cgroup ? (s64)o->cgroup : -1;
+	r->inode = o->inode ? (s64)o->inode : -1;
+	r->cookie = o->cookie ? (s64)o->cookie : -1;
+	r->closer_pid = tcpledger_actor_pid(&c->closer);
+	memcpy(r->closer_comm, c->closer.comm, sizeof(r->closer_comm));
+}
+
+static void fill_identity(struct tcpledger_record *r,
+			  const struct tcpledger_conn *c)
+{
+	r->id = c->id;
+	r->netns = c->netns;
+	r->ifindex = c->key.ifindex;
+	r->flags = c->key.v6 ? TCPLEDGER_REC_IPV6 : 0;
+	memcpy(r->local, c->key.local, sizeof(r->local));
+	memcpy(r->remote, c->key.remote, sizeof(r->remote));
+	r->lport = ntohs(c->key.lport);
+	r->rport = ntohs(c->key.rport);
+	r->opened_at = c->wall;
+}
+
+/**
+ * tcpledger_snapshot_view() - read one record
+ * @s: the snapshot
+ * @i: index in it
+ * @whole: also the log, the peer's id and the live socket's counters
+ *
+ * Context: process, in the reader's task.
+ * Return: true with @s->view filled, false if the record is gone, which is
+ * counted.
+ */
+bool tcpledger_snapshot_view(struct tcpledger_snapshot *s, u32 i, bool whole)
+{
+	struct tcpledger_view *v = s->view;
+	struct tcpledger_record *r = &v->record;
+	u32 n;
+
+	if (!copy(v, &s->name[i])) {
+		s->gone++;
+		return false;
+	}
+	memset(r, 0, sizeof(*r));
+	fill_identity(r, &v->conn);
+	tcpledger_record_fill(r, &v->conn.facts, ktime_get_mono_fast_ns());
+	if (!whole)
+		return true;
+	fill_owner(r, &v->conn);
+	read_socket(v, s->tn->net);
+	r->peer_id = peer_id(&v->conn);
+	r->bytes_sent = v->conn.bytes_sent;
+	r->bytes_received = v->conn.bytes_received;
+	r->retransmits = v->conn.retransmits;
+	r->srtt_us = v->conn.srtt_us;
+	r->min_rtt_us = v->conn.min_rtt_us;
+	for (n = 0; n < r->log_n; n++)
+		tcpledger_log_export(tcpledger_log_at(&v->conn.facts.log, n),
+				     &v->entries[n]);
+	r->size = sizeof(*r) + r->log_n * sizeof(v->entries[0]);
+	return true;
+}

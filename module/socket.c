@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the kernel's sockets tell: who they are, why they moved, what they
+ * counted, and whether one still exists. Nothing here takes a socket's lock;
+ * what races is read once.
+ */
+#include "socket.h"
+
+#include <linux/tcp.h>
+#include <net/inet6_hashtables.h>
+#include <net/inet_hashtables.h>
+#include <net/inet_timewait_sock.h>
+#include <net/ipv6.h>
+#include <net/request_sock.h>
+#include <net/tcp.h>
+
+static void key_v4(struct tcpledger_key *key, __be32 local, __be32 remote)
+{
+	key->v6 = false;
+	key->local[0] = local;
+	key->local[1] = 0;
+	key->local[2] = 0;
+	key->local[3] = 0;
+	key->remote[0] = remote;
+	key->remote[1] = 0;
+	key->remote[2] = 0;
+	key->remote[3] = 0;
+}
+
+static void key_v6(struct tcpledger_key *key, const struct in6_addr *local,
+		   const struct in6_addr *remote)
+{
+	key->v6 = true;
+	memcpy(key->local, local, sizeof(key->local));
+	memcpy(key->remote, remote, sizeof(key->remote));
+}
+
+/**
+ * tcpledger_key_socket() - the key of a full socket
+ * @key: filled
+ * @sk: a TCP socket with its addresses set
+ *
+ * A v4-mapped socket speaks IPv4 on the wire. The port is that of the
+ * segments (inet_sport): sk_num is already 0 when CLOSE is traced.
+ * Context: any.
+ */
+void tcpledger_key_socket(struct tcpledger_key *key, const struct sock *sk)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+	if (sk->sk_family == AF_INET6 && !ipv6_addr_v4mapped(&sk->sk_v6_daddr))
+		key_v6(key, &sk->sk_v6_rcv_saddr, &sk->sk_v6_daddr);
+	else
+		key_v4(key, sk->sk_rcv_saddr, sk->sk_daddr);
+	key->net = sock_net(sk)->net_cookie;
+	key->lport = inet->inet_sport;
+	key->rport = inet->inet_dport;
+	key->ifindex = READ_ONCE(sk->sk_bound_dev_if);
+	key->ifindex2 = 0;
+}
+
+/**
+ * tcpledger_key_timewait() - the key of a timewait socket
+ * @key: filled
+ * @tw: the timewait socket
+ *
+ * Context: any.
+ */
+void tcpledger_key_timewait(struct tcpledger_key *key,
+			    const struct inet_timewait_sock *tw)
+{
+	if (tw->tw_family == AF_INET6 && !ipv6_addr_v4mapped(&tw->tw_v6_daddr))
+		key_v6(key, &tw->tw_v6_rcv_saddr, &tw->tw_v6_daddr);
+	else
+		key_v4(key, tw->tw_rcv_saddr, tw->tw_daddr);
+	key->net = twsk_net(tw)->net_cookie;
+	key->lport = tw->tw_sport;
+	key->rport = tw->tw_dport;
+	key->ifindex = tw->tw_bound_dev_if;
+	key->ifindex2 = 0;
+}
+
+/**
+ * tcpledger_key_request() - the key of a request socket
+ * @key: filled
+ * @req: the request socket
+ *
+ * Context: any.
+ */
+void tcpledger_key_request(struct tcpledger_key *key,
+			   const struct request_sock *req)
+{
+	const struct inet_request_sock *ireq = inet_rsk(req);
+
+	if (ireq->ireq_family == AF_INET6 &&
+	    !ipv6_addr_v4mapped(&ireq->ir_v6_rmt_addr))
+		key_v6(key, &ireq->ir_v6_loc_addr, &ireq->ir_v6_rmt_addr);
+	else
+		key_v4(key, ireq->ir_loc_addr, ireq->ir_rmt_addr);
+	key->net = read_pnet(&ireq->ireq_net)->net_cookie;
+	key->lport = htons(ireq->ir_num);
+	key->rport = ireq->ir_rmt_port;
+	key->ifindex = ireq->ir_iif;
+	key->ifindex2 = 0;
+}
+
+/**
+ * tcpledger_socket_change() - a traced state change with its circumstances
+ * @c: filled
+ * @sk: the socket, its state not yet stored
+ * @from: old state
+ * @to: new state
+ *
+ * Context: the tracepoint inet_sock_set_state.
+ */
+void tcpledger_socket_change(struct tcpledger_change *c,
+			     const struct sock *sk, u8 from, u8 to)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	int error = READ_ONCE(sk->sk_err);
+
+	*c = (struct tcpledger_change){
+		.from = from,
+		.to = to,
+		.error = error > 0 && error < 256 ? error : 0,
+		.rcv_nxt = tp->rcv_nxt,
+		.snd_una = tp->snd_una,
+		.fin_acked = tp->snd_una == tp->write_seq,
+		.task = in_task() && !in_serving_softirq(),
+		.shut = sk->sk_shutdown == SHUTDOWN_MASK,
+		.orphan = sock_flag(sk, SOCK_DEAD),
+		.soft = error && error == sk->sk_err_soft,
+	};
+}
+
+/**
+ * tcpledger_socket_counters() - what TCP counted in a socket
+ * @n: filled
+ * @sk: a full TCP socket
+ * @fin_in: the peer's FIN was received; TCP counts it as a byte
+ *
+ * Context: any.
+ */
+void tcpledger_socket_counters(struct tcpledger_counters *n,
+			       const struct sock *sk, bool fin_in)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 min_rtt = tcp_min_rtt(tp);
+
+	n->bytes_sent = READ_ONCE(tp->bytes_sent) -
+			READ_ONCE(tp->bytes_retrans);
+	n->bytes_received = READ_ONCE(tp->bytes_received);
+	if (fin_in && n->bytes_received > 0)
+		n->bytes_received--;
+	n->retransmits = READ_ONCE(tp->total_retrans);
+	n->srtt_us = READ_ONCE(tp->srtt_us) >> 3;
+	if (!n->srtt_us)
+		n->srtt_us = -1;
+	n->min_rtt_us = min_rtt == ~0U ? -1 : (s32)min_rtt;
+}
+
+static bool same_socket(struct net *net, const struct sock *sk,
+			const struct tcpledger_key *key)
+{
+	const __portpair ports = INET_COMBINED_PORTS(key->rport,
+						     ntohs(key->lport));
+
+	if (key->v6)
+		return inet6_match(net, sk,
+				   (const struct in6_addr *)key->remote,
+				   (const struct in6_addr *)key->local,
+				   ports, key->ifindex, 0);
+	{
+		INET_ADDR_COOKIE(cookie, key->remote[0], key->local[0]);
+
+		return inet_match(net, sk, cookie, ports, key->ifindex, 0);
+	}
+}
+
+/**
+ * tcpledger_socket_exists() - does TCP still know this endpoint?
+ * @net: its namespace
+ * @key: its key
+ *
+ * Looks for a full, request or timewait socket as __inet_lookup_established()
+ * does, but takes no reference: on PREEMPT_RT a probe could not drop one.
+ * Context: any.
+ */
+bool tcpledger_socket_exists(struct net *net, const struct tcpledger_key *key)
+{
+	struct inet_hashinfo *table = net->ipv4.tcp_death_row.hashinfo;
+	struct hlist_nulls_node *node;
+	bool found = false;
+	struct sock *sk;
+	u32 hash, slot;
+
+	if (key->v6)
+		hash = inet6_ehashfn(net, (const struct in6_addr *)key->local,
+				     ntohs(key->lport),
+				     (const struct in6_addr *)key->remote,
+				     key->rport);
+	else
+		hash = inet_ehashfn(net, key->local[0], ntohs(key->lport),
+				    key->remote[0], key->rport);
+	slot = hash & table->ehash_mask;
+
+	rcu_read_lock();
+begin:
+	sk_nulls_for_each_rcu(sk, node, &table->ehash[slot].chain)
+		if (sk->sk_hash == hash && same_socket(net, sk, key)) {
+			found = true;
+			break;
+		}
+	if (!found && get_nulls_value(node) != slot)
+		goto begin;
+	rcu_read_unlock();
+	return found;
+}
+
+/**
+ * tcpledger_socket_hold() - find the socket of an endpoint
+ * @net: its namespace
+ * @key: its key
+ *
+ * Context: process.
+ * Return: a full, request or timewait socket with a reference for
+ * sock_gen_put(), or NULL.
+ */
+struct sock *tcpledger_socket_hold(struct net *net,
+				   const struct tcpledger_key *key)
+{
+	struct inet_hashinfo *table = net->ipv4.tcp_death_row.hashinfo;
+	struct sock *sk;
+
+	rcu_read_lock();
+	if (key->v6)
+		sk = __inet6_lookup_established(net, table,
+				(const struct in6_addr *)key->remote,
+				key->rport,
+				(const struct in6_addr *)key->local,
+				ntohs(key->lport), key->ifindex, 0);
+	else
+		sk = __inet_lookup_established(net, table, key->remote[0],
+					       key->rport, key->local[0],
+					       ntohs(key->lport),
+					       key->ifindex, 0);
+	rcu_read_unlock();
+	return sk;
+}
+
+/**
+ * tcpledger_socket_listener() - the socket that a SYN would reach
+ * @net: the namespace
+ * @key: the key of the endpoint the SYN opens
+ *
+ * Context: any, in an RCU read section, which is as long as the result lives.
+ * Return: a listener, or NULL.
+ */
+struct sock *tcpledger_socket_listener(struct net *net,
+				       const struct tcpledger_key *key)
+{
+	struct inet_hashinfo *table = net->ipv4.tcp_death_row.hashinfo;
+	struct sock *sk;
+
+	if (key->v6)
+		sk = inet6_lookup_listener(net, table, NULL, 0,
+				(const struct in6_addr *)key->remote,
+				key->rport,
+				(const struct in6_addr *)key->local,
+				ntohs(key->lport), key->ifindex, 0);
+	else
+		sk = __inet_lookup_listener(net, table, NULL, 0,
+					    key->remote[0], key->rport,
+					    key->local[0], ntohs(key->lport),
+					    key->ifindex, 0);
+	return sk && inet_sk_state_load(sk) == TCP_LISTEN ? sk : NULL;
+}

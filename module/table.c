@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The hash table of all records, of all namespaces.
+ *
+ * Its size is fixed at load, so nothing is allocated or moved later. The
+ * hash is keyed with a random number: who sends segments does not choose the
+ * bucket. Lock order: bucket, then the lock of a namespace's lists, then the
+ * stock of blocks. Never two buckets.
+ */
+#include "table.h"
+
+#include <linux/jhash.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+
+#include "limits.h"
+
+#define BUCKETS_MIN	1024U
+#define BUCKETS_MAX	1048576U
+
+struct tcpledger_bucket *tcpledger_buckets;
+u32 tcpledger_bucket_mask;
+static u32 seed;
+
+/**
+ * tcpledger_table_index() - the bucket of a key
+ * @key: the key; its devices do not count
+ *
+ * Context: any.
+ */
+u32 tcpledger_table_index(const struct tcpledger_key *key)
+{
+	u32 ports = (__force u32)key->lport << 16 | (__force u32)key->rport;
+	u32 init = seed ^ (u32)key->net;
+	u32 hash;
+
+	if (!key->v6)
+		hash = jhash_3words((__force u32)key->local[0],
+				    (__force u32)key->remote[0], ports, init);
+	else
+		hash = jhash2((const u32 *)key->local, 8, ports ^ init);
+	return hash & tcpledger_bucket_mask;
+}
+
+static bool same_addresses(const struct tcpledger_key *a,
+			   const struct tcpledger_key *b)
+{
+	if (a->local[0] != b->local[0] || a->remote[0] != b->remote[0])
+		return false;
+	return !a->v6 ||
+	       (!memcmp(a->local + 1, b->local + 1, 12) &&
+		!memcmp(a->remote + 1, b->remote + 1, 12));
+}
+
+/**
+ * tcpledger_table_fits() - is this the record of that endpoint?
+ * @c: the record, its bucket locked
+ * @key: the endpoint; its two devices are where a packet came by
+ *
+ * Context: any.
+ */
+bool tcpledger_table_fits(const struct tcpledger_conn *c,
+			  const struct tcpledger_key *key)
+{
+	const struct tcpledger_key *k = &c->key;
+
+	return k->lport == key->lport && k->rport == key->rport &&
+	       k->net == key->net && k->v6 == key->v6 &&
+	       same_addresses(k, key) &&
+	       (!k->ifindex || k->ifindex == key->ifindex ||
+		k->ifindex == key->ifindex2);
+}
+
+/**
+ * tcpledger_table_find() - the newest record of a key
+ * @b: the key's bucket, locked
+ * @key: the key
+ *
+ * Context: any.
+ * Return: the record, or NULL.
+ */
+struct tcpledger_conn *tcpledger_table_find(struct tcpledger_bucket *b,
+					    const struct tcpledger_key *key)
+{
+	struct tcpledger_conn *c;
+
+	hlist_for_each_entry(c, &b->head, node)
+		if (tcpledger_table_fits(c, key))
+			return c;
+	return NULL;
+}
+
+/**
+ * tcpledger_table_find_socket() - the live record of a socket
+ * @b: the key's bucket, locked
+ * @key: the socket's key
+ * @sk: the socket
+ *
+ * A record that does not know its socket yet fits any; one of another socket
+ * never does: two sockets can have one tuple for a moment (a lost race of two
+ * children, a connect() that reuses a tuple).
+ * Context: any.
+ * Return: the record, or NULL.
+ */
+struct tcpledger_conn *tcpledger_table_find_socket(struct tcpledger_bucket *b,
+					const struct tcpledger_key *key,
+					const void *sk)
+{
+	struct tcpledger_conn *c, *anonymous = NULL;
+
+	hlist_for_each_entry(c, &b->head, node) {
+		if (c->facts.ended || !tcpledger_table_fits(c, key))
+			continue;
+		if (c->sk == sk)
+			return c;
+		if (!c->sk && !anonymous)
+			anonymous = c;
+	}
+	return anonymous;
+}
+
+/**
+ * tcpledger_table_insert() - make a record findable
+ * @c: the record, in no bucket; its bucket locked by the caller
+ *
+ * Context: any.
+ */
+void tcpledger_table_insert(struct tcpledger_conn *c)
+{
+	hlist_add_head(&c->node, &tcpledger_buckets[c->bucket].head);
+}
+
+/**
+ * tcpledger_table_lock_conn() - lock the bucket of a record that may be gone
+ * @index: its bucket
+ * @c: where the record was; not followed before it is found again
+ * @id: its id then
+ * @flags: for tcpledger_table_unlock()
+ *
+ * Context: any.
+ * Return: its locked bucket, or NULL if it is gone.
+ */
+struct tcpledger_bucket *tcpledger_table_lock_conn(u32 index,
+					const struct tcpledger_conn *c,
+					u64 id, unsigned long *flags)
+{
+	struct tcpledger_bucket *b = &tcpledger_buckets[index];
+	struct tcpledger_conn *found;
+
+	raw_spin_lock_irqsave(&b->lock, *flags);
+	hlist_for_each_entry(found, &b->head, node)
+		if (found == c && found->id == id)
+			return b;
+	raw_spin_unlock_irqrestore(&b->lock, *flags);
+	return NULL;
+}
+
+/**
+ * tcpledger_table_bytes() - memory of the table itself
+ *
+ * Context: any.
+ */
+u64 tcpledger_table_bytes(void)
+{
+	return ((u64)tcpledger_bucket_mask + 1) *
+	       sizeof(struct tcpledger_bucket);
+}
+
+/**
+ * tcpledger_table_init() - make the table
+ *
+ * Context: process, at load.
+ * Return: 0 or -ENOMEM.
+ */
+int __init tcpledger_table_init(void)
+{
+	u32 n = roundup_pow_of_two(clamp(tcpledger_limits.max_connections,
+					 BUCKETS_MIN, BUCKETS_MAX));
+	u32 i;
+
+	tcpledger_buckets = kvcalloc(n, sizeof(*tcpledger_buckets),
+				     GFP_KERNEL);
+	if (!tcpledger_buckets)
+		return -ENOMEM;
+	for (i = 0; i < n; i++)
+		raw_spin_lock_init(&tcpledger_buckets[i].lock);
+	tcpledger_bucket_mask = n - 1;
+	seed = get_random_u32();
+	return 0;
+}
+
+/**
+ * tcpledger_table_exit() - free the table
+ *
+ * Context: process, at unload, when it is empty.
+ */
+void tcpledger_table_exit(void)
+{
+	kvfree(tcpledger_buckets);
+}

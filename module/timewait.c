@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The timewait socket's life, which no tracepoint shows.
+ *
+ * Two functions of the kernel see all of it, and neither is ever inlined:
+ * __inet_twsk_schedule() starts the timer (rearm false: a timewait socket took
+ * over; true: the timer begins anew, or FIN_WAIT2 became TIME_WAIT) and
+ * inet_twsk_kill() ends it, whatever the reason. What the reason is follows
+ * from the circumstances of that moment, see exit_reason().
+ */
+#include "timewait.h"
+
+#include <linux/jiffies.h>
+#include <linux/tcp.h>
+#include <linux/ktime.h>
+#include <net/inet_timewait_sock.h>
+#include <net/tcp.h>
+
+#include "netns.h"
+#include "socket.h"
+#include "table.h"
+#include "track.h"
+
+static bool is_tcp(const struct inet_timewait_sock *tw)
+{
+	return tw->tw_dr == &twsk_net(tw)->ipv4.tcp_death_row;
+}
+
+/* The segment that TCP is processing on this CPU for this record, or NULL. */
+static struct tcpledger_flight *in_flight(const struct tcpledger_conn *c)
+{
+	struct tcpledger_flight *f = this_cpu_ptr(&tcpledger_flight);
+
+	return f->skb && f->c == c && f->id == c->id ? f : NULL;
+}
+
+/* The live record of a timewait socket, newest first; bucket locked. */
+static struct tcpledger_conn *find(struct tcpledger_bucket *b,
+				   const struct tcpledger_key *key, bool entry)
+{
+	struct tcpledger_conn *c;
+
+	/*
+	 * After a connect() that reused the tuple the newest record may be the
+	 * new connection's; the one of the timewait socket says so.
+	 */
+	hlist_for_each_entry(c, &b->head, node)
+		if (tcpledger_facts_live(&c->facts) &&
+		    tcpledger_table_fits(c, key) &&
+		    (entry || c->facts.bits & F_TIMEWAIT))
+			return c;
+	return NULL;
+}
+
+/**
+ * tcpledger_timewait_schedule() - the timer of a timewait socket is set
+ * @tw: the timewait socket, its addresses and substate set
+ * @rearm: it ran before
+ *
+ * Context: softirq or a task with BH off; a kprobe handler.
+ */
+void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
+				 bool rearm)
+{
+	s64 now = ktime_get_mono_fast_ns();
+	struct tcpledger_flight *f;
+	struct tcpledger_conn *c;
+	struct tcpledger_bucket *b;
+	struct tcpledger_key key;
+	unsigned long flags;
+	u32 rcv_nxt;
+
+	if (!is_tcp(tw))
+		return;
+	rcv_nxt = tcp_twsk((struct sock *)tw)->tw_rcv_nxt;
+	tcpledger_key_timewait(&key, tw);
+	b = tcpledger_table_lock(&key, &flags);
+	c = find(b, &key, !rearm);
+	if (c) {
+		tcpledger_conn_room(c);
+		f = in_flight(c);
+		if (rearm)
+			tcpledger_facts_tw_restart(&c->facts, now,
+				READ_ONCE(tw->tw_substate), rcv_nxt,
+				f ? f->index : TCPLEDGER_LOG_NONE);
+		else
+			tcpledger_facts_tw_enter(&c->facts, now,
+				READ_ONCE(tw->tw_substate), rcv_nxt);
+		tcpledger_conn_settle(c);
+		tcpledger_count(c->tn, timewait_events);
+	}
+	tcpledger_table_unlock(b, flags);
+}
+
+/*
+ * Why a timewait socket ends now.
+ *
+ * A dying namespace has no references left. A connect() that takes the tuple
+ * has put its own socket in the hash table first, so the timewait socket is
+ * unhashed already. A segment of the peer is still in flight on this CPU: an
+ * RST, a SYN that opens anew, or data that came after the program was gone.
+ * What is left is the timer, in its softirq, and "ss -K", in a task.
+ */
+static u8 exit_reason(const struct inet_timewait_sock *tw,
+		      const struct tcpledger_flight *f)
+{
+	if (!check_net(twsk_net(tw)))
+		return TCPLEDGER_EXIT_NETNS;
+	if (hlist_nulls_unhashed(&tw->tw_node))
+		return TCPLEDGER_EXIT_REUSED;
+	if (f && f->seg.flags & TCPLEDGER_RST)
+		return TCPLEDGER_EXIT_RESET;
+	if (f && f->seg.flags & TCPLEDGER_SYN &&
+	    tw->tw_substate == TCP_TIME_WAIT)
+		return TCPLEDGER_EXIT_REUSED;
+	if (f)
+		return TCPLEDGER_EXIT_RESET;
+	if (in_serving_softirq() &&
+	    time_after_eq(jiffies, READ_ONCE(tw->tw_timer.expires)))
+		return TCPLEDGER_EXIT_EXPIRED;
+	return TCPLEDGER_EXIT_KILLED;
+}
+
+/**
+ * tcpledger_timewait_kill() - a timewait socket ends
+ * @tw: the timewait socket, still whole
+ *
+ * Context: softirq or a task with BH off; a kprobe handler.
+ */
+void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
+{
+	s64 now = ktime_get_mono_fast_ns();
+	struct tcpledger_flight flight = {}, *f;
+	struct tcpledger_net *tn = NULL;
+	struct tcpledger_conn *c;
+	struct tcpledger_bucket *b;
+	struct tcpledger_key key;
+	unsigned long flags;
+	u8 how;
+
+	if (!is_tcp(tw))
+		return;
+	tcpledger_key_timewait(&key, tw);
+	b = tcpledger_table_lock(&key, &flags);
+	c = find(b, &key, false);
+	if (!c) {
+		tcpledger_table_unlock(b, flags);
+		return;
+	}
+	tcpledger_conn_room(c);
+	f = in_flight(c);
+	how = exit_reason(tw, f);
+	if (how == TCPLEDGER_EXIT_REUSED && f &&
+	    f->seg.flags & TCPLEDGER_SYN)
+		flight = *f;
+	if (how != TCPLEDGER_EXIT_RESET && !flight.skb)
+		f = NULL;
+	tn = c->tn;
+	tcpledger_facts_tw_exit(&c->facts, now, how,
+				f ? f->index : TCPLEDGER_LOG_NONE);
+	tcpledger_conn_settle(c);
+	tcpledger_table_unlock(b, flags);
+	tcpledger_count(tn, timewait_events);
+	if (flight.skb)
+		tcpledger_track_takeover(tn, &key, &flight);
+	tcpledger_conn_trim(tn);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPLEDGER_TRACK_H
+#define TCPLEDGER_TRACK_H
+
+#include <linux/percpu.h>
+
+#include "conn.h"
+
+struct net;
+struct tcpledger_net;
+struct request_sock;
+struct sk_buff;
+struct sock;
+
+/**
+ * struct tcpledger_packet - a segment with where it was seen
+ * @net: the namespace
+ * @skb: the packet, as an identity only
+ * @key: the endpoint on this host
+ * @seg: the header
+ * @opt: the options of a SYN
+ * @sk: out: the socket that emitted it (full or request), or NULL
+ */
+struct tcpledger_packet {
+	struct net			*net;
+	const struct sk_buff		*skb;
+	struct tcpledger_key		key;
+	struct tcpledger_segment	seg;
+	struct tcpledger_options	opt;
+	const struct sock		*sk;
+};
+
+/**
+ * struct tcpledger_flight - the segment that TCP is processing on this CPU
+ * @skb: the packet, as an identity only; NULL when TCP is done with it
+ * @c: its record
+ * @bucket: the record's bucket
+ * @id: the record's id
+ * @index: its entry, TCPLEDGER_LOG_NONE if it was not logged
+ * @seg: its header
+ * @opt: its options, if it is a SYN
+ *
+ * Written in the LOCAL_IN hook, read by probes that TCP then runs into on the
+ * same CPU. Under the lock of the record's bucket, interrupts off.
+ */
+struct tcpledger_flight {
+	const struct sk_buff		*skb;
+	struct tcpledger_conn		*c;
+	u64				id;
+	u32				bucket;
+	int				index;
+	struct tcpledger_segment	seg;
+	struct tcpledger_options	opt;
+};
+
+DECLARE_PER_CPU(struct tcpledger_flight, tcpledger_flight);
+
+void tcpledger_track_takeover(struct tcpledger_net *tn,
+			      const struct tcpledger_key *key,
+			      const struct tcpledger_flight *f);
+
+void tcpledger_track_in(struct tcpledger_packet *p);
+void tcpledger_track_out(struct tcpledger_packet *p);
+void tcpledger_track_freed(const struct sk_buff *skb, bool refused,
+			   bool checksum);
+void tcpledger_track_state(const struct sock *sk, u8 from, u8 to);
+void tcpledger_track_reset(const struct sock *sk);
+void tcpledger_track_accept(const struct sock *sk, u32 inode);
+void tcpledger_track_request_timer(const struct request_sock *req);
+
+#endif /* TCPLEDGER_TRACK_H */

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From a segment to its record: find it or make it, tell the facts, settle.
+ */
+#include "track.h"
+
+#include <linux/tcp.h>
+#include <linux/ktime.h>
+#include <net/inet_connection_sock.h>
+#include <net/request_sock.h>
+#include <net/tcp.h>
+
+#include "netns.h"
+#include "pending.h"
+#include "socket.h"
+#include "table.h"
+
+DEFINE_PER_CPU(struct tcpledger_flight, tcpledger_flight);
+
+static bool is_syn(const struct tcpledger_segment *seg)
+{
+	return (seg->flags & (TCPLEDGER_SYN | TCPLEDGER_ACK | TCPLEDGER_RST |
+			      TCPLEDGER_FIN)) == TCPLEDGER_SYN;
+}
+
+static int tell(struct tcpledger_conn *c, s64 now,
+		const struct tcpledger_packet *p)
+{
+	bool syn = p->seg.flags & TCPLEDGER_SYN;
+
+	tcpledger_conn_room(c);
+	if (syn)
+		c->active = now;
+	return tcpledger_facts_segment(&c->facts, now, &p->seg,
+				       syn ? &p->opt : NULL);
+}
+
+/* Bucket locked. From here until TCP frees it, @p is what TCP works on. */
+static void take_off(struct tcpledger_conn *c, int index,
+		     const struct tcpledger_packet *p)
+{
+	struct tcpledger_flight *f = this_cpu_ptr(&tcpledger_flight);
+
+	f->skb = p->skb;
+	f->c = c;
+	f->id = c->id;
+	f->bucket = c->bucket;
+	f->index = index;
+	f->seg = p->seg;
+	if (p->seg.flags & TCPLEDGER_SYN)
+		f->opt = p->opt;
+}
+
+static bool takes_segments(const struct tcpledger_conn *c)
+{
+	return c && tcpledger_facts_live(&c->facts);
+}
+
+/**
+ * tcpledger_track_takeover() - a SYN took a tuple over from its old record
+ * @tn: the namespace
+ * @key: the endpoint
+ * @f: the SYN, which is the last entry of the old record
+ *
+ * Context: a kprobe handler, preemption off, no lock of ours held.
+ */
+void tcpledger_track_takeover(struct tcpledger_net *tn,
+			      const struct tcpledger_key *key,
+			      const struct tcpledger_flight *f)
+{
+	struct tcpledger_packet p = {
+		.skb = f->skb,
+		.seg = f->seg,
+		.opt = f->opt,
+	};
+	s64 now = ktime_get_mono_fast_ns();
+	struct tcpledger_bucket *b;
+	struct tcpledger_conn *c;
+	unsigned long flags;
+
+	c = tcpledger_conn_new(tn, key, now, TCPLEDGER_STATE_CLOSE,
+			       TCPLEDGER_ROLE_PASSIVE, false);
+	if (!c)
+		return;
+	b = tcpledger_table_lock(key, &flags);
+	tcpledger_table_insert(c);
+	take_off(c, tell(c, now, &p), &p);
+	tcpledger_conn_settle(c);
+	tcpledger_table_unlock(b, flags);
+}
+
+/* A SYN that came for a tuple with no live record. */
+static void in_first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
+{
+	s64 now = ktime_get_mono_fast_ns();
+	struct tcpledger_bucket *b;
+	struct tcpledger_conn *c, *other;
+	unsigned long flags;
+
+	c = tcpledger_conn_new(tn, &p->key, now, TCPLEDGER_STATE_CLOSE,
+			       TCPLEDGER_ROLE_PASSIVE, true);
+	if (!c)
+		return;
+	b = tcpledger_table_lock(&p->key, &flags);
+	other = tcpledger_table_find(b, &p->key);
+	if (unlikely(takes_segments(other))) {
+		/* Another CPU was faster with a copy of this SYN. */
+		take_off(other, tell(other, now, p), p);
+		tcpledger_conn_settle(other);
+		tcpledger_table_unlock(b, flags);
+		tcpledger_conn_free(c);
+		return;
+	}
+	tcpledger_table_insert(c);
+	take_off(c, tell(c, now, p), p);
+	tcpledger_conn_settle(c);
+	tcpledger_table_unlock(b, flags);
+}
+
+/**
+ * tcpledger_track_in() - a segment is about to reach TCP
+ * @p: the packet
+ *
+ * Context: LOCAL_IN hook: softirq, or a task with BH on (NFQUEUE).
+ */
+void tcpledger_track_in(struct tcpledger_packet *p)
+{
+	struct tcpledger_net *tn = tcpledger_net(p->net);
+	struct tcpledger_bucket *b;
+	struct tcpledger_conn *c;
+	unsigned long flags;
+
+	b = tcpledger_table_lock(&p->key, &flags);
+	c = tcpledger_table_find(b, &p->key);
+	if (likely(takes_segments(c))) {
+		take_off(c, tell(c, ktime_get_mono_fast_ns(), p), p);
+		tcpledger_conn_settle(c);
+		tcpledger_table_unlock(b, flags);
+		tcpledger_count(tn, segments_in);
+		return;
+	}
+	this_cpu_ptr(&tcpledger_flight)->skb = NULL;
+	tcpledger_table_unlock(b, flags);
+	tcpledger_count(tn, segments_in);
+	if (is_syn(&p->seg)) {
+		/* VRF: until the request says more, the device it came by. */
+		p->key.ifindex = p->key.ifindex2;
+		in_first_syn(tn, p);
+	} else {
+		tcpledger_count(tn, stray_segments);
+	}
+}
+
+/* The first SYN of a connect(), or one whose record was not kept. */
+static void out_first_syn(struct tcpledger_net *tn,
+			  struct tcpledger_packet *p)
+{
+	struct tcpledger_change change = {
+		.from = TCPLEDGER_STATE_CLOSE,
+		.to = TCPLEDGER_STATE_SYN_SENT,
+		.task = true,
+	};
+	s64 now = ktime_get_mono_fast_ns();
+	struct tcpledger_pending pending = { .when = now };
+	struct tcpledger_conn *c, *old;
+	struct tcpledger_bucket *b;
+	unsigned long flags;
+	bool known, ended = false;
+
+	known = tcpledger_pending_take(p->sk, &pending);
+	c = tcpledger_conn_new(tn, &p->key, pending.when,
+			       TCPLEDGER_STATE_CLOSE, TCPLEDGER_ROLE_ACTIVE,
+			       true);
+	if (!c)
+		return;
+	c->sk = p->sk;
+	if (known)
+		c->owner = pending.owner;
+	tcpledger_facts_state(&c->facts, pending.when, &change);
+
+	b = tcpledger_table_lock(&p->key, &flags);
+	old = tcpledger_table_find(b, &p->key);
+	if (unlikely(takes_segments(old))) {
+		/* Its end was missed; TCP gave the tuple to this socket. */
+		old->facts.bits |= F_TW_INEXACT;
+		if (old->facts.bits & F_TIMEWAIT)
+			tcpledger_facts_tw_exit(&old->facts, now,
+						TCPLEDGER_EXIT_REUSED,
+						TCPLEDGER_LOG_NONE);
+		else
+			tcpledger_facts_end(&old->facts, now,
+					    TCPLEDGER_CAUSE_UNKNOWN,
+					    TCPLEDGER_LOG_NONE,
+					    TCPLEDGER_OUTCOME_ABORTED);
+		ended = tcpledger_conn_settle(old);
+	}
+	tcpledger_table_insert(c);
+	tell(c, now, p);
+	tcpledger_conn_settle(c);
+	tcpledger_table_unlock(b, flags);
+	if (ended)
+		tcpledger_conn_trim(tn);
+}
+
+/* What the socket that emits a segment tells about its record. */
+static void note_socket(struct tcpledger_conn *c, struct tcpledger_packet *p)
+{
+	const u8 synack = TCPLEDGER_SYN | TCPLEDGER_ACK;
+	const struct sock *sk = p->sk;
+
+	if ((p->seg.flags & synack) == synack && c->facts.role ==
+	    TCPLEDGER_ROLE_PASSIVE) {
+		c->request_timer = 0;
+		if (sk)
+			c->key.ifindex = p->key.ifindex;
+	}
+	if (!sk)
+		return;
+	if (sk->sk_state == TCP_NEW_SYN_RECV) {
+		if (!c->owner.cgroup && !c->owner.actor.tgid)
+			tcpledger_owner_listener(&c->owner,
+				inet_reqsk((struct sock *)sk)->rsk_listener);
+	} else if (!c->sk) {
+		c->sk = sk;
+	}
+}
+
+/* Bucket locked. Return: what to log, or false if it is not the record's. */
+static bool out_belongs(struct tcpledger_conn *c,
+			const struct tcpledger_packet *p)
+{
+	if (!c)
+		return false;
+	if (tcpledger_facts_live(&c->facts))
+		return !is_syn(&p->seg) || p->seg.other || c->sk == p->sk;
+	/* An RST leaves after the change to CLOSE that it goes with. */
+	return p->seg.flags & TCPLEDGER_RST && c->facts.bits & F_RST_DUE &&
+	       !p->seg.other;
+}
+
+/* Our RST that answers a SYN to a closed port, or ends an embryo. */
+static void out_ends(struct tcpledger_conn *c, s64 now,
+		     const struct tcpledger_packet *p)
+{
+	if (!(p->seg.flags & TCPLEDGER_RST) || p->seg.other ||
+	    c->facts.role != TCPLEDGER_ROLE_PASSIVE ||
+	    !tcpledger_facts_live(&c->facts))
+		return;
+	if (c->facts.state == TCPLEDGER_STATE_CLOSE)
+		tcpledger_facts_end(&c->facts, now, TCPLEDGER_CAUSE_SEGMENT,
+				    TCPLEDGER_LOG_NONE,
+				    TCPLEDGER_OUTCOME_REFUSED);
+	else if (c->facts.bits & F_REQUEST)
+		c->request_timer = now;	/* the ager looks what became of it */
+}
+
+/**
+ * tcpledger_track_out() - a segment leaves
+ * @p: the packet
+ *
+ * Context: LOCAL_OUT hook: a task with BH on, a softirq or a timer.
+ */
+void tcpledger_track_out(struct tcpledger_packet *p)
+{
+	struct tcpledger_net *tn = tcpledger_net(p->net);
+	struct tcpledger_bucket *b;
+	struct tcpledger_conn *c;
+	unsigned long flags;
+	bool ended;
+	s64 now;
+
+	tcpledger_count(tn, segments_out);
+	b = tcpledger_table_lock(&p->key, &flags);
+	c = tcpledger_table_find(b, &p->key);
+	if (unlikely(!out_belongs(c, p))) {
+		tcpledger_table_unlock(b, flags);
+		if (is_syn(&p->seg) && p->sk && !p->seg.other)
+			out_first_syn(tn, p);
+		else
+			tcpledger_count(tn, stray_segments);
+		return;
+	}
+	now = ktime_get_mono_fast_ns();
+	if (!p->seg.other)
+		note_socket(c, p);
+	tell(c, now, p);
+	out_ends(c, now, p);
+	ended = tcpledger_conn_settle(c);
+	tcpledger_table_unlock(b, flags);
+	if (unlikely(ended))
+		tcpledger_conn_trim(tn);
+}
+
+/* An ACK of our SYN/ACK came, and no child was made of it. */
+static void third_ack_refused(struct tcpledger_conn *c, struct net *net,
+			      s64 now, int index)
+{
+	struct sock *lsk;
+
+	if (!(c->facts.bits & F_ACK_LOGGED))
+		return;
+	rcu_read_lock();
+	lsk = tcpledger_socket_listener(net, &c->key);
+	if (lsk && sk_acceptq_is_full(lsk))
+		tcpledger_facts_note(&c->facts, now,
+				     TCPLEDGER_ANOMALY_ACCEPT_QUEUE_FULL,
+				     index);
+	rcu_read_unlock();
+}
+
+/*
+ * TCP is done with a segment to a request socket. An RST or a SYN in the
+ * window kills it without a trace (tcp_check_req()), so look.
+ */
+static void request_done(struct tcpledger_conn *c, s64 now,
+			 const struct tcpledger_flight *f)
+{
+	struct tcpledger_facts *facts = &c->facts;
+	struct net *net = c->tn->net;
+
+	if (f->seg.flags & (TCPLEDGER_RST | TCPLEDGER_SYN) &&
+	    !tcpledger_socket_exists(net, &c->key)) {
+		if (f->seg.flags & TCPLEDGER_RST) {
+			facts->bits |= F_RST_TAKEN;
+			if (!(facts->bits & F_ACK_LOGGED))
+				tcpledger_facts_note(facts, now,
+					TCPLEDGER_ANOMALY_STALE_SYN, f->index);
+		}
+		tcpledger_facts_end(facts, now, TCPLEDGER_CAUSE_SEGMENT,
+				    f->index, TCPLEDGER_OUTCOME_RESET);
+		return;
+	}
+	if (f->index == TCPLEDGER_LOG_NONE)
+		return;
+	tcpledger_facts_refused(facts, now, f->index, false);
+	third_ack_refused(c, net, now, f->index);
+}
+
+/**
+ * tcpledger_track_freed() - TCP is done with a packet
+ * @skb: the packet
+ * @refused: it gave a reason for throwing it away
+ * @checksum: the reason is the checksum
+ *
+ * Context: the tracepoint kfree_skb, preemption off.
+ */
+void tcpledger_track_freed(const struct sk_buff *skb, bool refused,
+			   bool checksum)
+{
+	struct tcpledger_flight f = *this_cpu_ptr(&tcpledger_flight);
+	struct tcpledger_net *tn = NULL;
+	struct tcpledger_bucket *b;
+	unsigned long flags;
+	s64 now;
+
+	this_cpu_ptr(&tcpledger_flight)->skb = NULL;
+	b = tcpledger_table_lock_conn(f.bucket, f.c, f.id, &flags);
+	if (!b)
+		return;
+	now = ktime_get_mono_fast_ns();
+	tcpledger_conn_room(f.c);
+	if (refused || (f.seg.flags & TCPLEDGER_RST &&
+			!(f.c->facts.bits & (F_REQUEST | F_TIMEWAIT)))) {
+		if (f.index != TCPLEDGER_LOG_NONE)
+			tcpledger_facts_refused(&f.c->facts, now, f.index,
+						checksum);
+	} else if (f.c->facts.bits & F_TIMEWAIT) {
+		tcpledger_facts_tw_absorbed(&f.c->facts, now, f.seg.flags,
+					    f.index);
+	} else if (f.c->facts.bits & F_REQUEST) {
+		request_done(f.c, now, &f);
+	}
+	if (tcpledger_conn_settle(f.c))
+		tn = f.c->tn;
+	tcpledger_table_unlock(b, flags);
+	if (tn)
+		tcpledger_conn_trim(tn);
+}
