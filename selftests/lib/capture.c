@@ -157,7 +157,7 @@ const struct segment *capture_find(struct capture *cap, const struct endpoint *s
  * @flags: exactly these of FIN, SYN, RST and ACK
  * Return: how many
  */
-unsigned int capture_count(struct capture *cap, const struct endpoint *src, uint8_t flags)
+int capture_count(struct capture *cap, const struct endpoint *src, uint8_t flags)
 {
 	unsigned int n = 0;
 

@@ -38,6 +38,6 @@ void capture_close(struct capture *cap);
 
 const struct segment *capture_find(struct capture *cap, const struct endpoint *src,
 				   uint8_t flags, unsigned int nth);
-unsigned int capture_count(struct capture *cap, const struct endpoint *src, uint8_t flags);
+int capture_count(struct capture *cap, const struct endpoint *src, uint8_t flags);
 
 #endif

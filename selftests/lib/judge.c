@@ -103,8 +103,8 @@ static int judge_paragraph(char *text, const struct ledger *ledger, json_object 
  */
 int judge_text(const struct ledger *ledger)
 {
-	char *connections = run_output("cat " LEDGER_PROC "/connections");
-	char *log = run_output("cat " LEDGER_PROC "/log");
+	char *connections = read_all(LEDGER_PROC "/connections");
+	char *log = read_all(LEDGER_PROC "/log");
 	int wrong = judge_connections(connections, ledger);
 
 	for (size_t i = 0; i < ledger->n; i++)
@@ -128,7 +128,7 @@ int judge(struct world *world)
 	struct ledger ledger;
 	int wrong = 0;
 
-	ledger_read(&ledger, "");
+	ledger_read(&ledger);
 	for (size_t i = 0; i < ledger.n; i++) {
 		json_object *rec = ledger.records[i];
 		int bad = judge_invariants(&ledger, rec);

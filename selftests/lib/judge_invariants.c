@@ -262,8 +262,12 @@ static int judge_duration(json_object *rec)
 	return 0;
 }
 
-/* Whether an earlier entry of the same direction has the same SYN or FIN number. */
-static bool was_logged(json_object *rec, size_t i)
+/*
+ * Whether an earlier entry of the same direction has the same SYN or FIN
+ * number. The SYN/ACK of a simultaneous open repeats the number of the SYN
+ * before it; @alike asks for a segment of the same kind.
+ */
+static bool was_logged(json_object *rec, size_t i, bool alike)
 {
 	json_object *entry = entry_at(rec, i);
 	uint8_t flags = entry_flags(entry);
@@ -274,6 +278,8 @@ static bool was_logged(json_object *rec, size_t i)
 
 		if (!entry_is(before, "segment") ||
 		    !is(before, "dir", record_text(entry, "dir")))
+			continue;
+		if (alike && (entry_flags(before) ^ flags) & (SEG_SYN | SEG_ACK))
 			continue;
 		common = entry_flags(before) & flags;
 		if (common & SEG_SYN && record_int(before, "seq") == record_int(entry, "seq"))
@@ -299,7 +305,7 @@ static int judge_retransmits(json_object *rec)
 		if (!entry_is(entry, "segment"))
 			continue;
 		flags = entry_flags(entry);
-		again = flags & (SEG_SYN | SEG_FIN) && !(flags & SEG_RST) && was_logged(rec, i);
+		again = flags & (SEG_SYN | SEG_FIN) && !(flags & SEG_RST) && was_logged(rec, i, false);
 		wrong += wrong_if(again != is(entry, "retransmit", "true"), rec,
 				  "entry %zu: retransmit %s", i, record_text(entry, "retransmit"));
 		wrong += wrong_if(is(entry, "dir", "out") != record_null(entry, "accepted") &&
@@ -307,7 +313,7 @@ static int judge_retransmits(json_object *rec)
 				  record_text(entry, "accepted"));
 		wrong += wrong_if(is(entry, "dir", "in") != record_null(entry, "origin"), rec,
 				  "entry %zu: origin %s", i, record_text(entry, "origin"));
-		if (!again || idle_segment(entry))
+		if (!again || idle_segment(entry) || (flags & SEG_SYN && !was_logged(rec, i, true)))
 			continue;
 		syn += (flags & (SEG_SYN | SEG_ACK)) == SEG_SYN;
 		synack += (flags & (SEG_SYN | SEG_ACK)) == (SEG_SYN | SEG_ACK);

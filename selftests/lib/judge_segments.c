@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SHOWN_MAX	20	/* segments to print when the comparison fails */
+
 static bool entry_matches(json_object *entry, const struct segment *seg)
 {
 	return entry_flags(entry) == seg->flags &&
@@ -107,7 +109,7 @@ static int judge_tuple(struct capture *capture, const struct ledger *ledger, jso
 
 static int judge_left_over(struct space *space)
 {
-	unsigned int left = 0;
+	unsigned int left = 0, shown = 0;
 
 	for (size_t i = 0; i < space->capture.n; i++)
 		left += (space->capture.list[i].seg.flags & SEG_CONTROL) &&
@@ -119,7 +121,7 @@ static int judge_left_over(struct space *space)
 	for (size_t i = 0; i < space->capture.n; i++) {
 		const struct captured *frame = &space->capture.list[i];
 
-		if ((frame->seg.flags & SEG_CONTROL) && !frame->taken)
+		if ((frame->seg.flags & SEG_CONTROL) && !frame->taken && shown++ < SHOWN_MAX)
 			say("  %s %s", frame->out ? "out" : "in ", segment_text(&frame->seg));
 	}
 	return 1;

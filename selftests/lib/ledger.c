@@ -18,11 +18,10 @@ static int by_id(const void *a, const void *b)
 /**
  * ledger_read - read all records of this namespace with the command
  * @ledger: filled in
- * @filter: options of the command, may be empty
  */
-void ledger_read(struct ledger *ledger, const char *filter)
+void ledger_read(struct ledger *ledger)
 {
-	char *text = run_output("tcpledger list --json %s", filter);
+	char *text = program_output((const char *const[]){ "tcpledger", "list", "--json", NULL });
 	char *rest = text, *line;
 	size_t room = 0;
 
@@ -179,6 +178,28 @@ uint8_t entry_flags(json_object *entry)
 	return flags;
 }
 
+/* "@FROM/TO": what caused that change of state, as its first entry in the log says. */
+static const char *cause_text(json_object *rec, const char *change)
+{
+	json_object *log = record_at(rec, "log");
+	size_t n = strcspn(change, "/");
+
+	for (size_t i = 0; i < json_object_array_length(log); i++) {
+		json_object *entry = json_object_array_get_idx(log, i);
+
+		if (entry_is(entry, "state") && !strcmp(record_text(entry, "to"), change + n + 1) &&
+		    strlen(record_text(entry, "from")) == n &&
+		    !strncmp(record_text(entry, "from"), change, n))
+			return record_text(entry, "cause");
+	}
+	return "never";
+}
+
+static const char *term_value(json_object *rec, const char *path)
+{
+	return *path == '@' ? cause_text(rec, path + 1) : record_text(rec, path);
+}
+
 /* One term of record_check(): path, operator, value. */
 static bool term_holds(json_object *rec, const char *term)
 {
@@ -192,11 +213,11 @@ static bool term_holds(json_object *rec, const char *term)
 	if (op[0] == '!' && op[1] == '~')
 		return !record_has_anomaly(rec, value);
 	if (*op == '!')
-		return strcmp(record_text(rec, path), value);
+		return strcmp(term_value(rec, path), value);
 	if (*op == '=' && !strcmp(path, "anomalies"))
 		return !json_object_array_length(record_at(rec, path)) && !*value;
 	if (*op == '=')
-		return !strcmp(record_text(rec, path), value);
+		return !strcmp(term_value(rec, path), value);
 	if (record_null(rec, path))
 		return false;
 	if (*op == '>')
@@ -211,7 +232,7 @@ static bool term_holds(json_object *rec, const char *term)
  * @rec: record, may be NULL: then nothing holds
  * @wanted: terms with blanks between them: "path=value", "path!=value",
  *	"path>=number", "path<=number", "anomalies~tag", "anomalies!~tag",
- *	and "anomalies=" for none
+ *	"anomalies=" for none, and "@FROM/TO=cause" for a change of state
  * Return: how many terms do not hold; each is reported
  */
 int record_check(json_object *rec, const char *wanted)
@@ -231,7 +252,7 @@ int record_check(json_object *rec, const char *wanted)
 			continue;
 		snprintf(path, sizeof(path), "%.*s", (int)strcspn(term, "=<>!~"), term);
 		say("record %s: wanted %s, it says %s", record_text(rec, "id"), term,
-		    record_text(rec, path));
+		    term_value(rec, path));
 		wrong++;
 	}
 	free(copy);

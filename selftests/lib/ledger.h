@@ -19,7 +19,7 @@ struct ledger {
 	json_object **records;
 };
 
-void ledger_read(struct ledger *ledger, const char *filter);
+void ledger_read(struct ledger *ledger);
 void ledger_free(struct ledger *ledger);
 size_t ledger_count(const struct ledger *ledger, const struct endpoint *local,
 		    const struct endpoint *remote);

@@ -140,7 +140,7 @@ void sock_send(int fd, size_t len, int flags)
  * @len: how much is enough; 0 to wait for the end
  * Return: how much came
  */
-size_t sock_receive(int fd, size_t len)
+int sock_receive(int fd, size_t len)
 {
 	char data[4096];
 	size_t got = 0;

@@ -30,7 +30,7 @@ int sock_connect_start(int fd, int family, const struct endpoint *to);
 int sock_connect(int fd, int family, const struct endpoint *to);
 int sock_accept(int listener);
 void sock_send(int fd, size_t len, int flags);
-size_t sock_receive(int fd, size_t len);
+int sock_receive(int fd, size_t len);
 void sock_reset(int fd);
 int sock_error(int fd);
 int sock_state(int fd);

@@ -44,26 +44,6 @@ void say(const char *fmt, ...)
 	fputc('\n', stderr);
 }
 
-/**
- * run - run a shell command that must succeed; its output is not wanted
- * @fmt: the command
- */
-void run(const char *fmt, ...)
-{
-	char command[COMMAND_MAX];
-	va_list ap;
-	int status;
-
-	va_start(ap, fmt);
-	vsnprintf(command, sizeof(command), fmt, ap);
-	va_end(ap);
-	strncat(command, " >/dev/null", sizeof(command) - strlen(command) - 1);
-	errno = 0;
-	status = system(command);
-	if (status)
-		die("command failed with status %d: %s", status, command);
-}
-
 static char *slurp(FILE *f)
 {
 	size_t size = 1 << 16, len = 0, got;
@@ -81,6 +61,62 @@ static char *slurp(FILE *f)
 }
 
 /**
+ * program_output - run a program that must succeed
+ * @argv: its name and arguments, NULL at the end
+ * Return: what it printed, to be freed
+ */
+char *program_output(const char *const *argv)
+{
+	int pipe_fd[2], status;
+	char *text;
+	pid_t pid;
+	FILE *f;
+
+	if (pipe2(pipe_fd, O_CLOEXEC))
+		die("pipe");
+	pid = fork();
+	if (pid < 0)
+		die("fork");
+	if (!pid) {
+		dup2(pipe_fd[1], STDOUT_FILENO);
+		execvp(argv[0], (char *const *)argv);
+		_exit(127);
+	}
+	close(pipe_fd[1]);
+	f = fdopen(pipe_fd[0], "r");
+	if (!f)
+		die("fdopen");
+	text = slurp(f);
+	fclose(f);
+	errno = 0;
+	if (waitpid(pid, &status, 0) != pid || status)
+		die("%s %s ended with status %#x", argv[0], argv[1] && argv[2] ? argv[2] : "",
+		    status);
+	return text;
+}
+
+/* Not system(): a shell that is BusyBox takes its own "ip" before the real one. */
+static char *shell(const char *command)
+{
+	return program_output((const char *const[]){ "bash", "-c", command, NULL });
+}
+
+/**
+ * run - run a shell command that must succeed; its output is not wanted
+ * @fmt: the command
+ */
+void run(const char *fmt, ...)
+{
+	char command[COMMAND_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(command, sizeof(command), fmt, ap);
+	va_end(ap);
+	free(shell(command));
+}
+
+/**
  * run_output - run a shell command that must succeed
  * @fmt: the command
  * Return: what it printed, to be freed
@@ -89,22 +125,11 @@ char *run_output(const char *fmt, ...)
 {
 	char command[COMMAND_MAX];
 	va_list ap;
-	char *text;
-	int status;
-	FILE *f;
 
 	va_start(ap, fmt);
 	vsnprintf(command, sizeof(command), fmt, ap);
 	va_end(ap);
-	f = popen(command, "r");
-	if (!f)
-		die("popen: %s", command);
-	text = slurp(f);
-	errno = 0;
-	status = pclose(f);
-	if (status)
-		die("command failed with status %d: %s", status, command);
-	return text;
+	return shell(command);
 }
 
 /**

@@ -14,6 +14,7 @@ void die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void run(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 char *run_output(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+char *program_output(const char *const *argv);
 char *read_all(const char *path);
 bool write_text(const char *path, const char *text);
 int64_t now_ns(void);

@@ -24,7 +24,7 @@ struct wire {
  * @host: the endpoint in the kernel
  * @seq: its next sequence number
  * @ack: the next it expects
- * @got: what it received last
+ * @got: what it received last; repetitions of it say nothing new
  */
 struct peer {
 	struct wire *wire;
@@ -45,6 +45,7 @@ struct peer peer_at(struct wire *wire, uint16_t own_port, uint16_t host_port);
 struct segment peer_segment(const struct peer *peer, uint8_t flags, uint32_t len);
 void peer_send(struct peer *peer, uint8_t flags, uint32_t len);
 void peer_expect(struct peer *peer, uint8_t flags, unsigned int ms);
+void peer_expect_again(struct peer *peer, unsigned int ms);
 bool peer_silent(struct peer *peer, unsigned int ms);
 void peer_accept_connection(struct peer *peer);
 void peer_open_connection(struct peer *peer);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "world.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,6 +126,54 @@ void world_add_veth(struct world *world)
 }
 
 /**
+ * world_leave_space - let a namespace of the test die: nothing of the test is in it any more
+ * @world: world, in another namespace
+ * @which: index of the last namespace made
+ */
+void world_leave_space(struct world *world, int which)
+{
+	if (which != world->n - 1 || which == world->here)
+		die("only the last namespace can be left, and not while in it");
+	capture_close(&world->space[which].capture);
+	close(world->space[which].fd);
+	world->n--;
+}
+
+/**
+ * wire_connect - connect() from this host over the wire, not waiting for the answer
+ * @world: world; its wire is opened if it was not
+ * @peer: the far end, set up here; it has received nothing yet
+ * Return: the connecting socket
+ */
+int wire_connect(struct world *world, struct peer *peer)
+{
+	int fd = sock_new(world->family), error;
+
+	if (world->wire.fd < 0)
+		wire_open(&world->wire, world->family);
+	*peer = peer_at(&world->wire, FAR_PORT, 0);
+	error = sock_connect_start(fd, world->family, &peer->self);
+	if (error != EINPROGRESS)
+		die("connect: error %d", error);
+	return fd;
+}
+
+/**
+ * wire_established - make a connection of this host with a peer at the far end
+ * @world: world; its wire is opened
+ * @peer: the far end, set up here
+ * Return: the connected socket, non-blocking
+ */
+int wire_established(struct world *world, struct peer *peer)
+{
+	int fd = wire_connect(world, peer);
+
+	peer_accept_connection(peer);
+	need(sock_state(fd) == TCP_ESTABLISHED, DEADLINE_MS);
+	return fd;
+}
+
+/**
  * sysctl_set - set a sysctl of this namespace
  * @name: its path below /proc/sys/net
  * @value: value
@@ -152,7 +202,7 @@ void drop_start(const char *match)
  * drop_count - count what the rule of drop_start() has dropped
  * Return: packets
  */
-unsigned int drop_count(void)
+int drop_count(void)
 {
 	char *text = run_output("nft list chain " NFT_TABLE " input");
 	const char *counter = strstr(text, "counter packets ");
@@ -168,7 +218,7 @@ unsigned int drop_count(void)
  * drop_stop - drop no longer
  * Return: packets that were dropped
  */
-unsigned int drop_stop(void)
+int drop_stop(void)
 {
 	unsigned int n;
 
@@ -193,19 +243,56 @@ void drop_control_stop(struct world *world)
  * @local: own end
  * @remote: the other
  * @nth: which of the records with this tuple, oldest first
- * @wanted: as of record_check()
+ * @wanted: as of record_check(), with values to fill in
  * Return: how much is wrong; reported
  */
 int verdict(const struct endpoint *local, const struct endpoint *remote, size_t nth,
-	    const char *wanted)
+	    const char *wanted, ...)
 {
 	struct ledger ledger;
+	char terms[1024];
+	va_list ap;
 	int wrong;
 
-	ledger_read(&ledger, "");
-	wrong = record_check(ledger_find(&ledger, local, remote, nth), wanted);
+	va_start(ap, wanted);
+	vsnprintf(terms, sizeof(terms), wanted, ap);
+	va_end(ap);
+	ledger_read(&ledger);
+	wrong = record_check(ledger_find(&ledger, local, remote, nth), terms);
 	ledger_free(&ledger);
 	return wrong;
+}
+
+/**
+ * records_of - count the records of a tuple
+ * @local: own end
+ * @remote: the other
+ * Return: how many
+ */
+int records_of(const struct endpoint *local, const struct endpoint *remote)
+{
+	struct ledger ledger;
+	size_t n;
+
+	ledger_read(&ledger);
+	n = ledger_count(&ledger, local, remote);
+	ledger_free(&ledger);
+	return n;
+}
+
+/**
+ * records_all - count all records of the namespace the test is in
+ * Return: how many
+ */
+int records_all(void)
+{
+	struct ledger ledger;
+	size_t n;
+
+	ledger_read(&ledger);
+	n = ledger.n;
+	ledger_free(&ledger);
+	return n;
 }
 
 /**
@@ -223,7 +310,7 @@ bool ledger_says(const struct endpoint *local, const struct endpoint *remote, co
 	json_object *rec = NULL, *next;
 	bool so;
 
-	ledger_read(&ledger, "");
+	ledger_read(&ledger);
 	for (size_t i = 0; (next = ledger_find(&ledger, local, remote, i)); i++)
 		rec = next;
 	so = rec && !strcmp(record_text(rec, path), value);

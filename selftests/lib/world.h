@@ -11,6 +11,8 @@
 #include "wire.h"
 
 #define WORLD_SPACES	2
+#define WIRE_PORT	5000	/* where this host listens on the wire */
+#define FAR_PORT	6000	/* where the far end does */
 
 /**
  * struct space - a network namespace of the test
@@ -55,16 +57,21 @@ void world_close(struct world *world);
 int world_add_space(struct world *world);
 void world_enter(struct world *world, int which);
 void world_add_veth(struct world *world);
+void world_leave_space(struct world *world, int which);
+int wire_connect(struct world *world, struct peer *peer);
+int wire_established(struct world *world, struct peer *peer);
 
 void sysctl_set(const char *name, const char *value);
 void drop_start(const char *match);
-unsigned int drop_count(void);
-unsigned int drop_stop(void);
+int drop_count(void);
+int drop_stop(void);
 void drop_control_stop(struct world *world);
 
 int judge(struct world *world);
 int verdict(const struct endpoint *local, const struct endpoint *remote, size_t nth,
-	    const char *wanted);
+	    const char *wanted, ...) __attribute__((format(printf, 4, 5)));
+int records_of(const struct endpoint *local, const struct endpoint *remote);
+int records_all(void);
 bool ledger_says(const struct endpoint *local, const struct endpoint *remote, const char *path,
 		 const char *value);
 

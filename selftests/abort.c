@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0
+/* How connections end without both FINs: resets, true and forged, and every timeout. */
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "lib/test.h"
+
+WORLD_FIXTURE(abort);
+
+/* Wait until a socket has an error. Return: the error */
+static int wait_error(int fd, unsigned int seconds)
+{
+	struct pollfd pfd = { .fd = fd };
+
+	if (poll(&pfd, 1, seconds * 1000) != 1)
+		die("the socket got no error");
+	return sock_error(fd);
+}
+
+static int pending(int fd)
+{
+	char data[64];
+
+	return recv(fd, data, sizeof(data), MSG_PEEK | MSG_DONTWAIT);
+}
+
+/* This test will close a socket with SO_LINGER 0. */
+TEST_F_TIMEOUT(abort, linger, USUAL)
+{
+	struct pair p = pair_open(variant->family);
+
+	sock_reset(p.client);
+	EXPECT_EQ(ECONNRESET, wait_error(p.server, 10));
+	EXPECT_VERDICT(p.c, p.s, 0,
+		       "open.outcome=established close.kind=reset close.first=local "
+		       "close.reset_by=local state=CLOSE live=false @ESTABLISHED/CLOSE=user "
+		       "closer.pid=%d closer.comm=%s", getpid(), program_invocation_short_name);
+	EXPECT_VERDICT(p.s, p.c, 0,
+		       "open.outcome=established close.kind=reset close.first=remote "
+		       "close.reset_by=remote close.error=ECONNRESET state=CLOSE live=false "
+		       "@ESTABLISHED/CLOSE=segment closer=null");
+	EXPECT_JUDGED(&self->world);
+}
+
+/* This test will close a socket that has data nobody read. */
+TEST_F_TIMEOUT(abort, unread_data, USUAL)
+{
+	struct pair p = pair_open(variant->family);
+
+	sock_send(p.client, 10, 0);
+	need(pending(p.server) == 10, DEADLINE_MS);
+	close(p.server);
+	EXPECT_EQ(ECONNRESET, wait_error(p.client, 10));
+	EXPECT_VERDICT(p.s, p.c, 0,
+		       "close.kind=reset close.first=local close.reset_by=local bytes_received=10 "
+		       "live=false @ESTABLISHED/CLOSE=user closer.pid=%d", getpid());
+	EXPECT_VERDICT(p.c, p.s, 0,
+		       "close.kind=reset close.first=remote close.reset_by=remote bytes_sent=10 "
+		       "close.error=ECONNRESET live=false @ESTABLISHED/CLOSE=segment");
+	EXPECT_JUDGED(&self->world);
+}
+
+/* This test will receive an RST that is valid. */
+TEST_F_TIMEOUT(abort, received, USUAL)
+{
+	struct peer peer;
+	int fd = wire_established(&self->world, &peer);
+
+	peer_send(&peer, SEG_RST | SEG_ACK, 0);
+	EXPECT_EQ(ECONNRESET, wait_error(fd, 10));
+	EXPECT_VERDICT(peer.host, peer.self, 0,
+		       "close.kind=reset close.first=remote close.reset_by=remote "
+		       "close.error=ECONNRESET live=false @ESTABLISHED/CLOSE=segment closer=null "
+		       "anomalies!~blind_reset");
+	EXPECT_JUDGED(&self->world);
+}
+
+/* Count the RSTs that came in and that TCP is said to have refused. */
+static int refused_resets(const struct peer *peer)
+{
+	struct ledger ledger;
+	json_object *log;
+	int n = 0;
+
+	ledger_read(&ledger);
+	log = record_at(ledger_find(&ledger, &peer->host, &peer->self, 0), "log");
+	for (size_t i = 0; i < json_object_array_length(log); i++) {
+		json_object *entry = json_object_array_get_idx(log, i);
+
+		n += entry_is(entry, "segment") && entry_flags(entry) & SEG_RST &&
+		     !strcmp(record_text(entry, "accepted"), "false");
+	}
+	ledger_free(&ledger);
+	return n;
+}
+
+/* This test will forge RSTs: one out of the window, one in it but not at its edge. */
+TEST_F_TIMEOUT(abort, spoofed, USUAL)
+{
+	struct segment rst;
+	struct peer peer;
+	int fd = wire_established(&self->world, &peer);
+
+	rst = peer_segment(&peer, SEG_RST, 0);
+	rst.seq -= 100000;
+	wire_send(&self->world.wire, &rst);
+	EXPECT_TRUE(peer_silent(&peer, 10));
+	rst = peer_segment(&peer, SEG_RST, 0);
+	rst.seq += 100;
+	wire_send(&self->world.wire, &rst);
+	peer_expect(&peer, SEG_ACK, DEADLINE_MS);
+	EXPECT_EQ(TCP_ESTABLISHED, sock_state(fd));
+	EXPECT_VERDICT(peer.host, peer.self, 0,
+		       "state=ESTABLISHED live=true close.kind=null close.reset_by=null "
+		       "anomalies~blind_reset anomalies~challenge_ack");
+	EXPECT_EQ(2, refused_resets(&peer));
+	EXPECT_JUDGED(&self->world);
+}
+
+/* This test will send data that is never acknowledged. */
+TEST_F_TIMEOUT(abort, retransmission_timeout, USUAL + 60)
+{
+	struct peer peer;
+	int fd;
+
+	sysctl_set("ipv4/tcp_retries2", "6");
+	fd = wire_established(&self->world, &peer);
+	sock_send(fd, 100, 0);
+	EXPECT_EQ(ETIMEDOUT, wait_error(fd, 120));
+	EXPECT_VERDICT(peer.host, peer.self, 0,
+		       "open.outcome=established close.kind=timed_out close.error=ETIMEDOUT "
+		       "close.first=null close.reset_by=null closer=null live=false "
+		       "@ESTABLISHED/CLOSE=timer retransmits>=6");
+	EXPECT_JUDGED(&self->world);
+}
+
+/* This test will never answer keepalive probes. */
+TEST_F_TIMEOUT(abort, keepalive_timeout, USUAL + 60)
+{
+	struct peer peer;
+	int fd = wire_established(&self->world, &peer);
+
+	sock_set(fd, IPPROTO_TCP, TCP_KEEPIDLE, 10);
+	sock_set(fd, IPPROTO_TCP, TCP_KEEPINTVL, 5);
+	sock_set(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
+	sock_set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	EXPECT_EQ(ETIMEDOUT, wait_error(fd, 60));
+	/* The RST that the kernel sends then is not why the connection ended. */
+	EXPECT_VERDICT(peer.host, peer.self, 0,
+		       "close.kind=timed_out close.error=ETIMEDOUT closer=null live=false "
+		       "@ESTABLISHED/CLOSE=timer");
+	EXPECT_JUDGED(&self->world);
+}
+
+/* This test will close a socket whose FIN is never acknowledged. */
+TEST_F_TIMEOUT(abort, orphan_timeout, USUAL + 300)
+{
+	struct peer peer;
+
+	close(wire_established(&self->world, &peer));
+	peer_expect(&peer, SEG_FIN | SEG_ACK, DEADLINE_MS);
+	need(ledger_says(&peer.host, &peer.self, "live", "false"), 300000);
+	EXPECT_VERDICT(peer.host, peer.self, 0,
+		       "close.kind=timed_out close.first=local close.reset_by=null "
+		       "close.fin_retransmits>=8 state=CLOSE @ESTABLISHED/FIN_WAIT1=user "
+		       "@FIN_WAIT1/CLOSE=timer closer.pid=%d anomalies~orphan_timeout "
+		       "anomalies~fin_retransmit", getpid());
+	EXPECT_JUDGED(&self->world);
+}
+
+/* This test will destroy a socket with `ss -K`. */
+TEST_F_TIMEOUT(abort, ss_kill, USUAL)
+{
+	struct pair p = pair_open(variant->family);
+
+	run("ss -tK sport = :%u and dport = :%u", p.c.port, p.s.port);
+	EXPECT_EQ(ECONNABORTED, wait_error(p.client, 10));
+	EXPECT_EQ(ECONNRESET, wait_error(p.server, 10));
+	EXPECT_VERDICT(p.c, p.s, 0,
+		       "close.kind=reset close.first=local close.reset_by=local "
+		       "close.error=ECONNABORTED live=false @ESTABLISHED/CLOSE=user closer.comm=ss");
+	EXPECT_VERDICT(p.s, p.c, 0,
+		       "close.kind=reset close.first=remote close.reset_by=remote "
+		       "close.error=ECONNRESET live=false @ESTABLISHED/CLOSE=segment");
+	EXPECT_JUDGED(&self->world);
+}
+
+/* This test will close a listener with a connection that nobody accepted. */
+TEST_F_TIMEOUT(abort, listener_closed, USUAL)
+{
+	struct pair p = pair_listen(variant->family, 8);
+
+	p.client = sock_new(variant->family);
+	ASSERT_EQ(0, sock_connect(p.client, variant->family, &p.s));
+	p.c = sock_local(p.client);
+	EXPECT_VERDICT(p.s, p.c, 0, "state=ESTABLISHED owner.pid=%d owner.comm=%s", getpid(),
+		       program_invocation_short_name);
+	close(p.listener);
+	EXPECT_EQ(ECONNRESET, wait_error(p.client, 10));
+	EXPECT_VERDICT(p.s, p.c, 0,
+		       "open.role=passive open.outcome=established close.kind=reset "
+		       "close.first=local close.reset_by=local live=false @ESTABLISHED/CLOSE=user "
+		       "closer.pid=%d", getpid());
+	EXPECT_VERDICT(p.c, p.s, 0,
+		       "close.kind=reset close.first=remote close.reset_by=remote "
+		       "close.error=ECONNRESET @ESTABLISHED/CLOSE=segment");
+	EXPECT_JUDGED(&self->world);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What stands between a connection and the ledger: firewalls, forgeries, odd devices and options. */
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "lib/test.h"
+
+WORLD_FIXTURE(around);
+
+static int wait_error(int fd)
+{
+	struct pollfd pfd = { .fd = fd };
+
+	if (poll(&pfd, 1, DEADLINE_MS) != 1)
+		die("the socket got no error");
+	return sock_error(fd);
+}
+
+/* Count the segments of a record that have given flags and a given value under a key. */
+static int entries_with(const struct endpoint *local, const struct endpoint *remote, uint8_t flags,
+			const char *key, const char *value)
+{
+	struct ledger ledger;
+	json_object *rec, *log;
+	int n = 0;
+
+	ledger_read(&ledger);
+	rec = ledger_find(&ledger, local, remote, 0);
+	if (!rec)
+		die("no record of port %u", local->port);
+	log = record_at(rec, "log");
+	for (size_t i = 0; i < json_object_array_length(log); i++) {
+		json_object *entry = json_object_array_get_idx(log, i);
+
+		n += entry_is(entry, "segment") && (entry_flags(entry) & flags) == flags &&
+		     !strcmp(record_text(entry, key), value);
+	}
+	ledger_free(&ledger);
+	return n;
+}
+
+/*
+ * This test will speak IPv4 to an IPv6 socket that listens for both: from an
+ * IPv4 socket, and from an IPv6 socket with a mapped address. On the wire, and
+ * in the ledger, both are IPv4.
+ */
+TEST_F_TIMEOUT(around, v4_mapped, USUAL)
+{
+	struct endpoint any = endpoint_from_text("::", 0), to = loopback(AF_INET);
+	int listener = sock_listen(AF_INET6, &any, 8);
+	int client = sock_new(variant->family), server;
+	struct endpoint from;
+
+	to.port = sock_local(listener).port;
+	ASSERT_EQ(0, sock_connect(client, variant->family, &to));
+	from = sock_local(client);
+	server = sock_accept(listener);
+	EXPECT_VERDICT(from, to, 0,
+		       "family=inet local=127.0.0.1 remote=127.0.0.1 open.role=active "
+		       "open.outcome=established state=ESTABLISHED");
+	EXPECT_VERDICT(to, from, 0,
+		       "family=inet local=127.0.0.1 remote=127.0.0.1 open.role=passive "
+		       "open.outcome=established owner.pid=%d", getpid());
+	sock_reset(server);
+	EXPECT_EQ(ECONNRESET, wait_error(client));
+	EXPECT_VERDICT(to, from, 0, "close.kind=reset close.reset_by=local");
+	EXPECT_EQ(2, records_all());
+	EXPECT_JUDGED(&self->world);
+}
+
+/* This test will open one tuple again and again while its last connection is in TIME_WAIT. */
+TEST_F_TIMEOUT(around, tuple_reuse, USUAL)
+{
+	struct pair p = pair_listen(variant->family, 8);
+	const int rounds = 3;
+
+	p.c = loopback(variant->family);
+	p.c.port = WIRE_PORT;
+	for (int i = 0; i < rounds; i++) {
+		p.client = sock_bound(variant->family, &p.c);
+		ASSERT_EQ(0, sock_connect(p.client, variant->family, &p.s));
+		p.server = sock_accept(p.listener);
+		pair_close_orderly(&p);
+	}
+	EXPECT_EQ(rounds, records_of(&p.c, &p.s));
+	EXPECT_EQ(rounds, records_of(&p.s, &p.c));
+	for (int i = 0; i < rounds; i++) {
+		bool last = i == rounds - 1;
+
+		EXPECT_VERDICT(p.c, p.s, i,
+			       "open.role=active open.outcome=established close.kind=four_segment "
+			       "close.first=local time_wait.exit=%s live=%s @TIME_WAIT/CLOSE=%s "
+			       "anomalies%stime_wait_reused", last ? "null" : "reused",
+			       last ? "true" : "false", last ? "never" : "user", last ? "!~" : "~");
+		EXPECT_VERDICT(p.s, p.c, i,
+			       "open.role=passive open.outcome=established close.kind=four_segment "
+			       "close.first=remote time_wait=null live=false");
+	}
+	EXPECT_JUDGED(&self->world);
+}
+
+static void reject_start(uint16_t port)
+{
+	run("nft 'add table inet tcpledger_reject; "
+	    "add chain inet tcpledger_reject input { type filter hook input priority 0; }; "
+	    "add rule inet tcpledger_reject input tcp dport %u reject with tcp reset'", port);
+}
+
+/* This test will have a firewall answer a SYN with an RST: a client's record, none of a server. */
+TEST_F_TIMEOUT(around, reject_syn, USUAL)
+{
+	struct pair p = pair_listen(variant->family, 8);
+
+	p.c = loopback(variant->family);
+	p.c.port = WIRE_PORT;
+	p.client = sock_bound(variant->family, &p.c);
+	reject_start(p.s.port);
+	EXPECT_EQ(ECONNREFUSED, sock_connect(p.client, variant->family, &p.s));
+	EXPECT_VERDICT(p.c, p.s, 0,
+		       "open.role=active open.outcome=refused close.reset_by=remote "
+		       "close.error=ECONNREFUSED live=false");
+	EXPECT_EQ(1, records_all());
+	/* The SYN reached no TCP, and the RST that left belongs to no record. */
+	self->world.space[0].dropped = 1;
+	self->world.space[0].strays = 1;
+	EXPECT_JUDGED(&self->world);
+}
+
+/* This test will have a firewall reset a connection behind the back of one of its ends. */
+TEST_F_TIMEOUT(around, reject_data, USUAL)
+{
+	struct pair p = pair_open(variant->family);
+
+	reject_start(p.s.port);
+	sock_send(p.client, 10, 0);
+	EXPECT_EQ(ECONNRESET, wait_error(p.client));
+	EXPECT_VERDICT(p.c, p.s, 0,
+		       "close.kind=reset close.reset_by=remote close.error=ECONNRESET live=false");
+	EXPECT_VERDICT(p.s, p.c, 0,
+		       "state=ESTABLISHED live=true close.kind=null close.first=null "
+		       "close.reset_by=null");
+	EXPECT_EQ(1, entries_with(&p.s, &p.c, SEG_RST, "origin", "other"));
+	EXPECT_EQ(TCP_ESTABLISHED, sock_state(p.server));
+	EXPECT_JUDGED(&self->world);
+}
+
+/* This test will send an RST in a server's name from a raw socket: only the client believes it. */
+TEST_F_TIMEOUT(around, raw_reset, USUAL)
+{
+	struct pair p = pair_open(variant->family);
+	const struct segment *synack = capture_find(&self->world.space[0].capture, &p.s,
+						    SEG_SYN | SEG_ACK, 0);
+	struct segment rst = {
+		.src = p.s, .dst = p.c, .flags = SEG_RST, .mss = -1, .wscale = -1,
+	};
+
+	ASSERT_NE(NULL, synack);
+	rst.seq = synack->seq + 1;
+	raw_send(&rst);
+	EXPECT_EQ(ECONNRESET, wait_error(p.client));
+	EXPECT_VERDICT(p.c, p.s, 0,
+		       "close.kind=reset close.reset_by=remote close.error=ECONNRESET live=false");
+	EXPECT_VERDICT(p.s, p.c, 0,
+		       "state=ESTABLISHED live=true close.kind=null close.first=null "
+		       "close.reset_by=null");
+	EXPECT_EQ(1, entries_with(&p.s, &p.c, SEG_RST, "origin", "other"));
+	EXPECT_EQ(TCP_ESTABLISHED, sock_state(p.server));
+	EXPECT_JUDGED(&self->world);
+}
+
+/* This test will drop a SYN in INPUT: what never reaches TCP makes no record. */
+TEST_F_TIMEOUT(around, input_drop, USUAL)
+{
+	struct pair p = pair_listen(variant->family, 8);
+	char match[64];
+
+	snprintf(match, sizeof(match), "tcp dport %u tcp flags syn", p.s.port);
+	drop_start(match);
+	p.client = sock_new(variant->family);
+	ASSERT_EQ(EINPROGRESS, sock_connect_start(p.client, variant->family, &p.s));
+	p.c = sock_local(p.client);
+	need(drop_count(), DEADLINE_MS);
+	close(p.client);
+	EXPECT_EQ(0, records_of(&p.s, &p.c));
+	EXPECT_VERDICT(p.c, p.s, 0, "open.role=active open.outcome=aborted live=false");
+	drop_control_stop(&self->world);
+	EXPECT_JUDGED(&self->world);
+}
+
+/* This test will send a FIN in a segment that the stack has not cut to the size of the wire. */
+TEST_F_TIMEOUT(around, gso_fin, USUAL)
+{
+	struct pair p = pair_listen(variant->family, 8);
+	const struct segment *fin;
+	const int mss = 1000, size = 5000;
+
+	p.client = sock_new(variant->family);
+	sock_set(p.client, IPPROTO_TCP, TCP_MAXSEG, mss);
+	ASSERT_EQ(0, sock_connect(p.client, variant->family, &p.s));
+	p.c = sock_local(p.client);
+	p.server = sock_accept(p.listener);
+	sock_send(p.client, size, MSG_MORE);
+	shutdown(p.client, SHUT_WR);
+	EXPECT_EQ(size, sock_receive(p.server, 0));
+	need(sock_state(p.client) == TCP_FIN_WAIT2, DEADLINE_MS);
+	close(p.server);
+	fin = capture_find(&self->world.space[0].capture, &p.c, SEG_FIN | SEG_ACK, 0);
+	ASSERT_NE(NULL, fin);
+	/* Else the stack sent the FIN apart, and the test shows nothing. */
+	EXPECT_LT(mss, (int)fin->len);
+	EXPECT_VERDICT(p.c, p.s, 0,
+		       "close.kind=four_segment close.first=local bytes_sent=%d state=TIME_WAIT",
+		       size);
+	EXPECT_VERDICT(p.s, p.c, 0,
+		       "close.kind=four_segment close.first=remote bytes_received=%d live=false",
+		       size);
+	EXPECT_JUDGED(&self->world);
+}
+
+/* This test will let an RST and a FIN come with a wrong checksum: TCP never sees them. */
+TEST_F_TIMEOUT(around, bad_checksum, USUAL)
+{
+	struct segment bad;
+	struct peer peer;
+	int fd = wire_established(&self->world, &peer);
+
+	bad = peer_segment(&peer, SEG_RST | SEG_ACK, 0);
+	bad.bad_checksum = true;
+	wire_send(&self->world.wire, &bad);
+	bad = peer_segment(&peer, SEG_FIN | SEG_ACK, 0);
+	bad.bad_checksum = true;
+	wire_send(&self->world.wire, &bad);
+	EXPECT_TRUE(peer_silent(&peer, 100));
+	EXPECT_EQ(TCP_ESTABLISHED, sock_state(fd));
+	EXPECT_VERDICT(peer.host, peer.self, 0,
+		       "state=ESTABLISHED live=true close.kind=null close.first=null "
+		       "close.reset_by=null close.remote_fin_ns=null anomalies~bad_checksum");
+	EXPECT_EQ(1, entries_with(&peer.host, &peer.self, SEG_RST, "accepted", "false"));
+	EXPECT_EQ(1, entries_with(&peer.host, &peer.self, SEG_FIN, "accepted", "false"));
+	EXPECT_JUDGED(&self->world);
+}
+
+/* This test will switch early demux off, so that no segment comes with its socket. */
+TEST_F_TIMEOUT(around, no_early_demux, USUAL)
+{
+	struct endpoint at;
+	struct peer peer;
+	int listener, fd;
+
+	sysctl_set("ipv4/ip_early_demux", "0");
+	sysctl_set("ipv4/tcp_early_demux", "0");
+	wire_open(&self->world.wire, variant->family);
+	peer = peer_at(&self->world.wire, FAR_PORT, WIRE_PORT);
+	at = peer.host;
+	listener = sock_listen(variant->family, &at, 8);
+	peer_open_connection(&peer);
+	fd = sock_accept(listener);
+	peer_send(&peer, SEG_PSH | SEG_ACK, 100);
+	EXPECT_EQ(100, sock_receive(fd, 100));
+	peer_expect(&peer, SEG_ACK, DEADLINE_MS);
+	peer_send(&peer, SEG_FIN | SEG_ACK, 0);
+	peer_expect(&peer, SEG_ACK, DEADLINE_MS);
+	close(fd);
+	peer_expect(&peer, SEG_FIN | SEG_ACK, DEADLINE_MS);
+	peer_send(&peer, SEG_ACK, 0);
+	need(ledger_says(&at, &peer.self, "live", "false"), DEADLINE_MS);
+	EXPECT_VERDICT(at, peer.self, 0,
+		       "open.role=passive open.outcome=established close.kind=four_segment "
+		       "close.first=remote bytes_received=100 bytes_sent=0 anomalies=");
+	EXPECT_EQ(1, records_all());
+	EXPECT_JUDGED(&self->world);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What every test program begins with: a fresh world for each row and family. */
+#ifndef TCPLEDGER_SELFTEST_TEST_H
+#define TCPLEDGER_SELFTEST_TEST_H
+
+#include "kselftest_harness.h"
+#include "world.h"
+
+/**
+ * WORLD_FIXTURE() - each test of a group runs in its own world, once for IPv4, once for IPv6
+ * @group: name of the group
+ */
+#define WORLD_FIXTURE(group)						\
+	FIXTURE(group) {						\
+		struct world world;					\
+	};								\
+	FIXTURE_VARIANT(group) {					\
+		int family;						\
+	};								\
+	FIXTURE_VARIANT_ADD(group, ipv4) { .family = AF_INET };		\
+	FIXTURE_VARIANT_ADD(group, ipv6) { .family = AF_INET6 };	\
+	FIXTURE_SETUP(group)						\
+	{								\
+		world_open(&self->world, variant->family);		\
+	}								\
+	FIXTURE_TEARDOWN(group)						\
+	{								\
+		world_close(&self->world);				\
+	}
+
+/* Seconds until a hang is called one: virtual ones, where the clock counts instructions. */
+#define USUAL	120
+
+/* The two statements that every test ends in. */
+#define EXPECT_VERDICT(local, remote, nth, ...)				\
+	EXPECT_EQ(0, verdict(&(local), &(remote), nth, __VA_ARGS__))
+#define EXPECT_JUDGED(world)						\
+	EXPECT_EQ(0, judge(world))
+
+#endif
