@@ -133,7 +133,7 @@ static unsigned int is_address(const char *s, size_t len, bool cut, uint8_t addr
 		dots += *c == '.';
 	if (dots > 3 || (dots < 3 && !cut))
 		return 0;
-	strcpy(c, ".0.0.0" + 2 * dots);
+	strcpy(c, &".0.0.0"[2 * dots]);	/* complete what was cut */
 	return inet_pton(AF_INET, copy, address) == 1 ? dots + 1 : 0;
 }
 
