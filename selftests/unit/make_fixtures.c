@@ -53,6 +53,8 @@ static void active(struct fixture *f)
 	fixture_bits(f, 12, TCPLEDGER_SEG_RETRANSMIT | TCPLEDGER_SEG_ACCEPTED);
 	fixture_out(f, 1290030, ACK, 2891034491U, 882492, 0);
 	fixture_note(f, 1290033, TCPLEDGER_ANOMALY_TIME_WAIT_RESTARTED, 12);
+	f->log[1].win = 65495;
+	f->log[2].win = 65483;
 	r->state_age_ns = 1203000;
 	r->kind = TCPLEDGER_KIND_FOUR_SEGMENT;
 	r->first = TCPLEDGER_SIDE_LOCAL;

@@ -1,0 +1,115 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What goes wrong: exit status, one line on stderr, and what it says.
+. ./tap.sh
+
+# NAME STATUS PATTERN COMMAND...
+fails()
+{
+	local name=$1 status=$2 pattern=$3 got
+	shift 3
+	"$@" >"$tap_dir/out" 2>"$tap_dir/err"
+	got=$?
+	if [ $got -ne "$status" ]; then
+		tap_fail "$name" "status $got, want $status: $(cat "$tap_dir/err")"
+	elif [ "$(wc -l <"$tap_dir/err")" -ne 1 ]; then
+		tap_fail "$name" "want one line: $(cat "$tap_dir/err")"
+	elif ! grep -qE "^tcpledger: .*$pattern" "$tap_dir/err"; then
+		tap_fail "$name" "want $pattern: $(cat "$tap_dir/err")"
+	else
+		tap_ok "$name"
+	fi
+}
+
+usage() { fails "usage: $1" 2 "$2" "$TCPLEDGER" "${@:3}"; }
+
+usage "unknown command" "unknown command 'frobnicate'" frobnicate
+usage "unknown long option" "--frobnicate" --frobnicate
+usage "unknown letter" "-z" -z
+usage "unknown letter in a bundle" "'-z'" -4z
+usage "argument missing" "'-p' wants an argument" -p
+usage "argument too many" "takes no argument" --json=yes
+usage "list takes no name" "list does not take 'show'" list show
+usage "show wants a name" "show wants ID" show
+usage "show wants one name" "does not take '2'" show 1 2
+usage "bad record id" "99999999999999999999" show 99999999999999999999
+usage "bad tuple" "bad connection '10.0.0.1:80'" show 10.0.0.1:80
+usage "tuple of two families" "bad connection" show 10.0.0.1:80-::1:80
+usage "tuple with a bad port" "bad connection" show 10.0.0.1:80-10.0.0.2:65536
+usage "bad pid" "bad process id '1x'" -p 1x
+usage "bad port" "bad port '65536'" -L 65536
+usage "negative port" "bad port '-1'" -L -1
+usage "empty port in a list" "bad port ''" -D 80,,81
+usage "bad address" "bad address '300.1.1.1'" --addr 300.1.1.1
+usage "prefix too long" "bad address '10.0.0.0/33'" --addr 10.0.0.0/33
+usage "unknown state" "unknown state 'SLEEPING': want one of .*TIME_WAIT" --state SLEEPING
+usage "unknown outcome" "unknown outcome 'won': want one of .*refused" --outcome won
+usage "unknown kind" "unknown kind '-': want one of .*four_segment" --kind -
+usage "unknown anomaly" "unknown anomaly 'weird': want one of .*stale_syn" --anomaly weird
+usage "bad uid" "bad user id" --uid root
+usage "bad duration" "bad duration '5y'" --since 5y
+usage "duration too long" "bad duration" --older 99999999999d
+usage "unknown sort key" "unknown sort key 'luck'" --sort luck
+usage "two forms at once" "not both" stats --json --openmetrics
+usage "an option of another command" "openmetrics" list --openmetrics
+
+work() { fails "$1" 1 "$2" "$TCPLEDGER" "${@:3}"; }
+
+work "no such record" "no record 99 .*tcpledger list" show 99 --file "$FIXTURES/records"
+work "no such tuple" "no record 10.0.0.1:1-10.0.0.2:2" show 10.0.0.1:1-10.0.0.2:2 --file "$FIXTURES/records"
+work "no such file" "nonexistent: No such file" --file "$tap_dir/nonexistent"
+work "a folder" "Is a directory" --file "$tap_dir"
+work "foreign file" "is not a tcpledger records file" --file Makefile
+work "short foreign file" "is not a tcpledger records file" --file .gitignore
+work "empty file" "is empty" --file /dev/null
+work "other version" "version mismatch: .*version 2, .*version 1; use" --file "$FIXTURES/version"
+work "other byte order" "other byte order" --file "$FIXTURES/byte_order"
+work "impossible sizes" "damaged" --file "$FIXTURES/bad_sizes"
+work "unknown value" "record 2 at byte [0-9]+ is damaged: outcome is 200" --file "$FIXTURES/bad_enum"
+head -c 30 "$FIXTURES/records" >"$tap_dir/cut"
+work "cut in the header" "truncated: 30 bytes" --file "$tap_dir/cut"
+head -c 700 "$FIXTURES/records" >"$tap_dir/cut"
+work "cut in a record" "truncated within record 1 at byte 56" --file "$tap_dir/cut"
+tap_is "what came before the cut is shown" \
+	"$(head -c 4000 "$FIXTURES/records" >"$tap_dir/cut"; "$TCPLEDGER" --json --file "$tap_dir/cut" 2>/dev/null | jq .id | head -2 | xargs)" "17 18"
+work "stats of a foreign file" "not a tcpledger stats file" stats --file "$FIXTURES/records"
+work "a namespace that is not there" "/run/netns/no-such-namespace does not exist" --netns no-such-namespace
+work "a namespace by a path" "a name of /run/netns is wanted" --netns ../../proc/1/ns/net
+printf 'x\033[31mname' >"$tap_dir/$(printf 'e\033vil')"
+work "an evil file name is escaped" 'e\\x1bvil' --file "$tap_dir/$(printf 'e\033vil')"
+
+if [ -e /proc/net/tcpledger ]; then
+	tap_skip "module not loaded" "it is loaded"
+else
+	work "module not loaded" "module tcpledger is not loaded; load it" list
+	work "not loaded, stats" "module tcpledger is not loaded; load it" stats
+fi
+cp "$FIXTURES/records" "$tap_dir/secret"
+chmod 0 "$tap_dir/secret"
+chmod 711 "$tap_dir"
+if [ "$(id -u)" -ne 0 ]; then
+	work "no permission" "Permission denied; run it as root" --file "$tap_dir/secret"
+elif setpriv --reuid=65534 --regid=65534 --clear-groups "$TCPLEDGER" --version >/dev/null 2>&1; then
+	fails "no permission" 1 "Permission denied; run it as root" \
+		setpriv --reuid=65534 --regid=65534 --clear-groups "$TCPLEDGER" --file "$tap_dir/secret"
+else
+	tap_skip "no permission" "the program cannot be run by nobody here"
+fi
+
+for command in "" list show timewait stats; do
+	# shellcheck disable=SC2086
+	tap_true "${command:-bare} --help" "$TCPLEDGER" $command --help
+	# shellcheck disable=SC2086
+	tap_is "${command:-bare} --version" "$("$TCPLEDGER" $command --version)" "$("$TCPLEDGER" --version)"
+done
+tap_is "-h is --help" "$("$TCPLEDGER" -h)" "$("$TCPLEDGER" --help)"
+
+# A full disk is a failure, a closed pipe is not.
+fails "the output cannot be written" 1 "cannot write the output: No space left" \
+	sh -c '"$TCPLEDGER" --json --file "$FIXTURES/records" >/dev/full'
+"$(dirname "$FIXTURES")/make_fixtures" "$tap_dir" 5000
+{ "$TCPLEDGER" --json --file "$tap_dir/many" 2>"$tap_dir/err"; echo $? >"$tap_dir/status"; } | head -1 >/dev/null
+tap_is "a closed pipe ends quietly" "$(cat "$tap_dir/status" "$tap_dir/err")" 0
+{ "$TCPLEDGER" --file "$tap_dir/many" 2>"$tap_dir/err"; echo $? >"$tap_dir/status"; } | head -1 >/dev/null
+tap_is "a closed pipe ends a table quietly" "$(cat "$tap_dir/status" "$tap_dir/err")" 0
+tap_end

@@ -1,0 +1,37 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Every command on every fixture under ASAN, LSAN and UBSAN: nothing is used
+# after its end, nothing is lost, and the output is that of the plain build.
+. ./tap.sh
+
+while read -r command; do
+	for file in records longer none version byte_order bad_sizes bad_enum; do
+		# shellcheck disable=SC2086
+		"$TCPLEDGER" $command --file "$FIXTURES/$file" >"$tap_dir/plain" 2>"$tap_dir/plain.err"
+		echo $? >>"$tap_dir/plain"
+		# shellcheck disable=SC2086
+		"$TCPLEDGER-san" $command --file "$FIXTURES/$file" >"$tap_dir/san" 2>"$tap_dir/san.err"
+		echo $? >>"$tap_dir/san"
+		tap_is "$command on $file" "$(cat "$tap_dir/san" "$tap_dir/san.err")" \
+			"$(cat "$tap_dir/plain" "$tap_dir/plain.err")"
+	done
+done <<'END'
+list
+list -w -T
+list -t --state CLOSE_WAIT,TIME_WAIT --addr 10/8
+list --json
+list --json --sort age --reverse --limit 5
+show 17
+show 10.0.0.1:8080-10.1.2.3:33333 --json
+show 999
+timewait
+timewait --json
+stats
+END
+printf 'records_live 1\nhist_x_1024 2\nmethod_x y\nz 1\n' >"$tap_dir/stats"
+for form in "" --json --openmetrics; do
+	# shellcheck disable=SC2086
+	tap_true "stats $form" "$TCPLEDGER-san" stats $form --file "$tap_dir/stats"
+done
+tap_true "help" "$TCPLEDGER-san" --help
+tap_end

@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What reaches the terminal: aligned, within its width, harmless, coloured only
+# where it may be.
+. ./tap.sh
+
+ledger() { "$TCPLEDGER" "$@" --file "$FIXTURES/records"; }
+
+# Every title and every cell below it must have a space before it; where a
+# column stands at the left, its cells begin where the title does.
+aligned()
+{
+	LC_ALL=C awk -v titles="$1" '
+	NR == 1 {
+		n = split(titles, title, " ")
+		for (i = 1; i <= n; i++) {
+			at[i] = index($0, title[i])
+			if (!at[i]) { print "no title " title[i]; exit 1 }
+		}
+		next
+	}
+	{
+		for (i = 1; i <= n; i++)
+			if (substr($0, at[i] - 1, 1) != " " || substr($0, at[i], 1) == " ") {
+				print "line " NR ", " title[i] ": " $0
+				exit 1
+			}
+	}'
+}
+
+for width in 80 100 132 200; do
+	COLUMNS=$width ledger >"$tap_dir/table"
+	tap_is "no line is longer than $width columns" \
+		"$(awk -v w=$width 'length > w' "$tap_dir/table")" ""
+	# In the C locale all is ASCII: a byte is a column.
+	LC_ALL=C COLUMNS=$width ledger >"$tap_dir/table"
+	tap_true "columns align at $width" aligned "LOCAL REMOTE STATE" <"$tap_dir/table"
+	tap_is "no spaces at the end at $width" "$(grep -c ' $' "$tap_dir/table")" 0
+done
+LC_ALL=C ledger -w >"$tap_dir/table"
+tap_true "columns align with -w" aligned "COMM LOCAL REMOTE STATE END ROLE OUTCOME FIRST ANOMALIES" <"$tap_dir/table"
+tap_is "-w cuts nothing" "$(COLUMNS=80 ledger -w | grep -c '2001:db8:1111:2222:3333:4444:5555:6666]:51006 .2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff]:443')" 1
+tap_is "a pipe has no width" "$(ledger | grep -c time_wait_assassinated)" 1
+tap_is "a cut address keeps its port" "$(COLUMNS=80 ledger -6 | grep -c '+:51006 ')" 1
+tap_true "the default has what an engineer looks for" \
+	sh -c '"$TCPLEDGER" --file "$FIXTURES/records" | head -1 | grep -E "ID.*PID.*COMM.*LOCAL.*REMOTE.*STATE.*AGE.*HSHAKE.*DUR.*END.*ANOMALIES"'
+
+harmless()	# no control character but the newline
+{
+	! LC_ALL=C grep -q "[$(printf '\001-\011\013-\037\177')]"
+}
+for command in list "list -w" "show 23" timewait; do
+	# shellcheck disable=SC2086
+	ledger $command >"$tap_dir/out"
+	tap_true "nothing hostile in $command" harmless <"$tap_dir/out"
+	# shellcheck disable=SC2086
+	LC_ALL=C ledger $command >"$tap_dir/out"
+	tap_is "ASCII in the C locale: $command" "$(LC_ALL=C tr -d '\000-\177' <"$tap_dir/out" | wc -c)" 0
+done
+tap_is "a name is escaped so that one can read it" \
+	"$(LC_ALL=C ledger show 23 | grep -cF 'a\x1b[31m"\\\n\xff, pid 903')" 1
+tap_is "a name in UTF-8 is shown where it can be" "$(ledger show 24 | grep -c 'café, pid 904')" 1
+tap_is "and escaped where it cannot" "$(LC_ALL=C ledger show 24 | grep -cF 'caf\xc3\xa9, pid 904')" 1
+
+# script gives the program a terminal.
+on_terminal() { script -qec "$TCPLEDGER $* --file $FIXTURES/records" /dev/null </dev/null; }
+escapes() { tr -cd '\033' | wc -c; }
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
+	tap_true "colour on a terminal" test "$(TERM=xterm on_terminal list | escapes)" -gt 0
+	tap_is "none with NO_COLOR" "$(NO_COLOR=1 TERM=xterm on_terminal list | escapes)" 0
+	tap_is "none on a dumb terminal" "$(TERM=dumb on_terminal list | escapes)" 0
+else
+	tap_skip "colour on a terminal" "no script(1)"
+fi
+tap_is "none in a pipe" "$(TERM=xterm ledger | escapes)" 0
+tap_end

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What Wireshark and Zeek say of hand-made connections.
+ *
+ * The completeness of each case was read from tshark 4.0.17 (-2 -T fields -e
+ * tcp.completeness) on a capture of the same segments. The states are those of
+ * Zeek's documentation of conn.log, the letters of its history field.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "fixture.h"
+#include "reader.h"
+#include "verdict.h"
+
+/*
+ * Segments: '>' out or '<' in, then S SYN, H SYN/ACK, A ACK, D data, F
+ * FIN/ACK, f FIN alone, G FIN/ACK with data, R RST, r RST/ACK, T SYN with data.
+ */
+static const struct verdict_case {
+	const char	*segments;
+	unsigned int	completeness;
+	const char	*state;
+	const char	*history;
+	long long	sent, received;
+} cases[] = {
+	/* the states of Zeek's table, in its order */
+	{ ">S", 1, "S0", "S", 0, 0 },
+	{ ">S >S >S", 1, "S0", "S", 0, 0 },
+	{ ">S <H >A", 7, "S1", "ShA", 0, 0 },
+	{ ">S <H >A >F <A <F >A", 23, "SF", "ShAFaf", 0, 0 },
+	{ ">S <H >A <F >A >F <A", 23, "SF", "ShAfFa", 0, 0 },
+	{ ">S <H >A >F <F >A", 23, "SF", "ShAFf", 0, 0 },
+	{ ">S <r", 37, "REJ", "Sr", 0, 0 },
+	{ ">S <R", 33, "REJ", "Sr", 0, 0 },
+	{ ">S <H >A >F", 23, "S2", "ShAF", 0, 0 },
+	{ ">S <H >A <F", 23, "S3", "ShAf", 0, 0 },
+	{ ">S <H >A >R", 39, "RSTO", "ShAR", 0, 0 },
+	{ ">S <H >r", 39, "RSTO", "ShR", 0, 0 },
+	{ ">S <H >A <R", 39, "RSTR", "ShAr", 0, 0 },
+	{ ">S <H <r", 39, "RSTR", "Shr", 0, 0 },
+	{ ">S >R", 33, "RSTOS0", "SR", 0, 0 },
+	{ ">S >r", 37, "RSTOS0", "SR", 0, 0 },
+	{ "<H <R", 34, "RSTRH", "hr", 0, 0 },
+	{ ">S >F", 21, "SH", "SF", 0, 0 },
+	{ "<H <F", 22, "SHR", "hf", 0, 0 },
+	{ "", 0, "OTH", "", 0, 0 },
+	/* the same seen by the responder */
+	{ "<S >H <A", 7, "S1", "ShA", 0, 0 },
+	{ "<S >H <A <F >A >F <A", 23, "SF", "ShAFaf", 0, 0 },
+	{ "<S >r", 37, "REJ", "Sr", 0, 0 },
+	{ "<S >H <A <F", 23, "S2", "ShAF", 0, 0 },
+	{ "<S >H <A >R", 39, "RSTR", "ShAr", 0, 0 },
+	/* odd openings, and data on control segments */
+	{ ">S <S >H <H", 3, "S1", "Ss", 0, 0 },
+	{ ">T <H >A", 15, "S1", "ShA", 5, 0 },
+	{ ">S <H >D", 11, "S1", "ShD", 10, 0 },
+	{ ">S <H >G", 27, "S2", "ShF", 10, 0 },
+	{ ">S <H >f", 3, "S2", "ShF", 0, 0 },
+	{ ">S >A", 5, "S0", "SA", 0, 0 },
+	{ ">F <A", 20, "SH", "Fa", 0, 0 },
+	/* data that was not logged: its letters stand at the latest place */
+	{ ">S <H >A >F <A <F >A", 31, "SF", "ShADdFaf", 78, 1256 },
+	{ ">S <H >A <R", 47, "RSTR", "ShADr", 10, 0 },
+	{ ">S <H >A", 15, "S1", "ShAd", 0, 10 },
+};
+
+static unsigned int flags_of(char letter)
+{
+	switch (letter) {
+	case 'S':
+	case 'T':
+		return TCPLEDGER_SYN;
+	case 'H':
+		return TCPLEDGER_SYN | TCPLEDGER_ACK;
+	case 'A':
+		return TCPLEDGER_ACK;
+	case 'D':
+		return TCPLEDGER_ACK | TCPLEDGER_PSH;
+	case 'F':
+	case 'G':
+		return TCPLEDGER_FIN | TCPLEDGER_ACK;
+	case 'f':
+		return TCPLEDGER_FIN;
+	case 'R':
+		return TCPLEDGER_RST;
+	default:
+		return TCPLEDGER_RST | TCPLEDGER_ACK;
+	}
+}
+
+static unsigned int len_of(char letter)
+{
+	return letter == 'D' || letter == 'G' ? 10 : letter == 'T' ? 5 : 0;
+}
+
+static void play(struct fixture *f, const char *segments)
+{
+	unsigned int next[2] = { 1000, 5000 };
+	long long t = 0;
+
+	for (; *segments; segments += segments[2] ? 3 : 2, t += 1000) {
+		unsigned int in = segments[0] == '<';
+		unsigned int flags = flags_of(segments[1]), len = len_of(segments[1]);
+		unsigned int ack = flags & TCPLEDGER_ACK ? next[!in] : 0;
+		/* A SYN sent again has its first number. */
+		unsigned int seq = flags & TCPLEDGER_SYN ? (in ? 5000 : 1000) : next[in];
+
+		if (in)
+			fixture_in(f, t, flags, seq, ack, len);
+		else
+			fixture_out(f, t, flags, seq, ack, len);
+		next[in] = seq + len + !!(flags & (TCPLEDGER_SYN | TCPLEDGER_FIN));
+	}
+}
+
+static void reach(const struct fixture *f, struct verdict *verdict)
+{
+	struct record record = { .fixed = f->record };
+	struct tcpledger_entry log[TCPLEDGER_LOG_MAX];
+
+	memcpy(log, f->log, sizeof(log));
+	record.log = log;
+	verdict_reach(&record, verdict);
+}
+
+static int check(unsigned int n, const char *name, const struct verdict *got,
+		 unsigned int completeness, const char *state, const char *history)
+{
+	int good = got->completeness == completeness && !strcmp(got->zeek_state, state) &&
+		   !strcmp(got->zeek_history, history);
+
+	printf("%sok %u - %s\n", good ? "" : "not ", n, name);
+	if (!good)
+		printf("# got %u %s %s, want %u %s %s\n", got->completeness, got->zeek_state,
+		       got->zeek_history, completeness, state, history);
+	return !good;
+}
+
+int main(void)
+{
+	unsigned int i, n = 0;
+	struct verdict verdict;
+	struct fixture f;
+	int failed = 0;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct verdict_case *c = &cases[i];
+		char name[128];
+
+		fixture_begin(&f, 1, "10.0.0.1", 1, "10.0.0.2", 2);
+		play(&f, c->segments);
+		f.record.bytes_sent = c->sent;
+		f.record.bytes_received = c->received;
+		reach(&f, &verdict);
+		snprintf(name, sizeof(name), "%s (%lld/%lld bytes)", c->segments, c->sent, c->received);
+		failed |= check(++n, name, &verdict, c->completeness, c->state, c->history);
+	}
+	fixture_begin(&f, 1, "10.0.0.1", 1, "10.0.0.2", 2);
+	play(&f, ">S <H >A >F <F >A <S");
+	f.log[6].seq = 70000;
+	f.record.tw_exit = TCPLEDGER_EXIT_REUSED;
+	reach(&f, &verdict);
+	failed |= check(++n, "a SYN that reuses the tuple is the next connection's",
+			&verdict, 23, "SF", "ShAFf");
+	printf("1..%u\n", n);
+	return failed;
+}
