@@ -33,6 +33,7 @@ build_all()
 	done
 	"$here/fetch.sh" tools build vm check
 	"$here/fetch.sh" source
+	"$here/fetch.sh" kernel "${lanes[@]}"
 	say "building the module for ${lanes[*]}, the command and the tests"
 	make -s -j2 -C "$top" "${goals[@]}" tools selftests >"$logs/build.log" 2>&1 || {
 		cat "$logs/build.log"

@@ -16,6 +16,7 @@ set -euo pipefail
 
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 build=${BUILD:-$(realpath "$here/../..")/.build}
+lists_updated=""
 
 die()
 {
@@ -58,12 +59,18 @@ require_debian()
 		    "(image, headers, source) and these packages from there: $(all_packages)"
 }
 
-# Old lists name files that are gone, so the caller updates on the first failure.
+# Before the first of a run's downloads: old lists name files that are gone and
+# kernels that are not the newest.
 update_lists()
 {
-	can_be_root || die "the package lists are missing or too old: run 'apt-get update' as root, then again"
+	[ -z "$lists_updated" ] || return 0
+	lists_updated=1
+	if ! can_be_root; then
+		say "no root and no sudo: going by the package lists as they are"
+		return
+	fi
 	say "updating the package lists"
-	as_root apt-get -qq update >&2 || die "apt-get update failed, see above: check the network and the apt sources"
+	as_root apt-get -qq update >&2 || say "apt-get update failed, see above: going by the lists as they are"
 }
 
 installed()
@@ -99,11 +106,12 @@ fetch_tools()
 	require_debian
 	names=$(awk '{ print $1 }' <<<"$missing" | paste -sd' ')
 	can_be_root || die "these packages are missing and there is no sudo; run as root: apt-get install $names"
+	update_lists
 	while read -r name why; do
 		say "installing $name: $why"
 	done <<<"$missing"
 	# shellcheck disable=SC2086 # a list of package names
-	apt_install $names || { update_lists; apt_install $names; } ||
+	apt_install $names ||
 		{ cat "$build/apt.log" >&2; die "apt-get install $names failed, see above"; }
 }
 
@@ -126,7 +134,7 @@ depends()
 # The ABI that Debian's meta package of this series points to today.
 resolve_release()
 {
-	depends "$1" | sed -n "s/^linux-image-\\(${2//./\\.}[.0-9].*\\)/\\1/p" | head -n 1
+	{ depends "$1" || :; } | sed -n "s/^linux-image-\\(${2//./\\.}[.0-9].*\\)/\\1/p" | head -n 1
 }
 
 # download DIR PACKAGE...
@@ -159,8 +167,8 @@ fetch_kernel()
 	[ ! -e "$dest/release" ] || return 0
 	require_debian
 	meta=$(meta_package "$lane")
+	update_lists
 	release=$(resolve_release "$meta" "${lane%-rt}")
-	[ -n "$release" ] || { update_lists; release=$(resolve_release "$meta" "${lane%-rt}"); }
 	[ -n "$release" ] ||
 		die "apt knows no $meta of series ${lane%-rt}: add bookworm and bookworm-security to the apt sources"
 	headers=linux-headers-$release
@@ -169,7 +177,7 @@ fetch_kernel()
 	rm -rf "$dest.new"
 	mkdir -p "$dest.new"
 	# shellcheck disable=SC2086 # a list of package names
-	download "$dest.new" $packages || { update_lists; download "$dest.new" $packages; } ||
+	download "$dest.new" $packages ||
 		die "cannot download $packages, see above"
 	unpack_all "$dest.new"
 	finish_kernel "$dest.new" "$release"
@@ -221,7 +229,8 @@ source_tarball()
 		xz -dc /usr/src/linux-source-6.1.tar.xz
 		return
 	fi
-	download "$dir" linux-source-6.1 || { update_lists; download "$dir" linux-source-6.1; } ||
+	update_lists
+	download "$dir" linux-source-6.1 ||
 		die "cannot download linux-source-6.1, see above"
 	dpkg-deb --fsys-tarfile "$dir"/linux-source-*.deb | tar -xO ./usr/src/linux-source-6.1.tar.xz | xz -dc
 }

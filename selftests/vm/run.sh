@@ -147,7 +147,8 @@ kernel_command_line()
 	local line="console=ttyS0 panic=-1 oops=panic panic_on_warn=1 softlockup_panic=1 tsc=reliable"
 
 	[ -n "$raw" ] || line+=" slab_nomerge slub_debug=FZPU page_poison=1"
-	[ "$job" != shell ] || line+=" quiet"
+	# A serial line does not tell its terminal's size.
+	[ "$job" != shell ] || line+=" quiet VM_SIZE=$(stty size 2>/dev/null | tr ' ' x)"
 	echo "$line VM_JOB=$job VM_MODULE=$with_module $append"
 }
 

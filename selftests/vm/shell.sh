@@ -5,6 +5,7 @@
 cat <<'BANNER'
 tcpledger is loaded on this VM's kernel. Try: curl -s 127.0.0.1; cat /proc/net/tcpledger/log; tcpledger list; Ctrl-D powers off.
 BANNER
+[ -z "${VM_SIZE:-}" ] || stty rows "${VM_SIZE%x*}" cols "${VM_SIZE#*x}"
 cd /root || exit 1
 mkdir -p www
 echo hello >www/index.html
