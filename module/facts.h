@@ -127,7 +127,7 @@ struct tcpledger_facts {
  * @rcv_nxt: next number expected from the peer
  * @snd_una: first number the peer has not acknowledged
  * @fin_acked: everything we sent is acknowledged, our FIN too
- * @task: traced in a system call, not in a softirq
+ * @task: a task did it in a system call, not a segment or a timer
  * @shut: the program had given up both directions (close() called)
  * @orphan: no program holds the socket any more
  * @soft: @error repeats an earlier ICMP message, so a timer raised it now

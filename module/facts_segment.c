@@ -129,8 +129,8 @@ static int out_syn(struct tcpledger_facts *f, s64 now,
 {
 	bool synack = seg->flags & TCPLEDGER_ACK;
 	u32 bit = synack ? F_SYNACK_OUT : F_SYN_OUT;
-	bool again = f->bits & F_LOCAL_ISN && f->local_isn == seg->seq &&
-		     f->bits & bit;
+	bool same = f->bits & F_LOCAL_ISN && f->local_isn == seg->seq;
+	bool again = same && f->bits & bit;
 	int i;
 
 	if (synack && f->role == TCPLEDGER_ROLE_PASSIVE &&
@@ -144,7 +144,8 @@ static int out_syn(struct tcpledger_facts *f, s64 now,
 	}
 	if (opt && !again)
 		keep_options(f, opt, true);
-	i = log_segment(f, now, seg, again ? TCPLEDGER_SEG_RETRANSMIT : 0,
+	/* The SYN/ACK of a simultaneous open repeats the number of the SYN. */
+	i = log_segment(f, now, seg, same ? TCPLEDGER_SEG_RETRANSMIT : 0,
 			!again);
 	if (again) {
 		count(synack ? &f->synack_retransmits : &f->syn_retransmits);
@@ -229,10 +230,11 @@ static int in_syn(struct tcpledger_facts *f, s64 now,
 		  const struct tcpledger_segment *seg,
 		  const struct tcpledger_options *opt)
 {
-	bool again = f->bits & F_SYN_IN && f->remote_isn == seg->seq;
+	bool same = f->bits & F_REMOTE_ISN && f->remote_isn == seg->seq;
+	bool again = same && f->bits & F_SYN_IN;
 	bool fresh = !(f->bits & (F_SYN_IN | F_SYNACK_IN)) &&
 		     !tcpledger_fsm_synchronized(f->state);
-	int i = log_segment(f, now, seg, again ? TCPLEDGER_SEG_RETRANSMIT : 0,
+	int i = log_segment(f, now, seg, same ? TCPLEDGER_SEG_RETRANSMIT : 0,
 			    fresh);
 
 	if (fresh) {
@@ -258,14 +260,15 @@ static int in_synack(struct tcpledger_facts *f, s64 now,
 		     const struct tcpledger_segment *seg,
 		     const struct tcpledger_options *opt)
 {
-	bool again = f->bits & F_SYNACK_IN && f->remote_isn == seg->seq;
+	bool same = f->bits & F_REMOTE_ISN && f->remote_isn == seg->seq;
+	bool again = same && f->bits & F_SYNACK_IN;
 	bool fits = f->bits & F_LOCAL_ISN &&
 		    tcpledger_seq_after_eq(seg->ack, f->local_isn + 1) &&
 		    seg->ack - f->local_isn < 0x10000;
 	bool wanted = fits && !(f->bits & F_SYNACK_IN) &&
 		      (f->state == TCPLEDGER_STATE_SYN_SENT ||
 		       f->state == TCPLEDGER_STATE_SYN_RECV);
-	int i = log_segment(f, now, seg, again ? TCPLEDGER_SEG_RETRANSMIT : 0,
+	int i = log_segment(f, now, seg, same ? TCPLEDGER_SEG_RETRANSMIT : 0,
 			    wanted);
 
 	if (wanted) {

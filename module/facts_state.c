@@ -299,7 +299,7 @@ static u8 death_cause(struct tcpledger_facts *f,
 						 c->rcv_nxt);
 		return TCPLEDGER_CAUSE_SEGMENT;
 	}
-	if (c->task) {
+	if (c->task && (!c->error || c->error == ECONNABORTED)) {
 		if (c->from == TCPLEDGER_STATE_SYN_SENT && !c->shut &&
 		    !c->error)
 			return TCPLEDGER_CAUSE_ERROR;

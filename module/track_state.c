@@ -107,13 +107,27 @@ static struct tcpledger_conn *unknown(struct tcpledger_net *tn,
 	return partial(tn, key, now, from);
 }
 
+/*
+ * A segment can reach TCP in a task as well: written to a TUN device, or polled
+ * for. Nobody owns the socket then, and the segment is still in flight.
+ */
+static bool by_segment(const struct tcpledger_conn *c, const struct sock *sk)
+{
+	const struct tcpledger_flight *f = this_cpu_ptr(&tcpledger_flight);
+
+	return !sock_owned_by_user_nocheck(sk) && f->skb && f->c == c &&
+	       f->id == c->id;
+}
+
 /* Bucket locked. */
 static void apply(struct tcpledger_conn *c, const struct sock *sk, s64 now,
-		  const struct tcpledger_change *change)
+		  struct tcpledger_change *change)
 {
 	struct tcpledger_facts *f = &c->facts;
 
 	tcpledger_conn_room(c);
+	if (change->task && by_segment(c, sk))
+		change->task = false;
 	if (change->to == TCPLEDGER_STATE_CLOSE) {
 		if (tcpledger_fsm_synchronized(change->from))
 			keep_counters(c, sk);
