@@ -84,7 +84,7 @@ half_close()
 # linger=0: close() discards and sends RST instead of FIN.
 reset()
 {
-	echo 'never mind' | in_client socat -u - "TCP:$server:2000,linger=0,shut-none"
+	echo 'never mind' | in_client socat -u - "TCP:$server:2000,linger=0,shut-close"
 }
 
 make_traffic()

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -25,6 +26,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -218,44 +220,105 @@ static void take_console(void)
 		_exit(127);
 }
 
-static void take_verdict_port(void)
+/* A pipe and not the port itself, which programs would take for a terminal. */
+static void take_pipe(int out)
 {
 	int null = open("/dev/null", O_RDONLY);
 
 	setsid();
-	if (dup2(null, 0) < 0 || dup2(verdict_fd, 1) < 0 || dup2(verdict_fd, 2) < 0)
+	if (dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
 		_exit(127);
 }
 
-/* Runs the job and reaps every orphan of its, as PID 1 must. */
-static int run_job(const char *job)
+static pid_t start_job(const char *job, int out)
 {
 	char path[64];
-	int status, code = 127;
-	pid_t pid, dead;
+	sigset_t none;
+	pid_t pid;
 
 	snprintf(path, sizeof(path), "/payload/%s", job);
-	kernel_log("<5>vm: job %s\n", job);
 	pid = fork();
 	if (pid < 0)
 		bail_out("fork");
-	if (!pid) {
-		if (strcmp(job, "shell"))
-			take_verdict_port();
-		else
-			take_console();
-		execl("/bin/bash", "bash", path, NULL);
-		_exit(127);
+	if (pid)
+		return pid;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (strcmp(job, "shell"))
+		take_pipe(out);
+	else
+		take_console();
+	execl("/bin/bash", "bash", path, NULL);
+	_exit(127);
+}
+
+/* Hands on what is in the pipe; false once nobody can write to it any more. */
+static bool pump(int in)
+{
+	char buf[4096];
+	ssize_t len = read(in, buf, sizeof(buf)), done = 0, n;
+
+	while (done < len) {
+		n = write(verdict_fd, buf + done, len - done);
+		if (n < 0)
+			bail_out("ttyS1");
+		done += n;
 	}
-	while ((dead = wait(&status)) != pid && (dead > 0 || errno == EINTR))
-		;
-	if (dead == pid)
+	return len > 0 || (len < 0 && errno == EINTR);
+}
+
+/* Reaps every orphan, as PID 1 must. Returns the job's status once it is over. */
+static int reap(int signals, pid_t job)
+{
+	struct signalfd_siginfo info;
+	int status, code = -1;
+	pid_t dead;
+
+	if (read(signals, &info, sizeof(info)) < 0)
+		bail_out("signalfd");
+	while ((dead = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (dead != job)
+			continue;
 		code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	}
+	return code;
+}
+
+/* Sleeps until there is something to do: in virtual time each wake-up counts. */
+static int run_job(const char *job)
+{
+	struct pollfd fds[2] = { { .events = POLLIN }, { .events = POLLIN } };
+	int out[2], code = -1;
+	sigset_t child;
+	pid_t pid;
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child, NULL);
+	fds[1].fd = signalfd(-1, &child, SFD_CLOEXEC);
+	if (fds[1].fd < 0 || pipe2(out, O_CLOEXEC))
+		bail_out("pipe");
+	fds[0].fd = out[0];
+	kernel_log("<5>vm: job %s\n", job);
+	pid = start_job(job, out[1]);
+	close(out[1]);
+	while (code < 0) {
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			bail_out("poll");
+		if (fds[0].revents && !pump(out[0]))
+			fds[0].fd = -1;
+		if (fds[1].revents)
+			code = reap(fds[1].fd, pid);
+	}
 	kernel_log("<5>vm: job %s ended with %d\n", job, code);
-	/* What the job left running would keep the module in use. */
+	/* What the job left running would keep the module in use, and the pipe open. */
 	kill(-1, SIGKILL);
+	while (pump(out[0]))
+		;
 	while (wait(NULL) > 0)
 		;
+	close(out[0]);
+	close(fds[1].fd);
 	return code;
 }
 
