@@ -8,6 +8,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "compiler.h"
 #include "text.h"
 
 /*
@@ -67,7 +68,7 @@ static bool is_unsafe(uint32_t point)
 	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(unsafe) / sizeof(unsafe[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(unsafe); i++)
 		if (point >= unsafe[i].from && point <= unsafe[i].to)
 			return true;
 	return false;

@@ -9,7 +9,10 @@
 #include "escape.h"
 #include "text.h"
 
-static void print_line(const char *format, va_list args, const char *advice)
+/*
+ * One line, in which the names of strangers are harmless.
+ */
+static void print_line(const char *path, const char *format, va_list args, const char *advice)
 {
 	struct text line = { 0 };
 	char message[1024];
@@ -17,7 +20,13 @@ static void print_line(const char *format, va_list args, const char *advice)
 
 	vsnprintf(message, sizeof(message), format, args);
 	text_string(&line, "tcpledger: ");
-	escape_terminal(&line, message);	/* names of files are in it */
+	if (path) {
+		text_string(&line, "cannot read ");
+		escape_terminal(&line, path);
+		text_string(&line, ": ");
+	}
+	escape_terminal(&line, message);
+	text_string(&line, "; ");
 	text_string(&line, advice);
 	text_char(&line, '\n');
 	ignored = write(STDERR_FILENO, line.bytes, line.len);
@@ -27,16 +36,35 @@ static void print_line(const char *format, va_list args, const char *advice)
 
 /**
  * fail_work - say why the work could not be done
- * @format: as printf(): what, where, why, what to do
+ * @advice: what to do
+ * @format: as printf(): what, where, why
  *
  * Return: the exit status, FAIL_WORK.
  */
-int fail_work(const char *format, ...)
+int fail_work(const char *advice, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	print_line(format, args, "");
+	print_line(NULL, format, args, advice);
+	va_end(args);
+	return FAIL_WORK;
+}
+
+/**
+ * fail_read - say why a file could not be read
+ * @path: the file
+ * @advice: what to do
+ * @format: as printf(): why
+ *
+ * Return: the exit status, FAIL_WORK.
+ */
+int fail_read(const char *path, const char *advice, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_line(path, format, args, advice);
 	va_end(args);
 	return FAIL_WORK;
 }
@@ -52,7 +80,7 @@ int fail_usage(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	print_line(format, args, "; see tcpledger --help");
+	print_line(NULL, format, args, "see tcpledger --help");
 	va_end(args);
 	return FAIL_USAGE;
 }

@@ -6,14 +6,20 @@
 #ifndef TCPLEDGER_FAIL_H
 #define TCPLEDGER_FAIL_H
 
+#include <stdnoreturn.h>
+
+#include "compiler.h"
+
 enum fail_status {
 	FAIL_NONE,	/* done */
 	FAIL_WORK,	/* the work could not be done */
 	FAIL_USAGE,	/* the program was called wrongly */
 };
 
-int fail_work(const char *format, ...) __attribute__((format(printf, 1, 2)));
-int fail_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void fail_memory(void) __attribute__((noreturn));
+int fail_work(const char *advice, const char *format, ...) __printf(2, 3);
+int fail_read(const char *path, const char *advice, const char *format, ...)
+	__printf(3, 4);
+int fail_usage(const char *format, ...) __printf(1, 2);
+noreturn void fail_memory(void);
 
 #endif

@@ -8,20 +8,22 @@
 
 #include <linux/tcpledger.h>
 
+#include "compiler.h"
 #include "text.h"
 
 #define NS_PER_US	1000LL
 #define NS_PER_MS	1000000LL
 #define NS_PER_S	1000000000LL
 
-#define WORD_NUMBERED(name, number)	[number] = #name,
+#define WORD_NUMBERED(name, number)	\
+	[number] = #name,
 #define WORD(name, text)		text,
 
 #define WORDS(set, list, ...)							\
 	static const char *const set##_words[] = { list };			\
 	const struct format_set format_##set = {				\
 		__VA_ARGS__, set##_words,					\
-		sizeof(set##_words) / sizeof(set##_words[0])			\
+		ARRAY_SIZE(set##_words)			\
 	}
 
 WORDS(states, TCPLEDGER_STATES(WORD_NUMBERED), "state");

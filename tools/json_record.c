@@ -3,7 +3,7 @@
  * A record as JSON. The keys, their order and what is null are a promise to
  * everybody's scripts: new keys may be added, none renamed.
  */
-#include "json.h"
+#include "json_lines.h"
 
 #include <stdbool.h>
 

@@ -10,7 +10,7 @@
 #include "escape.h"
 #include "fail.h"
 #include "format.h"
-#include "json.h"
+#include "json_lines.h"
 #include "keep.h"
 #include "options.h"
 #include "out.h"

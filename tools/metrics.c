@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler.h"
 #include "escape.h"
 #include "fail.h"
 #include "out.h"
@@ -32,31 +33,37 @@ static const struct rule {
 	const char		*help;
 } rules[] = {
 	{ "records_created", "records_created", NULL, FAMILY_COUNTER, "Records made." },
-	{ "records_total", "records_made", NULL, FAMILY_COUNTER, "Records made." },
+	{ "records_total", "records_held", NULL, FAMILY_GAUGE, "Records held, all together." },
 	{ "records_", "records", "state", FAMILY_GAUGE, "Records held." },
 	{ "memory_bytes", "memory_bytes", NULL, FAMILY_GAUGE, "Memory that records take." },
 	{ "evicted_", "evicted", "cause", FAMILY_COUNTER, "Records evicted to make room." },
-	{ "not_kept_", "not_kept", "cause", FAMILY_COUNTER, "Connections of which no record was kept." },
+	{ "not_kept_", "not_kept", "cause", FAMILY_COUNTER,
+	  "Connections of which no record was kept." },
 	{ "events_", "events", "type", FAMILY_COUNTER, "Events seen." },
 	{ "segments_", "segments", "dir", FAMILY_COUNTER, "Segments looked at." },
 	{ "state_changes", "state_changes", NULL, FAMILY_COUNTER, "State changes seen." },
-	{ "timewait_events", "timewait_events", NULL, FAMILY_COUNTER, "Entries, restarts and exits of TIME_WAIT." },
-	{ "stray_segments", "stray_segments", NULL, FAMILY_COUNTER, "Segments of no known connection." },
-	{ "malformed_segments", "malformed_segments", NULL, FAMILY_COUNTER, "Segments whose header contradicts itself." },
-	{ "partial_records", "partial_records", NULL, FAMILY_COUNTER, "Records whose beginning was not seen." },
-	{ "adopted_records", "adopted_records", NULL, FAMILY_COUNTER, "Records of connections older than the module." },
+	{ "timewait_events", "timewait_events", NULL, FAMILY_COUNTER,
+	  "Entries, restarts and exits of TIME_WAIT." },
+	{ "stray_segments", "stray_segments", NULL, FAMILY_COUNTER,
+	  "Segments of no known connection." },
+	{ "malformed_segments", "malformed_segments", NULL, FAMILY_COUNTER,
+	  "Segments whose header contradicts itself." },
+	{ "partial_records", "partial_records", NULL, FAMILY_COUNTER,
+	  "Records whose beginning was not seen." },
+	{ "adopted_records", "adopted_records", NULL, FAMILY_COUNTER,
+	  "Records of connections older than the module." },
 	{ "lost_", "lost", "cause", FAMILY_COUNTER, "Events lost." },
 	{ "opens_", "opens", "outcome", FAMILY_COUNTER, "Openings by their outcome." },
 	{ "closes_", "closes", "kind", FAMILY_COUNTER, "Closings by their kind." },
-	{ "time_wait_exits_", "time_wait_exits", "exit", FAMILY_COUNTER, "Ends of TIME_WAIT by their reason." },
-	{ "exits_", "exits", "exit", FAMILY_COUNTER, "Ends of TIME_WAIT by their reason." },
+	{ "time_wait_exits_", "time_wait_exits", "exit", FAMILY_COUNTER,
+	  "Ends of TIME_WAIT by their reason." },
 	{ "anomalies_", "anomalies", "tag", FAMILY_COUNTER, "Anomalies noticed." },
 	{ "missed_probes", "missed_probes", NULL, FAMILY_COUNTER, "Probes that could not run." },
 	{ "method_", "method", "of", FAMILY_INFO, "Ways of observation in force." },
 	{ "hist_", NULL, NULL, FAMILY_HISTOGRAM, "Measured durations." },
 };
 
-#define RULES	(sizeof(rules) / sizeof(rules[0]))
+#define RULES	ARRAY_SIZE(rules)
 
 static const struct rule *find_rule(const char *name)
 {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compiler.h"
 #include "fail.h"
 #include "out.h"
 #include "parse.h"
@@ -33,7 +34,8 @@ static const struct spec {
 	{ OPTIONS_FILTER, 'p', "pid", "PID[,...]", "owned by this process" },
 	{ OPTIONS_FILTER, 'L', "lport", "PORT[,...]", "own port" },
 	{ OPTIONS_FILTER, 'D', "rport", "PORT[,...]", "the peer's port" },
-	{ OPTIONS_FILTER, OPT_ADDR, "addr", "PREFIX", "either address: 10.0.0.0/8, 2001:db8::/32, ::1" },
+	{ OPTIONS_FILTER, OPT_ADDR, "addr", "PREFIX",
+	  "either address: 10.0.0.0/8, 2001:db8::/32, ::1" },
 	{ OPTIONS_FILTER, OPT_STATE, "state", "STATE[,...]", "present or last state" },
 	{ OPTIONS_FILTER, OPT_OUTCOME, "outcome", "OUTCOME[,...]", "how the opening ended" },
 	{ OPTIONS_FILTER, OPT_KIND, "kind", "KIND[,...]", "how it was closed" },
@@ -45,7 +47,8 @@ static const struct spec {
 	{ OPTIONS_FILTER, OPT_HISTORY, "history", NULL, "ended" },
 	{ OPTIONS_FILTER, OPT_SINCE, "since", "DURATION", "opened within: 30s, 5m, 1h30m" },
 	{ OPTIONS_FILTER, OPT_OLDER, "older", "DURATION", "at least so long in its state" },
-	{ OPTIONS_TABLE, OPT_SORT, "sort", "KEY", "recent id opened ended age duration handshake state pid comm local remote sent received retransmits" },
+	{ OPTIONS_TABLE, OPT_SORT, "sort", "KEY",
+	  "recent (default), id, age, duration, ...; see tcpledger(8)" },
 	{ OPTIONS_TABLE, OPT_REVERSE, "reverse", NULL, "the other way round" },
 	{ OPTIONS_TABLE, OPT_LIMIT, "limit", "N", "the first N records only" },
 	{ OPTIONS_TABLE, 'w', "wide", NULL, "all columns, nothing cut" },
@@ -53,14 +56,16 @@ static const struct spec {
 	{ OPTIONS_CLOCK, 'T', "wall", NULL, "times of the wall clock, UTC" },
 	{ OPTIONS_CLOCK, 'n', "numeric", NULL, "no look-up of names (the default)" },
 	{ OPTIONS_JSON, OPT_JSON, "json", NULL, "JSON, one object a line" },
-	{ OPTIONS_METRICS, OPT_OPENMETRICS, "openmetrics", NULL, "OpenMetrics, for Prometheus and the like" },
+	{ OPTIONS_METRICS, OPT_OPENMETRICS, "openmetrics", NULL,
+	  "OpenMetrics, for Prometheus and the like" },
 	{ OPTIONS_SOURCE, OPT_FILE, "file", "FILE", "read a kept file, not the kernel" },
-	{ OPTIONS_SOURCE, OPT_NETNS, "netns", "NAME", "of this network namespace ('ip netns'), or inode number" },
+	{ OPTIONS_SOURCE, OPT_NETNS, "netns", "NAME",
+	  "of this network namespace ('ip netns'), or inode number" },
 	{ ANY, 'h', "help", NULL, "this help" },
 	{ ANY, OPT_VERSION, "version", NULL, "version of this command" },
 };
 
-#define SPECS	(sizeof(specs) / sizeof(specs[0]))
+#define SPECS	ARRAY_SIZE(specs)
 
 /*
  * What getopt_long() wants, of the options of these groups.
@@ -137,9 +142,12 @@ static int take_filter(struct filter *filter, int value, const char *arg)
 
 static int take_sort(struct options *options, const char *arg)
 {
+	unsigned int value;
+
+	if (parse_word(&sort_words, arg, &value))
+		return FAIL_USAGE;
 	options->sorted = true;
-	if (sort_find(arg, &options->sort))
-		return fail_usage("unknown sort key '%s'", arg);
+	options->sort = (enum sort_by)value;
 	return 0;
 }
 

@@ -27,8 +27,8 @@ static void write_all(void)
 		} else if (errno == EPIPE) {
 			exit(FAIL_NONE);	/* nobody reads any more */
 		} else if (errno != EINTR) {
-			exit(fail_work("cannot write the output: %s; make room or write elsewhere",
-				       strerror(errno)));
+			exit(fail_work("make room or write elsewhere",
+				       "cannot write the output: %s", strerror(errno)));
 		}
 	}
 	out.len = 0;

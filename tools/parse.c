@@ -3,11 +3,10 @@
 #include "parse.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler.h"
 #include "fail.h"
 #include "text.h"
 
@@ -29,6 +28,12 @@ static bool is_number(const char *s, size_t len, int64_t most, int64_t *number)
 	return len && *number <= most;
 }
 
+static int fail_number(const char *what, const char *arg, size_t len, int64_t most)
+{
+	return fail_usage("bad %s '%.*s': want a number from 0 to %lld", what, (int)len, arg,
+			  (long long)most);
+}
+
 /**
  * parse_number - a decimal number
  * @what: what it is, for the message
@@ -40,7 +45,7 @@ int parse_number(const char *what, const char *arg, int64_t most, int64_t *numbe
 {
 	if (is_number(arg, strlen(arg), most, number))
 		return 0;
-	return fail_usage("bad %s '%s': want a number from 0 to %" PRId64, what, arg, most);
+	return fail_number(what, arg, strlen(arg), most);
 }
 
 /**
@@ -59,8 +64,7 @@ int parse_list(const char *what, const char *arg, int64_t most, struct filter_li
 		int64_t number;
 
 		if (!is_number(s, len, most, &number))
-			return fail_usage("bad %s '%.*s': want a number from 0 to %" PRId64,
-					  what, (int)len, s, most);
+			return fail_number(what, s, len, most);
 		if (list->count == FILTER_LIST_MAX)
 			return fail_usage("too many values for %s: want at most %d", what,
 					  FILTER_LIST_MAX);
@@ -110,6 +114,22 @@ int parse_words(const struct format_set *set, const char *arg, uint64_t *mask)
 	}
 }
 
+/**
+ * parse_word - one word
+ * @set: enumeration it is of
+ * @arg: its text
+ * @value: set to its value
+ */
+int parse_word(const struct format_set *set, const char *arg, unsigned int *value)
+{
+	int found = format_find(set, arg, strlen(arg));
+
+	if (found < 0)
+		return fail_word(set, arg, strlen(arg));
+	*value = (unsigned int)found;
+	return 0;
+}
+
 /*
  * An address in @len characters; IPv4 may be cut after any byte (10.1) where
  * @cut allows it. Returns the bytes given, 0 if it is no address.
@@ -126,7 +146,7 @@ static unsigned int is_address(const char *s, size_t len, bool cut, uint8_t addr
 	memcpy(copy, s, len);
 	copy[len] = '\0';
 	memset(address, 0, 16);
-	*ipv6 = strchr(copy, ':') != NULL;
+	*ipv6 = !!strchr(copy, ':');
 	if (*ipv6)
 		return inet_pton(AF_INET6, copy, address) == 1 ? 16 : 0;
 	for (c = copy; *c; c++)
@@ -157,8 +177,10 @@ int parse_prefix(const char *arg, struct filter *filter)
 					&filter->addr_ipv6);
 	int64_t bits = filter->addr_ipv6 ? 128 : 32;
 
-	if (!given || (arg[len] && !is_number(arg + len + 1, strlen(arg + len + 1), bits, &bits)))
-		return fail_usage("bad address '%s': want an address or a prefix such as 10.0.0.0/8 or 2001:db8::/32",
+	if (arg[len] && !is_number(arg + len + 1, strlen(arg + len + 1), bits, &bits))
+		given = 0;
+	if (!given)
+		return fail_usage("bad address '%s': want one like 10.0.0.0/8 or 2001:db8::1",
 				  arg);
 	filter->has_addr = true;
 	filter->addr_len = (unsigned int)bits;
@@ -178,7 +200,7 @@ static int64_t unit_of(const char *s, size_t *len)
 	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(units); i++) {
 		*len = strlen(units[i].name);
 		if (!strncmp(s, units[i].name, *len))
 			return units[i].ns;
@@ -253,6 +275,5 @@ int parse_tuple(const char *arg, struct parse_tuple *tuple)
 			&tuple->rport) &&
 	    tuple->ipv6 == remote_ipv6)
 		return 0;
-	return fail_usage("bad connection '%s': want a number, or LADDR:LPORT-RADDR:RPORT such as 10.0.0.1:22-10.0.0.2:40112",
-			  arg);
+	return fail_usage("bad connection '%s': want a number or 10.0.0.1:22-10.0.0.2:40112", arg);
 }

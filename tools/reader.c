@@ -3,7 +3,6 @@
 #include "reader.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,8 @@
 #define READER_ROOM		(256 * 1024)	/* bytes asked for at once */
 #define READER_RECORD_MOST	(64 * 1024)	/* no record is longer */
 #define READER_STRUCT_MOST	4096		/* no structure is longer */
+
+#define COPY_AGAIN	"copy it again"
 
 /*
  * Read until at least @need unused bytes are there or the file ends. A records
@@ -38,9 +39,9 @@ static int fill(struct reader *reader, size_t need)
 		else if (!n)
 			break;
 		else if (errno != EINTR)
-			return fail_work("cannot read %s at byte %" PRIu64 ": %s; is it a tcpledger records file?",
-					 reader->path, reader->offset + reader->to,
-					 strerror(errno));
+			return fail_read(reader->path, "give a tcpledger records file",
+					 "%s, at byte %llu", strerror(errno),
+					 (unsigned long long)reader->offset + reader->to);
 	}
 	return FAIL_NONE;
 }
@@ -54,10 +55,10 @@ static int check_magic(const struct reader *reader, size_t have)
 	if (!memcmp(&header->magic, &magic, have < sizeof(magic) ? have : sizeof(magic)))
 		return FAIL_NONE;
 	if (header->magic == __builtin_bswap64(TCPLEDGER_MAGIC))
-		return fail_work("cannot read %s: it was written on a machine of the other byte order; read it on such a machine",
-				 reader->path);
-	return fail_work("cannot read %s: it is not a tcpledger records file; give one copied from /proc/net/tcpledger/records",
-			 reader->path);
+		return fail_read(reader->path, "read it on such a machine",
+				 "it was written on a machine of the other byte order");
+	return fail_read(reader->path, "give one copied from /proc/net/tcpledger/records",
+			 "it is not a tcpledger records file");
 }
 
 static bool size_is_sane(uint32_t size, size_t least)
@@ -75,20 +76,22 @@ static int check_header(struct reader *reader)
 	if (check_magic(reader, have))
 		return FAIL_WORK;
 	if (!have)
-		return fail_work("cannot read %s: it is empty, not a tcpledger records file; copy it again",
-				 reader->path);
+		return fail_read(reader->path, COPY_AGAIN,
+				 "it is empty, not a tcpledger records file");
 	if (have < sizeof(*header))
-		return fail_work("cannot read %s: it is truncated: %zu bytes, the header alone has %zu; copy it again",
-				 reader->path, have, sizeof(*header));
+		return fail_read(reader->path, COPY_AGAIN,
+				 "it is truncated: %zu bytes, the header alone has %zu",
+				 have, sizeof(*header));
 	if (header->version != TCPLEDGER_VERSION)
-		return fail_work("cannot read %s: version mismatch: the format is version %u, this command reads version %u; use module and command of one release",
-				 reader->path, header->version, TCPLEDGER_VERSION);
+		return fail_read(reader->path, "use module and command of one release",
+				 "version mismatch: it has format version %u, this command reads version %u",
+				 header->version, TCPLEDGER_VERSION);
 	if (!size_is_sane(header->header_size, sizeof(*header)) ||
 	    !size_is_sane(header->record_size, sizeof(struct tcpledger_record)) ||
 	    !size_is_sane(header->entry_size, sizeof(struct tcpledger_entry)))
-		return fail_work("cannot read %s: it is damaged: sizes %u, %u, %u in the header are impossible; copy it again",
-				 reader->path, header->header_size,
-				 header->record_size, header->entry_size);
+		return fail_read(reader->path, COPY_AGAIN,
+				 "it is damaged: sizes %u, %u, %u in the header are impossible",
+				 header->header_size, header->record_size, header->entry_size);
 	return FAIL_NONE;
 }
 
@@ -105,8 +108,8 @@ static int skip_header(struct reader *reader)
 	if (fill(reader, size))
 		return FAIL_WORK;
 	if (reader->to - reader->from < size)
-		return fail_work("cannot read %s: it is truncated within its header of %zu bytes; copy it again",
-				 reader->path, size);
+		return fail_read(reader->path, COPY_AGAIN,
+				 "it is truncated within its header of %zu bytes", size);
 	use(reader, size);
 	return FAIL_NONE;
 }
@@ -133,16 +136,20 @@ int reader_open(struct reader *reader, const struct source *source)
 	return skip_header(reader);
 }
 
-static int damaged(const struct reader *reader, const char *what, uint64_t value)
+static int fail_damaged(const struct reader *reader, const char *what, uint64_t value)
 {
-	return fail_work("cannot read %s: record %" PRIu64 " at byte %" PRIu64 " is damaged: %s is %" PRIu64 "; copy it again, or use the command of the module's release",
-			 reader->path, reader->count + 1, reader->offset, what, value);
+	return fail_read(reader->path, "copy it again, or use its module's command",
+			 "record %llu at byte %llu is damaged: %s is %llu",
+			 (unsigned long long)reader->count + 1,
+			 (unsigned long long)reader->offset, what, (unsigned long long)value);
 }
 
-static int truncated(const struct reader *reader)
+static int fail_truncated(const struct reader *reader)
 {
-	return fail_work("cannot read %s: it is truncated within record %" PRIu64 " at byte %" PRIu64 "; copy it again",
-			 reader->path, reader->count + 1, reader->offset);
+	return fail_read(reader->path, COPY_AGAIN,
+			 "it is truncated within record %llu at byte %llu",
+			 (unsigned long long)reader->count + 1,
+			 (unsigned long long)reader->offset);
 }
 
 static bool is_state(unsigned int state)
@@ -153,19 +160,19 @@ static bool is_state(unsigned int state)
 static int check_record(const struct reader *reader, const struct tcpledger_record *r)
 {
 	if (!is_state(r->state))
-		return damaged(reader, "state", r->state);
+		return fail_damaged(reader, "state", r->state);
 	if (r->role >= TCPLEDGER_ROLE_MAX)
-		return damaged(reader, "role", r->role);
+		return fail_damaged(reader, "role", r->role);
 	if (r->outcome >= TCPLEDGER_OUTCOME_MAX)
-		return damaged(reader, "outcome", r->outcome);
+		return fail_damaged(reader, "outcome", r->outcome);
 	if (r->kind >= TCPLEDGER_KIND_MAX)
-		return damaged(reader, "kind", r->kind);
+		return fail_damaged(reader, "kind", r->kind);
 	if (r->first >= TCPLEDGER_SIDE_MAX)
-		return damaged(reader, "first", r->first);
+		return fail_damaged(reader, "first", r->first);
 	if (r->reset_by >= TCPLEDGER_SIDE_MAX)
-		return damaged(reader, "reset_by", r->reset_by);
+		return fail_damaged(reader, "reset_by", r->reset_by);
 	if (r->tw_exit >= TCPLEDGER_EXIT_MAX)
-		return damaged(reader, "tw_exit", r->tw_exit);
+		return fail_damaged(reader, "tw_exit", r->tw_exit);
 	return FAIL_NONE;
 }
 
@@ -175,16 +182,16 @@ static int check_entry(const struct reader *reader, const struct tcpledger_entry
 	bool refers = e->type == TCPLEDGER_ENTRY_STATE || e->type == TCPLEDGER_ENTRY_NOTE;
 
 	if (e->type > TCPLEDGER_ENTRY_NOTE)
-		return damaged(reader, "type of an entry", e->type);
+		return fail_damaged(reader, "type of an entry", e->type);
 	if (e->type == TCPLEDGER_ENTRY_STATE && (!is_state(e->from) || !is_state(e->to)))
-		return damaged(reader, "state of an entry",
+		return fail_damaged(reader, "state of an entry",
 			       is_state(e->from) ? e->to : e->from);
 	if (e->type == TCPLEDGER_ENTRY_STATE && e->cause >= TCPLEDGER_CAUSE_MAX)
-		return damaged(reader, "cause of an entry", e->cause);
+		return fail_damaged(reader, "cause of an entry", e->cause);
 	if (e->type == TCPLEDGER_ENTRY_NOTE && e->tag >= 64)
-		return damaged(reader, "tag of an entry", e->tag);
+		return fail_damaged(reader, "tag of an entry", e->tag);
 	if (refers && (e->segment < -1 || e->segment >= (int)log_n))
-		return damaged(reader, "segment of an entry", (uint16_t)e->segment);
+		return fail_damaged(reader, "segment of an entry", (uint16_t)e->segment);
 	return FAIL_NONE;
 }
 
@@ -221,7 +228,7 @@ static int take_record(struct reader *reader, size_t size)
 
 	memcpy(&record->fixed, bytes, sizeof(record->fixed));
 	if (record->fixed.log_n > (size - head) / reader->header.entry_size)
-		return damaged(reader, "length of the log", record->fixed.log_n);
+		return fail_damaged(reader, "length of the log", record->fixed.log_n);
 	if (check_record(reader, &record->fixed))
 		return FAIL_WORK;
 	memcpy(record->comm, record->fixed.comm, TCPLEDGER_COMM_LEN);
@@ -246,14 +253,14 @@ int reader_next(struct reader *reader, const struct record **record)
 	if (reader->to == reader->from)
 		return FAIL_NONE;
 	if (reader->to - reader->from < sizeof(size))
-		return truncated(reader);
+		return fail_truncated(reader);
 	memcpy(&size, reader->buffer + reader->from, sizeof(size));
 	if (size < reader->header.record_size || size > READER_RECORD_MOST)
-		return damaged(reader, "size", size);
+		return fail_damaged(reader, "size", size);
 	if (fill(reader, size))
 		return FAIL_WORK;
 	if (reader->to - reader->from < size)
-		return truncated(reader);
+		return fail_truncated(reader);
 	if (take_record(reader, size))
 		return FAIL_WORK;
 	use(reader, size);

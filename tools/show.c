@@ -8,7 +8,7 @@
 
 #include "describe.h"
 #include "fail.h"
-#include "json.h"
+#include "json_lines.h"
 #include "keep.h"
 #include "options.h"
 #include "out.h"
@@ -113,7 +113,8 @@ int command_show(const struct options *options)
 	if (record)
 		print(options, record);
 	else if (!status)
-		status = fail_work("no record %s in %s: it is not known or was evicted; 'tcpledger list' shows what there is",
+		status = fail_work("'tcpledger list' shows what there is",
+				   "no record %s in %s: it is not known or was evicted",
 				   arg, reader.path);
 	keep_free(&found);
 	reader_close(&reader);

@@ -3,30 +3,14 @@
 
 #include <string.h>
 
+#include "compiler.h"
 #include "format.h"
 #include "reader.h"
 
-/**
- * sort_find - the key of a word
- * @word: as given to --sort
- * @by: set to the key
- *
- * Return: 0, or -1 if there is no such key.
- */
-int sort_find(const char *word, enum sort_by *by)
-{
-#define SORT_WORD(name, text, help)	text,
-	static const char *const words[] = { SORT_KEYS(SORT_WORD) };
-	unsigned int i;
+#define SORT_WORD(name, word, help)	word,
+static const char *const words[] = { SORT_KEYS(SORT_WORD) };
 
-	for (i = 0; i < SORT_COUNT; i++) {
-		if (!strcmp(words[i], word)) {
-			*by = (enum sort_by)i;
-			return 0;
-		}
-	}
-	return -1;
-}
+const struct format_set sort_words = { "sort key", words, ARRAY_SIZE(words) };
 
 /* Signed numbers as unsigned ones of the same order. */
 static uint64_t rising(int64_t number)
@@ -60,16 +44,13 @@ static void place_bytes(struct sort_place *place, const void *bytes)
 static void place_endpoint(struct sort_place *place, const uint8_t *address, bool ipv6,
 			   uint16_t port)
 {
-	place->port =	place->low = 0xffffULL << 32 | (uint64_t)address[0] << 24 |
-		     (uint64_t)address[1] << 16 | (uint64_t)address[2] << 8 | address[3];
+	place->port = port;
 	if (ipv6) {
 		place_bytes(place, address);
 		return;
 	}
-	place->high = 0;
-	place->low = 0xffffULL << 48 | (uint64_t)address[0] << 40 |
-		     (uint64_t)address[1] << 32 | (uint64_t)address[2] << 24 |
-		     (uint64_t)address[3] << 16 | port;
+	place->low = 0xffffULL << 32 | (uint64_t)address[0] << 24 |
+		     (uint64_t)address[1] << 16 | (uint64_t)address[2] << 8 | address[3];
 }
 
 static unsigned int stage_of(unsigned int state)

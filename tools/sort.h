@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct format_set;
 struct record;
 
 /* KEY, its word, what it sorts by */
@@ -50,7 +51,8 @@ struct sort_place {
 	uint64_t	id;
 };
 
-int sort_find(const char *word, enum sort_by *by);
+extern const struct format_set sort_words;
+
 void sort_place(enum sort_by by, bool reverse, const struct record *record,
 		struct sort_place *place);
 int sort_compare(const struct sort_place *a, const struct sort_place *b);

@@ -18,6 +18,8 @@
 #define SOURCE_ENTERED	"/proc/thread-self/net/tcpledger"
 #define SOURCE_NETNS	"/run/netns"
 
+#define LIST_NETNS	"'ip netns list' shows the names"
+
 static const char *directory(void)
 {
 	const char *dir = getenv("TCPLEDGER_PROC");
@@ -43,13 +45,14 @@ static bool name_is_plain(const char *name)
 
 static int fail_netns(const char *path, const char *name)
 {
+	const char *advice = "give a namespace made by 'ip netns add'";
+
 	if (errno == ENOENT)
-		return fail_work("cannot enter network namespace %s: %s does not exist; 'ip netns list' shows the names",
+		return fail_work(LIST_NETNS, "cannot enter network namespace %s: %s does not exist",
 				 name, path);
 	if (errno == EACCES || errno == EPERM)
-		return fail_work("cannot enter network namespace %s at %s: %s; run it as root",
-				 name, path, strerror(errno));
-	return fail_work("cannot enter network namespace %s at %s: %s; is it a namespace made by 'ip netns add'?",
+		advice = "run it as root";
+	return fail_work(advice, "cannot enter network namespace %s at %s: %s",
 			 name, path, strerror(errno));
 }
 
@@ -61,7 +64,8 @@ static int open_netns(const char *name, char path[PATH_MAX])
 	int fd;
 
 	if (!name_is_plain(name)) {
-		fail_work("cannot enter network namespace '%s': a name of /run/netns is wanted; 'ip netns list' shows them",
+		fail_work(LIST_NETNS,
+			  "cannot enter network namespace '%s': a name of /run/netns is wanted",
 			  name);
 		return -1;
 	}
@@ -126,13 +130,13 @@ static void fail_open(const char *path, const char *live)
 	int error = errno;
 
 	if (live && error == ENOENT && stat(live, &st))
-		fail_work("cannot read %s: module tcpledger is not loaded; load it with 'modprobe tcpledger' or 'insmod tcpledger.ko'",
-			  path);
+		fail_read(path, "load it with 'modprobe tcpledger' or 'insmod tcpledger.ko'",
+			  "module tcpledger is not loaded");
 	else if (error == EACCES || error == EPERM)
-		fail_work("cannot read %s: %s; run it as root of this network namespace",
-			  path, strerror(error));
+		fail_read(path, "run it as root of this network namespace", "%s",
+			  strerror(error));
 	else
-		fail_work("cannot read %s: %s; check the path", path, strerror(error));
+		fail_read(path, "check the path", "%s", strerror(error));
 }
 
 /**

@@ -12,7 +12,7 @@
 
 #include "escape.h"
 #include "fail.h"
-#include "json.h"
+#include "json_lines.h"
 #include "metrics.h"
 #include "options.h"
 #include "out.h"
@@ -35,15 +35,15 @@ static int read_all(const struct source *source, struct text *text, char path[PA
 			text->len += (size_t)n;
 	} while ((n > 0 && text->len < STATS_MOST) || (n < 0 && errno == EINTR));
 	if (n < 0)
-		fail_work("cannot read %s: %s; check the path", path, strerror(errno));
+		fail_read(path, "check the path", "%s", strerror(errno));
 	close(fd);
 	return n < 0 ? FAIL_WORK : FAIL_NONE;
 }
 
 static int fail_foreign(const char *path, unsigned int line)
 {
-	return fail_work("cannot read %s: line %u is not 'name value', so it is not a tcpledger stats file; give one copied from /proc/net/tcpledger/stats",
-			 path, line);
+	return fail_read(path, "give one copied from /proc/net/tcpledger/stats",
+			 "line %u is not 'name value': it is not a tcpledger stats file", line);
 }
 
 static bool is_name(const char *s, size_t len)
@@ -105,8 +105,7 @@ static void add_words(struct json_object *object, const struct metric *metric)
 	struct text text = { 0 };
 
 	escape_utf8(&text, metric->text);
-	json_object_object_add(object, metric->name,
-		json_object_made(json_object_new_string(text_terminated(&text))));
+	json_add_string(object, metric->name, text_terminated(&text));
 	text_free(&text);
 }
 
@@ -118,9 +117,10 @@ static void print_json(const struct metrics *metrics)
 	for (i = 0; i < metrics->count; i++) {
 		const struct metric *metric = &metrics->items[i];
 
+		if (json_object_object_get_ex(object, metric->name, NULL))
+			continue;	/* a damaged file has it twice */
 		if (metric->is_number)
-			json_object_object_add(object, metric->name,
-				json_object_made(json_object_new_uint64(metric->number)));
+			json_add_unsigned(object, metric->name, metric->number);
 		else
 			add_words(object, metric);
 	}

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "compiler.h"
 #include "fail.h"
 #include "options.h"
 #include "out.h"
@@ -40,7 +41,7 @@ static const struct command {
 	},
 };
 
-#define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+#define COMMANDS	ARRAY_SIZE(commands)
 
 static const struct command *find_command(const char *name)
 {
@@ -74,11 +75,12 @@ static int print_help(const struct command *command)
 		text_printf(out_text(), "       %s\n", command->help);
 	} else {
 		text_string(out_text(),
-			    "tcpledger: how TCP connections open and close, as the kernel module recorded it\n\n"
+			    "tcpledger: how TCP connections open and close, as recorded\n\n"
 			    "usage: tcpledger [list] [FILTER...] [OPTION...]\n");
 		for (i = 1; i < COMMANDS; i++)
 			print_usage_line(&commands[i], "       ");
-		text_string(out_text(), "\ncommands (tcpledger COMMAND --help tells their options):\n");
+		text_string(out_text(),
+			    "\ncommands (tcpledger COMMAND --help tells their options):\n");
 		for (i = 0; i < COMMANDS; i++)
 			text_printf(out_text(), "  %-10s %s\n", commands[i].name, commands[i].help);
 	}

@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "compiler.h"
+
 /**
  * struct text - a growing piece of text, all zero when empty
  * @bytes: the text, not terminated
@@ -30,8 +32,7 @@ void text_repeat(struct text *text, char c, size_t times);
 void text_unsigned(struct text *text, uint64_t number);
 void text_signed(struct text *text, int64_t number);
 void text_digits(struct text *text, uint64_t number, unsigned int width);
-void text_printf(struct text *text, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void text_printf(struct text *text, const char *format, ...) __printf(2, 3);
 const char *text_terminated(struct text *text);
 void text_free(struct text *text);
 

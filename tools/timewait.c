@@ -7,9 +7,10 @@
 
 #include <string.h>
 
+#include "compiler.h"
 #include "fail.h"
 #include "format.h"
-#include "json.h"
+#include "json_lines.h"
 #include "options.h"
 #include "out.h"
 #include "reader.h"
@@ -174,7 +175,7 @@ static void print_residence(const struct waits *waits)
 	text_char(out, '\n');
 	if (!waits->residence_count)
 		return;
-	for (i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(quantiles); i++) {
 		text_string(out, quantiles[i].label);
 		format_seconds(out, waits_quantile(waits, quantiles[i].percent), 6);
 	}

@@ -303,7 +303,7 @@ static bool is_syn_then_reset(const char *history)
 	if (*history != 'S')
 		return false;
 	plain = strcspn(history, "HAFGIQ");
-	return memchr(history + 1, 'R', plain - 1) != NULL;
+	return !!memchr(history + 1, 'R', plain - 1);
 }
 
 static const char *name_state(const struct replay *replay)

@@ -2,8 +2,8 @@
 /*
  * Records as JSON objects, and JSON objects as lines.
  */
-#ifndef TCPLEDGER_JSON_H
-#define TCPLEDGER_JSON_H
+#ifndef TCPLEDGER_JSON_LINES_H
+#define TCPLEDGER_JSON_LINES_H
 
 #include <json-c/json.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "json.h"
+#include "json_lines.h"
 
 #include "escape.h"
 #include "fail.h"
