@@ -14,7 +14,8 @@ for option in $options; do
 	tap_true "the man page has $option" grep -qE -- "^\.BR? (.* )?$option\b" <<<"$page"
 	tap_true "the completion has $option" grep -qE -- "(^|[[:space:]\"])$option([[:space:]\"]|\$)" "$completion"
 done
-for option in $(grep -oE -- '^\.BR? .*' <<<"$page" | grep -oE -- '--[a-z]+[46]?' | sort -u); do
+documented=$(grep -E -- '^\.BR? ' <<<"$page" | grep -oE -- '--[a-z]+[46]?' | sort -u)
+for option in $documented; do
 	tap_true "$option of the man page exists" grep -qx -- "$option" <<<"$options"
 done
 for option in $(sed -n '/^_tcpledger()/,$p' "$completion" | grep -oE -- '(^|[ "|])--?[a-z0-9]+' | tr -d ' "|' | grep -vE '^-([gPWofF]|eq|gt)$' | sort -u); do
@@ -28,6 +29,10 @@ done
 for word in $(words ANOMALIES) $(words OUTCOMES) $(words KINDS); do
 	tap_true "the completion has $word" grep -qw "$word" "$completion"
 	tap_true "the man page has $word" grep -qw "$word" "$man"
+done
+for key in $("$TCPLEDGER" --sort '' 2>&1 | sed 's/.*want one of//; s/;.*//'); do
+	tap_true "the completion has the sort key $key" grep -qw "$key" "$completion"
+	tap_true "the man page has the sort key $key" grep -qw "$key" "$man"
 done
 for command in $("$TCPLEDGER" --help | sed -n '/^commands/,/^$/p' | awk 'NR > 1 && NF { print $1 }'); do
 	tap_true "the man page has the command $command" grep -qx "\.B $command" "$man"

@@ -49,7 +49,7 @@ usage "unknown anomaly" "unknown anomaly 'weird': want one of .*stale_syn" --ano
 usage "bad uid" "bad user id" --uid root
 usage "bad duration" "bad duration '5y'" --since 5y
 usage "duration too long" "bad duration" --older 99999999999d
-usage "unknown sort key" "unknown sort key 'luck'" --sort luck
+usage "unknown sort key" "unknown sort key 'luck': want one of recent .*handshake" --sort luck
 usage "two forms at once" "not both" stats --json --openmetrics
 usage "an option of another command" "openmetrics" list --openmetrics
 
@@ -105,8 +105,9 @@ done
 tap_is "-h is --help" "$("$TCPLEDGER" -h)" "$("$TCPLEDGER" --help)"
 
 # A full disk is a failure, a closed pipe is not.
-fails "the output cannot be written" 1 "cannot write the output: No space left" \
-	sh -c '"$TCPLEDGER" --json --file "$FIXTURES/records" >/dev/full'
+# shellcheck disable=SC2317 # called through fails
+to_full_disk() { "$TCPLEDGER" --json --file "$FIXTURES/records" >/dev/full; }
+fails "the output cannot be written" 1 "cannot write the output: No space left" to_full_disk
 "$(dirname "$FIXTURES")/make_fixtures" "$tap_dir" 5000
 { "$TCPLEDGER" --json --file "$tap_dir/many" 2>"$tap_dir/err"; echo $? >"$tap_dir/status"; } | head -1 >/dev/null
 tap_is "a closed pipe ends quietly" "$(cat "$tap_dir/status" "$tap_dir/err")" 0

@@ -30,18 +30,45 @@ void fixture_begin(struct fixture *f, unsigned long long id, const char *local,
 	r->lport = (__u16)lport;
 	r->rport = (__u16)rport;
 	r->state = TCPLEDGER_STATE_CLOSE;
-	r->sack = r->timestamps = r->local_wscale = r->remote_wscale = -1;
+	r->sack = -1;
+	r->timestamps = -1;
+	r->local_wscale = -1;
+	r->remote_wscale = -1;
 	r->error = -1;
-	r->opened_at = r->base_ns = r->ended_ns = r->duration_ns = r->state_age_ns = -1;
-	r->uid = r->cgroup = r->inode = r->cookie = -1;
-	r->pid = r->closer_pid = r->local_mss = r->remote_mss = r->retransmits = -1;
-	r->local_isn = r->remote_isn = -1;
-	r->syn_ns = r->synack_ns = r->ack_ns = r->handshake_ns = r->accept_ns = -1;
-	r->local_fin_ns = r->remote_fin_ns = r->half_close_ns = -1;
-	r->tw_entered_ns = r->tw_nominal_ns = r->tw_remaining_ns = r->tw_residence_ns = -1;
+	r->opened_at = -1;
+	r->base_ns = -1;
+	r->ended_ns = -1;
+	r->duration_ns = -1;
+	r->state_age_ns = -1;
+	r->uid = -1;
+	r->cgroup = -1;
+	r->inode = -1;
+	r->cookie = -1;
+	r->pid = -1;
+	r->closer_pid = -1;
+	r->local_mss = -1;
+	r->remote_mss = -1;
+	r->retransmits = -1;
+	r->local_isn = -1;
+	r->remote_isn = -1;
+	r->syn_ns = -1;
+	r->synack_ns = -1;
+	r->ack_ns = -1;
+	r->handshake_ns = -1;
+	r->accept_ns = -1;
+	r->local_fin_ns = -1;
+	r->remote_fin_ns = -1;
+	r->half_close_ns = -1;
+	r->tw_entered_ns = -1;
+	r->tw_nominal_ns = -1;
+	r->tw_remaining_ns = -1;
+	r->tw_residence_ns = -1;
 	for (i = 0; i < TCPLEDGER_STATE_MAX; i++)
 		r->residence_ns[i] = -1;
-	r->bytes_sent = r->bytes_received = r->srtt_us = r->min_rtt_us = -1;
+	r->bytes_sent = -1;
+	r->bytes_received = -1;
+	r->srtt_us = -1;
+	r->min_rtt_us = -1;
 }
 
 /**
@@ -109,9 +136,12 @@ void fixture_isn(struct fixture *f, unsigned int local, unsigned int remote)
  */
 void fixture_options(struct fixture *f)
 {
-	f->record.local_mss = f->record.remote_mss = 65495;
-	f->record.local_wscale = f->record.remote_wscale = 7;
-	f->record.sack = f->record.timestamps = 1;
+	f->record.local_mss = 65495;
+	f->record.remote_mss = 65495;
+	f->record.local_wscale = 7;
+	f->record.remote_wscale = 7;
+	f->record.sack = 1;
+	f->record.timestamps = 1;
 }
 
 static struct tcpledger_entry *add(struct fixture *f, long long t_ns)

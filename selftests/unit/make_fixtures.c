@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler.h"
 #include "fixture.h"
 
 #define SYN	TCPLEDGER_SYN
@@ -340,7 +341,8 @@ static void simultaneous(struct fixture *f)
 	fixture_change(f, 60, ST(SYN_RECV), ST(ESTABLISHED), BY(SEGMENT), 5);
 	fixture_note(f, 60, TCPLEDGER_ANOMALY_SIMULTANEOUS_OPEN, 2);
 	f->record.state_age_ns = 4999999940LL;
-	f->record.bytes_sent = f->record.bytes_received = 0;
+	f->record.bytes_sent = 0;
+	f->record.bytes_received = 0;
 }
 
 /* A scanner: SYN, our SYN/ACK, its RST. */
@@ -370,7 +372,8 @@ static void gave_up(struct fixture *f)
 	fixture_out(f, 10, SYN, 100, 0, 0);
 	fixture_out(f, 2000000, RST, 101, 0, 0);
 	fixture_change(f, 2000010, ST(SYN_SENT), ST(CLOSE), BY(USER), -1);
-	f->record.reset_by = f->record.first = TCPLEDGER_SIDE_LOCAL;
+	f->record.reset_by = TCPLEDGER_SIDE_LOCAL;
+	f->record.first = TCPLEDGER_SIDE_LOCAL;
 	fixture_ended(f, TCPLEDGER_KIND_NONE, 2000010);
 }
 
@@ -402,7 +405,7 @@ static void (*const connections[])(struct fixture *f) = {
 	waited_reset, simultaneous, scanned, gave_up, half_closed,
 };
 
-#define CONNECTIONS	(sizeof(connections) / sizeof(connections[0]))
+#define CONNECTIONS	ARRAY_SIZE(connections)
 
 static void write_good(const char *dir, const char *name)
 {

@@ -20,12 +20,11 @@
 
 #include <linux/tcpledger.h>
 
+#include "compiler.h"
+#include "mutate_test.h"
+
 #define MUTATIONS	2100	/* of each file */
 #define SANITIZER_EXIT	99
-
-int tcpledger_main(int argc, char **argv);
-const char *__asan_default_options(void);
-const char *__ubsan_default_options(void);
 
 /* Leaks are looked for elsewhere: here they would cost most of the time. */
 const char *__asan_default_options(void)
@@ -38,10 +37,10 @@ const char *__ubsan_default_options(void)
 	return "print_stacktrace=1:exitcode=99";
 }
 
-static uint64_t seed = 20240229;
+static __u64 seed = 20240229;
 
 /* xorshift64*: good enough to hit everything */
-static uint64_t draw(uint64_t below)
+static __u64 draw(__u64 below)
 {
 	seed ^= seed >> 12;
 	seed ^= seed << 25;
@@ -91,7 +90,7 @@ static size_t some_record(const struct bytes *b)
 {
 	size_t at = sizeof(struct tcpledger_header), chosen = at;
 	unsigned int n = 1;
-	uint32_t size;
+	__u32 size;
 
 	while (at + sizeof(size) <= b->len) {
 		if (!draw(n++))
@@ -104,21 +103,21 @@ static size_t some_record(const struct bytes *b)
 	return chosen;
 }
 
-static void put32(struct bytes *b, size_t at, uint32_t value)
+static void put32(struct bytes *b, size_t at, __u32 value)
 {
 	if (at + sizeof(value) <= b->len)
 		memcpy(b->at + at, &value, sizeof(value));
 }
 
-static uint32_t evil(void)
+static __u32 evil(void)
 {
-	static const uint32_t values[] = {
+	static const __u32 values[] = {
 		0, 1, 2, 7, 8, 31, 32, 47, 48, 64, 255, 256, 495, 496, 497, 4095, 4096, 4097,
 		32767, 32768, 65535, 65536, 65537, 0x7fffffff, 0x80000000, 0xfffffff8,
 		0xffffffff,
 	};
 
-	return values[draw(sizeof(values) / sizeof(values[0]))];
+	return values[draw(ARRAY_SIZE(values))];
 }
 
 static void lie_in_record(struct bytes *b)
@@ -150,8 +149,8 @@ static void lie_in_header(struct bytes *b)
 /* Extreme numbers in the 64-bit members: times, sizes, ids. */
 static void go_to_extremes(struct bytes *b)
 {
-	static const uint64_t values[] = {
-		0, 1, INT64_MAX, (uint64_t)INT64_MIN, UINT64_MAX, UINT64_MAX - 1, 1ULL << 62,
+	static const __u64 values[] = {
+		0, 1, INT64_MAX, (__u64)INT64_MIN, UINT64_MAX, UINT64_MAX - 1, 1ULL << 62,
 		1000000000, 86400000000000ULL,
 	};
 	unsigned int times = 1 + (unsigned int)draw(6);
@@ -159,7 +158,7 @@ static void go_to_extremes(struct bytes *b)
 	while (times--) {
 		size_t at = some_record(b) +
 			    8 * draw((sizeof(struct tcpledger_record) + 512) / 8);
-		uint64_t value = values[draw(sizeof(values) / sizeof(values[0]))];
+		__u64 value = values[draw(ARRAY_SIZE(values))];
 
 		if (at + sizeof(value) <= b->len)
 			memcpy(b->at + at, &value, sizeof(value));
@@ -189,7 +188,7 @@ static void (*const mutations[])(struct bytes *b) = {
 	flip_bits, cut, lie_in_record, lie_in_header, go_to_extremes, scramble, rename_owner,
 };
 
-#define KINDS	(sizeof(mutations) / sizeof(mutations[0]))
+#define KINDS	ARRAY_SIZE(mutations)
 
 static char path[64];
 
@@ -201,7 +200,7 @@ static char *const commands[][6] = {
 	{ "tcpledger", "timewait", "--file", path, NULL },
 };
 
-#define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+#define COMMANDS	ARRAY_SIZE(commands)
 
 static int run(char *const *command)
 {
@@ -301,7 +300,7 @@ int main(void)
 		return 1;
 	}
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", memory);
-	for (file = 0; file < sizeof(files) / sizeof(files[0]); file++)
+	for (file = 0; file < ARRAY_SIZE(files); file++)
 		for (kind = 0; kind < KINDS; kind++)
 			failed |= torture(files[file], kind, ++n, memory, errors);
 	printf("1..%u\n", n);

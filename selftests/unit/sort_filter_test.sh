@@ -94,5 +94,6 @@ ids() { awk 'NR > 1 { print $1 }' | xargs; }
 tap_is "a table has live records first, newest first" "$(ledger | ids)" \
 	"$(jq -s -r '(map(select(.live)) | sort_by(.opened_at // "") | reverse) + (map(select(.live | not)) | sort_by(.ended_at) | reverse) | .[].id' "$tap_dir/json" | xargs)"
 tap_is "the leak finder: CLOSE_WAIT, oldest first" "$(ledger list --state CLOSE_WAIT | ids)" "23 24"
-tap_true "with its owner" sh -c '"$TCPLEDGER" list --state CLOSE_WAIT --file "$FIXTURES/records" | grep -q "^24 904 café "'
+ledger list --state CLOSE_WAIT >"$tap_dir/leaks"
+tap_true "with its owner" grep -q "^24 904 café " "$tap_dir/leaks"
 tap_end

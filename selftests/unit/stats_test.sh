@@ -35,6 +35,7 @@ tap_is "what is no number is a string" "$(stats --json | jq -c .method_time_wait
 stats --openmetrics >"$tap_dir/metrics"
 # What the OpenMetrics text format asks for: families in one piece and once,
 # TYPE first, suffixes by type, no blank line, # EOF last.
+# shellcheck disable=SC2016 # the dollars are awk's
 tap_true "OpenMetrics is well formed" awk '
 	function bad(why) { print NR ": " why ": " $0; failed = 1; exit 1 }
 	end { bad("text after # EOF") }

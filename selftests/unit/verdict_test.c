@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compiler.h"
 #include "fixture.h"
 #include "reader.h"
 #include "verdict.h"
@@ -144,7 +145,7 @@ int main(void)
 	struct fixture f;
 	int failed = 0;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct verdict_case *c = &cases[i];
 		char name[128];
 
@@ -153,7 +154,8 @@ int main(void)
 		f.record.bytes_sent = c->sent;
 		f.record.bytes_received = c->received;
 		reach(&f, &verdict);
-		snprintf(name, sizeof(name), "%s (%lld/%lld bytes)", c->segments, c->sent, c->received);
+		snprintf(name, sizeof(name), "%s (%lld/%lld bytes)", c->segments, c->sent,
+			 c->received);
 		failed |= check(++n, name, &verdict, c->completeness, c->state, c->history);
 	}
 	fixture_begin(&f, 1, "10.0.0.1", 1, "10.0.0.2", 2);
