@@ -188,33 +188,43 @@ TEST_F_TIMEOUT(around, input_drop, USUAL)
 	EXPECT_JUDGED(&self->world);
 }
 
-/* This test will send a FIN in a segment that the stack has not cut to the size of the wire. */
+/*
+ * This test will send a FIN in a segment that is not yet cut to the size of the
+ * wire. Data and FIN must wait together for that: the first ACKs are lost, so
+ * that the congestion window of ten segments is full when they are queued.
+ */
 TEST_F_TIMEOUT(around, gso_fin, USUAL)
 {
 	struct pair p = pair_listen(variant->family, 8);
+	const int mss = 1000, first = 10000, rest = 5000;
 	const struct segment *fin;
-	const int mss = 1000, size = 5000;
+	char match[96];
 
 	p.client = sock_new(variant->family);
 	sock_set(p.client, IPPROTO_TCP, TCP_MAXSEG, mss);
 	ASSERT_EQ(0, sock_connect(p.client, variant->family, &p.s));
 	p.c = sock_local(p.client);
 	p.server = sock_accept(p.listener);
-	sock_send(p.client, size, MSG_MORE);
+	snprintf(match, sizeof(match),
+		 "tcp sport %u tcp flags & (fin | syn | rst | ack) == ack", p.s.port);
+	drop_start(match);
+	sock_send(p.client, first, 0);
+	sock_send(p.client, rest, MSG_MORE);
 	shutdown(p.client, SHUT_WR);
-	EXPECT_EQ(size, sock_receive(p.server, 0));
+	EXPECT_LT(0, drop_stop());
+	EXPECT_EQ(first + rest, sock_receive(p.server, 0));
 	need(sock_state(p.client) == TCP_FIN_WAIT2, DEADLINE_MS);
 	close(p.server);
 	fin = capture_find(&self->world.space[0].capture, &p.c, SEG_FIN | SEG_ACK, 0);
 	ASSERT_NE(NULL, fin);
-	/* Else the stack sent the FIN apart, and the test shows nothing. */
+	/* Else the FIN went alone, and the test shows nothing. */
 	EXPECT_LT(mss, (int)fin->len);
 	EXPECT_VERDICT(p.c, p.s, 0,
 		       "close.kind=four_segment close.first=local bytes_sent=%d state=TIME_WAIT",
-		       size);
+		       first + rest);
 	EXPECT_VERDICT(p.s, p.c, 0,
 		       "close.kind=four_segment close.first=remote bytes_received=%d live=false",
-		       size);
+		       first + rest);
 	EXPECT_JUDGED(&self->world);
 }
 

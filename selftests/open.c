@@ -180,15 +180,19 @@ TEST_F_TIMEOUT(open, refused_here, USUAL)
 TEST_F_TIMEOUT(open, unanswered, USUAL + 200)
 {
 	struct peer peer;
-	int fd;
+	int fd, n;
 
 	fd = wire_connect(&self->world, &peer);
 	EXPECT_EQ(ETIMEDOUT, connect_end(fd, 200));
 	peer_expect(&peer, SEG_SYN, 0);
+	/* 6 on older kernels; newer ones first repeat it each second a few times. */
+	n = capture_count(&self->world.space[0].capture, &peer.host, SEG_SYN);
+	EXPECT_LE(7, n);
 	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "open.role=active open.outcome=timed_out close.kind=none close.error=ETIMEDOUT "
-		       "close.reset_by=null close.first=null open.syn_retransmits=6 live=false "
-		       "@SYN_SENT/CLOSE=timer duration_ns>=127000000000 anomalies~syn_retransmit");
+		       "close.reset_by=null close.first=null open.syn_retransmits=%d live=false "
+		       "@SYN_SENT/CLOSE=timer duration_ns>=127000000000 anomalies~syn_retransmit",
+		       n - 1);
 	EXPECT_JUDGED(&self->world);
 }
 

@@ -313,7 +313,9 @@ static int judge_retransmits(json_object *rec)
 				  record_text(entry, "accepted"));
 		wrong += wrong_if(is(entry, "dir", "in") != record_null(entry, "origin"), rec,
 				  "entry %zu: origin %s", i, record_text(entry, "origin"));
-		if (!again || idle_segment(entry) || (flags & SEG_SYN && !was_logged(rec, i, true)))
+		/* TCP refuses most repetitions as old; they count all the same. */
+		if (!again || is(entry, "origin", "other") ||
+		    (flags & SEG_SYN && !was_logged(rec, i, true)))
 			continue;
 		syn += (flags & (SEG_SYN | SEG_ACK)) == SEG_SYN;
 		synack += (flags & (SEG_SYN | SEG_ACK)) == (SEG_SYN | SEG_ACK);

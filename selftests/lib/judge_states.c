@@ -102,11 +102,12 @@ static void add_timewait(struct lives *lives, const struct trace_event *ev)
 {
 	struct life *life = life_of_timewait(lives, ev->object);
 
-	/* The timewait socket begins while the socket that it replaces still has its state. */
+	/* It begins while the socket that it replaces still has one of these states. */
 	for (size_t i = lives->n; !life && !ev->rearm && i--;) {
 		struct life *l = &lives->list[i];
 
-		if (!l->ended && endpoint_equal(&l->local, &ev->local) &&
+		if ((l->last == TCP_FIN_WAIT2 || l->last == TCP_CLOSING) &&
+		    endpoint_equal(&l->local, &ev->local) &&
 		    endpoint_equal(&l->remote, &ev->remote))
 			life = l;
 	}

@@ -11,6 +11,10 @@
  * @group: name of the group
  */
 #define WORLD_FIXTURE(group)						\
+	static void __attribute__((constructor)) group##_begin(void)	\
+	{								\
+		trace_begin();						\
+	}								\
 	FIXTURE(group) {						\
 		struct world world;					\
 	};								\

@@ -23,7 +23,7 @@
 #define TRACING		"/sys/kernel/tracing"
 #define INSTANCE	TRACING "/instances/tcpledger_selftest"
 #define GROUP		"tcpledger_selftest"
-#define BUFFER_KB	"4096"
+#define BUFFER_KB	"1024"
 
 /*
  * Fields of a timewait socket, by their place in struct sock_common and in
@@ -52,6 +52,15 @@ static const char *const tw_fields[] = {
 enum { TW_SOCK, TW_SUBSTATE, TW_FAMILY, TW_RPORT, TW_LPORT, TW_RADDR, TW_LADDR, TW_RADDR6,
        TW_LADDR6, TW_REARM };
 
+/* Where the fields of an event are, in the order of its list above. */
+struct format {
+	int id;
+	int offset[12];
+};
+
+static struct format formats[TRACE_TW_KILL + 1];
+static pid_t owner;
+
 /**
  * state_name - the name that users see
  * @state: TCP_*
@@ -72,7 +81,7 @@ const char *state_name(int state)
 	return names[state];
 }
 
-static void read_format(struct trace_format *format, const char *event, const char *const *names)
+static void read_format(struct format *format, const char *event, const char *const *names)
 {
 	char path[256];
 	char *text;
@@ -130,49 +139,72 @@ static void open_buffers(struct trace *trace)
 		die("cannot read %s", path);
 }
 
-/**
- * trace_open - begin to trace the states of all TCP sockets
- * @trace: trace, set up here
- */
-void trace_open(struct trace *trace)
+static void trace_end(void)
 {
-	memset(trace, 0, sizeof(*trace));
-	trace->page = sysconf(_SC_PAGESIZE);
+	/* A test that gives up exits in a child. */
+	if (getpid() != owner)
+		return;
+	write_text(INSTANCE "/events/enable", "0");
+	if (rmdir(INSTANCE))
+		say("rmdir " INSTANCE ": %s", strerror(errno));
+	write_text(TRACING "/kprobe_events", "-:" GROUP "/schedule\n");
+	write_text(TRACING "/kprobe_events", "-:" GROUP "/kill\n");
+}
+
+/**
+ * trace_begin - trace the states of all TCP sockets for as long as this program runs
+ *
+ * Once for all tests of a program: making the instance costs more than most tests.
+ */
+void trace_begin(void)
+{
 	if (access(TRACING "/instances", F_OK))
 		mount("tracefs", TRACING, "tracefs", 0, NULL);
 	rmdir(INSTANCE);
 	define_kprobes();
 	if (mkdir(INSTANCE, 0700))
 		die("mkdir " INSTANCE);
+	owner = getpid();
+	atexit(trace_end);
 	if (!write_text(INSTANCE "/trace_clock", "mono") ||
 	    !write_text(INSTANCE "/buffer_size_kb", BUFFER_KB))
 		die("set up " INSTANCE);
-	read_format(&trace->format[TRACE_STATE], "sock/inet_sock_set_state", state_fields);
-	read_format(&trace->format[TRACE_TW_SCHEDULE], GROUP "/schedule", tw_fields);
-	read_format(&trace->format[TRACE_TW_KILL], GROUP "/kill", tw_fields);
-	open_buffers(trace);
+	read_format(&formats[TRACE_STATE], "sock/inet_sock_set_state", state_fields);
+	read_format(&formats[TRACE_TW_SCHEDULE], GROUP "/schedule", tw_fields);
+	read_format(&formats[TRACE_TW_KILL], GROUP "/kill", tw_fields);
 	if (!write_text(INSTANCE "/events/sock/inet_sock_set_state/enable", "1") ||
 	    !write_text(INSTANCE "/events/" GROUP "/enable", "1"))
 		die("enable the events of " INSTANCE);
 }
 
 /**
- * trace_close - end the trace and leave nothing behind in the kernel
+ * trace_open - begin to read the trace, from now on
+ * @trace: trace, set up here
+ */
+void trace_open(struct trace *trace)
+{
+	int fd = open(INSTANCE "/trace", O_WRONLY | O_TRUNC | O_CLOEXEC);
+
+	if (fd < 0)
+		die("clear the trace");
+	close(fd);
+	memset(trace, 0, sizeof(*trace));
+	trace->page = sysconf(_SC_PAGESIZE);
+	open_buffers(trace);
+}
+
+/**
+ * trace_close - read the trace no more
  * @trace: trace
  */
 void trace_close(struct trace *trace)
 {
-	write_text(INSTANCE "/events/enable", "0");
 	for (int i = 0; i < trace->cpus; i++)
 		close(trace->fd[i]);
-	if (rmdir(INSTANCE))
-		say("rmdir " INSTANCE ": %s", strerror(errno));
-	write_text(TRACING "/kprobe_events", "-:" GROUP "/schedule\n");
-	write_text(TRACING "/kprobe_events", "-:" GROUP "/kill\n");
 	free(trace->list);
 }
 
-static uint64_t field(const struct trace_format *format, const uint8_t *data, int i, size_t size)
+static uint64_t field(const struct format *format, const uint8_t *data, int i, size_t size)
 {
 	uint64_t value = 0;
 
@@ -181,7 +213,7 @@ static uint64_t field(const struct trace_format *format, const uint8_t *data, in
 	return value;
 }
 
-static void decode_state(const struct trace_format *f, const uint8_t *data, struct trace_event *ev)
+static void decode_state(const struct format *f, const uint8_t *data, struct trace_event *ev)
 {
 	ev->object = field(f, data, STATE_SK, 8);
 	ev->from = field(f, data, STATE_OLD, 4);
@@ -194,7 +226,7 @@ static void decode_state(const struct trace_format *f, const uint8_t *data, stru
 	memcpy(&ev->remote.ip, data + f->offset[STATE_DADDR], 16);
 }
 
-static void decode_tw(const struct trace_format *f, const uint8_t *data, struct trace_event *ev)
+static void decode_tw(const struct format *f, const uint8_t *data, struct trace_event *ev)
 {
 	ev->object = field(f, data, TW_SOCK, 8);
 	ev->to = field(f, data, TW_SUBSTATE, 1);
@@ -219,12 +251,12 @@ static void add_event(struct trace *trace, const uint8_t *data, int64_t ns, int 
 	uint16_t id;
 
 	memcpy(&id, data, sizeof(id));
-	while (ev.kind <= TRACE_TW_KILL && trace->format[ev.kind].id != id)
+	while (ev.kind <= TRACE_TW_KILL && formats[ev.kind].id != id)
 		ev.kind++;
 	if (ev.kind == TRACE_STATE)
-		decode_state(&trace->format[ev.kind], data, &ev);
+		decode_state(&formats[ev.kind], data, &ev);
 	else if (ev.kind <= TRACE_TW_KILL)
-		decode_tw(&trace->format[ev.kind], data, &ev);
+		decode_tw(&formats[ev.kind], data, &ev);
 	else
 		return;
 	if (trace->n == trace->room) {

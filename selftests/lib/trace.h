@@ -40,21 +40,10 @@ struct trace_event {
 };
 
 /**
- * struct trace_format - where the fields of an event are
- * @id: number of the event, 0 if it is not traced
- * @offset: of the fields, in the order of the event's list of names
- */
-struct trace_format {
-	int id;
-	int offset[12];
-};
-
-/**
- * struct trace - a private instance of the kernel's tracing
+ * struct trace - what one test reads of the trace
  * @cpus: ring buffers open
  * @fd: one for each
  * @page: size of a page of the ring buffer
- * @format: by enum trace_kind
  * @n: events read
  * @room: events there is memory for
  * @list: in the order of time
@@ -63,12 +52,12 @@ struct trace {
 	int cpus;
 	int fd[TRACE_CPUS_MAX];
 	size_t page;
-	struct trace_format format[3];
 	size_t n;
 	size_t room;
 	struct trace_event *list;
 };
 
+void trace_begin(void);
 void trace_open(struct trace *trace);
 void trace_drain(struct trace *trace, int where);
 void trace_close(struct trace *trace);

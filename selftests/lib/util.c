@@ -193,7 +193,7 @@ bool deadline_pause(struct deadline *d)
 		return false;
 	usleep(d->pause_us);
 	/* Minutes of virtual time must not cost a look each millisecond. */
-	if (d->pause_us < 500000)
-		d->pause_us += d->pause_us / 4;
+	if (d->pause_us < 2000000)
+		d->pause_us += d->pause_us / 2;
 	return true;
 }
