@@ -7,7 +7,8 @@
  * at the passive records that are not established: at the fresh ones, why
  * their SYN got no answer, while the listener's queues still show it; at those
  * whose request timer ran or whose request is old, whether the kernel still
- * knows them.
+ * knows them. So too with timewait sockets that should be gone by now: a
+ * kprobe can be disarmed behind our back, and a missed end would last for ever.
  */
 #include "age.h"
 
@@ -25,6 +26,7 @@
 #define BATCH		64
 #define SYN_LIFE_NS	(60LL * NSEC_PER_SEC)	/* unanswered */
 #define COOKIE_LIFE_NS	(120LL * NSEC_PER_SEC)	/* not confirmed */
+#define TIMEWAIT_LIFE_NS (TCPLEDGER_TW_NOMINAL_NS + 5LL * NSEC_PER_SEC)
 #define SETTLE_NS	(100LL * NSEC_PER_MSEC)	/* an answer may take this */
 
 /**
@@ -38,6 +40,13 @@ struct candidate {
 	u64			id;
 	u32			bucket;
 };
+
+/* A time in another lock's care: it is only a reason to look closer. */
+static s64 last_active(const struct tcpledger_conn *c, u8 list)
+{
+	return list == TCPLEDGER_LIST_TIMEWAIT ?
+		READ_ONCE(c->facts.tw_restarted) : READ_ONCE(c->active);
+}
 
 /*
  * The first records of a list that were idle for long enough, at most @most.
@@ -55,7 +64,7 @@ static u32 collect(struct tcpledger_net *tn, u8 list, s64 idle, s64 now,
 	while (n < most) {
 		c = list_first_entry_or_null(&tn->lists[list],
 					     struct tcpledger_conn, lru);
-		if (!c || now - READ_ONCE(c->active) < idle)
+		if (!c || now - last_active(c, list) < idle)
 			break;
 		list_move_tail(&c->lru, &tn->lists[list]);
 		out[n++] = (struct candidate){ c, c->id, c->bucket };
@@ -141,6 +150,19 @@ static void look(struct tcpledger_conn *c, struct net *net, s64 now)
 	}
 }
 
+/* The probe on its end missed this one. */
+static void look_at_timewait(struct tcpledger_conn *c, struct net *net,
+			     s64 now)
+{
+	if (!(c->facts.bits & F_TIMEWAIT) ||
+	    tcpledger_socket_exists(net, &c->key))
+		return;
+	tcpledger_count(c->tn, missed_timewait);
+	c->facts.bits |= F_TW_INEXACT;
+	tcpledger_facts_tw_exit(&c->facts, now, TCPLEDGER_EXIT_EXPIRED,
+				TCPLEDGER_LOG_NONE);
+}
+
 static bool visit(struct tcpledger_net *tn, const struct candidate *a, s64 now)
 {
 	struct tcpledger_bucket *b;
@@ -151,6 +173,7 @@ static bool visit(struct tcpledger_net *tn, const struct candidate *a, s64 now)
 	if (!b)
 		return false;
 	look(a->c, tn->net, now);
+	look_at_timewait(a->c, tn->net, now);
 	ended = tcpledger_conn_settle(a->c);
 	/* Seen once, it is fresh no more, unless it may still be answered. */
 	if (a->c->list == TCPLEDGER_LIST_FRESH &&
@@ -186,6 +209,7 @@ static void age_net(struct tcpledger_net *tn)
 {
 	age_list(tn, TCPLEDGER_LIST_FRESH, 0);
 	age_list(tn, TCPLEDGER_LIST_EMBRYONIC, SYN_LIFE_NS);
+	age_list(tn, TCPLEDGER_LIST_TIMEWAIT, TIMEWAIT_LIFE_NS);
 }
 
 static void age(struct work_struct *work);

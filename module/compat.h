@@ -8,12 +8,6 @@
 #define TCPLEDGER_COMPAT_H
 
 #include <linux/skbuff.h>
-#include <linux/version.h>
-#include <net/inet_sock.h>
-
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
-#error "tcpledger needs Linux 6.1 or later"
-#endif
 
 #if !IS_ENABLED(CONFIG_IPV6) || !IS_ENABLED(CONFIG_NETFILTER)
 #error "tcpledger needs a kernel with CONFIG_IPV6 and CONFIG_NETFILTER"

@@ -271,6 +271,8 @@ static u8 list_of(const struct tcpledger_conn *c)
 	if (c->facts.ended)
 		return c->facts.bits & F_ESTABLISHED ? TCPLEDGER_LIST_HISTORY :
 						       TCPLEDGER_LIST_FAILED;
+	if (c->facts.bits & F_TIMEWAIT)
+		return TCPLEDGER_LIST_TIMEWAIT;
 	if (!tcpledger_facts_embryonic(&c->facts))
 		return TCPLEDGER_LIST_LIVE;
 	return c->list == TCPLEDGER_LIST_EMBRYONIC && !c->request_timer ?

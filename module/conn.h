@@ -43,6 +43,7 @@ struct tcpledger_key {
  * @TCPLEDGER_LIST_FRESH: passive, not established, to be looked at by the
  *	next tick of age.c
  * @TCPLEDGER_LIST_EMBRYONIC: passive, not established, looked at
+ * @TCPLEDGER_LIST_TIMEWAIT: held by a timewait socket, in order of its timer
  * @TCPLEDGER_LIST_FAILED: over, never established
  * @TCPLEDGER_LIST_HISTORY: over, was established
  */
@@ -52,6 +53,7 @@ enum tcpledger_list {
 	TCPLEDGER_LIST_LIVE,
 	TCPLEDGER_LIST_FRESH,
 	TCPLEDGER_LIST_EMBRYONIC,
+	TCPLEDGER_LIST_TIMEWAIT,
 	TCPLEDGER_LIST_FAILED,
 	TCPLEDGER_LIST_HISTORY,
 	TCPLEDGER_LIST_MAX

@@ -13,11 +13,6 @@
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/types.h>
-#if __has_include(<linux/unaligned.h>)
-#include <linux/unaligned.h>
-#else
-#include <asm/unaligned.h>
-#endif
 #else
 #include <errno.h>
 #include <stdbool.h>
@@ -42,20 +37,18 @@ typedef __s64 s64;
 #define max_t(t, a, b)		((t)(a) > (t)(b) ? (t)(a) : (t)(b))
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
-
-static inline u16 get_unaligned_be16(const void *p)
-{
-	const u8 *b = p;
-
-	return (u16)(b[0] << 8 | b[1]);
-}
-
-static inline u32 get_unaligned_be32(const void *p)
-{
-	return (u32)get_unaligned_be16(p) << 16 |
-	       get_unaligned_be16((const u8 *)p + 2);
-}
 #endif
+
+/* Numbers of the wire, at any address. */
+static inline u16 tcpledger_be16(const u8 *p)
+{
+	return p[0] << 8 | p[1];
+}
+
+static inline u32 tcpledger_be32(const u8 *p)
+{
+	return (u32)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
+}
 
 /* Sequence number arithmetic, RFC 9293 section 3.4. */
 static inline bool tcpledger_seq_before(u32 a, u32 b)

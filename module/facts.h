@@ -49,7 +49,7 @@
  * @since: entry into the present state
  * @ended: end of the last state
  * @accepted: accept() returned it
- * @tw_restarted: last (re)start of the 2MSL timer
+ * @tw_restarted: last (re)start of the timer of the timewait socket
  * @local_isn: our initial sequence number
  * @remote_isn: the peer's, a candidate until TCP took the SYN
  * @local_fin: the number after our FIN
@@ -170,6 +170,8 @@ void tcpledger_facts_tw_exit(struct tcpledger_facts *f, s64 now, u8 how,
 
 /* Shared by the facts_*.c files. */
 s64 tcpledger_facts_time(struct tcpledger_facts *f, s64 now);
+void tcpledger_facts_time_wait(struct tcpledger_facts *f, s64 now,
+			       u32 rcv_nxt);
 void tcpledger_facts_move(struct tcpledger_facts *f, s64 now, u8 from, u8 to,
 			  u8 cause, int segment);
 int tcpledger_facts_cause(struct tcpledger_facts *f, enum tcpledger_rule rule,

@@ -222,6 +222,12 @@ static int out_ack(struct tcpledger_facts *f, s64 now,
 				     i);
 	if (answer && f->state == TCPLEDGER_STATE_TIME_WAIT)
 		f->tw_fin_reacks++;
+	if (unlikely(covers_fin && f->bits & F_TIMEWAIT &&
+		     f->state == TCPLEDGER_STATE_FIN_WAIT2)) {
+		/* The restart before this ACK was not seen. */
+		f->bits |= F_TW_INEXACT;
+		tcpledger_facts_time_wait(f, now, seg->ack);
+	}
 	f->bits &= ~(F_EXPECT_OUT | F_CHALLENGED);
 	return i;
 }

@@ -23,8 +23,8 @@ s64 tcpledger_facts_time(struct tcpledger_facts *f, s64 now)
 	s64 t = now - f->base;
 
 	if (f->log.n)
-		t = max_t(s64, t, tcpledger_log_time(
-				tcpledger_log_at(&f->log, f->log.n - 1)));
+		t = max_t(s64, t, tcpledger_log_time(tcpledger_log_at(&f->log,
+							f->log.n - 1)));
 	return t;
 }
 

@@ -8,7 +8,15 @@
  */
 #include "facts.h"
 
-static void enter_time_wait(struct tcpledger_facts *f, s64 now, u32 rcv_nxt)
+/**
+ * tcpledger_facts_time_wait() - the endpoint enters TIME_WAIT
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @rcv_nxt: next number expected from the peer
+ *
+ * Context: any, bucket lock held.
+ */
+void tcpledger_facts_time_wait(struct tcpledger_facts *f, s64 now, u32 rcv_nxt)
 {
 	enum tcpledger_rule rule = TCPLEDGER_RULE_FIN;
 	int segment;
@@ -40,8 +48,9 @@ void tcpledger_facts_tw_enter(struct tcpledger_facts *f, s64 now, u8 substate,
 			      u32 rcv_nxt)
 {
 	f->bits |= F_TIMEWAIT;
+	f->tw_restarted = now;
 	if (substate == TCPLEDGER_STATE_TIME_WAIT)
-		enter_time_wait(f, now, rcv_nxt);
+		tcpledger_facts_time_wait(f, now, rcv_nxt);
 }
 
 /**
@@ -61,7 +70,7 @@ void tcpledger_facts_tw_restart(struct tcpledger_facts *f, s64 now,
 	if (substate != TCPLEDGER_STATE_TIME_WAIT)
 		return;
 	if (f->state == TCPLEDGER_STATE_FIN_WAIT2) {
-		enter_time_wait(f, now, rcv_nxt);
+		tcpledger_facts_time_wait(f, now, rcv_nxt);
 		return;
 	}
 	f->tw_restarts++;

@@ -17,6 +17,7 @@ static const struct {
 } files[] = {
 	{ "connections",	&tcpledger_connections_ops },
 	{ "log",		&tcpledger_log_ops },
+	{ "timewait",		&tcpledger_timewait_ops },
 	{ "stats",		&tcpledger_stats_ops },
 	{ "records",		&tcpledger_records_ops },
 };

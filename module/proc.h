@@ -14,6 +14,7 @@ void tcpledger_proc_exit(struct tcpledger_net *tn);
 /* Each file's operations, in the file that writes it. */
 extern const struct proc_ops tcpledger_connections_ops;
 extern const struct proc_ops tcpledger_log_ops;
+extern const struct proc_ops tcpledger_timewait_ops;
 extern const struct proc_ops tcpledger_stats_ops;
 extern const struct proc_ops tcpledger_records_ops;
 

@@ -7,19 +7,10 @@
 
 #include "record.h"
 
-/* "255.255.255.255:65535", and IPv6 in full with brackets and port. */
-#define WIDTH_V4	21
-#define WIDTH_V6	47
-
-static int width(const struct tcpledger_snapshot *s)
-{
-	return s->v6 ? WIDTH_V6 : WIDTH_V4;
-}
-
 static void head(struct seq_file *m, const struct tcpledger_snapshot *s)
 {
 	seq_printf(m, "%8s %-11s %-*s %-*s %-12s %-11s %-13s %-6s %12s %12s %12s %s\n",
-		   "ID", "STATE", width(s), "LOCAL", width(s), "REMOTE",
+		   "ID", "STATE", tcpledger_text_width(s), "LOCAL", tcpledger_text_width(s), "REMOTE",
 		   "ROLE", "OUTCOME", "KIND", "FIRST", "AGE", "HANDSHAKE",
 		   "DURATION", "ANOMALIES");
 }
@@ -33,9 +24,9 @@ static void show(struct seq_file *m, const struct tcpledger_snapshot *s)
 	char duration[TCPLEDGER_DURATION_LEN];
 
 	seq_printf(m, "%8llu %-11s %-*s %-*s %-12s %-11s %-13s %-6s %12s %12s %12s ",
-		   r->id, tcpledger_state_names[r->state], width(s),
+		   r->id, tcpledger_state_names[r->state], tcpledger_text_width(s),
 		   tcpledger_text_endpoint(local, r->local, r->lport, v6),
-		   width(s),
+		   tcpledger_text_width(s),
 		   tcpledger_text_endpoint(remote, r->remote, r->rport, v6),
 		   tcpledger_role_names[r->role],
 		   tcpledger_outcome_names[r->outcome],

@@ -21,7 +21,7 @@
  * @begun: the header was read
  */
 struct records_reader {
-	struct mutex			lock;
+	struct mutex			lock;	/* see above */
 	struct tcpledger_snapshot	snapshot;
 	u32				next;
 	bool				begun;

@@ -13,6 +13,10 @@
 #include "netns.h"
 #include "record.h"
 
+/* "255.255.255.255:65535", and IPv6 in full with brackets and port. */
+#define WIDTH_V4	21
+#define WIDTH_V6	47
+
 /* Position 0 is the head, n + 1 the last line; record i is at i + 1. */
 static void *text_start(struct seq_file *m, loff_t *pos)
 {
@@ -53,7 +57,8 @@ static int text_show(struct seq_file *m, void *v)
 	}
 	pos = *(loff_t *)v;
 	if (pos <= s->n) {
-		if (!tcpledger_snapshot_view(s, pos - 1, t->whole))
+		if (!tcpledger_snapshot_view(s, pos - 1, t->whole) ||
+		    (t->wanted && !t->wanted(&s->view->record)))
 			return SEQ_SKIP;
 		t->show(m, s);
 	} else if (s->gone) {
@@ -105,6 +110,17 @@ int tcpledger_text_release(struct inode *inode, struct file *file)
 
 	tcpledger_snapshot_drop(&t->snapshot);
 	return seq_release_private(inode, file);
+}
+
+/**
+ * tcpledger_text_width() - columns an endpoint needs
+ * @s: the records that are shown
+ *
+ * Context: any.
+ */
+int tcpledger_text_width(const struct tcpledger_snapshot *s)
+{
+	return s->v6 ? WIDTH_V6 : WIDTH_V4;
 }
 
 /**

@@ -9,12 +9,14 @@
 /**
  * struct tcpledger_text - an open text file of one block per record
  * @snapshot: what there was at the first read
+ * @wanted: tells whether to show the record in @snapshot.view, or NULL
  * @head: writes what stands above the records, or NULL
  * @show: writes the record in @snapshot.view
  * @whole: @show wants log, peer and owner too
  */
 struct tcpledger_text {
 	struct tcpledger_snapshot	snapshot;
+	bool (*wanted)(const struct tcpledger_record *r);
 	void (*head)(struct seq_file *m, const struct tcpledger_snapshot *s);
 	void (*show)(struct seq_file *m, const struct tcpledger_snapshot *s);
 	bool				whole;
@@ -27,6 +29,7 @@ int tcpledger_text_release(struct inode *inode, struct file *file);
 #define TCPLEDGER_ENDPOINT_LEN	56	/* "[address%ifindex]:port" */
 #define TCPLEDGER_DURATION_LEN	16
 
+int tcpledger_text_width(const struct tcpledger_snapshot *s);
 const char *tcpledger_text_endpoint(char *buf, const u8 *address, u16 port,
 				    bool v6);
 const char *tcpledger_text_duration(char *buf, s64 ns);

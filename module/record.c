@@ -6,7 +6,7 @@
 #include "record.h"
 
 #define NAME(name, text)	text,
-#define STATE_NAME(name, number)	[number] = #name,
+#define STATE_NAME(name, number)	[(number)] = #name,
 
 const char *const tcpledger_state_names[TCPLEDGER_STATE_MAX] = {
 	[0] = "-", TCPLEDGER_STATES(STATE_NAME)

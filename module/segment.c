@@ -34,10 +34,10 @@ bool tcpledger_segment_parse(struct tcpledger_segment *seg, const u8 *th,
 	if (unlikely(header < TCPLEDGER_TCPHDR_LEN || header > tcp_len))
 		return false;
 
-	seg->seq = get_unaligned_be32(th + 4);
+	seg->seq = tcpledger_be32(th + 4);
 	seg->flags = th[13];
-	seg->ack = seg->flags & TCPLEDGER_ACK ? get_unaligned_be32(th + 8) : 0;
-	seg->win = get_unaligned_be16(th + 14);
+	seg->ack = seg->flags & TCPLEDGER_ACK ? tcpledger_be32(th + 8) : 0;
+	seg->win = tcpledger_be16(th + 14);
 	seg->len = tcp_len - header;
 	return true;
 }
@@ -71,7 +71,7 @@ void tcpledger_options_parse(struct tcpledger_options *opt, const u8 *p,
 		if (size < 2 || size > (u32)(end - p))
 			return;
 		if (p[0] == OPT_MSS && size == 4)
-			opt->mss = get_unaligned_be16(p + 2);
+			opt->mss = tcpledger_be16(p + 2);
 		else if (p[0] == OPT_WSCALE && size == 3)
 			opt->wscale = (s8)min_t(u8, p[2], WSCALE_MAX);
 		else if (p[0] == OPT_SACK_PERM && size == 2)

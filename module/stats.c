@@ -46,7 +46,10 @@ static void show_gauges(struct seq_file *m, struct tcpledger_net *tn)
 	seq_printf(m, "records_total %u\n", total);
 	seq_printf(m, "records_live %u\n", counts[TCPLEDGER_LIST_LIVE] +
 		   counts[TCPLEDGER_LIST_FRESH] +
-		   counts[TCPLEDGER_LIST_EMBRYONIC]);
+		   counts[TCPLEDGER_LIST_EMBRYONIC] +
+		   counts[TCPLEDGER_LIST_TIMEWAIT]);
+	seq_printf(m, "records_time_wait %u\n",
+		   counts[TCPLEDGER_LIST_TIMEWAIT]);
 	seq_printf(m, "records_embryonic %u\n", counts[TCPLEDGER_LIST_FRESH] +
 		   counts[TCPLEDGER_LIST_EMBRYONIC]);
 	seq_printf(m, "records_history %u\n", counts[TCPLEDGER_LIST_HISTORY] +
@@ -67,6 +70,28 @@ static void show_set(struct seq_file *m, const char *prefix,
 		seq_printf(m, "%s_%s %llu\n", prefix, names[i], values[i]);
 }
 
+static void show_histograms(struct seq_file *m,
+			    const struct tcpledger_stats *sum)
+{
+	static const char *const names[] = {
+		TCPLEDGER_HISTOGRAMS(TCPLEDGER_HISTOGRAM_NAME)
+	};
+	int h, i;
+
+	for (h = 0; h < TCPLEDGER_HIST_MAX; h++)
+		for (i = 0; i < TCPLEDGER_HIST_BUCKETS; i++) {
+			u64 n = sum->histograms[h][i];
+
+			if (i < TCPLEDGER_HIST_BUCKETS - 1)
+				seq_printf(m, "hist_%s_%llu %llu\n", names[h],
+					   1ULL << (i + TCPLEDGER_HIST_FIRST),
+					   n);
+			else
+				seq_printf(m, "hist_%s_inf %llu\n", names[h],
+					   n);
+		}
+}
+
 static int stats_show(struct seq_file *m, void *v)
 {
 	struct tcpledger_net *tn = m->private;
@@ -76,8 +101,7 @@ static int stats_show(struct seq_file *m, void *v)
 		return -ENOMEM;
 	add_up(sum, tn->stats);
 	show_gauges(m, tn);
-#define TCPLEDGER_COUNTER(name)	\
-	seq_printf(m, #name " %llu\n", sum->name);
+#define TCPLEDGER_COUNTER(name)	seq_printf(m, #name " %llu\n", sum->name);
 	TCPLEDGER_COUNTERS(TCPLEDGER_COUNTER)
 #undef TCPLEDGER_COUNTER
 	show_set(m, "opens", tcpledger_outcome_names, sum->opens,
@@ -86,6 +110,7 @@ static int stats_show(struct seq_file *m, void *v)
 		 TCPLEDGER_KIND_FOUR_SEGMENT, TCPLEDGER_KIND_MAX);
 	show_set(m, "time_wait_exits", tcpledger_exit_names, sum->exits,
 		 TCPLEDGER_EXIT_EXPIRED, TCPLEDGER_EXIT_MAX);
+	show_histograms(m, sum);
 	show_set(m, "anomalies", tcpledger_anomaly_names, sum->anomalies, 0,
 		 TCPLEDGER_ANOMALY_MAX);
 	tcpledger_probes_show(m);

@@ -2,6 +2,8 @@
 #ifndef TCPLEDGER_STATS_H
 #define TCPLEDGER_STATS_H
 
+#include <linux/bitops.h>
+#include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 #include <linux/tcpledger.h>
@@ -27,7 +29,28 @@
 	X(lost_log_entries)	/* log full or no memory for it */	\
 	X(lost_pending)		/* connect() seen, its note overwritten */	\
 	X(partial_records)	/* made by a state change */		\
-	X(adopted_records)
+	X(adopted_records)						\
+	X(missed_timewait)	/* entries and exits found by looking */
+
+/*
+ * Histograms of durations, in nanoseconds: bucket i counts those up to
+ * 2^(i + TCPLEDGER_HIST_FIRST), the last one all that are longer.
+ */
+#define TCPLEDGER_HISTOGRAMS(X)						\
+	X(HANDSHAKE, handshake)		/* first SYN to ESTABLISHED */	\
+	X(FIN_WAIT2, fin_wait2)						\
+	X(CLOSE_WAIT, close_wait)					\
+	X(TIME_WAIT, time_wait)		/* measured 2MSL */
+
+#define TCPLEDGER_HIST_FIRST	10	/* 1.024 us */
+#define TCPLEDGER_HIST_BUCKETS	32	/* to 2^40 ns, 18 minutes, and beyond */
+
+#define TCPLEDGER_HISTOGRAM_ENUM(name, text)	TCPLEDGER_HIST_##name,
+#define TCPLEDGER_HISTOGRAM_NAME(name, text)	#text,
+enum tcpledger_histogram {
+	TCPLEDGER_HISTOGRAMS(TCPLEDGER_HISTOGRAM_ENUM)
+	TCPLEDGER_HIST_MAX
+};
 
 /**
  * struct tcpledger_stats - counters of one namespace on one CPU
@@ -42,7 +65,25 @@ struct tcpledger_stats {
 	u64 closes[TCPLEDGER_KIND_MAX];
 	u64 exits[TCPLEDGER_EXIT_MAX];
 	u64 anomalies[TCPLEDGER_ANOMALY_MAX];
+	u64 histograms[TCPLEDGER_HIST_MAX][TCPLEDGER_HIST_BUCKETS];
 };
+
+/**
+ * tcpledger_stats_time() - count a duration
+ * @stats: the namespace's counters
+ * @h: which histogram
+ * @ns: the duration
+ *
+ * Context: any.
+ */
+static inline void tcpledger_stats_time(struct tcpledger_stats __percpu *stats,
+					enum tcpledger_histogram h, s64 ns)
+{
+	int i = ns > 0 ? fls64(ns - 1) - TCPLEDGER_HIST_FIRST : 0;
+
+	i = clamp(i, 0, TCPLEDGER_HIST_BUCKETS - 1);
+	this_cpu_inc(stats->histograms[h][i]);
+}
 
 #define tcpledger_count(tn, name)	this_cpu_inc((tn)->stats->name)
 

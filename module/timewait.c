@@ -79,6 +79,11 @@ void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 	if (c) {
 		tcpledger_conn_room(c);
 		f = in_flight(c);
+		if (c->facts.state == TCPLEDGER_STATE_FIN_WAIT2 &&
+		    READ_ONCE(tw->tw_substate) == TCP_TIME_WAIT)
+			tcpledger_stats_time(c->tn->stats,
+					     TCPLEDGER_HIST_FIN_WAIT2,
+					     now - c->facts.since);
 		if (rearm)
 			tcpledger_facts_tw_restart(&c->facts, now,
 				READ_ONCE(tw->tw_substate), rcv_nxt,
@@ -87,6 +92,8 @@ void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 			tcpledger_facts_tw_enter(&c->facts, now,
 				READ_ONCE(tw->tw_substate), rcv_nxt);
 		tcpledger_conn_settle(c);
+		if (rearm)	/* the list is in order of the timers */
+			tcpledger_conn_enlist(c, TCPLEDGER_LIST_TIMEWAIT);
 		tcpledger_count(c->tn, timewait_events);
 	}
 	tcpledger_table_unlock(b, flags);
@@ -156,6 +163,10 @@ void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
 	if (how != TCPLEDGER_EXIT_RESET && !flight.skb)
 		f = NULL;
 	tn = c->tn;
+	tcpledger_stats_time(tn->stats, c->facts.state ==
+			     TCPLEDGER_STATE_TIME_WAIT ?
+			     TCPLEDGER_HIST_TIME_WAIT :
+			     TCPLEDGER_HIST_FIN_WAIT2, now - c->facts.since);
 	tcpledger_facts_tw_exit(&c->facts, now, how,
 				f ? f->index : TCPLEDGER_LOG_NONE);
 	tcpledger_conn_settle(c);

@@ -119,6 +119,60 @@ static bool by_segment(const struct tcpledger_conn *c, const struct sock *sk)
 	       f->id == c->id;
 }
 
+/*
+ * A change to CLOSE from here is the end, or a timewait socket took over and
+ * the probe that tells so missed it (disarmed kprobes): look, once.
+ */
+static void check_timewait(struct tcpledger_conn *c, const struct sock *sk,
+			   s64 now, const struct tcpledger_change *change)
+{
+	struct tcpledger_facts *f = &c->facts;
+	bool fin = f->bits & F_FIN_IN || change->from ==
+		   TCPLEDGER_STATE_CLOSING;
+
+	if (f->bits & (F_TIMEWAIT | F_RST_TAKEN) ||
+	    (change->from != TCPLEDGER_STATE_FIN_WAIT2 &&
+	     change->from != TCPLEDGER_STATE_CLOSING) ||
+	    !tcpledger_socket_exists(sock_net(sk), &c->key))
+		return;
+	tcpledger_count(c->tn, missed_timewait);
+	f->bits |= F_TW_INEXACT;
+	tcpledger_facts_tw_enter(f, now, fin ? TCPLEDGER_STATE_TIME_WAIT :
+				 TCPLEDGER_STATE_FIN_WAIT2, change->rcv_nxt);
+}
+
+/* From the first SYN on: what readers get as handshake_ns. */
+static s64 since_syn(struct tcpledger_facts *f, s64 now)
+{
+	int i;
+
+	for (i = 0; i < f->log.n; i++) {
+		const struct tcpledger_log_entry *e =
+			tcpledger_log_at(&f->log, i);
+
+		if (e->flags & TCPLEDGER_SYN)
+			return now - f->base - tcpledger_log_time(e);
+	}
+	return now - f->base;
+}
+
+/* How long a state lasted that the statistics are about. */
+static void count_stay(struct tcpledger_conn *c, s64 now,
+		       const struct tcpledger_change *change)
+{
+	struct tcpledger_facts *f = &c->facts;
+
+	if (change->to == TCPLEDGER_STATE_ESTABLISHED)
+		tcpledger_stats_time(c->tn->stats, TCPLEDGER_HIST_HANDSHAKE,
+				     since_syn(f, now));
+	else if (change->from == TCPLEDGER_STATE_CLOSE_WAIT)
+		tcpledger_stats_time(c->tn->stats, TCPLEDGER_HIST_CLOSE_WAIT,
+				     now - f->since);
+	else if (change->from == TCPLEDGER_STATE_FIN_WAIT2)
+		tcpledger_stats_time(c->tn->stats, TCPLEDGER_HIST_FIN_WAIT2,
+				     now - f->since);
+}
+
 /* Bucket locked. */
 static void apply(struct tcpledger_conn *c, const struct sock *sk, s64 now,
 		  struct tcpledger_change *change)
@@ -131,6 +185,7 @@ static void apply(struct tcpledger_conn *c, const struct sock *sk, s64 now,
 	if (change->to == TCPLEDGER_STATE_CLOSE) {
 		if (tcpledger_fsm_synchronized(change->from))
 			keep_counters(c, sk);
+		check_timewait(c, sk, now, change);
 		if (f->bits & F_TIMEWAIT) {
 			/* The timewait socket goes on with it. */
 			c->sk = NULL;
@@ -142,6 +197,7 @@ static void apply(struct tcpledger_conn *c, const struct sock *sk, s64 now,
 		c->sk = sk;
 	}
 	note_closer(c, change);
+	count_stay(c, now, change);
 	tcpledger_facts_state(f, now, change);
 }
 
