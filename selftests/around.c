@@ -100,6 +100,40 @@ TEST_F_TIMEOUT(around, tuple_reuse, USUAL)
 	EXPECT_JUDGED(&self->world);
 }
 
+/*
+ * This test will send a SYN to a connection in TIME_WAIT: it ends the old
+ * connection and opens a new one, so both records have it.
+ */
+TEST_F_TIMEOUT(around, reopened_by_peer, USUAL)
+{
+	struct endpoint at;
+	struct peer peer;
+	int listener;
+
+	wire_open(&self->world.wire, variant->family);
+	peer = peer_at(&self->world.wire, FAR_PORT, WIRE_PORT);
+	at = peer.host;
+	listener = sock_listen(variant->family, &at, 8);
+	peer_open_connection(&peer);
+	close(sock_accept(listener));
+	peer_expect(&peer, SEG_FIN | SEG_ACK, DEADLINE_MS);
+	peer_send(&peer, SEG_FIN | SEG_ACK, 0);
+	peer_expect(&peer, SEG_ACK, DEADLINE_MS);
+	EXPECT_VERDICT(at, peer.self, 0, "state=TIME_WAIT close.first=local time_wait.exit=null");
+
+	peer.seq += 100000;
+	peer_open_connection(&peer);
+	sock_accept(listener);
+	EXPECT_EQ(2, records_of(&at, &peer.self));
+	EXPECT_VERDICT(at, peer.self, 0,
+		       "live=false close.kind=three_segment time_wait.exit=reused "
+		       "@TIME_WAIT/CLOSE=segment anomalies~time_wait_reused");
+	EXPECT_VERDICT(at, peer.self, 1,
+		       "open.role=passive open.outcome=established state=ESTABLISHED "
+		       "time_wait=null close.kind=null");
+	EXPECT_JUDGED(&self->world);
+}
+
 static void reject_start(uint16_t port)
 {
 	run("nft 'add table inet tcpledger_reject; "

@@ -24,12 +24,14 @@ static const char *port_word(char *buf, size_t size, int64_t port)
 	return buf;
 }
 
-/* Whether a line is about a record: it has its addresses and ports. */
+/* Whether a line is about a record: it begins with its id, and has its addresses and ports. */
 static bool line_is_about(const char *line, json_object *rec)
 {
 	char l[16], r[16];
 
-	return strstr(line, record_text(rec, "local")) && strstr(line, record_text(rec, "remote")) &&
+	return strtoll(line + strspn(line, " #"), NULL, 10) == record_int(rec, "id") &&
+	       strstr(line, record_text(rec, "local")) &&
+	       strstr(line, record_text(rec, "remote")) &&
 	       has_word(line, port_word(l, sizeof(l), record_int(rec, "lport"))) &&
 	       has_word(line, port_word(r, sizeof(r), record_int(rec, "rport")));
 }
@@ -49,8 +51,7 @@ static int judge_connections(char *text, const struct ledger *ledger)
 		if (!strcmp(word, "none"))
 			word = record_text(rec, "open.outcome");
 		while ((line = strsep(&rest, "\n"))) {
-			bool about = line_is_about(line, rec) &&
-				     has_word(line, record_text(rec, "id"));
+			bool about = line_is_about(line, rec);
 
 			found |= about;
 			agrees |= about && has_word(line, word);
@@ -74,8 +75,7 @@ static int judge_paragraph(char *text, const struct ledger *ledger, json_object 
 
 	while ((line = strsep(&rest, "\n"))) {
 		for (size_t i = 0; i < ledger->n; i++)
-			if (line_is_about(line, ledger->records[i]) &&
-			    has_word(line, record_text(ledger->records[i], "id")))
+			if (line_is_about(line, ledger->records[i]))
 				inside = ledger->records[i] == rec;
 		found |= inside;
 		while (next < n && !entry_is(json_object_array_get_idx(log, next), "state"))
@@ -143,6 +143,7 @@ int judge(struct world *world)
 	}
 	wrong += judge_states(world, &ledger);
 	wrong += judge_segments(world, &ledger);
+	wrong += judge_table(&ledger);
 	wrong += judge_text(&ledger);
 	ledger_free(&ledger);
 	return wrong;

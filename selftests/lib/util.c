@@ -179,7 +179,11 @@ int64_t now_ns(void)
 
 struct deadline deadline_in(unsigned int ms)
 {
-	return (struct deadline){ .end_ns = now_ns() + ms * 1000000LL, .pause_us = 200 };
+	return (struct deadline){
+		.end_ns = now_ns() + ms * 1000000LL,
+		.pause_us = ms / 4 + 1,
+		.pause_max_us = ms * 64,
+	};
 }
 
 /**
@@ -192,8 +196,7 @@ bool deadline_pause(struct deadline *d)
 	if (now_ns() >= d->end_ns)
 		return false;
 	usleep(d->pause_us);
-	/* Minutes of virtual time must not cost a look each millisecond. */
-	if (d->pause_us < 2000000)
-		d->pause_us += d->pause_us / 2;
+	if (d->pause_us < d->pause_max_us)
+		d->pause_us *= 2;
 	return true;
 }

@@ -23,10 +23,12 @@ int64_t now_ns(void);
  * struct deadline - a wait that looks often at first and ever more rarely later
  * @end_ns: when to give up
  * @pause_us: next pause between two looks
+ * @pause_max_us: the longest: minutes of virtual time must not cost a look each millisecond
  */
 struct deadline {
 	int64_t end_ns;
 	unsigned int pause_us;
+	unsigned int pause_max_us;
 };
 
 struct deadline deadline_in(unsigned int ms);
