@@ -26,12 +26,12 @@ static bool is_tcp(const struct inet_timewait_sock *tw)
 	return tw->tw_dr == &twsk_net(tw)->ipv4.tcp_death_row;
 }
 
-/* The segment that TCP is processing on this CPU for this record, or NULL. */
+/* The segment that this timewait socket is processing on this CPU, or NULL. */
 static struct tcpledger_flight *in_flight(const struct tcpledger_conn *c)
 {
 	struct tcpledger_flight *f = this_cpu_ptr(&tcpledger_flight);
 
-	return f->skb && f->c == c && f->id == c->id ? f : NULL;
+	return f->skb && f->timewait && f->c == c && f->id == c->id ? f : NULL;
 }
 
 /* The live record of a timewait socket, newest first; bucket locked. */

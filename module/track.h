@@ -37,11 +37,14 @@ struct tcpledger_packet {
  * @bucket: the record's bucket
  * @id: the record's id
  * @index: its entry, TCPLEDGER_LOG_NONE if it was not logged
+ * @task: it reached TCP in a task: written to a TUN device, or polled for
+ * @timewait: a timewait socket received it
  * @seg: its header
  * @opt: its options, if it is a SYN
  *
  * Written in the LOCAL_IN hook, read by probes that TCP then runs into on the
- * same CPU. Under the lock of the record's bucket, interrupts off.
+ * same CPU. Under the lock of the record's bucket, interrupts off. A segment
+ * that TCP keeps or consumes stays noted here until the next one.
  */
 struct tcpledger_flight {
 	const struct sk_buff		*skb;
@@ -49,6 +52,8 @@ struct tcpledger_flight {
 	u64				id;
 	u32				bucket;
 	int				index;
+	bool				task;
+	bool				timewait;
 	struct tcpledger_segment	seg;
 	struct tcpledger_options	opt;
 };

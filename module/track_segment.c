@@ -46,6 +46,8 @@ static void take_off(struct tcpledger_conn *c, int index,
 	f->id = c->id;
 	f->bucket = c->bucket;
 	f->index = index;
+	f->task = in_task();
+	f->timewait = c->facts.bits & F_TIMEWAIT;
 	f->seg = p->seg;
 	if (p->seg.flags & TCPLEDGER_SYN)
 		f->opt = p->opt;

@@ -29,7 +29,8 @@ static void note_closer(struct tcpledger_conn *c,
 	if (!closing)
 		return;
 	c->facts.bits |= F_CLOSING;
-	if (change->task && !change->error &&
+	if (change->task &&
+	    (!change->error || change->error == ECONNABORTED) &&
 	    !(c->facts.bits & F_RST_TAKEN))
 		tcpledger_actor_current(&c->closer);
 }
@@ -108,15 +109,15 @@ static struct tcpledger_conn *unknown(struct tcpledger_net *tn,
 }
 
 /*
- * A segment can reach TCP in a task as well: written to a TUN device, or polled
- * for. Nobody owns the socket then, and the segment is still in flight.
+ * A segment can reach TCP in a task as well. Nobody owns the socket then, and
+ * the segment is the last that came.
  */
 static bool by_segment(const struct tcpledger_conn *c, const struct sock *sk)
 {
 	const struct tcpledger_flight *f = this_cpu_ptr(&tcpledger_flight);
 
-	return !sock_owned_by_user_nocheck(sk) && f->skb && f->c == c &&
-	       f->id == c->id;
+	return !sock_owned_by_user_nocheck(sk) && f->skb && f->task &&
+	       f->c == c && f->id == c->id;
 }
 
 /*
