@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What stands between a connection and the ledger: firewalls, forgeries, odd devices and options. */
+/* What stands between a connection and the ledger: firewalls, forgeries, odd segments. */
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <unistd.h>

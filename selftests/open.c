@@ -266,7 +266,8 @@ TEST_F_TIMEOUT(open, third_ack_lost, USUAL)
 	p.c = sock_local(p.client);
 	EXPECT_VERDICT(p.c, p.s, 0, "state=ESTABLISHED open.outcome=established");
 	EXPECT_VERDICT(p.s, p.c, 0, "state=SYN_RECV open.outcome=in_progress");
-	need(capture_count(&self->world.space[0].capture, &p.s, SEG_SYN | SEG_ACK) > 1, DEADLINE_MS);
+	need(capture_count(&self->world.space[0].capture, &p.s, SEG_SYN | SEG_ACK) > 1,
+	     DEADLINE_MS);
 	EXPECT_LT(0, drop_stop());
 	p.server = sock_accept(p.listener);
 	EXPECT_VERDICT(p.s, p.c, 0,

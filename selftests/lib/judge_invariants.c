@@ -111,7 +111,8 @@ static int judge_cause(json_object *rec, size_t i)
 	if (record_null(entry, "segment"))
 		return 0;
 	if (index < 0 || index >= (int64_t)i)
-		return wrong_if(true, rec, "entry %zu was caused by entry %lld", i, (long long)index);
+		return wrong_if(true, rec, "entry %zu was caused by entry %lld", i,
+				(long long)index);
 	cause = entry_at(rec, index);
 	if (!entry_is(cause, "segment"))
 		return wrong_if(true, rec, "the cause of entry %zu is not a segment", i);
@@ -140,7 +141,8 @@ static int judge_state_chain(json_object *rec)
 		state = record_text(entry, "to");
 	}
 	return wrong + wrong_if(state && !is(rec, "state", state), rec,
-				"state %s, but its log ends in %s", record_text(rec, "state"), state);
+				"state %s, but its log ends in %s", record_text(rec, "state"),
+				state);
 }
 
 /* Sums of the finished stays, taken from the log. */
@@ -305,7 +307,8 @@ static int judge_retransmits(json_object *rec)
 		if (!entry_is(entry, "segment"))
 			continue;
 		flags = entry_flags(entry);
-		again = flags & (SEG_SYN | SEG_FIN) && !(flags & SEG_RST) && was_logged(rec, i, false);
+		again = flags & (SEG_SYN | SEG_FIN) && !(flags & SEG_RST) &&
+			was_logged(rec, i, false);
 		wrong += wrong_if(again != is(entry, "retransmit", "true"), rec,
 				  "entry %zu: retransmit %s", i, record_text(entry, "retransmit"));
 		wrong += wrong_if(is(entry, "dir", "out") != record_null(entry, "accepted") &&
@@ -357,6 +360,14 @@ static int judge_time_wait(json_object *rec)
 	       wrong_if(record_int(rec, "time_wait.remaining_ns") < 0, rec, "remaining_ns < 0");
 }
 
+static bool points_to_segment(json_object *rec, json_object *entry)
+{
+	int64_t index = record_int(entry, "segment");
+
+	return index >= 0 && index < (int64_t)entries(rec) &&
+	       entry_is(entry_at(rec, index), "segment");
+}
+
 static int judge_notes(json_object *rec)
 {
 	int wrong = 0;
@@ -372,10 +383,7 @@ static int judge_notes(json_object *rec)
 		wrong += wrong_if(!record_has_anomaly(rec, record_text(entry, "tag")), rec,
 				  "notes %s, which is not among its anomalies",
 				  record_text(entry, "tag"));
-		wrong += wrong_if(!record_null(entry, "segment") &&
-				  (record_int(entry, "segment") < 0 ||
-				   record_int(entry, "segment") >= (int64_t)entries(rec) ||
-				   !entry_is(entry_at(rec, record_int(entry, "segment")), "segment")),
+		wrong += wrong_if(!record_null(entry, "segment") && !points_to_segment(rec, entry),
 				  rec, "entry %zu points to no segment", i);
 	}
 	return wrong;
@@ -407,7 +415,8 @@ static int judge_ids(const struct ledger *ledger, json_object *rec)
 
 	for (size_t i = 0; i < ledger->n; i++)
 		same += record_int(ledger->records[i], "id") == record_int(rec, "id");
-	return wrong_if(same != 1 || record_int(rec, "id") < 1, rec, "%d records have its id", same);
+	return wrong_if(same != 1 || record_int(rec, "id") < 1, rec, "%d records have its id",
+			same);
 }
 
 /* Wireshark's mask, as far as the log itself can show it. */

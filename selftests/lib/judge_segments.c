@@ -116,7 +116,7 @@ static int judge_left_over(struct space *space)
 			!space->capture.list[i].taken;
 	if (left == space->dropped + space->strays)
 		return 0;
-	say("%u captured SYNs, FINs and RSTs are in no record, but %u were dropped and %u are strays:",
+	say("%u captured SYNs, FINs and RSTs are in no record, %u were dropped, %u are strays:",
 	    left, space->dropped, space->strays);
 	for (size_t i = 0; i < space->capture.n; i++) {
 		const struct captured *frame = &space->capture.list[i];
@@ -183,11 +183,11 @@ static int judge_negotiated(struct capture *capture, json_object *rec,
 			break;
 		}
 	}
-	return wrong_if(sides != 2, rec, "is established, but lacks an initial sequence number") +
-	       wrong_if(sides == 2 && strcmp(record_text(rec, "open.sack"), sack ? "true" : "false"),
-			rec, "sack %s", record_text(rec, "open.sack")) +
-	       wrong_if(sides == 2 && strcmp(record_text(rec, "open.timestamps"),
-					     timestamps ? "true" : "false"),
+	if (sides != 2)
+		return wrong_if(true, rec, "is established, but lacks an initial sequence number");
+	return wrong_if(strcmp(record_text(rec, "open.sack"), sack ? "true" : "false"), rec,
+			"sack %s", record_text(rec, "open.sack")) +
+	       wrong_if(strcmp(record_text(rec, "open.timestamps"), timestamps ? "true" : "false"),
 			rec, "timestamps %s", record_text(rec, "open.timestamps"));
 }
 

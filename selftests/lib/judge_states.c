@@ -16,7 +16,7 @@
 
 #define LIVES_MAX	4096
 #define STEPS_MAX	16
-#define TOLERANCE_NS	50000000	/* of a machine that is interrupted between the two witnesses */
+#define TOLERANCE_NS	50000000	/* an interruption between the two witnesses */
 
 struct step {
 	int from;
@@ -292,7 +292,7 @@ int judge_states(struct world *world, const struct ledger *ledger)
 			wrong += judge_request(world, rec);
 			continue;
 		}
-		/* A SYN that was never answered changed no state; a life left over is seen below. */
+		/* A SYN never answered changed no state; a life left over is seen below. */
 		if (!kind)
 			continue;
 		if (!life) {

@@ -41,16 +41,20 @@ static const char *const state_fields[] = {
 	"skaddr", "oldstate", "newstate", "sport", "dport", "protocol", "saddr_v6", "daddr_v6", NULL
 };
 
-enum { STATE_SK, STATE_OLD, STATE_NEW, STATE_SPORT, STATE_DPORT, STATE_PROTOCOL, STATE_SADDR,
-       STATE_DADDR };
+enum {
+	STATE_SK, STATE_OLD, STATE_NEW, STATE_SPORT, STATE_DPORT, STATE_PROTOCOL, STATE_SADDR,
+	STATE_DADDR
+};
 
 static const char *const tw_fields[] = {
 	"tw", "substate", "family", "rport", "lport", "raddr", "laddr", "raddr6a", "laddr6a",
 	"rearm", NULL
 };
 
-enum { TW_SOCK, TW_SUBSTATE, TW_FAMILY, TW_RPORT, TW_LPORT, TW_RADDR, TW_LADDR, TW_RADDR6,
-       TW_LADDR6, TW_REARM };
+enum {
+	TW_SOCK, TW_SUBSTATE, TW_FAMILY, TW_RPORT, TW_LPORT, TW_RADDR, TW_LADDR, TW_RADDR6,
+	TW_LADDR6, TW_REARM
+};
 
 /* Where the fields of an event are, in the order of its list above. */
 struct format {
