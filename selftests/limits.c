@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is kept and what goes when a limit is reached, in which order, and that it is counted. */
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/module.h"
+#include "lib/test.h"
+
+#define CLOSED_PORT	4999
+#define PAIRS_MAX	64
+
+WORLD_FIXTURE(limits);
+
+/* How many of the two records of a loopback connection are kept. */
+static size_t kept(const struct ledger *ledger, const struct pair *p)
+{
+	return ledger_count(ledger, &p->c, &p->s) + ledger_count(ledger, &p->s, &p->c);
+}
+
+/*
+ * Whether the older of some connections are gone and the newer are all there,
+ * which is what "the oldest goes first" means.
+ */
+static int judge_cut(const struct pair *p, size_t n, size_t gone)
+{
+	struct ledger ledger;
+	int wrong = 0;
+
+	ledger_read(&ledger);
+	for (size_t i = 0; i < n; i++) {
+		size_t got = kept(&ledger, &p[i]), wanted = i < gone ? 0 : 2;
+
+		if (got != wanted)
+			say("connection %zu of %zu has %zu records, not %zu", i, n, got, wanted);
+		wrong += got != wanted;
+	}
+	ledger_free(&ledger);
+	return wrong;
+}
+
+static struct pair connect_to(const struct pair *listening)
+{
+	struct pair p = *listening;
+
+	pair_connect(&p);
+	return p;
+}
+
+/* Open a connection and end it at both ends at once. */
+static struct pair connect_and_reset(const struct pair *listening)
+{
+	struct pair p = connect_to(listening);
+
+	sock_reset(p.client);
+	need(sock_state(p.server) == TCP_CLOSE, DEADLINE_MS);
+	close(p.server);
+	return p;
+}
+
+/* Connect to where nobody listens: both ends have a record that was never established. */
+static struct pair refused(int family)
+{
+	struct pair p = { .family = family, .c = loopback(family), .s = loopback(family) };
+
+	p.s.port = CLOSED_PORT;
+	p.client = sock_bound(family, &p.c);
+	p.c = sock_local(p.client);
+	if (sock_connect(p.client, family, &p.s) != ECONNREFUSED)
+		die("port %u is not closed", CLOSED_PORT);
+	close(p.client);
+	return p;
+}
+
+/* SYNs from the wire, each answered and not yet acknowledged. */
+static void half_open(struct world *world, struct peer *peer, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		peer[i] = peer_at(&world->wire, FAR_PORT + i, WIRE_PORT);
+		peer_send(&peer[i], SEG_SYN, 0);
+		peer_expect(&peer[i], SEG_SYN | SEG_ACK, DEADLINE_MS);
+	}
+}
+
+/* A request outlives its listener for seconds, and keeps the namespace for as long. */
+static void forget_half_open(struct peer *peer, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		peer_send(&peer[i], SEG_RST, 0);
+}
+
+static int listen_on_wire(struct world *world)
+{
+	struct endpoint at;
+
+	wire_open(&world->wire, world->family);
+	at = world->wire.host;
+	at.port = WIRE_PORT;
+	return sock_listen(world->family, &at, 128);
+}
+
+/* As judge_cut(), of half-open connections, which have one record here. */
+static int judge_half_open(const struct peer *peer, size_t n, size_t gone)
+{
+	int wrong = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int got = records_of(&peer[i].host, &peer[i].self);
+
+		if (got != (i >= gone))
+			say("half-open connection %zu of %zu has %d records", i, n, got);
+		wrong += got != (i >= gone);
+	}
+	return wrong;
+}
+
+/* This test will end more connections than the history holds. */
+TEST_F_TIMEOUT(limits, history, USUAL)
+{
+	struct pair listening, live, p[30];
+
+	module_reload("max_connections=256 history=20");
+	listening = pair_listen(variant->family, 64);
+	live = connect_to(&listening);
+	for (int i = 0; i < 30; i++) {
+		p[i] = connect_and_reset(&listening);
+		EXPECT_GE(20, ledger_stat("records_history"));
+	}
+	EXPECT_EQ(20, ledger_stat("records_history"));
+	EXPECT_EQ(22, ledger_stat("records_total"));
+	EXPECT_EQ(40, ledger_stat("evicted_history"));
+	EXPECT_EQ(62, ledger_stat("records_created"));
+	EXPECT_EQ(0, judge_cut(p, 30, 20));
+	EXPECT_EQ(0, judge_cut(&live, 1, 0));
+}
+
+/* This test will scan ports: what never opened fills only a quarter of the history. */
+TEST_F_TIMEOUT(limits, scan, USUAL)
+{
+	struct pair listening, p[20], q[50];
+
+	module_reload("max_connections=256 history=40");
+	listening = pair_listen(variant->family, 64);
+	for (int i = 0; i < 15; i++)
+		p[i] = connect_and_reset(&listening);
+	for (int i = 0; i < 50; i++) {
+		q[i] = refused(variant->family);
+		EXPECT_GE(10, ledger_stat("records_never_established"));
+	}
+	EXPECT_EQ(10, ledger_stat("records_never_established"));
+	EXPECT_EQ(90, ledger_stat("evicted_failed"));
+	EXPECT_EQ(0, ledger_stat("evicted_history"));
+	EXPECT_EQ(0, judge_cut(p, 15, 0));
+	EXPECT_EQ(0, judge_cut(q, 50, 45));
+
+	/* Full now: what ends next takes the place of the oldest, which are not the scan's. */
+	for (int i = 15; i < 20; i++)
+		p[i] = connect_and_reset(&listening);
+	EXPECT_EQ(40, ledger_stat("records_history"));
+	EXPECT_EQ(10, ledger_stat("evicted_history"));
+	EXPECT_EQ(90, ledger_stat("evicted_failed"));
+	EXPECT_EQ(0, judge_cut(p, 20, 5));
+	EXPECT_EQ(0, judge_cut(q, 50, 45));
+}
+
+/* This test will half-open more connections than are kept, then finish the first and the last. */
+TEST_F_TIMEOUT(limits, embryonic, USUAL)
+{
+	struct pair listening, ended, live;
+	struct peer peer[24];
+	int listener, fd[2];
+
+	module_reload("max_connections=256 history=64 max_embryonic=16");
+	listening = pair_listen(variant->family, 8);
+	ended = connect_and_reset(&listening);
+	live = connect_to(&listening);
+	listener = listen_on_wire(&self->world);
+	half_open(&self->world, peer, 0, 16);
+	EXPECT_EQ(16, ledger_stat("records_embryonic"));
+	EXPECT_EQ(0, ledger_stat("evicted_embryonic"));
+	for (int i = 16; i < 24; i++) {
+		half_open(&self->world, peer, i, i + 1);
+		EXPECT_EQ(16, ledger_stat("records_embryonic"));
+	}
+	EXPECT_EQ(8, ledger_stat("evicted_embryonic"));
+	EXPECT_EQ(0, judge_half_open(peer, 24, 8));
+	EXPECT_EQ(0, judge_cut(&ended, 1, 0));
+	EXPECT_EQ(0, judge_cut(&live, 1, 0));
+
+	/* The record of the first is gone, so what TCP does with it next makes another. */
+	peer_send(&peer[0], SEG_ACK, 0);
+	fd[0] = sock_accept(listener);
+	peer_send(&peer[23], SEG_ACK, 0);
+	fd[1] = sock_accept(listener);
+	EXPECT_VERDICT(peer[0].host, peer[0].self, 0, "state=ESTABLISHED live=true partial=true");
+	EXPECT_VERDICT(peer[23].host, peer[23].self, 0,
+		       "state=ESTABLISHED live=true partial=false open.outcome=established "
+		       "owner.pid=%d", getpid());
+	EXPECT_EQ(15, ledger_stat("records_embryonic"));
+	forget_half_open(peer, 1, 23);
+	close(fd[0]);
+	close(fd[1]);
+}
+
+/* This test will leave more connect() calls unanswered than half-open records are kept. */
+TEST_F_TIMEOUT(limits, active_not_embryonic, USUAL)
+{
+	struct endpoint local[12], to;
+	int fd[12];
+
+	module_reload("max_connections=256 max_embryonic=4");
+	wire_open(&self->world.wire, variant->family);
+	to = self->world.wire.far;
+	for (int i = 0; i < 12; i++) {
+		to.port = FAR_PORT + i;
+		fd[i] = sock_new(variant->family);
+		ASSERT_EQ(EINPROGRESS, sock_connect_start(fd[i], variant->family, &to));
+		local[i] = sock_local(fd[i]);
+	}
+	EXPECT_EQ(0, ledger_stat("records_embryonic"));
+	EXPECT_EQ(0, ledger_stat("evicted_embryonic"));
+	for (int i = 0; i < 12; i++) {
+		to.port = FAR_PORT + i;
+		EXPECT_VERDICT(local[i], to, 0, "state=SYN_SENT open.role=active live=true");
+	}
+}
+
+/* Fill the ledger to its last record: 10 ended, 8 half-open, 46 live. */
+static void fill(struct world *world, const struct pair *listening, struct pair *ended,
+		 struct peer *peer, struct pair *live)
+{
+	for (int i = 0; i < 5; i++)
+		ended[i] = connect_and_reset(listening);
+	half_open(world, peer, 0, 8);
+	for (int i = 0; i < 23; i++)
+		live[i] = connect_to(listening);
+}
+
+/* This test will fill the ledger with live records, and see what makes room for them. */
+TEST_F_TIMEOUT(limits, full, USUAL)
+{
+	struct pair listening, ended[5], live[33], extra;
+	struct peer peer[9];
+
+	module_reload("max_connections=64 history=32 max_embryonic=16");
+	listening = pair_listen(variant->family, 64);
+	listen_on_wire(&self->world);
+	fill(&self->world, &listening, ended, peer, live);
+	EXPECT_EQ(64, ledger_stat("records_total"));
+	EXPECT_EQ(0, ledger_stat("evicted_history") + ledger_stat("evicted_embryonic"));
+
+	/* First the ended go, the oldest first, and nothing else. */
+	for (int i = 0; i < 5; i++) {
+		live[23 + i] = connect_to(&listening);
+		EXPECT_EQ(0, judge_cut(ended, 5, i + 1));
+		EXPECT_EQ(64, ledger_stat("records_total"));
+	}
+	EXPECT_EQ(10, ledger_stat("evicted_history"));
+	EXPECT_EQ(0, judge_half_open(peer, 8, 0));
+
+	/* Then the half-open. */
+	for (int i = 0; i < 4; i++) {
+		live[28 + i] = connect_to(&listening);
+		EXPECT_EQ(0, judge_half_open(peer, 8, 2 * (i + 1)));
+		EXPECT_EQ(64, ledger_stat("records_total"));
+	}
+	EXPECT_EQ(8, ledger_stat("evicted_embryonic"));
+	EXPECT_EQ(0, ledger_stat("not_kept_full"));
+
+	/* All are live now: nothing goes for a new one, be it a whole connection or a SYN. */
+	extra = connect_to(&listening);
+	EXPECT_EQ(0, records_of(&extra.c, &extra.s) + records_of(&extra.s, &extra.c));
+	EXPECT_LE(2, ledger_stat("not_kept_full"));
+	half_open(&self->world, peer, 8, 9);
+	EXPECT_EQ(0, records_of(&peer[8].host, &peer[8].self));
+	EXPECT_LE(3, ledger_stat("not_kept_full"));
+	EXPECT_EQ(64, ledger_stat("records_total"));
+	EXPECT_EQ(64, ledger_stat("records_live"));
+	EXPECT_EQ(0, judge_cut(live, 32, 0));
+
+	/* One that ends makes room again. */
+	sock_reset(live[0].client);
+	need(sock_state(live[0].server) == TCP_CLOSE, DEADLINE_MS);
+	live[32] = connect_to(&listening);
+	EXPECT_EQ(0, judge_cut(&live[32], 1, 0));
+	EXPECT_EQ(0, judge_cut(live, 32, 1));
+	EXPECT_EQ(12, ledger_stat("evicted_history"));
+	EXPECT_EQ(64, ledger_stat("records_total"));
+	forget_half_open(peer, 0, 9);
+}
+
+/*
+ * Wait until namespaces that died before, of other tests, are gone with their
+ * timewait sockets. They go one after the other, once their last listener was
+ * freed: when two more have gone, which shows by their devices, those before
+ * them are.
+ */
+static void wait_for_the_dead(struct world *world)
+{
+	for (int i = 0; i < 2; i++) {
+		struct endpoint at = loopback(world->family);
+
+		world_add_space(world);
+		close(sock_listen(world->family, &at, 1));
+		world_add_veth(world);
+		world_leave_space(world, 1);
+		need(!if_nametoindex("veth0"), DEADLINE_MS);
+	}
+}
+
+/* This test will have one namespace use up the global cap, at the cost of its own records only. */
+TEST_F_TIMEOUT(limits, total, USUAL)
+{
+	struct world *world = &self->world;
+	struct pair listening[2], here[30], there[PAIRS_MAX], last;
+	int n = 0, lost;
+
+	wait_for_the_dead(world);
+	world_add_space(world);
+	module_reload("max_connections=64 history=32 max_total=80");
+	world_enter(world, 0);
+	listening[0] = pair_listen(variant->family, 64);
+	for (int i = 0; i < 30; i++)
+		here[i] = connect_to(&listening[0]);
+	world_enter(world, 1);
+	listening[1] = pair_listen(variant->family, 64);
+	while (!ledger_stat("not_kept_total") && n < PAIRS_MAX)
+		there[n++] = connect_to(&listening[1]);
+	EXPECT_LT(0, ledger_stat("not_kept_total"));
+	EXPECT_EQ(0, ledger_stat("not_kept_full"));
+	/* What the last attempt had kept before the cap was reached does not matter. */
+	EXPECT_EQ(0, judge_cut(there, n - 1, 0));
+	EXPECT_GE(80 - 60, ledger_stat("records_total"));
+
+	sock_reset(there[0].client);
+	need(sock_state(there[0].server) == TCP_CLOSE, DEADLINE_MS);
+	lost = ledger_stat("not_kept_total");
+	last = connect_to(&listening[1]);
+	EXPECT_EQ(0, judge_cut(&last, 1, 0));
+	EXPECT_EQ(0, judge_cut(there, n - 1, 1));
+	EXPECT_EQ(2, ledger_stat("evicted_history"));
+	EXPECT_EQ(lost, ledger_stat("not_kept_total"));
+	world_enter(world, 0);
+	EXPECT_EQ(0, judge_cut(here, 30, 0));
+	EXPECT_EQ(60, ledger_stat("records_total"));
+	EXPECT_EQ(0, ledger_stat("evicted_history") + ledger_stat("evicted_embryonic"));
+}
+
+TEST_HARNESS_MAIN
