@@ -40,7 +40,7 @@ check_module()
 check_scripts()
 {
 	echo 'style: shellcheck'
-	git ls-files -co --exclude-standard '*.sh' .ci/run | xargs shellcheck
+	git ls-files -co --exclude-standard '*.sh' .ci/run | xargs shellcheck -x -P SCRIPTDIR
 }
 
 cd "$top"
