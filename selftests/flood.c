@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Floods of SYNs and scans of ports: what they may cost, and whom. */
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/module.h"
+#include "lib/test.h"
+
+#define SYNS		3000
+#define PORTS		2000	/* of a scan */
+#define REAL		10	/* connections made while the flood goes on */
+#define OPEN_PORT	6000
+#define SCAN_PORT	20000
+#define LIMITS		"max_connections=1024 history=512 max_embryonic=128"
+#define MOST		1024
+
+WORLD_FIXTURE(flood);
+
+/**
+ * struct held - records that a flood elsewhere must not touch
+ * @live: an open connection
+ * @ended: one that is over
+ * @before: all records as JSON, but for what grows with time
+ */
+struct held {
+	struct pair live;
+	struct pair ended;
+	char *before;
+};
+
+/* Everything a record says but its age. */
+static char *describe_all(void)
+{
+	return run_output("tcpledger list --json | jq -cS 'del(.state_age_ns, .time_wait.remaining_ns)'");
+}
+
+static struct held hold(int family)
+{
+	struct held h = { .live = pair_open(family), .ended = pair_open(family) };
+
+	sock_reset(h.ended.client);
+	need(sock_state(h.ended.server) == TCP_CLOSE, DEADLINE_MS);
+	h.before = describe_all();
+	return h;
+}
+
+static int judge_held(const struct held *h)
+{
+	char *after = describe_all();
+	int wrong = !!strcmp(h->before, after);
+
+	if (wrong)
+		say("before:\n%s# after:\n%s", h->before, after);
+	free(after);
+	return wrong;
+}
+
+/* A source that nobody has: the n-th address of a network for such things. */
+static struct endpoint nobody(int family, unsigned int n)
+{
+	char text[64];
+
+	if (family == AF_INET)
+		snprintf(text, sizeof(text), "198.18.%u.%u", n / 250, n % 250 + 1);
+	else
+		snprintf(text, sizeof(text), "2001:db8:ffff::%x", n + 1);
+	return endpoint_from_text(text, 1024 + n);
+}
+
+static struct segment syn_from(int family, unsigned int n, const struct endpoint *to)
+{
+	return (struct segment){
+		.src = nobody(family, n), .dst = *to, .seq = n * 2654435761u, .win = 65000,
+		.flags = SEG_SYN, .mss = 1000, .wscale = -1,
+	};
+}
+
+static void route_nobody(int family, const char *device)
+{
+	if (family == AF_INET)
+		run("ip route add 198.18.0.0/15 dev %s", device);
+	else
+		run("ip -6 route add 2001:db8:ffff::/64 dev %s", device);
+}
+
+/* Take what the host answers off the wire, so that its queue does not fill. */
+static void drain(struct wire *wire)
+{
+	struct segment seg;
+
+	while (wire_receive(wire, &seg, 0))
+		;
+}
+
+/* The records of one connection, made and ended while the flood went on. */
+static int judge_real(const struct pair *p, int n)
+{
+	int wrong = 0;
+
+	for (int i = 0; i < n; i++) {
+		wrong += verdict(&p[i].c, &p[i].s, 0,
+				 "open.role=active open.outcome=established close.kind=reset "
+				 "close.reset_by=local live=false partial=false log_dropped=0 "
+				 "@CLOSE/SYN_SENT=user @SYN_SENT/ESTABLISHED=segment");
+		wrong += verdict(&p[i].s, &p[i].c, 0,
+				 "open.role=passive open.outcome=established close.kind=reset "
+				 "close.reset_by=remote live=false log_dropped=0 partial=false "
+				 "@SYN_RECV/ESTABLISHED=segment");
+	}
+	return wrong;
+}
+
+static struct pair connect_and_reset(const struct pair *listening)
+{
+	struct pair p = *listening;
+
+	pair_connect(&p);
+	sock_reset(p.client);
+	need(sock_state(p.server) == TCP_CLOSE, DEADLINE_MS);
+	close(p.server);
+	return p;
+}
+
+/* What no flood may exceed: for each record a block, and one for its log. */
+static int64_t memory_most(int64_t before)
+{
+	return before + 2LL * MODULE_BLOCK * MOST;
+}
+
+/* One wave against an open port, with real connections in between. */
+static void flood_wire(struct wire *wire, int family, const struct pair *listening,
+		       struct pair *real)
+{
+	struct endpoint to = wire->host;
+
+	to.port = OPEN_PORT;
+	for (unsigned int i = 0; i < SYNS; i++) {
+		struct segment syn = syn_from(family, i, &to);
+
+		wire_send(wire, &syn);
+		if (i % (SYNS / REAL) == 0)
+			real[i / (SYNS / REAL)] = connect_and_reset(listening);
+		if (i % 100 == 0)
+			drain(wire);
+	}
+	drain(wire);
+}
+
+/* This test will flood one namespace from many addresses, and look into two others. */
+TEST_F_TIMEOUT(flood, syns, 600)
+{
+	struct world *world = &self->world;
+	struct held held[2];
+	struct pair listening, real[REAL];
+	struct endpoint any;
+	int64_t before;
+
+	module_reload(LIMITS);
+	held[0] = hold(variant->family);
+	world_add_space(world);
+	held[1] = hold(variant->family);
+	/* A third namespace, where no judge listens: nobody could read all that. */
+	ASSERT_EQ(0, unshare(CLONE_NEWNET));
+	run("ip link set lo up");
+	wire_open(&world->wire, variant->family);
+	route_nobody(variant->family, "wire0");
+	any = endpoint_from_text(variant->family == AF_INET ? "0.0.0.0" : "::", OPEN_PORT);
+	sock_listen(variant->family, &any, 256);
+	listening = pair_listen(variant->family, 64);
+	before = ledger_stat("memory_bytes");
+
+	for (int wave = 0; wave < 3; wave++) {
+		flood_wire(&world->wire, variant->family, &listening, real);
+		EXPECT_EQ(0, judge_real(real, REAL));
+		EXPECT_GE(MOST, ledger_stat("records_total"));
+		EXPECT_GE(128, ledger_stat("records_embryonic"));
+		EXPECT_GE(128, ledger_stat("records_never_established"));
+		EXPECT_GE(memory_most(before), ledger_stat("memory_bytes"));
+	}
+	EXPECT_LE(SYNS - 128, ledger_stat("evicted_embryonic"));
+	EXPECT_EQ(0, ledger_stat("not_kept_full") + ledger_stat("not_kept_memory"));
+	for (int i = 1; i >= 0; i--) {
+		world_enter(world, i);
+		EXPECT_EQ(0, judge_held(&held[i]));
+		EXPECT_JUDGED(world);
+	}
+}
+
+/* This test will scan the ports of a namespace that has a history worth keeping. */
+TEST_F_TIMEOUT(flood, scan, 600)
+{
+	struct world *world = &self->world;
+	struct pair listening, real[REAL];
+	struct held held;
+	struct endpoint to;
+	struct wire *wire = &world->wire;
+
+	module_reload(LIMITS);
+	held = hold(variant->family);
+	ASSERT_EQ(0, unshare(CLONE_NEWNET));
+	run("ip link set lo up");
+	wire_open(wire, variant->family);
+	listening = pair_listen(variant->family, 64);
+	for (int i = 0; i < REAL; i++)
+		real[i] = connect_and_reset(&listening);
+	to = wire->host;
+	for (unsigned int i = 0; i < PORTS; i++) {
+		struct segment syn = syn_from(variant->family, 0, &to);
+
+		syn.src = wire->far;
+		syn.src.port = OPEN_PORT;
+		syn.dst.port = SCAN_PORT + i;
+		wire_send(wire, &syn);
+		if (i % 100 == 0)
+			drain(wire);
+	}
+	drain(wire);
+	EXPECT_EQ(0, judge_real(real, REAL));
+	EXPECT_EQ(PORTS, ledger_stat("opens_refused"));
+	EXPECT_EQ(128, ledger_stat("records_never_established"));
+	EXPECT_EQ(PORTS - 128, ledger_stat("evicted_failed"));
+	EXPECT_EQ(0, ledger_stat("evicted_history"));
+	world_enter(world, 0);
+	EXPECT_EQ(0, judge_held(&held));
+	EXPECT_JUDGED(world);
+}
+
+/* One container floods another, which has connections of its own all the while. */
+TEST_F_TIMEOUT(flood, containers, 600)
+{
+	struct world *world = &self->world;
+	struct pair listening, real[REAL];
+	struct held attacker, third;
+	struct endpoint any, to;
+	bool v4 = variant->family == AF_INET;
+	int fd;
+
+	module_reload(LIMITS);
+	world_add_space(world);
+	world_add_veth(world);
+	capture_close(&world->space[0].capture);
+	third = hold(variant->family);
+	any = endpoint_from_text(v4 ? "0.0.0.0" : "::", OPEN_PORT);
+	sock_listen(variant->family, &any, 256);
+	listening = pair_listen(variant->family, 64);
+	route_nobody(variant->family, "veth0");
+	to = endpoint_from_text(v4 ? "198.51.100.1" : "2001:db8:1::1", OPEN_PORT);
+	world_enter(world, 1);
+	/* Makes the neighbours known: no spoofed address can ask for them. */
+	fd = sock_new(variant->family);
+	ASSERT_EQ(0, sock_connect(fd, variant->family, &to));
+	sock_reset(fd);
+	attacker = hold(variant->family);
+
+	for (unsigned int i = 0; i < SYNS; i++) {
+		struct segment syn = syn_from(variant->family, i, &to);
+
+		if (i % (SYNS / REAL) == 0) {
+			world_enter(world, 0);
+			real[i / (SYNS / REAL)] = connect_and_reset(&listening);
+			world_enter(world, 1);
+		}
+		raw_send(&syn);
+	}
+	world_enter(world, 0);
+	EXPECT_EQ(0, judge_real(real, REAL));
+	EXPECT_LE(SYNS - 128, ledger_stat("evicted_embryonic"));
+	EXPECT_GE(MOST, ledger_stat("records_total"));
+	EXPECT_VERDICT(third.live.c, third.live.s, 0, "state=ESTABLISHED live=true");
+	EXPECT_VERDICT(third.ended.c, third.ended.s, 0, "close.kind=reset live=false");
+	/* What a raw socket sends is no connection of the container that sends it. */
+	world_enter(world, 1);
+	EXPECT_EQ(0, judge_held(&attacker));
+	EXPECT_EQ(5, ledger_stat("records_created"));
+	capture_open(&world->space[0].capture);
+}
+
+TEST_HARNESS_MAIN
