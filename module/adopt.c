@@ -23,6 +23,8 @@
  * @state: TCP_*; TCP_SYN_RECV for a request, the substate of a timewait socket
  * @bits: F_*
  * @sk: a full socket, as an identity
+ * @snd_end: the number after the last that was queued for sending
+ * @rcv_nxt: next number expected from the peer
  * @expires: of a timewait socket: jiffies
  */
 struct foundling {
@@ -30,6 +32,8 @@ struct foundling {
 	u8			state;
 	u32			bits;
 	const struct sock	*sk;
+	u32			snd_end;
+	u32			rcv_nxt;
 	unsigned long		expires;
 };
 
@@ -47,7 +51,9 @@ static bool describe(struct foundling *f, struct sock *sk,
 
 		tcpledger_key_timewait(&f->key, tw);
 		f->state = tw->tw_substate;
-		f->bits = F_TIMEWAIT | F_ESTABLISHED;
+		f->bits = F_TIMEWAIT;
+		f->snd_end = tcp_twsk(sk)->tw_snd_nxt;
+		f->rcv_nxt = tcp_twsk(sk)->tw_rcv_nxt;
 		f->expires = READ_ONCE(tw->tw_timer.expires);
 		return true;
 	}
@@ -64,8 +70,8 @@ static bool describe(struct foundling *f, struct sock *sk,
 			return false;
 		tcpledger_key_socket(&f->key, sk);
 		f->sk = sk;
-		if (tcpledger_fsm_synchronized(sk->sk_state))
-			f->bits = F_ESTABLISHED;
+		f->snd_end = READ_ONCE(tcp_sk(sk)->write_seq);
+		f->rcv_nxt = READ_ONCE(tcp_sk(sk)->rcv_nxt);
 		return true;
 	}
 }
@@ -74,7 +80,6 @@ static void set_time_wait(struct tcpledger_facts *f, unsigned long expires)
 {
 	s64 left = (s64)jiffies_to_nsecs(max_t(long, expires - jiffies, 0));
 
-	f->kind = TCPLEDGER_KIND_FOUR_SEGMENT;
 	f->bits |= F_TW_EVER | F_TW_INEXACT;
 	f->tw_restarted = f->base + left - TCPLEDGER_TW_NOMINAL_NS;
 }
@@ -91,16 +96,16 @@ static void adopt_one(struct tcpledger_net *tn, const struct foundling *f)
 	if (!c)
 		return;
 	c->sk = f->sk;
-	c->facts.bits |= f->bits | F_PARTIAL;
-	if (f->bits & F_ESTABLISHED)
-		c->facts.outcome = TCPLEDGER_OUTCOME_ESTABLISHED;
+	c->facts.bits |= f->bits;
+	tcpledger_facts_seed(&c->facts, f->snd_end, f->rcv_nxt);
 	if (f->state == TCPLEDGER_STATE_TIME_WAIT)
 		set_time_wait(&c->facts, f->expires);
 
 	b = tcpledger_table_lock(&f->key, &flags);
 	known = tcpledger_table_find(b, &f->key);
-	if (known && tcpledger_facts_live(&known->facts)) {
-		/* The hooks, which run already, were faster. */
+	if ((known && tcpledger_facts_live(&known->facts)) ||
+	    !tcpledger_socket_exists(tn->net, &f->key)) {
+		/* The hooks, which run already, were faster; or it ended. */
 		tcpledger_table_unlock(b, flags);
 		tcpledger_conn_free(c);
 		return;

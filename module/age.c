@@ -146,7 +146,9 @@ static void look(struct tcpledger_conn *c, struct net *net, s64 now)
 			request_gone(c, now);
 		else if (f->bits & F_ACK_LOGGED)
 			look_at_queues(c, net, now);
+		/* It survived; an RST of ours was for something else. */
 		c->request_timer = 0;
+		f->bits &= ~F_RST_OUT;
 	}
 }
 

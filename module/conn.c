@@ -22,7 +22,8 @@ atomic_t tcpledger_expecting = ATOMIC_INIT(0);
 
 static u32 ended(const struct tcpledger_net *tn)
 {
-	return tn->counts[TCPLEDGER_LIST_FAILED] +
+	return tn->counts[TCPLEDGER_LIST_INHERITED] +
+	       tn->counts[TCPLEDGER_LIST_FAILED] +
 	       tn->counts[TCPLEDGER_LIST_HISTORY];
 }
 
@@ -32,7 +33,7 @@ static u32 embryonic(const struct tcpledger_net *tn)
 	       tn->counts[TCPLEDGER_LIST_EMBRYONIC];
 }
 
-/* tn->lock held. The record is then the caller's alone, see conn_evict(). */
+/* tn->lock held. The record is then the caller's alone, for conn_evict(). */
 static struct tcpledger_conn *take_oldest(struct tcpledger_net *tn, u8 list)
 {
 	struct tcpledger_conn *c;
@@ -48,6 +49,23 @@ static struct tcpledger_conn *take_oldest(struct tcpledger_net *tn, u8 list)
 	return c;
 }
 
+static struct tcpledger_conn *evict_oldest(struct tcpledger_net *tn, u8 list)
+{
+	struct tcpledger_conn *c = take_oldest(tn, list);
+
+	if (!c)
+		return NULL;
+	if (list == TCPLEDGER_LIST_HISTORY)
+		tcpledger_count(tn, evicted_history);
+	else if (list == TCPLEDGER_LIST_FAILED)
+		tcpledger_count(tn, evicted_failed);
+	else if (list == TCPLEDGER_LIST_INHERITED)
+		tcpledger_count(tn, evicted_inherited);
+	else
+		tcpledger_count(tn, evicted_embryonic);
+	return c;
+}
+
 static struct tcpledger_conn *oldest_ended(struct tcpledger_net *tn)
 {
 	struct tcpledger_conn *failed, *other;
@@ -57,24 +75,19 @@ static struct tcpledger_conn *oldest_ended(struct tcpledger_net *tn)
 					  struct tcpledger_conn, lru);
 	other = list_first_entry_or_null(&lists[TCPLEDGER_LIST_HISTORY],
 					 struct tcpledger_conn, lru);
-	if (failed && (!other || failed->facts.ended < other->facts.ended)) {
-		tcpledger_count(tn, evicted_failed);
-		return take_oldest(tn, TCPLEDGER_LIST_FAILED);
-	}
+	if (failed && (!other || failed->facts.ended < other->facts.ended))
+		return evict_oldest(tn, TCPLEDGER_LIST_FAILED);
 	if (other)
-		tcpledger_count(tn, evicted_history);
-	return take_oldest(tn, TCPLEDGER_LIST_HISTORY);
+		return evict_oldest(tn, TCPLEDGER_LIST_HISTORY);
+	return evict_oldest(tn, TCPLEDGER_LIST_INHERITED);
 }
 
 static struct tcpledger_conn *oldest_embryonic(struct tcpledger_net *tn)
 {
-	struct tcpledger_conn *c = take_oldest(tn, TCPLEDGER_LIST_EMBRYONIC);
+	struct tcpledger_conn *c =
+		evict_oldest(tn, TCPLEDGER_LIST_EMBRYONIC);
 
-	if (!c)
-		c = take_oldest(tn, TCPLEDGER_LIST_FRESH);
-	if (c)
-		tcpledger_count(tn, evicted_embryonic);
-	return c;
+	return c ? c : evict_oldest(tn, TCPLEDGER_LIST_FRESH);
 }
 
 /**
@@ -165,6 +178,20 @@ static bool admit(struct tcpledger_net *tn, bool is_embryonic)
 	return false;
 }
 
+/* Blocks are short: rather lose the oldest ended record than the new one. */
+static bool evict_ended(struct tcpledger_net *tn)
+{
+	struct tcpledger_conn *c;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&tn->lock, flags);
+	c = oldest_ended(tn);
+	raw_spin_unlock_irqrestore(&tn->lock, flags);
+	if (c)
+		conn_evict(c);
+	return c;
+}
+
 /**
  * tcpledger_conn_new() - a record for a new endpoint
  * @tn: the namespace
@@ -188,6 +215,8 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	if (!admit(tn, role == TCPLEDGER_ROLE_PASSIVE))
 		return NULL;
 	c = tcpledger_pool_get(may_allocate);
+	if (unlikely(!c) && evict_ended(tn))
+		c = tcpledger_pool_get(false);
 	if (unlikely(!c)) {
 		raw_spin_lock_irqsave(&tn->lock, flags);
 		tn->total--;
@@ -211,6 +240,7 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	c->netns = tn->net->ns.inum;
 	c->list = TCPLEDGER_LIST_NEW;
 	c->expecting = false;
+	c->inherited = false;
 	c->looked = false;
 	c->key = *key;
 	c->key.ifindex2 = 0;
@@ -268,6 +298,8 @@ static void count_end(const struct tcpledger_conn *c)
 
 static u8 list_of(const struct tcpledger_conn *c)
 {
+	if (c->facts.ended && c->inherited)
+		return TCPLEDGER_LIST_INHERITED;
 	if (c->facts.ended)
 		return c->facts.bits & F_ESTABLISHED ? TCPLEDGER_LIST_HISTORY :
 						       TCPLEDGER_LIST_FAILED;
@@ -315,29 +347,38 @@ void tcpledger_conn_room(struct tcpledger_conn *c)
 		c->facts.log.more = tcpledger_pool_get(false);
 }
 
+/* One record too many in the history, out of its list; or NULL. */
+static struct tcpledger_conn *surplus(struct tcpledger_net *tn)
+{
+	const u32 most = tcpledger_limits.history;
+	const u32 quarter = max(most / 4, 1U);
+
+	if (tn->counts[TCPLEDGER_LIST_FAILED] > quarter)
+		return evict_oldest(tn, TCPLEDGER_LIST_FAILED);
+	if (tn->counts[TCPLEDGER_LIST_INHERITED] > quarter ||
+	    (tn->counts[TCPLEDGER_LIST_INHERITED] && ended(tn) > most))
+		return evict_oldest(tn, TCPLEDGER_LIST_INHERITED);
+	return ended(tn) > most ? oldest_ended(tn) : NULL;
+}
+
 /**
  * tcpledger_conn_trim() - evict the oldest of too much history
  * @tn: the namespace
  *
  * Never-established records may hold a quarter of it, so that a port scan
- * does not push out the rest.
+ * does not push out the rest, and what dead namespaces left another, only
+ * as long as there is room: who makes and drops namespaces must not be able
+ * to push out what the initial one keeps of itself.
  * Context: any, no lock of ours held.
  */
 void tcpledger_conn_trim(struct tcpledger_net *tn)
 {
-	const u32 most = tcpledger_limits.history;
 	struct tcpledger_conn *c;
 	unsigned long flags;
 
 	do {
-		c = NULL;
 		raw_spin_lock_irqsave(&tn->lock, flags);
-		if (tn->counts[TCPLEDGER_LIST_FAILED] > max(most / 4, 1U)) {
-			c = take_oldest(tn, TCPLEDGER_LIST_FAILED);
-			tcpledger_count(tn, evicted_failed);
-		} else if (ended(tn) > most) {
-			c = oldest_ended(tn);
-		}
+		c = surplus(tn);
 		raw_spin_unlock_irqrestore(&tn->lock, flags);
 		if (c)
 			conn_evict(c);
@@ -374,6 +415,7 @@ static void inherit(struct tcpledger_conn *c, struct tcpledger_net *from,
 	from->total--;
 	c->list = TCPLEDGER_LIST_NEW;
 	c->tn = to;
+	c->inherited = true;
 	raw_spin_unlock(&from->lock);
 	raw_spin_lock(&to->lock);
 	to->total++;

@@ -22,6 +22,7 @@ struct tcpledger_net;
  * @rport: the peer's
  * @ifindex: VRF or bound device, 0 if none
  * @ifindex2: when looking up: a second device that fits
+ * @unbound: when looking up: a record that names no device fits as well
  * @v6: IPv6 on the wire
  */
 struct tcpledger_key {
@@ -32,6 +33,7 @@ struct tcpledger_key {
 	__be16	rport;
 	u32	ifindex;
 	u32	ifindex2;
+	bool	unbound;
 	bool	v6;
 };
 
@@ -44,6 +46,7 @@ struct tcpledger_key {
  *	next tick of age.c
  * @TCPLEDGER_LIST_EMBRYONIC: passive, not established, looked at
  * @TCPLEDGER_LIST_TIMEWAIT: held by a timewait socket, in order of its timer
+ * @TCPLEDGER_LIST_INHERITED: over, of a namespace that died
  * @TCPLEDGER_LIST_FAILED: over, never established
  * @TCPLEDGER_LIST_HISTORY: over, was established
  */
@@ -54,6 +57,7 @@ enum tcpledger_list {
 	TCPLEDGER_LIST_FRESH,
 	TCPLEDGER_LIST_EMBRYONIC,
 	TCPLEDGER_LIST_TIMEWAIT,
+	TCPLEDGER_LIST_INHERITED,
 	TCPLEDGER_LIST_FAILED,
 	TCPLEDGER_LIST_HISTORY,
 	TCPLEDGER_LIST_MAX
@@ -79,6 +83,7 @@ enum tcpledger_list {
  * @netns: inode number of the namespace it was opened in
  * @list: enum tcpledger_list, under the lock of @tn
  * @expecting: it is counted in tcpledger_expecting
+ * @inherited: its namespace died
  * @looked: age.c has seen why its SYN was not answered
  * @key: who it is
  * @owner: the program
@@ -112,6 +117,7 @@ struct tcpledger_conn {
 	u32			netns;
 	u8			list;
 	bool			expecting;
+	bool			inherited;
 	bool			looked;
 	struct tcpledger_key	key;
 	struct tcpledger_owner	owner;

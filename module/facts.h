@@ -41,6 +41,7 @@
 #define F_COOKIE	BIT(28)
 #define F_FASTOPEN	BIT(29)
 #define F_CLOSING	BIT(30)	/* a close began, so its first actor is known */
+#define F_LATE_DATA	BIT(31)	/* data came after close(): next CLOSE is by it */
 
 /**
  * struct tcpledger_facts - what is known of one endpoint
@@ -130,6 +131,7 @@ struct tcpledger_facts {
  * @task: a task did it in a system call, not a segment or a timer
  * @shut: the program had given up both directions (close() called)
  * @orphan: no program holds the socket any more
+ * @no_linger: the program asked not to wait in FIN_WAIT2 (TCP_LINGER2)
  * @soft: @error repeats an earlier ICMP message, so a timer raised it now
  */
 struct tcpledger_change {
@@ -142,11 +144,13 @@ struct tcpledger_change {
 	bool	task;
 	bool	shut;
 	bool	orphan;
+	bool	no_linger;
 	bool	soft;
 };
 
 void tcpledger_facts_init(struct tcpledger_facts *f, s64 now, u8 state,
 			  u8 role);
+void tcpledger_facts_seed(struct tcpledger_facts *f, u32 snd_end, u32 rcv_nxt);
 int tcpledger_facts_segment(struct tcpledger_facts *f, s64 now,
 			    const struct tcpledger_segment *seg,
 			    const struct tcpledger_options *opt);
@@ -186,8 +190,8 @@ static inline bool tcpledger_facts_live(const struct tcpledger_facts *f)
 
 static inline bool tcpledger_facts_embryonic(const struct tcpledger_facts *f)
 {
-	return f->role == TCPLEDGER_ROLE_PASSIVE && !f->ended &&
-	       !(f->bits & F_ESTABLISHED);
+	return (f->role == TCPLEDGER_ROLE_PASSIVE || f->bits & F_REQUEST) &&
+	       !f->ended && !(f->bits & F_ESTABLISHED);
 }
 
 #endif /* TCPLEDGER_FACTS_H */

@@ -91,17 +91,31 @@ static bool out_covers_fin(struct tcpledger_facts *f,
 	return true;
 }
 
+/* The SYN that a SYN/ACK of ours acknowledges, with its data or without. */
+static int find_syn(struct tcpledger_facts *f, u32 ack)
+{
+	int i;
+
+	for (i = f->log.n - 1; i >= 0; i--) {
+		const struct tcpledger_log_entry *e =
+			tcpledger_log_at(&f->log, i);
+
+		if (tcpledger_log_type(e) == TCPLEDGER_ENTRY_IN &&
+		    e->flags & TCPLEDGER_SYN &&
+		    (e->seq + 1 == ack || tcpledger_log_end(e) == ack))
+			return i;
+	}
+	return TCPLEDGER_LOG_NONE;
+}
+
 /*
  * The SYN/ACK shows that TCP took the SYN. The kernel keeps what follows in a
  * request socket and traces nothing, so the change is entered here.
  */
 static void syn_answered(struct tcpledger_facts *f, s64 now,
-			 const struct tcpledger_segment *seg)
+			 const struct tcpledger_segment *seg, int syn)
 {
 	s64 t = tcpledger_facts_time(f, now);
-	int syn = tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_IN,
-				     TCPLEDGER_SYN,
-				     TCPLEDGER_SYN | TCPLEDGER_ACK, 0, true);
 
 	if (syn != TCPLEDGER_LOG_NONE) {
 		struct tcpledger_log_entry *e = tcpledger_log_at(&f->log, syn);
@@ -131,14 +145,19 @@ static int out_syn(struct tcpledger_facts *f, s64 now,
 	u32 bit = synack ? F_SYNACK_OUT : F_SYN_OUT;
 	bool same = f->bits & F_LOCAL_ISN && f->local_isn == seg->seq;
 	bool again = same && f->bits & bit;
+	bool first = !(f->bits & bit);
+	int syn = synack ? find_syn(f, seg->ack) : TCPLEDGER_LOG_NONE;
 	int i;
 
 	if (synack && f->role == TCPLEDGER_ROLE_PASSIVE &&
 	    f->state == TCPLEDGER_STATE_CLOSE)
-		syn_answered(f, now, seg);
+		syn_answered(f, now, seg, syn);
 	f->local_isn = seg->seq;
 	f->bits |= bit | F_LOCAL_ISN;
 	if (synack) {
+		/* Of several SYNs this is the one that TCP took. */
+		if (syn != TCPLEDGER_LOG_NONE)
+			f->remote_isn = tcpledger_log_at(&f->log, syn)->seq;
 		f->bits |= F_SYN_ACKED_OUT;
 		f->bits &= ~(F_EXPECT_OUT | F_CHALLENGED);
 	}
@@ -146,7 +165,7 @@ static int out_syn(struct tcpledger_facts *f, s64 now,
 		keep_options(f, opt, true);
 	/* The SYN/ACK of a simultaneous open repeats the number of the SYN. */
 	i = log_segment(f, now, seg, same ? TCPLEDGER_SEG_RETRANSMIT : 0,
-			!again);
+			first);
 	if (again) {
 		count(synack ? &f->synack_retransmits : &f->syn_retransmits);
 		tcpledger_facts_note(f, now, synack ?
@@ -238,10 +257,15 @@ static int in_syn(struct tcpledger_facts *f, s64 now,
 {
 	bool same = f->bits & F_REMOTE_ISN && f->remote_isn == seg->seq;
 	bool again = same && f->bits & F_SYN_IN;
-	bool fresh = !(f->bits & (F_SYN_IN | F_SYNACK_IN)) &&
+	bool first = !(f->bits & (F_SYN_IN | F_SYNACK_IN)) &&
 		     !tcpledger_fsm_synchronized(f->state);
+	/* Nothing in the kernel remembers an unanswered or a cookie's SYN. */
+	bool fresh = first || (!again &&
+			       (f->state == TCPLEDGER_STATE_CLOSE ||
+				(f->bits & F_COOKIE &&
+				 f->state == TCPLEDGER_STATE_SYN_RECV)));
 	int i = log_segment(f, now, seg, same ? TCPLEDGER_SEG_RETRANSMIT : 0,
-			    fresh);
+			    first);
 
 	if (fresh) {
 		f->remote_isn = seg->seq;
@@ -286,7 +310,7 @@ static int in_synack(struct tcpledger_facts *f, s64 now,
 		count(&f->synack_retransmits);
 		tcpledger_facts_note(f, now,
 				     TCPLEDGER_ANOMALY_SYNACK_RETRANSMIT, i);
-	} else {
+	} else if (f->bits & F_LOCAL_ISN) {
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_STALE_SYNACK, i);
 	}
 	if (tcpledger_fsm_synchronized(f->state) && !(f->bits & F_TIMEWAIT)) {
@@ -350,7 +374,7 @@ static int in_ack(struct tcpledger_facts *f, s64 now,
 		f->bits |= F_FIN_ACK_LOGGED;
 	if (fits)
 		f->bits |= F_ACK_LOGGED;
-	if (opening && !fits)
+	if (opening && !fits && f->bits & F_LOCAL_ISN)
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_INVALID_ACK, i);
 	return i;
 }

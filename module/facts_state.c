@@ -73,6 +73,49 @@ void tcpledger_facts_move(struct tcpledger_facts *f, s64 now, u8 from,
 }
 
 /**
+ * tcpledger_facts_seed() - what the state itself tells of what went before
+ * @f: the facts of a record whose beginning was not seen
+ * @snd_end: the number after the last that was queued for sending
+ * @rcv_nxt: next number expected from the peer
+ *
+ * Context: any; nobody else knows @f yet, or the bucket lock is held.
+ */
+void tcpledger_facts_seed(struct tcpledger_facts *f, u32 snd_end, u32 rcv_nxt)
+{
+	const u32 closed_by_us = BIT(TCPLEDGER_STATE_FIN_WAIT1) |
+				 BIT(TCPLEDGER_STATE_FIN_WAIT2) |
+				 BIT(TCPLEDGER_STATE_CLOSING) |
+				 BIT(TCPLEDGER_STATE_LAST_ACK);
+	const u32 closed_by_peer = BIT(TCPLEDGER_STATE_CLOSE_WAIT) |
+				   BIT(TCPLEDGER_STATE_LAST_ACK) |
+				   BIT(TCPLEDGER_STATE_CLOSING);
+
+	f->bits |= F_PARTIAL;
+	if (tcpledger_fsm_synchronized(f->state)) {
+		f->bits |= F_ESTABLISHED;
+		f->outcome = TCPLEDGER_OUTCOME_ESTABLISHED;
+	}
+	if (BIT(f->state) & closed_by_us) {
+		f->bits |= F_FIN_OUT | F_CLOSING;
+		f->local_fin = snd_end;
+		f->first = TCPLEDGER_SIDE_LOCAL;
+	}
+	if (BIT(f->state) & closed_by_peer) {
+		f->bits |= F_FIN_IN | F_FIN_ACKED_OUT | F_CLOSING;
+		f->remote_fin = rcv_nxt;
+		f->first = TCPLEDGER_SIDE_REMOTE;
+	}
+	if (f->state == TCPLEDGER_STATE_FIN_WAIT2)
+		f->bits |= F_FIN_ACKED_IN | F_ACKED_EARLY;
+	if (f->state == TCPLEDGER_STATE_LAST_ACK)
+		f->bits |= F_ACKED_EARLY;
+	if (f->state == TCPLEDGER_STATE_CLOSING) {
+		f->bits |= F_CROSSED;
+		f->first = TCPLEDGER_SIDE_BOTH;
+	}
+}
+
+/**
  * tcpledger_facts_accept_fin() - TCP took a FIN of the peer
  * @f: the facts
  * @segment: its index
@@ -186,12 +229,23 @@ u8 tcpledger_facts_graceful_kind(const struct tcpledger_facts *f)
  * @f: the facts
  *
  * From the tracepoint tcp_receive_reset, which fires in tcp_reset() before
- * the state moves. Context: any, bucket lock held.
+ * the state moves. TCP calls that also when data comes for a program that has
+ * closed, without any RST of the peer; then one of ours follows.
+ * Context: any, bucket lock held.
  */
 void tcpledger_facts_reset(struct tcpledger_facts *f)
 {
-	if (!f->ended)
+	int rst = tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_IN,
+				     TCPLEDGER_RST, TCPLEDGER_RST, 0, true);
+
+	if (f->ended)
+		return;
+	if (rst != TCPLEDGER_LOG_NONE &&
+	    !(tcpledger_log_bits(tcpledger_log_at(&f->log, rst)) &
+	      TCPLEDGER_SEG_REFUSED))
 		f->bits |= F_RST_TAKEN;
+	else
+		f->bits |= F_LATE_DATA;
 }
 
 /* How a handshake that never completed came out. */
@@ -223,7 +277,8 @@ static void end_closing(struct tcpledger_facts *f, u8 cause)
 	if (f->bits & F_RST_TAKEN) {
 		f->kind = TCPLEDGER_KIND_RESET;
 		f->reset_by = TCPLEDGER_SIDE_REMOTE;
-	} else if (cause == TCPLEDGER_CAUSE_TIMER) {
+	} else if (cause == TCPLEDGER_CAUSE_TIMER ||
+		   f->anomalies & BIT(TCPLEDGER_ANOMALY_TIME_WAIT_OVERFLOW)) {
 		f->kind = TCPLEDGER_KIND_TIMED_OUT;
 		if (f->bits & F_RST_OUT)
 			f->reset_by = TCPLEDGER_SIDE_LOCAL;
@@ -276,6 +331,18 @@ static bool timer_ended(const struct tcpledger_facts *f,
 	return c->error || f->bits & F_RST_OUT;
 }
 
+/*
+ * An orphan in FIN_WAIT2 should be a timewait socket's, unless its program
+ * asked not to linger: there was no room for one (tcp_time_wait()).
+ */
+static bool overflowed(const struct tcpledger_facts *f,
+		       const struct tcpledger_change *c)
+{
+	return c->from == TCPLEDGER_STATE_FIN_WAIT2 && c->orphan &&
+	       !c->no_linger && !c->error &&
+	       !(f->bits & (F_RST_OUT | F_RST_TAKEN | F_LATE_DATA));
+}
+
 /* Why a connection went to CLOSE, and the segment that did it. */
 static u8 death_cause(struct tcpledger_facts *f,
 		      const struct tcpledger_change *c, int *segment)
@@ -287,6 +354,8 @@ static u8 death_cause(struct tcpledger_facts *f,
 					      true);
 		return TCPLEDGER_CAUSE_SEGMENT;
 	}
+	if (f->bits & F_LATE_DATA)
+		return TCPLEDGER_CAUSE_SEGMENT;
 	if (c->fin_acked && (c->from == TCPLEDGER_STATE_LAST_ACK ||
 			     c->from == TCPLEDGER_STATE_CLOSING)) {
 		*segment = tcpledger_facts_cause(f, TCPLEDGER_RULE_ACK_OF_FIN,
@@ -299,9 +368,15 @@ static u8 death_cause(struct tcpledger_facts *f,
 						 c->rcv_nxt);
 		return TCPLEDGER_CAUSE_SEGMENT;
 	}
+	if (c->from == TCPLEDGER_STATE_FIN_WAIT2 && overflowed(f, c))
+		return TCPLEDGER_CAUSE_ERROR;
 	if (c->task && (!c->error || c->error == ECONNABORTED)) {
+		/* connect() failed by itself, before it sent anything. */
 		if (c->from == TCPLEDGER_STATE_SYN_SENT && !c->shut &&
-		    !c->error)
+		    !c->error && !(f->bits & F_SYN_OUT))
+			return TCPLEDGER_CAUSE_ERROR;
+		/* In close(): too many orphans, or a dead namespace. */
+		if (c->orphan && c->from != TCPLEDGER_STATE_FIN_WAIT2)
 			return TCPLEDGER_CAUSE_ERROR;
 		return TCPLEDGER_CAUSE_USER;
 	}
@@ -317,6 +392,7 @@ static u8 death_cause(struct tcpledger_facts *f,
 static void die(struct tcpledger_facts *f, s64 now,
 		const struct tcpledger_change *c)
 {
+	bool overflow = overflowed(f, c);
 	int segment;
 	u8 cause = death_cause(f, c, &segment);
 
@@ -330,13 +406,14 @@ static void die(struct tcpledger_facts *f, s64 now,
 	if (c->orphan && cause == TCPLEDGER_CAUSE_TIMER)
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_ORPHAN_TIMEOUT,
 				     TCPLEDGER_LOG_NONE);
-	if ((c->from == TCPLEDGER_STATE_FIN_WAIT2 && f->bits & F_FIN_IN) ||
-	    (c->from == TCPLEDGER_STATE_CLOSING && c->fin_acked)) {
-		if (cause == TCPLEDGER_CAUSE_SEGMENT &&
-		    !(f->bits & F_RST_TAKEN))
-			tcpledger_facts_note(f, now,
-				TCPLEDGER_ANOMALY_TIME_WAIT_OVERFLOW, segment);
-	}
+	if (((c->from == TCPLEDGER_STATE_FIN_WAIT2 && f->bits & F_FIN_IN) ||
+	     (c->from == TCPLEDGER_STATE_CLOSING && c->fin_acked)) &&
+	    cause == TCPLEDGER_CAUSE_SEGMENT && !(f->bits & F_RST_TAKEN))
+		overflow = true;
+	if (overflow)
+		tcpledger_facts_note(f, now,
+				     TCPLEDGER_ANOMALY_TIME_WAIT_OVERFLOW,
+				     segment);
 	end(f, now, cause, c->error);
 }
 
@@ -390,6 +467,9 @@ void tcpledger_facts_state(struct tcpledger_facts *f, s64 now,
 	int segment = TCPLEDGER_LOG_NONE;
 	u8 cause = TCPLEDGER_CAUSE_SEGMENT;
 
+	if (tcpledger_fsm_synchronized(c->from) &&
+	    !(f->bits & F_ESTABLISHED))
+		set_established(f);	/* its change to it was not seen */
 	if (rule == TCPLEDGER_RULE_DEATH) {
 		die(f, now, c);
 		return;

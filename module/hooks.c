@@ -20,7 +20,10 @@
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/tcp.h>
+#include <net/ip6_fib.h>
 #include <net/ipv6.h>
+#include <net/l3mdev.h>
+#include <net/route.h>
 #include <net/tcp.h>
 
 #include "netns.h"
@@ -33,19 +36,7 @@
 
 #define CONTROL	(TCPLEDGER_SYN | TCPLEDGER_FIN | TCPLEDGER_RST)
 
-/**
- * struct first_pass - a packet on its way out through an L3 master device
- * @skb: the packet, as an identity only
- * @seq: its sequence number
- *
- * A VRF shows such a packet to LOCAL_OUT once more, on the real device.
- */
-struct first_pass {
-	const struct sk_buff	*skb;
-	u32			seq;
-};
-
-static DEFINE_PER_CPU(struct first_pass, first_pass);
+static bool ready;	/* the probes run: from now on records are complete */
 
 /*
  * The TCP header of a packet, @len bytes of it.
@@ -122,17 +113,24 @@ static bool boring_in(const struct sk_buff *skb, u8 flags)
 }
 
 /*
- * Where a packet came in: a bound socket's record names the device or, under
- * a VRF, the VRF.
+ * Where a packet came in, as TCP's own lookup sees it: a bound socket's record
+ * names the device or the VRF; an unbound one is not for a VRF's packets,
+ * unless tcp_l3mdev_accept says so (inet_sk_bound_dev_eq()).
  */
 static void devices_in(struct tcpledger_packet *p, const struct sk_buff *skb)
 {
 	const struct net_device *dev = skb->dev;
 
-	p->key.ifindex = skb->skb_iif;
-	p->key.ifindex2 = 0;
-	if (netif_is_l3_master(dev))
-		p->key.ifindex2 = dev->ifindex;
+	if (p->key.v6) {
+		p->key.ifindex = inet6_iif(skb);
+		p->key.ifindex2 = inet6_sdif(skb);
+	} else {
+		p->key.ifindex = inet_iif(skb);
+		p->key.ifindex2 = inet_sdif(skb);
+	}
+	p->key.unbound = !p->key.ifindex2 ||
+			 READ_ONCE(p->net->ipv4.sysctl_tcp_l3mdev_accept);
+	p->domain = netif_is_l3_master(dev) ? dev->ifindex : 0;
 }
 
 static void see_in(struct tcpledger_packet *p, const struct sk_buff *skb,
@@ -140,7 +138,7 @@ static void see_in(struct tcpledger_packet *p, const struct sk_buff *skb,
 {
 	p->seg.out = false;
 	p->sk = NULL;
-	if (!parse(p, skb, thoff, th))
+	if (!READ_ONCE(ready) || !parse(p, skb, thoff, th))
 		return;
 	ports(&p->key, th, false);
 	p->key.net = p->net->net_cookie;
@@ -253,24 +251,21 @@ static bool emitted_by_tcp(const struct sk_buff *skb, const struct sock *state,
 	return (flags & synack) == synack;
 }
 
-/* The second pass of a packet that leaves through a VRF. */
-static bool second_pass(const struct sk_buff *skb, u32 seq,
-			const struct net_device *out)
+/*
+ * A VRF shows a packet to LOCAL_OUT twice: first on its own device, then, if
+ * the route is not local, on the real one. Only the last pass counts.
+ */
+static bool will_pass_again(const struct sk_buff *skb,
+			    const struct net_device *out, bool v6)
 {
-	struct first_pass *first;
-	bool second = false;
+	const struct dst_entry *dst = skb_dst(skb);
 
-	preempt_disable();
-	first = this_cpu_ptr(&first_pass);
-	if (out && netif_is_l3_master(out)) {
-		first->skb = skb;
-		first->seq = seq;
-	} else if (unlikely(first->skb)) {
-		second = first->skb == skb && first->seq == seq;
-		first->skb = NULL;
-	}
-	preempt_enable();
-	return second;
+	if (likely(!out || !netif_is_l3_master(out)) || !dst)
+		return false;
+	if (v6)
+		return !(((const struct rt6_info *)dst)->rt6i_flags &
+			 RTF_LOCAL);
+	return !(((const struct rtable *)dst)->rt_flags & RTCF_LOCAL);
 }
 
 static void describe_emitter(struct tcpledger_packet *p,
@@ -295,6 +290,7 @@ static void describe_emitter(struct tcpledger_packet *p,
 static void devices_out(struct tcpledger_packet *p,
 			const struct net_device *out)
 {
+	p->key.unbound = true;
 	if (p->sk) {
 		p->key.ifindex = READ_ONCE(p->sk->sk_bound_dev_if);
 		p->key.ifindex2 = 0;
@@ -308,8 +304,8 @@ static void see_out(struct tcpledger_packet *p, const struct sk_buff *skb,
 		    u32 thoff, const u8 *th, const struct nf_hook_state *state)
 {
 	p->seg.out = true;
-	if (!parse(p, skb, thoff, th) ||
-	    second_pass(skb, p->seg.seq, state->out))
+	if (!READ_ONCE(ready) || will_pass_again(skb, state->out, p->key.v6) ||
+	    !parse(p, skb, thoff, th))
 		return;
 	p->seg.other = !emitted_by_tcp(skb, state->sk, p->net, p->seg.flags,
 				       p->key.v6);
@@ -389,6 +385,18 @@ static const struct nf_hook_ops hooks[] = {
 		.priority	= PRI_OUT,
 	},
 };
+
+/**
+ * tcpledger_hooks_open() - from now on make records
+ *
+ * The hooks of all namespaces are in place before the first probe can be; a
+ * record made in between would miss its state changes.
+ * Context: process, at load.
+ */
+void __init tcpledger_hooks_open(void)
+{
+	WRITE_ONCE(ready, true);
+}
 
 /**
  * tcpledger_hooks_register() - begin to see a namespace's segments

@@ -4,6 +4,7 @@
 
 struct net;
 
+void tcpledger_hooks_open(void);
 int tcpledger_hooks_register(struct net *net);
 void tcpledger_hooks_unregister(struct net *net);
 

@@ -19,19 +19,47 @@
 /* By default the records of one namespace may take 1/64 of memory. */
 #define MEMORY_SHARE		64
 
+/* Beyond every range; set_limit() refuses it when somebody gives it. */
+#define NOT_GIVEN		UINT_MAX
+
 /* All namespaces together may keep this many times one namespace's share. */
 #define TOTAL_FACTOR		4
 
-struct tcpledger_limits tcpledger_limits;
+struct tcpledger_limits tcpledger_limits = {
+	.max_connections = NOT_GIVEN,
+	.history = NOT_GIVEN,
+	.max_embryonic = NOT_GIVEN,
+	.max_total = NOT_GIVEN,
+};
 
-module_param_named(max_connections, tcpledger_limits.max_connections, uint,
-		   0444);
+static int set_limit(const char *text, const struct kernel_param *kp)
+{
+	int ret = param_set_uint(text, kp);
+
+	if (!ret && *(unsigned int *)kp->arg == NOT_GIVEN)
+		ret = -ERANGE;
+	if (ret)
+		pr_err("%s=%s is not a number in range, see modinfo %s\n",
+		       kp->name, text, KBUILD_MODNAME);
+	return ret;
+}
+
+static const struct kernel_param_ops limit_ops = {
+	.set = set_limit,
+	.get = param_get_uint,
+};
+
+#define LIMIT(name)							\
+	module_param_cb(name, &limit_ops, &tcpledger_limits.name, 0444);	\
+	__MODULE_PARM_TYPE(name, "uint")
+
+LIMIT(max_connections);
 MODULE_PARM_DESC(max_connections, "records kept in each network namespace, live and ended together (64..16777216; default: 1/64 of memory, at most 262144)");
-module_param_named(history, tcpledger_limits.history, uint, 0444);
+LIMIT(history);
 MODULE_PARM_DESC(history, "ended records kept in each network namespace (1..max_connections; default: half of max_connections)");
-module_param_named(max_embryonic, tcpledger_limits.max_embryonic, uint, 0444);
+LIMIT(max_embryonic);
 MODULE_PARM_DESC(max_embryonic, "records of connections from outside not yet established, in each network namespace (1..max_connections; default: a quarter of max_connections)");
-module_param_named(max_total, tcpledger_limits.max_total, uint, 0444);
+LIMIT(max_total);
 MODULE_PARM_DESC(max_total, "records kept in all network namespaces together (max_connections..67108864; default: 4 times max_connections)");
 
 static unsigned int default_connections(void)
@@ -42,16 +70,15 @@ static unsigned int default_connections(void)
 		       1024, CONNECTIONS_DEFAULT);
 }
 
-/* Zero stands for "not given": no parameter has zero in its range. */
 static int check(const char *name, unsigned int *value, unsigned int preset,
 		 unsigned int least, unsigned int most)
 {
-	if (!*value)
+	if (*value == NOT_GIVEN)
 		*value = clamp(preset, least, most);
 	if (*value >= least && *value <= most)
 		return 0;
-	pr_err("%s=%u is out of range: give %u to %u, or leave it out\n", name,
-	       *value, least, most);
+	pr_err("%s=%u is out of range: give %u to %u, or leave it out\n",
+	       name, *value, least, most);
 	return -EINVAL;
 }
 

@@ -11,6 +11,7 @@
 
 #include "adopt.h"
 #include "age.h"
+#include "hooks.h"
 #include "limits.h"
 #include "netns.h"
 #include "owner.h"
@@ -40,6 +41,7 @@ static int __init tcpledger_init(void)
 	ret = tcpledger_probes_init();
 	if (ret)
 		goto err_probes;
+	tcpledger_hooks_open();
 	tcpledger_netns_each(tcpledger_adopt);
 	tcpledger_age_init();
 	return 0;

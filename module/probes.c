@@ -109,7 +109,7 @@ static int on_accept(struct kprobe *kp, struct pt_regs *regs)
 	const struct sock *sk = (void *)regs_get_kernel_argument(regs, 2);
 
 	if (sk_is_tcp(sk))
-		tcpledger_track_accept(sk, SOCK_INODE(sock)->i_ino);
+		tcpledger_track_accept(sk, SOCK_INODE(sock));
 	return 0;
 }
 

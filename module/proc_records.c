@@ -119,8 +119,12 @@ static int records_open(struct inode *inode, struct file *file)
 
 	if (!r)
 		return -ENOMEM;
-	mutex_init(&r->lock);
 	r->snapshot.tn = pde_data(inode);
+	if (!maybe_get_net(r->snapshot.tn->net)) {
+		kfree(r);
+		return -ENXIO;
+	}
+	mutex_init(&r->lock);
 	file->private_data = r;
 	return 0;
 }
@@ -130,6 +134,7 @@ static int records_release(struct inode *inode, struct file *file)
 	struct records_reader *r = file->private_data;
 
 	tcpledger_snapshot_drop(&r->snapshot);
+	put_net(r->snapshot.tn->net);
 	kfree(r);
 	return 0;
 }

@@ -81,18 +81,25 @@ static const struct seq_operations text_ops = {
  * @file: the file
  * @kind: what it shows
  *
- * Context: process. Return: 0 or -ENOMEM.
+ * Like every file of /proc/net an open one holds its namespace: a read that
+ * hangs in the reader's memory must not stop namespaces from being taken down.
+ * Context: process. Return: 0, -ENOMEM, or -ENXIO for a dying namespace.
  */
 int tcpledger_text_open(struct inode *inode, struct file *file,
 			const struct tcpledger_text *kind)
 {
+	struct tcpledger_net *tn = pde_data(inode);
 	struct tcpledger_text *t;
 
+	if (!maybe_get_net(tn->net))
+		return -ENXIO;
 	t = __seq_open_private(file, &text_ops, sizeof(*t));
-	if (!t)
+	if (!t) {
+		put_net(tn->net);
 		return -ENOMEM;
+	}
 	*t = *kind;
-	t->snapshot.tn = pde_data(inode);
+	t->snapshot.tn = tn;
 	return 0;
 }
 
@@ -109,6 +116,7 @@ int tcpledger_text_release(struct inode *inode, struct file *file)
 	struct tcpledger_text *t = m->private;
 
 	tcpledger_snapshot_drop(&t->snapshot);
+	put_net(t->snapshot.tn->net);
 	return seq_release_private(inode, file);
 }
 

@@ -19,8 +19,6 @@
 #include "socket.h"
 #include "table.h"
 
-#define SLACK	64	/* records made between counting and walking */
-
 static int newer_first(const void *pa, const void *pb)
 {
 	const struct tcpledger_name *a = pa, *b = pb;
@@ -32,7 +30,8 @@ static int newer_first(const void *pa, const void *pb)
 	return a->id > b->id ? -1 : 1;
 }
 
-static void name_bucket(struct tcpledger_snapshot *s, u32 index, u32 room)
+static void name_bucket(struct tcpledger_snapshot *s, u32 index, u32 room,
+			u64 last_id)
 {
 	struct tcpledger_bucket *b = &tcpledger_buckets[index];
 	struct tcpledger_conn *c;
@@ -42,7 +41,7 @@ static void name_bucket(struct tcpledger_snapshot *s, u32 index, u32 room)
 	hlist_for_each_entry(c, &b->head, node) {
 		bool live = tcpledger_facts_live(&c->facts);
 
-		if (c->tn != s->tn || s->n == room)
+		if (c->tn != s->tn || c->id > last_id || s->n == room)
 			continue;
 		s->name[s->n++] = (struct tcpledger_name){
 			.c = c,
@@ -65,19 +64,24 @@ static void name_bucket(struct tcpledger_snapshot *s, u32 index, u32 room)
  */
 int tcpledger_snapshot_take(struct tcpledger_snapshot *s)
 {
-	u32 room = READ_ONCE(s->tn->total) + SLACK;
-	u32 i;
+	u32 room, i;
+	u64 last_id;
+
+	raw_spin_lock_irq(&s->tn->lock);
+	last_id = s->tn->next_id;
+	room = s->tn->total;
+	raw_spin_unlock_irq(&s->tn->lock);
 
 	tcpledger_snapshot_drop(s);
 	s->view = kvmalloc(sizeof(*s->view), GFP_KERNEL);
-	s->name = kvmalloc_array(room, sizeof(*s->name), GFP_KERNEL);
+	s->name = kvmalloc_array(max(room, 1U), sizeof(*s->name), GFP_KERNEL);
 	if (!s->view || !s->name) {
 		tcpledger_snapshot_drop(s);
 		return -ENOMEM;
 	}
 	for (i = 0; i <= tcpledger_bucket_mask; i++) {
 		if (!hlist_empty(&tcpledger_buckets[i].head))
-			name_bucket(s, i, room);
+			name_bucket(s, i, room, last_id);
 		if (!(i & 0xfff))
 			cond_resched();
 	}

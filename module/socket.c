@@ -57,6 +57,7 @@ void tcpledger_key_socket(struct tcpledger_key *key, const struct sock *sk)
 	key->rport = inet->inet_dport;
 	key->ifindex = READ_ONCE(sk->sk_bound_dev_if);
 	key->ifindex2 = 0;
+	key->unbound = true;
 }
 
 /**
@@ -78,6 +79,7 @@ void tcpledger_key_timewait(struct tcpledger_key *key,
 	key->rport = tw->tw_dport;
 	key->ifindex = tw->tw_bound_dev_if;
 	key->ifindex2 = 0;
+	key->unbound = true;
 }
 
 /**
@@ -102,6 +104,7 @@ void tcpledger_key_request(struct tcpledger_key *key,
 	key->rport = ireq->ir_rmt_port;
 	key->ifindex = ireq->ir_iif;
 	key->ifindex2 = 0;
+	key->unbound = true;
 }
 
 /**
@@ -129,6 +132,7 @@ void tcpledger_socket_change(struct tcpledger_change *c,
 		.task = sock_owned_by_user_nocheck(sk) || in_task(),
 		.shut = sk->sk_shutdown == SHUTDOWN_MASK,
 		.orphan = sock_flag(sk, SOCK_DEAD),
+		.no_linger = READ_ONCE(tp->linger2) < 0,
 		.soft = error && error == sk->sk_err_soft,
 	};
 }
@@ -248,11 +252,50 @@ struct sock *tcpledger_socket_hold(struct net *net,
 	return sk;
 }
 
+static bool is_listener_of(const struct sock *sk, struct net *net,
+			   const struct tcpledger_key *key)
+{
+	const struct in6_addr *local = (const struct in6_addr *)key->local;
+
+	if (!net_eq(sock_net(sk), net) || sk->sk_num != ntohs(key->lport) ||
+	    !inet_sk_bound_dev_eq(net, READ_ONCE(sk->sk_bound_dev_if),
+				  key->ifindex, 0) ||
+	    READ_ONCE(sk->sk_state) != TCP_LISTEN)
+		return false;
+	if (!key->v6)
+		return !ipv6_only_sock(sk) &&
+		       (!sk->sk_rcv_saddr ||
+			sk->sk_rcv_saddr == key->local[0]);
+	return sk->sk_family == AF_INET6 &&
+	       (ipv6_addr_any(&sk->sk_v6_rcv_saddr) ||
+		ipv6_addr_equal(&sk->sk_v6_rcv_saddr, local));
+}
+
+/* Of the listeners of one bucket, one whose accept queue is full, or any. */
+static struct sock *listener_in(struct inet_hashinfo *table, u32 hash,
+				struct net *net,
+				const struct tcpledger_key *key)
+{
+	struct inet_listen_hashbucket *b = inet_lhash2_bucket(table, hash);
+	struct hlist_nulls_node *node;
+	struct sock *sk, *found = NULL;
+
+	sk_nulls_for_each_rcu(sk, node, &b->nulls_head) {
+		if (!is_listener_of(sk, net, key))
+			continue;
+		if (!found || sk_acceptq_is_full(sk))
+			found = sk;
+	}
+	return found;
+}
+
 /**
- * tcpledger_socket_listener() - the socket that a SYN would reach
+ * tcpledger_socket_listener() - a socket that listens for an endpoint
  * @net: the namespace
- * @key: the key of the endpoint the SYN opens
+ * @key: the key of the endpoint a SYN opens
  *
+ * Not the kernel's own lookup: that would run the users' BPF programs for a
+ * SYN that never came. Of several that share a port, one that is full.
  * Context: any, in an RCU read section, which is as long as the result lives.
  * Return: a listener, or NULL.
  */
@@ -260,18 +303,23 @@ struct sock *tcpledger_socket_listener(struct net *net,
 				       const struct tcpledger_key *key)
 {
 	struct inet_hashinfo *table = net->ipv4.tcp_death_row.hashinfo;
+	const unsigned int port = ntohs(key->lport);
 	struct sock *sk;
 
-	if (key->v6)
-		sk = inet6_lookup_listener(net, table, NULL, 0,
-				(const struct in6_addr *)key->remote,
-				key->rport,
-				(const struct in6_addr *)key->local,
-				ntohs(key->lport), key->ifindex, 0);
-	else
-		sk = __inet_lookup_listener(net, table, NULL, 0,
-					    key->remote[0], key->rport,
-					    key->local[0], ntohs(key->lport),
-					    key->ifindex, 0);
-	return sk && inet_sk_state_load(sk) == TCP_LISTEN ? sk : NULL;
+	if (key->v6) {
+		sk = listener_in(table, ipv6_portaddr_hash(net,
+				 (const struct in6_addr *)key->local, port),
+				 net, key);
+		return sk ? sk : listener_in(table,
+			ipv6_portaddr_hash(net, &in6addr_any, port), net, key);
+	}
+	sk = listener_in(table, ipv4_portaddr_hash(net, key->local[0], port),
+			 net, key);
+	if (!sk)
+		sk = listener_in(table, ipv4_portaddr_hash(net,
+						htonl(INADDR_ANY), port),
+				 net, key);
+	/* A dual-stack listener on the unspecified address. */
+	return sk ? sk : listener_in(table,
+			ipv6_portaddr_hash(net, &in6addr_any, port), net, key);
 }

@@ -53,7 +53,8 @@ static void show_gauges(struct seq_file *m, struct tcpledger_net *tn)
 	seq_printf(m, "records_embryonic %u\n", counts[TCPLEDGER_LIST_FRESH] +
 		   counts[TCPLEDGER_LIST_EMBRYONIC]);
 	seq_printf(m, "records_history %u\n", counts[TCPLEDGER_LIST_HISTORY] +
-		   counts[TCPLEDGER_LIST_FAILED]);
+		   counts[TCPLEDGER_LIST_FAILED] +
+		   counts[TCPLEDGER_LIST_INHERITED]);
 	seq_printf(m, "records_never_established %u\n",
 		   counts[TCPLEDGER_LIST_FAILED]);
 	seq_printf(m, "memory_bytes %llu\n",
@@ -120,12 +121,28 @@ static int stats_show(struct seq_file *m, void *v)
 
 static int stats_open(struct inode *inode, struct file *file)
 {
-	return single_open(file, stats_show, pde_data(inode));
+	struct tcpledger_net *tn = pde_data(inode);
+	int ret;
+
+	if (!maybe_get_net(tn->net))
+		return -ENXIO;
+	ret = single_open(file, stats_show, tn);
+	if (ret)
+		put_net(tn->net);
+	return ret;
+}
+
+static int stats_release(struct inode *inode, struct file *file)
+{
+	struct tcpledger_net *tn = pde_data(inode);
+
+	put_net(tn->net);
+	return single_release(inode, file);
 }
 
 const struct proc_ops tcpledger_stats_ops = {
 	.proc_open	= stats_open,
 	.proc_read	= seq_read,
 	.proc_lseek	= seq_lseek,
-	.proc_release	= single_release,
+	.proc_release	= stats_release,
 };

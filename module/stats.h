@@ -16,6 +16,7 @@
 	X(records_created)						\
 	X(evicted_history)	/* oldest ended record, for room */	\
 	X(evicted_failed)	/* oldest never established one */	\
+	X(evicted_inherited)	/* oldest one of a dead namespace */	\
 	X(evicted_embryonic)	/* oldest half-open one */		\
 	X(not_kept_full)	/* max_connections, all live */		\
 	X(not_kept_total)	/* max_total over all namespaces */	\

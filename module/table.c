@@ -68,8 +68,8 @@ bool tcpledger_table_fits(const struct tcpledger_conn *c,
 	return k->lport == key->lport && k->rport == key->rport &&
 	       k->net == key->net && k->v6 == key->v6 &&
 	       same_addresses(k, key) &&
-	       (!k->ifindex || k->ifindex == key->ifindex ||
-		k->ifindex == key->ifindex2);
+	       (k->ifindex == key->ifindex || (k->ifindex ?
+		k->ifindex == key->ifindex2 : key->unbound));
 }
 
 /**
@@ -129,6 +129,27 @@ struct tcpledger_conn *tcpledger_table_find_socket(struct tcpledger_bucket *b,
 void tcpledger_table_insert(struct tcpledger_conn *c)
 {
 	hlist_add_head(&c->node, &tcpledger_buckets[c->bucket].head);
+}
+
+/**
+ * tcpledger_table_step_back() - an ended record must not hide a live one
+ * @c: a record that ended before it was anything; its bucket locked
+ *
+ * A connect() to the tuple of a live connection fails and leaves a record
+ * that is newer than the live one, and over.
+ * Context: any.
+ */
+void tcpledger_table_step_back(struct tcpledger_conn *c)
+{
+	struct tcpledger_conn *other;
+
+	hlist_for_each_entry(other, &tcpledger_buckets[c->bucket].head, node)
+		if (other != c && tcpledger_facts_live(&other->facts) &&
+		    tcpledger_table_fits(other, &c->key)) {
+			hlist_del(&c->node);
+			hlist_add_behind(&c->node, &other->node);
+			return;
+		}
 }
 
 /**

@@ -34,6 +34,7 @@ struct tcpledger_conn *tcpledger_table_find_socket(struct tcpledger_bucket *b,
 					const struct tcpledger_key *key,
 					const void *sk);
 void tcpledger_table_insert(struct tcpledger_conn *c);
+void tcpledger_table_step_back(struct tcpledger_conn *c);
 struct tcpledger_bucket *tcpledger_table_lock_conn(u32 index,
 					const struct tcpledger_conn *c,
 					u64 id, unsigned long *flags);

@@ -6,6 +6,7 @@
 
 #include "conn.h"
 
+struct inode;
 struct net;
 struct tcpledger_net;
 struct request_sock;
@@ -17,6 +18,7 @@ struct sock;
  * @net: the namespace
  * @skb: the packet, as an identity only
  * @key: the endpoint on this host
+ * @domain: in: index of the VRF it came by, 0 if none
  * @seg: the header
  * @opt: the options of a SYN
  * @sk: out: the socket that emitted it (full or request), or NULL
@@ -25,6 +27,7 @@ struct tcpledger_packet {
 	struct net			*net;
 	const struct sk_buff		*skb;
 	struct tcpledger_key		key;
+	u32				domain;
 	struct tcpledger_segment	seg;
 	struct tcpledger_options	opt;
 	const struct sock		*sk;
@@ -70,7 +73,7 @@ void tcpledger_track_freed(const struct sk_buff *skb, bool refused,
 			   bool checksum);
 void tcpledger_track_state(const struct sock *sk, u8 from, u8 to);
 void tcpledger_track_reset(const struct sock *sk);
-void tcpledger_track_accept(const struct sock *sk, u32 inode);
+void tcpledger_track_accept(const struct sock *sk, const struct inode *inode);
 void tcpledger_track_request_timer(const struct request_sock *req);
 
 #endif /* TCPLEDGER_TRACK_H */

@@ -29,8 +29,13 @@ static int tell(struct tcpledger_conn *c, s64 now,
 	bool syn = p->seg.flags & TCPLEDGER_SYN;
 
 	tcpledger_conn_room(c);
-	if (syn)
+	if (syn) {
 		c->active = now;
+		/* The ager's lists are in order of activity. */
+		if (c->list == TCPLEDGER_LIST_FRESH ||
+		    c->list == TCPLEDGER_LIST_EMBRYONIC)
+			tcpledger_conn_enlist(c, c->list);
+	}
 	return tcpledger_facts_segment(&c->facts, now, &p->seg,
 				       syn ? &p->opt : NULL);
 }
@@ -145,8 +150,7 @@ void tcpledger_track_in(struct tcpledger_packet *p)
 	tcpledger_table_unlock(b, flags);
 	tcpledger_count(tn, segments_in);
 	if (is_syn(&p->seg)) {
-		/* VRF: until the request says more, the device it came by. */
-		p->key.ifindex = p->key.ifindex2;
+		p->key.ifindex = p->domain;
 		in_first_syn(tn, p);
 	} else {
 		tcpledger_count(tn, stray_segments);
@@ -372,6 +376,9 @@ void tcpledger_track_freed(const struct sk_buff *skb, bool refused,
 	} else if (f.c->facts.bits & F_REQUEST) {
 		request_done(f.c, now, &f);
 	}
+	/* A challenge ACK leaves before this, if it leaves at all. */
+	if (f.seg.flags & (TCPLEDGER_RST | TCPLEDGER_SYN))
+		f.c->facts.bits &= ~(F_EXPECT_OUT | F_CHALLENGED);
 	if (tcpledger_conn_settle(f.c))
 		tn = f.c->tn;
 	tcpledger_table_unlock(b, flags);

@@ -4,7 +4,9 @@
  */
 #include "track.h"
 
+#include <linux/fs.h>
 #include <linux/ktime.h>
+#include <linux/user_namespace.h>
 #include <net/request_sock.h>
 #include <net/tcp.h>
 
@@ -50,7 +52,7 @@ static void keep_counters(struct tcpledger_conn *c, const struct sock *sk)
 /* A record that was not known: the state it comes from is all there is. */
 static struct tcpledger_conn *partial(struct tcpledger_net *tn,
 				      const struct tcpledger_key *key,
-				      s64 now, u8 from)
+				      const struct sock *sk, s64 now, u8 from)
 {
 	struct tcpledger_conn *c;
 
@@ -58,11 +60,8 @@ static struct tcpledger_conn *partial(struct tcpledger_net *tn,
 			       false);
 	if (!c)
 		return NULL;
-	c->facts.bits |= F_PARTIAL;
-	if (tcpledger_fsm_synchronized(from)) {
-		c->facts.bits |= F_ESTABLISHED;
-		c->facts.outcome = TCPLEDGER_OUTCOME_ESTABLISHED;
-	}
+	tcpledger_facts_seed(&c->facts, tcp_sk(sk)->write_seq,
+			     tcp_sk(sk)->rcv_nxt);
 	tcpledger_count(tn, partial_records);
 	return c;
 }
@@ -105,7 +104,7 @@ static struct tcpledger_conn *unknown(struct tcpledger_net *tn,
 	/* A child that lost the race for its tuple never was a connection. */
 	if (from == TCPLEDGER_STATE_SYN_RECV && to == TCPLEDGER_STATE_CLOSE)
 		return NULL;
-	return partial(tn, key, now, from);
+	return partial(tn, key, sk, now, from);
 }
 
 /*
@@ -202,6 +201,18 @@ static void apply(struct tcpledger_conn *c, const struct sock *sk, s64 now,
 	tcpledger_facts_state(f, now, change);
 }
 
+/* A socket that is connecting never is one of which the socket is unknown. */
+static struct tcpledger_conn *find_record(struct tcpledger_bucket *b,
+					  const struct tcpledger_key *key,
+					  const struct sock *sk, u8 from)
+{
+	struct tcpledger_conn *c = tcpledger_table_find_socket(b, key, sk);
+
+	if (c && from == TCPLEDGER_STATE_SYN_SENT && c->sk != sk)
+		return NULL;
+	return c;
+}
+
 /**
  * tcpledger_track_state() - TCP is about to move a socket
  * @sk: a full TCP socket, its state not yet stored
@@ -214,8 +225,8 @@ void tcpledger_track_state(const struct sock *sk, u8 from, u8 to)
 {
 	struct tcpledger_net *tn = tcpledger_net(sock_net(sk));
 	s64 now = ktime_get_mono_fast_ns();
+	struct tcpledger_conn *c, *fresh = NULL;
 	struct tcpledger_change change;
-	struct tcpledger_conn *c;
 	struct tcpledger_bucket *b;
 	struct tcpledger_key key;
 	unsigned long flags;
@@ -231,19 +242,27 @@ void tcpledger_track_state(const struct sock *sk, u8 from, u8 to)
 	tcpledger_key_socket(&key, sk);
 	tcpledger_socket_change(&change, sk, from, to);
 	b = tcpledger_table_lock(&key, &flags);
-	c = tcpledger_table_find_socket(b, &key, sk);
+	c = find_record(b, &key, sk, from);
 	if (unlikely(!c)) {
 		tcpledger_table_unlock(b, flags);
-		c = unknown(tn, &key, sk, now, from, to);
-		if (!c)
+		fresh = unknown(tn, &key, sk, now, from, to);
+		if (!fresh)
 			return;
-		c->sk = sk;
+		fresh->sk = sk;
 		b = tcpledger_table_lock(&key, &flags);
-		tcpledger_table_insert(c);
+		c = find_record(b, &key, sk, from);
+		if (!c) {
+			c = fresh;
+			tcpledger_table_insert(c);
+		}
 	}
 	apply(c, sk, now, &change);
 	ended = tcpledger_conn_settle(c);
+	if (unlikely(fresh == c && ended))
+		tcpledger_table_step_back(c);
 	tcpledger_table_unlock(b, flags);
+	if (unlikely(fresh && fresh != c))
+		tcpledger_conn_free(fresh);
 	if (unlikely(ended))
 		tcpledger_conn_trim(tn);
 }
@@ -272,11 +291,11 @@ void tcpledger_track_reset(const struct sock *sk)
 /**
  * tcpledger_track_accept() - accept() returns a connection
  * @sk: the connection's socket, locked, not yet joined to a file
- * @inode: inode number of the file it will be joined to
+ * @inode: of the file it will be joined to
  *
  * Context: process; a kprobe handler, preemption off.
  */
-void tcpledger_track_accept(const struct sock *sk, u32 inode)
+void tcpledger_track_accept(const struct sock *sk, const struct inode *inode)
 {
 	s64 now = ktime_get_mono_fast_ns();
 	struct tcpledger_conn *c;
@@ -290,7 +309,9 @@ void tcpledger_track_accept(const struct sock *sk, u32 inode)
 	if (c) {
 		c->facts.accepted = now;
 		tcpledger_owner_socket(&c->owner, sk);
-		c->owner.inode = inode;
+		/* The socket still has those of the listener. */
+		c->owner.inode = inode->i_ino;
+		c->owner.uid = from_kuid(&init_user_ns, inode->i_uid);
 	}
 	tcpledger_table_unlock(b, flags);
 }
