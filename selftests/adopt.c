@@ -218,7 +218,8 @@ static int judge_steps(const struct trace *trace, int64_t since, const struct ss
 				  state_name(step[n].from), state_name(step[n].to));
 		n++;
 	}
-	return wrong + wrong_if(n != wanted, rec, "adopted in %s, logs %zu states, the kernel had %zu",
+	return wrong + wrong_if(n != wanted, rec,
+				"adopted in %s, logs %zu states, the kernel had %zu",
 				state_name(was->state), n, wanted);
 }
 
@@ -259,9 +260,10 @@ static int judge_live(const struct ss *ss)
 
 		wrong += record_check(rec, ADOPTED " " UNSEEN);
 		/* A FIN is no data. Of a mini-socket nobody knows how much there was. */
-		wrong += wrong_if(record_int(rec, "bytes_sent") || record_int(rec, "bytes_received"),
-				  rec, "in %s: %s bytes sent, %s received", record_text(rec, "state"),
-				  record_text(rec, "bytes_sent"),
+		wrong += wrong_if(record_int(rec, "bytes_sent") ||
+				  record_int(rec, "bytes_received"), rec,
+				  "in %s: %s bytes sent, %s received",
+				  record_text(rec, "state"), record_text(rec, "bytes_sent"),
 				  record_text(rec, "bytes_received"));
 	}
 	ledger_free(&ledger);
@@ -287,7 +289,8 @@ static int judge_ends(const struct scene *s)
 		       "close.local_fin_ns=null") +
 	       verdict(&s->half.s, &s->half.c, 0, "close.first=remote close.remote_fin_ns=null "
 		       "time_wait=null") +
-	       verdict(&s->over.c, &s->over.s, 0, "time_wait.exit=expired time_wait.entered_ns=null "
+	       verdict(&s->over.c, &s->over.s, 0,
+		       "time_wait.exit=expired time_wait.entered_ns=null "
 		       "time_wait.residence_exact=false close.local_fin_ns=null "
 		       "close.remote_fin_ns=null open.outcome=established") +
 	       verdict(&s->syn_sent.host, &s->syn_sent.self, 0,

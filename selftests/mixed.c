@@ -303,9 +303,10 @@ static int judge_counts(const struct world *world)
 		{ "records_created", count_all(world) },
 		{ "opens_refused", count(world, REFUSED) },
 		{ "closes_none", count(world, REFUSED) },
-		{ "closes_reset", count(world, RESETS) }, { "stray_segments", 0 }, { "lost_log_entries", 0 },
-		{ "lost_pending", 0 }, { "partial_records", 0 }, { "missed_probes", 0 },
-		{ "anomalies_illegal_transition", 0 }, { "not_kept_full", 0 },
+		{ "closes_reset", count(world, RESETS) },
+		{ "stray_segments", 0 }, { "lost_log_entries", 0 }, { "lost_pending", 0 },
+		{ "partial_records", 0 }, { "missed_probes", 0 }, { "not_kept_full", 0 },
+		{ "anomalies_illegal_transition", 0 },
 	};
 	int wrong = 0;
 

@@ -118,8 +118,8 @@ static struct pair connect_as(const char *name, int family)
 TEST_F_TIMEOUT(owner, comm_in_json, USUAL)
 {
 	static const char *const comms[] = {
-		"two words", "a\"b\\c/d", "tab\tnew\nline", "gr\xc3\xbc\xc3\x9f" "e", "fifteen-letters",
-		"{}[],:", "\x1b[31mred",
+		"two words", "a\"b\\c/d", "tab\tnew\nline", "gr\xc3\xbc\xc3\x9f",
+		"fifteen-letters", "{}[],:", "\x1b[31mred",
 	};
 
 	for (size_t i = 0; i < sizeof(comms) / sizeof(*comms); i++) {
@@ -152,7 +152,7 @@ static bool is_utf8(const char *text)
 		unsigned char c = *text;
 		bool continues = (c & 0xc0) == 0x80;
 
-		if (continues != (due > 0) || c >= 0xf8 || c == 0xc0 || c == 0xc1)
+		if (continues == !due || c >= 0xf8 || c == 0xc0 || c == 0xc1)
 			return false;
 		due = continues ? due - 1 : c < 0xc0 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
 	}
@@ -163,7 +163,7 @@ static bool is_utf8(const char *text)
 TEST_F_TIMEOUT(owner, comm_in_text, USUAL)
 {
 	static const char *const comms[] = {
-		"bad\xff\xfe" "utf8", "half\xc3", "bell\a\b\x7f", "\x1b[2Jgone", "line\nbreak",
+		"bad\xff\xfe-utf8", "half\xc3", "bell\a\b\x7f", "\x1b[2Jgone", "line\nbreak",
 	};
 	char *text;
 

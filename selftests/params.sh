@@ -32,14 +32,14 @@ max_total=99,max_connections=100	max_total 99 100 67108864
 max_total=67108865,max_connections=100	max_total 67108865 100 67108864
 '
 
-# Not a number, or not one that fits: the kernel itself refuses and says which.
+# Not a number, or not one that fits. What the range depends on may not be known yet.
 garbage='
-max_connections=many	many max_connections
-max_connections=-1	-1 max_connections
-max_connections=64k	64k max_connections
-history=4294967296	4294967296 history
-max_embryonic=1.5	1.5 max_embryonic
-max_total=0x1g		0x1g max_total
+max_connections=many	max_connections many 64 16777216
+max_connections=-1	max_connections -1 64 16777216
+max_connections=64k	max_connections 64k 64 16777216
+history=4294967296	history 4294967296 1 max_connections
+max_embryonic=1.5	max_embryonic 1.5 1 max_connections
+max_total=0x1g		max_total 0x1g max_connections 67108864
 '
 
 # Parameters, then what /sys/module must show.
@@ -82,11 +82,13 @@ restore()
 	[ -z "$original" ] || insmod "$file" $original
 }
 
-# What the kernel log says of the module since the line "$1". A loader that tries in
-# two ways, as BusyBox does, makes it say everything twice.
+# What the module said since the line "$1". A loader that tries in two ways, as
+# BusyBox does, makes it say everything twice; "invalid for parameter" is what the
+# kernel adds by itself.
 log_since()
 {
-	dmesg | sed "1,/$1/d; s/^\[[^]]*\] //" | grep -F tcpledger | sort -u
+	dmesg | sed "1,/$1/d; s/^\[[^]]*\] //" | grep -F tcpledger |
+		grep -v ' invalid for parameter ' | sort -u
 }
 
 # is_refused PARAMETERS WORD...: no load, and one line has all words.
@@ -104,7 +106,7 @@ is_refused()
 		return 1
 	fi
 	log=$(log_since "$mark")
-	if loaded || [ "$(wc -l <<<"$log")" -ne 1 ]; then
+	if loaded || [ "$(grep -c . <<<"$log")" -ne 1 ]; then
 		ktap_say "wanted one line of the kernel log, got: $log"
 		return 1
 	fi
