@@ -106,6 +106,16 @@ const char *endpoint_text(const struct endpoint *ep)
 	return text;
 }
 
+static void parse_timestamps(const uint8_t *opt, struct segment *seg)
+{
+	uint32_t word[2];
+
+	memcpy(word, opt + 2, sizeof(word));
+	seg->timestamps = true;
+	seg->tsval = ntohl(word[0]);
+	seg->tsecr = ntohl(word[1]);
+}
+
 static void parse_options(const uint8_t *opt, const uint8_t *end, struct segment *seg)
 {
 	while (opt < end && *opt != TCPOPT_EOL) {
@@ -122,7 +132,7 @@ static void parse_options(const uint8_t *opt, const uint8_t *end, struct segment
 		else if (opt[0] == TCPOPT_SACK_PERMITTED)
 			seg->sack = true;
 		else if (opt[0] == TCPOPT_TIMESTAMP && opt[1] == TCPOLEN_TIMESTAMP)
-			seg->timestamps = true;
+			parse_timestamps(opt, seg);
 		opt += opt[1];
 	}
 }

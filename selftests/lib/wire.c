@@ -128,7 +128,7 @@ struct peer peer_at(struct wire *wire, uint16_t own_port, uint16_t host_port)
 /**
  * peer_segment - the segment a peer would send next
  * @peer: peer
- * @flags: SEG_*; a SYN offers an MSS and no other option
+ * @flags: SEG_*; a SYN offers an MSS, and timestamps if the peer has them
  * @len: payload bytes
  * Return: the segment, for the test to send as it is or to spoil first
  */
@@ -144,6 +144,9 @@ struct segment peer_segment(const struct peer *peer, uint8_t flags, uint32_t len
 		.flags = flags,
 		.mss = flags & SEG_SYN ? PEER_MSS : -1,
 		.wscale = -1,
+		.timestamps = peer->timestamps,
+		.tsval = peer->tsval,
+		.tsecr = flags & SEG_ACK ? peer->got.tsval : 0,
 	};
 }
 

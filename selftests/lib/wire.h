@@ -25,6 +25,8 @@ struct wire {
  * @seq: its next sequence number
  * @ack: the next it expects
  * @got: what it received last; repetitions of it say nothing new
+ * @timestamps: it sends the timestamps option
+ * @tsval: its clock there, which stands still unless the test moves it
  */
 struct peer {
 	struct wire *wire;
@@ -33,6 +35,8 @@ struct peer {
 	uint32_t seq;
 	uint32_t ack;
 	struct segment got;
+	bool timestamps;
+	uint32_t tsval;
 };
 
 void wire_open(struct wire *wire, int family);
