@@ -133,7 +133,7 @@ TEST_F_TIMEOUT(files_race, exactly_once, 300)
 	unsigned int then = 0;
 	pthread_t thread;
 
-	module_reload("max_connections=65536");
+	module_reload("max_connections=8192 history=4096");
 	for (int i = 0; i < LASTING; i++)
 		pair_connect(&p);
 	ASSERT_EQ(2 * LASTING, ledger_stat("records_total"));
