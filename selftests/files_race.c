@@ -83,7 +83,8 @@ static int read_text(const char *path, const char *format, size_t piece)
 	for (rest = text; (line = strsep(&rest, "\n"));) {
 		unsigned long long id;
 
-		if (sscanf(line, format, &id) == 1)
+		/* "# N records were evicted" is not the record with that number. */
+		if (strncmp(line, "# ", 2) && sscanf(line, format, &id) == 1)
 			see(id);
 	}
 	free(text);
