@@ -7,6 +7,9 @@
 #include "log.h"
 #include "segment.h"
 
+/* As long as segments of an ended connection may still wander: 2MSL. */
+#define TCPLEDGER_LATE_NS	60000000000LL
+
 #define TCPLEDGER_TW_NOMINAL_NS	60000000000LL	/* TCP_TIMEWAIT_LEN */
 
 /* facts.bits */
@@ -154,6 +157,8 @@ void tcpledger_facts_seed(struct tcpledger_facts *f, u32 snd_end, u32 rcv_nxt);
 int tcpledger_facts_segment(struct tcpledger_facts *f, s64 now,
 			    const struct tcpledger_segment *seg,
 			    const struct tcpledger_options *opt);
+void tcpledger_facts_late(struct tcpledger_facts *f, s64 now,
+			  const struct tcpledger_segment *seg);
 void tcpledger_facts_note(struct tcpledger_facts *f, s64 now, u8 tag,
 			  int segment);
 void tcpledger_facts_refused(struct tcpledger_facts *f, s64 now, int segment,

@@ -416,6 +416,29 @@ int tcpledger_facts_segment(struct tcpledger_facts *f, s64 now,
 }
 
 /**
+ * tcpledger_facts_late() - a control segment of a connection that is over
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @seg: a SYN/ACK, FIN or RST
+ *
+ * It is logged, as what came after, and changes nothing.
+ * Context: any, bucket lock held.
+ */
+void tcpledger_facts_late(struct tcpledger_facts *f, s64 now,
+			  const struct tcpledger_segment *seg)
+{
+	u8 bits = seg->out ? 0 : TCPLEDGER_SEG_REFUSED;
+	u8 flag = seg->flags & (TCPLEDGER_FIN | TCPLEDGER_SYN);
+	u8 type = seg->out ? TCPLEDGER_ENTRY_OUT : TCPLEDGER_ENTRY_IN;
+
+	if (flag && tcpledger_log_find(&f->log, type, flag, flag,
+				       tcpledger_segment_end(seg), false) !=
+	    TCPLEDGER_LOG_NONE)
+		bits |= TCPLEDGER_SEG_RETRANSMIT;
+	log_segment(f, now, seg, bits, false);
+}
+
+/**
  * tcpledger_facts_refused() - TCP threw a logged segment away
  * @f: the facts
  * @now: CLOCK_MONOTONIC

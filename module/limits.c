@@ -9,6 +9,8 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
 
 #include "conn.h"
 
@@ -19,38 +21,51 @@
 /* By default the records of one namespace may take 1/64 of memory. */
 #define MEMORY_SHARE		64
 
-/* Beyond every range; set_limit() refuses it when somebody gives it. */
-#define NOT_GIVEN		UINT_MAX
-
 /* All namespaces together may keep this many times one namespace's share. */
 #define TOTAL_FACTOR		4
 
-struct tcpledger_limits tcpledger_limits = {
-	.max_connections = NOT_GIVEN,
-	.history = NOT_GIVEN,
-	.max_embryonic = NOT_GIVEN,
-	.max_total = NOT_GIVEN,
+struct tcpledger_limits tcpledger_limits;
+
+/**
+ * struct limit - one parameter
+ * @name: as users know it
+ * @value: what is in force
+ * @text: what was given, empty if nothing
+ *
+ * Kept as text until all are known: a range depends on other parameters, and
+ * what is wrong is to be said in one line with the range.
+ */
+struct limit {
+	const char	*name;
+	unsigned int	*value;
+	char		text[24];
 };
 
 static int set_limit(const char *text, const struct kernel_param *kp)
 {
-	int ret = param_set_uint(text, kp);
+	struct limit *l = kp->arg;
 
-	if (!ret && *(unsigned int *)kp->arg == NOT_GIVEN)
-		ret = -ERANGE;
-	if (ret)
-		pr_err("%s=%s is not a number in range, see modinfo %s\n",
-		       kp->name, text, KBUILD_MODNAME);
-	return ret;
+	strscpy(l->text, text, sizeof(l->text));
+	return 0;
+}
+
+static int get_limit(char *buf, const struct kernel_param *kp)
+{
+	const struct limit *l = kp->arg;
+
+	return sysfs_emit(buf, "%u\n", *l->value);
 }
 
 static const struct kernel_param_ops limit_ops = {
 	.set = set_limit,
-	.get = param_get_uint,
+	.get = get_limit,
 };
 
 #define LIMIT(name)							\
-	module_param_cb(name, &limit_ops, &tcpledger_limits.name, 0444);	\
+	static struct limit limit_##name = {				\
+		#name, &tcpledger_limits.name, ""			\
+	};								\
+	module_param_cb(name, &limit_ops, &limit_##name, 0444);		\
 	__MODULE_PARM_TYPE(name, "uint")
 
 LIMIT(max_connections);
@@ -70,15 +85,18 @@ static unsigned int default_connections(void)
 		       1024, CONNECTIONS_DEFAULT);
 }
 
-static int check(const char *name, unsigned int *value, unsigned int preset,
-		 unsigned int least, unsigned int most)
+static int check(struct limit *l, unsigned int preset, unsigned int least,
+		 unsigned int most)
 {
-	if (*value == NOT_GIVEN)
-		*value = clamp(preset, least, most);
-	if (*value >= least && *value <= most)
+	if (!l->text[0]) {
+		*l->value = clamp(preset, least, most);
 		return 0;
-	pr_err("%s=%u is out of range: give %u to %u, or leave it out\n",
-	       name, *value, least, most);
+	}
+	if (!kstrtouint(strim(l->text), 0, l->value) && *l->value >= least &&
+	    *l->value <= most)
+		return 0;
+	pr_err("%s=%s is out of range: give %u to %u, or leave it out\n",
+	       l->name, l->text, least, most);
 	return -EINVAL;
 }
 
@@ -93,16 +111,16 @@ int __init tcpledger_limits_init(void)
 	struct tcpledger_limits *l = &tcpledger_limits;
 	int ret;
 
-	ret = check("max_connections", &l->max_connections,
-		    default_connections(), CONNECTIONS_MIN, CONNECTIONS_MAX);
+	ret = check(&limit_max_connections, default_connections(),
+		    CONNECTIONS_MIN, CONNECTIONS_MAX);
 	if (!ret)
-		ret = check("history", &l->history, l->max_connections / 2, 1,
+		ret = check(&limit_history, l->max_connections / 2, 1,
 			    l->max_connections);
 	if (!ret)
-		ret = check("max_embryonic", &l->max_embryonic,
-			    l->max_connections / 4, 1, l->max_connections);
+		ret = check(&limit_max_embryonic, l->max_connections / 4, 1,
+			    l->max_connections);
 	if (!ret)
-		ret = check("max_total", &l->max_total,
+		ret = check(&limit_max_total,
 			    l->max_connections * TOTAL_FACTOR,
 			    l->max_connections, CONNECTIONS_MAX * TOTAL_FACTOR);
 	return ret;

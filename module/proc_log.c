@@ -82,10 +82,16 @@ static void show_entry(struct seq_file *m, const struct tcpledger_record *r,
 static void show_actor(struct seq_file *m, const char *what, s32 pid,
 		       const char *comm)
 {
+	char text[4 * TCPLEDGER_COMM_LEN + 1];
+	int n;
+
 	if (!comm[0])
 		return;
-	seq_printf(m, ", %s %*pE", what, (int)strnlen(comm, TCPLEDGER_COMM_LEN),
-		   comm);
+	/* Any byte may be in a name; only printable ASCII is shown as it is. */
+	n = string_escape_mem(comm, strnlen(comm, TCPLEDGER_COMM_LEN), text,
+			      sizeof(text) - 1, ESCAPE_HEX | ESCAPE_NAP, NULL);
+	text[min_t(size_t, n, sizeof(text) - 1)] = '\0';
+	seq_printf(m, ", %s %s", what, text);
 	if (pid >= 0)
 		seq_printf(m, "[%d]", pid);
 }

@@ -58,6 +58,25 @@ static void take_off(struct tcpledger_conn *c, int index,
 		f->opt = p->opt;
 }
 
+/*
+ * A SYN/ACK, FIN or RST that still belongs to a connection that is over: logged
+ * there. Bucket locked.
+ */
+static bool late(struct tcpledger_conn *c, const struct tcpledger_packet *p)
+{
+	s64 now;
+
+	if (!c || tcpledger_facts_live(&c->facts) || is_syn(&p->seg) ||
+	    !(p->seg.flags & (TCPLEDGER_SYN | TCPLEDGER_FIN | TCPLEDGER_RST)))
+		return false;
+	now = ktime_get_mono_fast_ns();
+	if (now - c->facts.ended > TCPLEDGER_LATE_NS)
+		return false;
+	tcpledger_conn_room(c);
+	tcpledger_facts_late(&c->facts, now, &p->seg);
+	return true;
+}
+
 static bool takes_segments(const struct tcpledger_conn *c)
 {
 	return c && tcpledger_facts_live(&c->facts);
@@ -136,6 +155,7 @@ void tcpledger_track_in(struct tcpledger_packet *p)
 	struct tcpledger_bucket *b;
 	struct tcpledger_conn *c;
 	unsigned long flags;
+	bool known;
 
 	b = tcpledger_table_lock(&p->key, &flags);
 	c = tcpledger_table_find(b, &p->key);
@@ -147,8 +167,11 @@ void tcpledger_track_in(struct tcpledger_packet *p)
 		return;
 	}
 	this_cpu_ptr(&tcpledger_flight)->skb = NULL;
+	known = late(c, p);
 	tcpledger_table_unlock(b, flags);
 	tcpledger_count(tn, segments_in);
+	if (known)
+		return;
 	if (is_syn(&p->seg)) {
 		p->key.ifindex = p->domain;
 		in_first_syn(tn, p);
@@ -279,7 +302,10 @@ void tcpledger_track_out(struct tcpledger_packet *p)
 	b = tcpledger_table_lock(&p->key, &flags);
 	c = tcpledger_table_find(b, &p->key);
 	if (unlikely(!out_belongs(c, p))) {
+		ended = late(c, p);
 		tcpledger_table_unlock(b, flags);
+		if (ended)
+			return;
 		if (is_syn(&p->seg) && p->sk && !p->seg.other)
 			out_first_syn(tn, p);
 		else
