@@ -199,6 +199,11 @@ static const struct script_case reset_cases[] = {
 		PASSIVE_LOG "ESTABLISHED>CLOSE:user >RA",
 		"kind=reset first=local reset_by=local accept=-",
 	}, {
+		"what comes after the end is logged and changes nothing",
+		OPEN "<RA reset ESTABLISHED>CLOSE:err=104 @50 <F <F >R:seq=1001 <R",
+		OPEN_LOG "<RA+ ESTABLISHED>CLOSE:5 <F- <F-* >R <R-",
+		"kind=reset first=remote reset_by=remote ended=7 remote_fin=- fin_again=0",
+	}, {
 		"a half-open connection: SYN, challenge ACK, RST",
 		OPEN "@500 <S:seq=90000 >A refused:5 <R reset ESTABLISHED>CLOSE:err=104",
 		OPEN_LOG "<S- !stale_syn:5 >A !challenge_ack:7 <R+ !half_open:9\n"

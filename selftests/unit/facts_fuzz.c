@@ -6,8 +6,8 @@
  *
  * An event is a byte for its kind and bytes for its details; an input that ends
  * early reads as zero. What the callers never do is not done here either: a
- * record that ended hears of nothing but the RST it owes, a timewait socket only
- * of what happens to one.
+ * record that ended hears of the RST it owes and of what comes late, a timewait
+ * socket only of what happens to one.
  */
 #include "facts.h"
 
@@ -127,6 +127,15 @@ static bool may_move(const struct fuzz *z, u8 from)
 		z->facts.bits & F_TIMEWAIT);
 }
 
+static void late(struct fuzz *z, const struct tcpledger_segment *seg)
+{
+	const u8 control = TCPLEDGER_SYN | TCPLEDGER_FIN | TCPLEDGER_RST;
+
+	if (!(seg->flags & control) || (seg->flags & (control | TCPLEDGER_ACK)) == TCPLEDGER_SYN)
+		return;
+	tcpledger_facts_late(&z->facts, z->now, seg);
+}
+
 static void pass(struct fuzz *z)
 {
 	static const u8 common[] = {
@@ -154,8 +163,10 @@ static void pass(struct fuzz *z)
 	if (seg.flags & TCPLEDGER_ACK)
 		seg.ack = near(z, z->next[!side]);
 	if (z->facts.ended && (!seg.out || seg.other || !(seg.flags & TCPLEDGER_RST) ||
-			       !(z->facts.bits & F_RST_DUE)))
+			       !(z->facts.bits & F_RST_DUE))) {
+		late(z, &seg);
 		return;
+	}
 	z->flight = tcpledger_facts_segment(&z->facts, z->now, &seg,
 					    seg.flags & TCPLEDGER_SYN ? &opt : NULL);
 	if (seg.seq == z->next[side])

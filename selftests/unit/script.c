@@ -200,6 +200,13 @@ static void sent(struct script_side *from, const struct tcpledger_segment *seg)
 		from->fin = true;
 }
 
+/* An ended connection still takes the RST that it owes; the rest is late. */
+static bool belongs(const struct tcpledger_facts *f, const struct tcpledger_segment *seg)
+{
+	return tcpledger_facts_live(f) ||
+	       (seg->out && seg->flags & TCPLEDGER_RST && f->bits & F_RST_DUE);
+}
+
 static void segment(struct script *s, const char *word, const struct words *w,
 		    unsigned int turn)
 {
@@ -220,6 +227,10 @@ static void segment(struct script *s, const char *word, const struct words *w,
 	seg.seq = (w->set_seq ? w->seq : natural_seq(from, flags)) + turn * w->step;
 	if (flags & TCPLEDGER_ACK)
 		seg.ack = (w->set_ack ? w->ack : to->next) + turn * w->step;
+	if (!belongs(&s->facts, &seg)) {
+		tcpledger_facts_late(&s->facts, script_now(s), &seg);
+		return;
+	}
 	s->index = tcpledger_facts_segment(&s->facts, script_now(s), &seg,
 					   flags & TCPLEDGER_SYN ? &opt : NULL);
 	if ((w->refused || w->badsum) && s->index != TCPLEDGER_LOG_NONE)
