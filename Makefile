@@ -73,7 +73,7 @@ selftests:
 	$(KSFT) all
 	$(KSFT) install INSTALL_PATH=$(BUILD)/selftests/install
 
-list-warp list-smp:
+list-warp list-smp list-turns:
 	$(KSFT) $@
 
 demo:
@@ -98,4 +98,4 @@ distclean: clean
 	rm -rf $(BUILD)
 
 .PHONY: all help modules headers tools install uninstall clean distclean \
-	selftests list-warp list-smp demo check style vm
+	selftests list-warp list-smp list-turns demo check style vm

@@ -135,24 +135,29 @@ names()
 
 main()
 {
-	local lane warp smp
+	local lane mode
+	local -A list
 
 	mkdir -p "$logs"
 	build_all
 	[ -n "${TESTS:-}" ] || host_tests
-	warp=$(names warp)
-	smp=$(names smp)
-	for lane in "${lanes[@]}"; do
-		[ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n
-		run_lane "$lane" warp "$warp" &
+	for mode in warp turns smp; do
+		list[$mode]=$(names "$mode")
+	done
+	for mode in warp turns; do
+		for lane in "${lanes[@]}"; do
+			[ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n
+			run_lane "$lane" "$mode" "${list[$mode]}" &
+		done
 	done
 	wait
 	for lane in "${lanes[@]}"; do
-		run_lane "$lane" smp "$smp"
+		run_lane "$lane" smp "${list[smp]}"
 	done
 	for lane in "${lanes[@]}"; do
-		judge "$lane" warp "$warp"
-		judge "$lane" smp "$smp"
+		for mode in warp turns smp; do
+			judge "$lane" "$mode" "${list[$mode]}"
+		done
 	done
 	echo "$passed passed, $failed failed, $skipped skipped"
 	[ "$failed" -eq 0 ]

@@ -11,8 +11,9 @@
 #
 # Options:
 #   --kernel 6.1|6.12|6.1-rt|6.12-rt   which of Debian's kernels (6.1)
-#   --mode warp|smp    warp (default): one CPU, virtual time: 'sleep 60' takes no time, and
+#   --mode MODE        warp (default): one CPU, virtual time: 'sleep 60' takes no time, and
 #                      the clock counts instructions. smp: two CPUs, real time, for races.
+#                      turns: two CPUs, real time, one at a time, see selftests/Makefile.
 #   --add HOST:GUEST   copy a file or folder into the VM, may be repeated
 #   --no-module        do not load tcpledger.ko
 #   --module FILE      load this instead of .build/RELEASE/tcpledger.ko
@@ -80,8 +81,8 @@ parse_options()
 	done
 	[ -n "$job" ] || die "nothing to run: give --exec, --script, --tests or --shell"
 	case $mode in
-	warp|smp)	;;
-	*)		die "unknown mode '$mode': warp or smp" ;;
+	warp|smp|turns)	;;
+	*)		die "unknown mode '$mode': warp, smp or turns" ;;
 	esac
 }
 
@@ -162,6 +163,8 @@ qemu_command()
 	      -append "$(kernel_command_line)")
 	if [ "$mode" = warp ]; then
 		qemu+=(-accel "tcg,thread=single" -smp 1 -icount "shift=0,sleep=off")
+	elif [ "$mode" = turns ]; then
+		qemu+=(-accel "tcg,thread=single" -smp "${smp:-2}")
 	else
 		qemu+=(-accel "tcg,thread=multi" -smp "${smp:-2}")
 	fi
