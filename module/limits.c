@@ -86,7 +86,7 @@ static unsigned int default_connections(void)
 }
 
 static int check(struct limit *l, unsigned int preset, unsigned int least,
-		 unsigned int most)
+		 unsigned int most, const char *by)
 {
 	if (!l->text[0]) {
 		*l->value = clamp(preset, least, most);
@@ -95,8 +95,8 @@ static int check(struct limit *l, unsigned int preset, unsigned int least,
 	if (!kstrtouint(strim(l->text), 0, l->value) && *l->value >= least &&
 	    *l->value <= most)
 		return 0;
-	pr_err("%s=%s is out of range: give %u to %u, or leave it out\n",
-	       l->name, l->text, least, most);
+	pr_err("%s=%s is out of range: give %u to %u%s, or leave it out\n",
+	       l->name, l->text, least, most, by);
 	return -EINVAL;
 }
 
@@ -112,16 +112,17 @@ int __init tcpledger_limits_init(void)
 	int ret;
 
 	ret = check(&limit_max_connections, default_connections(),
-		    CONNECTIONS_MIN, CONNECTIONS_MAX);
+		    CONNECTIONS_MIN, CONNECTIONS_MAX, "");
 	if (!ret)
 		ret = check(&limit_history, l->max_connections / 2, 1,
-			    l->max_connections);
+			    l->max_connections, " (max_connections)");
 	if (!ret)
 		ret = check(&limit_max_embryonic, l->max_connections / 4, 1,
-			    l->max_connections);
+			    l->max_connections, " (max_connections)");
 	if (!ret)
 		ret = check(&limit_max_total,
 			    l->max_connections * TOTAL_FACTOR,
-			    l->max_connections, CONNECTIONS_MAX * TOTAL_FACTOR);
+			    l->max_connections, CONNECTIONS_MAX * TOTAL_FACTOR,
+			    " (at least max_connections)");
 	return ret;
 }
