@@ -76,6 +76,7 @@
  * @reset_by: enum tcpledger_side
  * @tw_exit: enum tcpledger_exit
  * @error: errno of the socket at its end, 0 for none
+ * @rst_last: the last segment that came is an RST, logged or not
  * @log: the log
  *
  * Plain data without pointers but log.more: copied whole by readers. All
@@ -112,6 +113,7 @@ struct tcpledger_facts {
 	u8	reset_by;
 	u8	tw_exit;
 	u8	error;
+	bool	rst_last;
 	struct tcpledger_log log;
 };
 
@@ -185,7 +187,8 @@ void tcpledger_facts_move(struct tcpledger_facts *f, s64 now, u8 from, u8 to,
 			  u8 cause, int segment);
 int tcpledger_facts_cause(struct tcpledger_facts *f, enum tcpledger_rule rule,
 			  u32 rcv_nxt);
-void tcpledger_facts_accept_fin(struct tcpledger_facts *f, int segment);
+void tcpledger_facts_accept_fin(struct tcpledger_facts *f, int segment,
+				u32 end);
 u8 tcpledger_facts_graceful_kind(const struct tcpledger_facts *f);
 
 static inline bool tcpledger_facts_live(const struct tcpledger_facts *f)

@@ -79,11 +79,9 @@ static bool out_covers_fin(struct tcpledger_facts *f,
 	if (!(seg->flags & TCPLEDGER_ACK) || f->bits & F_FIN_ACKED_OUT)
 		return false;
 	if (!(f->bits & F_FIN_IN) && f->bits & F_FIN_LOGGED) {
-		fin = tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_IN,
-					 TCPLEDGER_FIN, TCPLEDGER_FIN,
-					 seg->ack, false);
+		fin = tcpledger_facts_cause(f, TCPLEDGER_RULE_FIN, seg->ack);
 		if (fin != TCPLEDGER_LOG_NONE)
-			tcpledger_facts_accept_fin(f, fin);
+			tcpledger_facts_accept_fin(f, fin, seg->ack);
 	}
 	if (!(f->bits & F_FIN_IN) || seg->ack != f->remote_fin)
 		return false;
@@ -101,7 +99,9 @@ static int find_syn(struct tcpledger_facts *f, u32 ack)
 			tcpledger_log_at(&f->log, i);
 
 		if (tcpledger_log_type(e) == TCPLEDGER_ENTRY_IN &&
-		    e->flags & TCPLEDGER_SYN &&
+		    (e->flags & (TCPLEDGER_SYN | TCPLEDGER_ACK |
+				 TCPLEDGER_RST)) == TCPLEDGER_SYN &&
+		    !(tcpledger_log_bits(e) & TCPLEDGER_SEG_REFUSED) &&
 		    (e->seq + 1 == ack || tcpledger_log_end(e) == ack))
 			return i;
 	}
@@ -187,7 +187,11 @@ static int out_fin(struct tcpledger_facts *f, s64 now,
 		   const struct tcpledger_segment *seg)
 {
 	u32 end = tcpledger_segment_end(seg);
-	bool again = f->bits & F_FIN_OUT && f->local_fin == end;
+	bool first = !(f->bits & F_FIN_OUT);
+	bool again = !first && f->local_fin == end &&
+		     tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_OUT,
+					TCPLEDGER_FIN, TCPLEDGER_FIN, end,
+					false) != TCPLEDGER_LOG_NONE;
 	int i;
 
 	if (!(f->bits & F_FIN_OUT)) {
@@ -201,7 +205,7 @@ static int out_fin(struct tcpledger_facts *f, s64 now,
 	f->bits &= ~(F_EXPECT_OUT | F_CHALLENGED);
 	f->local_fin = end;
 	i = log_segment(f, now, seg, again ? TCPLEDGER_SEG_RETRANSMIT : 0,
-			!again);
+			first);
 	if (again) {
 		count(&f->fin_retransmits);
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_FIN_RETRANSMIT,
@@ -239,7 +243,7 @@ static int out_ack(struct tcpledger_facts *f, s64 now,
 	if (answer && f->bits & F_CHALLENGED)
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_CHALLENGE_ACK,
 				     i);
-	if (answer && f->state == TCPLEDGER_STATE_TIME_WAIT)
+	if (answer && !covers_fin && f->state == TCPLEDGER_STATE_TIME_WAIT)
 		f->tw_fin_reacks++;
 	if (unlikely(covers_fin && f->bits & F_TIMEWAIT &&
 		     f->state == TCPLEDGER_STATE_FIN_WAIT2)) {
@@ -249,6 +253,30 @@ static int out_ack(struct tcpledger_facts *f, s64 now,
 	}
 	f->bits &= ~(F_EXPECT_OUT | F_CHALLENGED);
 	return i;
+}
+
+/* Is a SYN, or with ACK a SYN/ACK, of the peer in the log already? */
+static bool has_syn(struct tcpledger_facts *f, u8 kind)
+{
+	return tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_IN, kind,
+				  TCPLEDGER_SYN | TCPLEDGER_ACK, 0, true) !=
+	       TCPLEDGER_LOG_NONE;
+}
+
+/* Was this number of a SYN logged before, with or without ACK? */
+static bool syn_repeats(struct tcpledger_facts *f,
+			const struct tcpledger_segment *seg)
+{
+	int i;
+
+	for (i = 0; i < f->log.n; i++) {
+		struct tcpledger_log_entry *e = tcpledger_log_at(&f->log, i);
+
+		if (tcpledger_log_type(e) == TCPLEDGER_ENTRY_IN &&
+		    e->flags & TCPLEDGER_SYN && e->seq == seg->seq)
+			return true;
+	}
+	return false;
 }
 
 static int in_syn(struct tcpledger_facts *f, s64 now,
@@ -264,8 +292,9 @@ static int in_syn(struct tcpledger_facts *f, s64 now,
 			       (f->state == TCPLEDGER_STATE_CLOSE ||
 				(f->bits & F_COOKIE &&
 				 f->state == TCPLEDGER_STATE_SYN_RECV)));
-	int i = log_segment(f, now, seg, same ? TCPLEDGER_SEG_RETRANSMIT : 0,
-			    first);
+	int i = log_segment(f, now, seg, syn_repeats(f, seg) ?
+			    TCPLEDGER_SEG_RETRANSMIT : 0,
+			    first && !has_syn(f, TCPLEDGER_SYN));
 
 	if (fresh) {
 		f->remote_isn = seg->seq;
@@ -279,7 +308,8 @@ static int in_syn(struct tcpledger_facts *f, s64 now,
 	} else if (!(f->bits & F_TIMEWAIT)) {
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_STALE_SYN, i);
 	}
-	if (tcpledger_fsm_synchronized(f->state) && !(f->bits & F_TIMEWAIT))
+	if (i != TCPLEDGER_LOG_NONE && tcpledger_fsm_synchronized(f->state) &&
+	    !(f->bits & F_TIMEWAIT))
 		f->bits |= F_EXPECT_OUT | F_CHALLENGED;
 	else if (f->state == TCPLEDGER_STATE_SYN_RECV && !again)
 		f->bits |= F_EXPECT_OUT;
@@ -298,8 +328,10 @@ static int in_synack(struct tcpledger_facts *f, s64 now,
 	bool wanted = fits && !(f->bits & F_SYNACK_IN) &&
 		      (f->state == TCPLEDGER_STATE_SYN_SENT ||
 		       f->state == TCPLEDGER_STATE_SYN_RECV);
-	int i = log_segment(f, now, seg, same ? TCPLEDGER_SEG_RETRANSMIT : 0,
-			    wanted);
+	int i = log_segment(f, now, seg, syn_repeats(f, seg) ?
+			    TCPLEDGER_SEG_RETRANSMIT : 0,
+			    wanted && !has_syn(f, TCPLEDGER_SYN |
+						  TCPLEDGER_ACK));
 
 	if (wanted) {
 		f->remote_isn = seg->seq;
@@ -325,6 +357,7 @@ static int in_fin(struct tcpledger_facts *f, s64 now,
 		  const struct tcpledger_segment *seg)
 {
 	u32 end = tcpledger_segment_end(seg);
+	bool tw = f->state == TCPLEDGER_STATE_TIME_WAIT;
 	bool again = f->bits & F_FIN_LOGGED &&
 		     tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_IN,
 					TCPLEDGER_FIN, TCPLEDGER_FIN, end,
@@ -333,11 +366,11 @@ static int in_fin(struct tcpledger_facts *f, s64 now,
 			    !(f->bits & F_FIN_LOGGED));
 
 	f->bits |= F_FIN_LOGGED;
+	if (again || (!tw && i != TCPLEDGER_LOG_NONE))
+		f->bits |= F_EXPECT_OUT;
 	if (f->bits & F_FIN_OUT && seg->flags & TCPLEDGER_ACK &&
 	    seg->ack == f->local_fin)
 		f->bits |= F_FIN_ACK_LOGGED;
-	if (again)
-		f->bits |= F_EXPECT_OUT;
 	return i;
 }
 
@@ -347,7 +380,9 @@ static int in_rst(struct tcpledger_facts *f, s64 now,
 	int i = log_segment(f, now, seg, 0, !(f->bits & F_RST_LOGGED));
 
 	f->bits |= F_RST_LOGGED;
-	if (tcpledger_fsm_synchronized(f->state) && !(f->bits & F_TIMEWAIT))
+	f->rst_last = true;
+	if (tcpledger_fsm_synchronized(f->state) && !(f->bits & F_TIMEWAIT) &&
+	    i != TCPLEDGER_LOG_NONE)
 		f->bits |= F_EXPECT_OUT | F_CHALLENGED;
 	return i;
 }
@@ -396,11 +431,12 @@ int tcpledger_facts_segment(struct tcpledger_facts *f, s64 now,
 {
 	u8 flags = seg->flags;
 
+	if (!seg->out)
+		f->rst_last = false;
 	if (seg->out && seg->other) {
 		if (!(flags & (TCPLEDGER_SYN | TCPLEDGER_FIN | TCPLEDGER_RST)))
 			return TCPLEDGER_LOG_NONE;
-		return log_segment(f, now, seg, 0, flags & TCPLEDGER_RST &&
-				   !(f->bits & F_RST_OUT));
+		return log_segment(f, now, seg, 0, false);
 	}
 	if (flags & TCPLEDGER_RST)
 		return seg->out ? out_rst(f, now, seg) : in_rst(f, now, seg);
@@ -413,6 +449,19 @@ int tcpledger_facts_segment(struct tcpledger_facts *f, s64 now,
 	if (flags & TCPLEDGER_FIN)
 		return seg->out ? out_fin(f, now, seg) : in_fin(f, now, seg);
 	return seg->out ? out_ack(f, now, seg) : in_ack(f, now, seg);
+}
+
+/* What a SYN or SYN/ACK taught while it was only a candidate. */
+static void forget(struct tcpledger_facts *f,
+		   const struct tcpledger_log_entry *e)
+{
+	bool synack = e->flags & TCPLEDGER_ACK;
+
+	if (!(e->flags & TCPLEDGER_SYN) || f->remote_isn != e->seq ||
+	    f->bits & F_SYN_ACKED_OUT || tcpledger_fsm_synchronized(f->state))
+		return;
+	f->bits &= ~(F_REMOTE_ISN | (synack ? F_SYNACK_IN : F_SYN_IN));
+	f->options &= ~(OPT_REMOTE_SEEN | OPT_REMOTE_SACK | OPT_REMOTE_TS);
 }
 
 /**
@@ -431,7 +480,8 @@ void tcpledger_facts_late(struct tcpledger_facts *f, s64 now,
 	u8 flag = seg->flags & (TCPLEDGER_FIN | TCPLEDGER_SYN);
 	u8 type = seg->out ? TCPLEDGER_ENTRY_OUT : TCPLEDGER_ENTRY_IN;
 
-	if (flag && tcpledger_log_find(&f->log, type, flag, flag,
+	if (flag && !(seg->flags & TCPLEDGER_RST) &&
+	    tcpledger_log_find(&f->log, type, flag, flag,
 				       tcpledger_segment_end(seg), false) !=
 	    TCPLEDGER_LOG_NONE)
 		bits |= TCPLEDGER_SEG_RETRANSMIT;
@@ -455,6 +505,11 @@ void tcpledger_facts_refused(struct tcpledger_facts *f, s64 now, int segment,
 	if (tcpledger_log_bits(e) & TCPLEDGER_SEG_ACCEPTED)
 		return;
 	tcpledger_log_mark(e, TCPLEDGER_SEG_REFUSED);
+	/* TCP answers before it is done, but for a repeated FIN. */
+	if (f->bits & F_CHALLENGED || (e->flags & TCPLEDGER_FIN &&
+	    !(tcpledger_log_bits(e) & TCPLEDGER_SEG_RETRANSMIT)))
+		f->bits &= ~(F_EXPECT_OUT | F_CHALLENGED);
+	forget(f, e);
 	if (checksum)
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_BAD_CHECKSUM,
 				     segment);

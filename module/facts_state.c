@@ -20,11 +20,13 @@
  */
 s64 tcpledger_facts_time(struct tcpledger_facts *f, s64 now)
 {
-	s64 t = now - f->base;
+	s64 t = max_t(s64, now - f->base, 0);
+	int i;
 
-	if (f->log.n)
-		t = max_t(s64, t, tcpledger_log_time(tcpledger_log_at(&f->log,
-							f->log.n - 1)));
+	/* The last but LISTEN to SYN_RECV, which is backdated. */
+	for (i = f->log.n - 1; i >= 0 && i >= f->log.n - 2; i--)
+		t = max_t(s64, t, tcpledger_log_time(
+				tcpledger_log_at(&f->log, i)));
 	return t;
 }
 
@@ -68,8 +70,8 @@ void tcpledger_facts_move(struct tcpledger_facts *f, s64 now, u8 from,
 				   TCPLEDGER_SEG_ACCEPTED);
 	tcpledger_log_state(&f->log, tcpledger_facts_time(f, now), from, to, cause,
 			    segment);
+	f->since = f->base + tcpledger_facts_time(f, now);
 	f->state = to;
-	f->since = now;
 }
 
 /**
@@ -118,17 +120,19 @@ void tcpledger_facts_seed(struct tcpledger_facts *f, u32 snd_end, u32 rcv_nxt)
 /**
  * tcpledger_facts_accept_fin() - TCP took a FIN of the peer
  * @f: the facts
- * @segment: its index
+ * @segment: its index, or TCPLEDGER_LOG_NONE if it was not logged
+ * @end: the number after it
  *
  * Context: any, bucket lock held.
  */
-void tcpledger_facts_accept_fin(struct tcpledger_facts *f, int segment)
+void tcpledger_facts_accept_fin(struct tcpledger_facts *f, int segment,
+				u32 end)
 {
-	struct tcpledger_log_entry *e = tcpledger_log_at(&f->log, segment);
-
-	tcpledger_log_mark(e, TCPLEDGER_SEG_ACCEPTED);
+	if (segment != TCPLEDGER_LOG_NONE)
+		tcpledger_log_mark(tcpledger_log_at(&f->log, segment),
+				   TCPLEDGER_SEG_ACCEPTED);
 	f->bits |= F_FIN_IN;
-	f->remote_fin = tcpledger_log_end(e);
+	f->remote_fin = end;
 	if (f->first == TCPLEDGER_SIDE_NOBODY)
 		f->first = TCPLEDGER_SIDE_REMOTE;
 }
@@ -151,16 +155,24 @@ static int find_ack(struct tcpledger_facts *f, u32 ack, bool exact)
 	return TCPLEDGER_LOG_NONE;
 }
 
-static int find_synack(struct tcpledger_facts *f, u32 rcv_nxt)
+/* By what a segment is recognized: the number after it, its own, or neither. */
+enum find_by { BY_END, BY_SEQ, BY_FLAGS };
+
+/* The first segment that came, was not thrown away, and fits. */
+static int find_in(struct tcpledger_facts *f, u8 flags, u8 mask,
+		   enum find_by by, u32 number)
 {
 	int i;
 
-	for (i = f->log.n - 1; i >= 0; i--) {
+	for (i = 0; i < f->log.n; i++) {
 		struct tcpledger_log_entry *e = tcpledger_log_at(&f->log, i);
-		const u8 synack = TCPLEDGER_SYN | TCPLEDGER_ACK;
 
-		if (tcpledger_log_type(e) == TCPLEDGER_ENTRY_IN &&
-		    (e->flags & synack) == synack && e->seq + 1 == rcv_nxt)
+		if (tcpledger_log_type(e) != TCPLEDGER_ENTRY_IN ||
+		    (e->flags & mask) != flags ||
+		    tcpledger_log_bits(e) & TCPLEDGER_SEG_REFUSED)
+			continue;
+		if (by == BY_FLAGS ||
+		    number == (by == BY_END ? tcpledger_log_end(e) : e->seq))
 			return i;
 	}
 	return TCPLEDGER_LOG_NONE;
@@ -178,22 +190,20 @@ static int find_synack(struct tcpledger_facts *f, u32 rcv_nxt)
 int tcpledger_facts_cause(struct tcpledger_facts *f, enum tcpledger_rule rule,
 			  u32 rcv_nxt)
 {
+	const u8 synack = TCPLEDGER_SYN | TCPLEDGER_ACK;
+
 	switch (rule) {
 	case TCPLEDGER_RULE_SYN:
-		return tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_IN,
-					  TCPLEDGER_SYN,
-					  TCPLEDGER_SYN | TCPLEDGER_ACK, 0,
-					  true);
+		return find_in(f, TCPLEDGER_SYN, synack, BY_SEQ, rcv_nxt - 1);
 	case TCPLEDGER_RULE_SYNACK:
-		return find_synack(f, rcv_nxt);
+		return find_in(f, synack, synack, BY_SEQ, rcv_nxt - 1);
 	case TCPLEDGER_RULE_ACK_OF_SYN:
 		return f->bits & F_LOCAL_ISN ?
 			find_ack(f, f->local_isn + 1, false) :
 			TCPLEDGER_LOG_NONE;
 	case TCPLEDGER_RULE_FIN:
-		return tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_IN,
-					  TCPLEDGER_FIN, TCPLEDGER_FIN,
-					  rcv_nxt, false);
+		return find_in(f, TCPLEDGER_FIN, TCPLEDGER_FIN, BY_END,
+			       rcv_nxt);
 	case TCPLEDGER_RULE_ACK_OF_FIN:
 		return f->bits & F_FIN_OUT ?
 			find_ack(f, f->local_fin, true) : TCPLEDGER_LOG_NONE;
@@ -235,14 +245,10 @@ u8 tcpledger_facts_graceful_kind(const struct tcpledger_facts *f)
  */
 void tcpledger_facts_reset(struct tcpledger_facts *f)
 {
-	int rst = tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_IN,
-				     TCPLEDGER_RST, TCPLEDGER_RST, 0, true);
-
 	if (f->ended)
 		return;
-	if (rst != TCPLEDGER_LOG_NONE &&
-	    !(tcpledger_log_bits(tcpledger_log_at(&f->log, rst)) &
-	      TCPLEDGER_SEG_REFUSED))
+	if (f->rst_last || find_in(f, TCPLEDGER_RST, TCPLEDGER_RST, BY_FLAGS,
+				   0) != TCPLEDGER_LOG_NONE)
 		f->bits |= F_RST_TAKEN;
 	else
 		f->bits |= F_LATE_DATA;
@@ -278,7 +284,8 @@ static void end_closing(struct tcpledger_facts *f, u8 cause)
 		f->kind = TCPLEDGER_KIND_RESET;
 		f->reset_by = TCPLEDGER_SIDE_REMOTE;
 	} else if (cause == TCPLEDGER_CAUSE_TIMER ||
-		   f->anomalies & BIT(TCPLEDGER_ANOMALY_TIME_WAIT_OVERFLOW)) {
+		   (f->anomalies & BIT(TCPLEDGER_ANOMALY_TIME_WAIT_OVERFLOW) &&
+		    (f->bits & both) != both)) {
 		f->kind = TCPLEDGER_KIND_TIMED_OUT;
 		if (f->bits & F_RST_OUT)
 			f->reset_by = TCPLEDGER_SIDE_LOCAL;
@@ -297,7 +304,7 @@ static void end_closing(struct tcpledger_facts *f, u8 cause)
 
 static void end(struct tcpledger_facts *f, s64 now, u8 cause, u8 error)
 {
-	f->ended = now;
+	f->ended = f->base + tcpledger_facts_time(f, now);
 	f->error = error;
 	f->bits &= ~(F_EXPECT_OUT | F_REQUEST);
 	if (f->bits & F_ESTABLISHED) {
@@ -335,9 +342,15 @@ static bool timer_ended(const struct tcpledger_facts *f,
  * An orphan in FIN_WAIT2 should be a timewait socket's, unless its program
  * asked not to linger: there was no room for one (tcp_time_wait()).
  */
-static bool overflowed(const struct tcpledger_facts *f,
+static bool overflowed(struct tcpledger_facts *f,
 		       const struct tcpledger_change *c)
 {
+	int ack = f->bits & F_FIN_OUT ? find_ack(f, f->local_fin, true) :
+					TCPLEDGER_LOG_NONE;
+
+	/* Data came with the ACK of our FIN: that ends it, with our RST. */
+	if (ack != TCPLEDGER_LOG_NONE && tcpledger_log_at(&f->log, ack)->len)
+		return false;
 	return c->from == TCPLEDGER_STATE_FIN_WAIT2 && c->orphan &&
 	       !c->no_linger && !c->error &&
 	       !(f->bits & (F_RST_OUT | F_RST_TAKEN | F_LATE_DATA));
@@ -349,9 +362,10 @@ static u8 death_cause(struct tcpledger_facts *f,
 {
 	*segment = TCPLEDGER_LOG_NONE;
 	if (f->bits & F_RST_TAKEN) {
-		*segment = tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_IN,
-					      TCPLEDGER_RST, TCPLEDGER_RST, 0,
-					      true);
+		/* Before there is a number to expect, any will do. */
+		*segment = find_in(f, TCPLEDGER_RST, TCPLEDGER_RST,
+				   c->from == TCPLEDGER_STATE_SYN_SENT ?
+				   BY_FLAGS : BY_SEQ, c->rcv_nxt);
 		return TCPLEDGER_CAUSE_SEGMENT;
 	}
 	if (f->bits & F_LATE_DATA)
@@ -480,8 +494,8 @@ void tcpledger_facts_state(struct tcpledger_facts *f, s64 now,
 		cause = TCPLEDGER_CAUSE_USER;
 	else
 		segment = tcpledger_facts_cause(f, rule, c->rcv_nxt);
-	if (rule == TCPLEDGER_RULE_FIN && segment != TCPLEDGER_LOG_NONE)
-		tcpledger_facts_accept_fin(f, segment);
+	if (rule == TCPLEDGER_RULE_FIN)
+		tcpledger_facts_accept_fin(f, segment, c->rcv_nxt);
 	tcpledger_facts_move(f, now, c->from, c->to, cause, segment);
 	if (rule == TCPLEDGER_RULE_ILLEGAL)
 		tcpledger_facts_note(f, now,

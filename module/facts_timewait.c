@@ -26,8 +26,8 @@ void tcpledger_facts_time_wait(struct tcpledger_facts *f, s64 now, u32 rcv_nxt)
 	segment = tcpledger_facts_cause(f, rule, rcv_nxt);
 	if (rule == TCPLEDGER_RULE_ACK_OF_FIN)
 		f->bits |= F_FIN_ACKED_IN;
-	else if (segment != TCPLEDGER_LOG_NONE && !(f->bits & F_FIN_IN))
-		tcpledger_facts_accept_fin(f, segment);
+	else if (!(f->bits & F_FIN_IN))
+		tcpledger_facts_accept_fin(f, segment, rcv_nxt);
 	tcpledger_facts_move(f, now, f->state, TCPLEDGER_STATE_TIME_WAIT,
 			     TCPLEDGER_CAUSE_SEGMENT, segment);
 	f->bits |= F_TW_EVER;
@@ -47,7 +47,8 @@ void tcpledger_facts_time_wait(struct tcpledger_facts *f, s64 now, u32 rcv_nxt)
 void tcpledger_facts_tw_enter(struct tcpledger_facts *f, s64 now, u8 substate,
 			      u32 rcv_nxt)
 {
-	f->bits |= F_TIMEWAIT;
+	f->bits |= F_TIMEWAIT | F_ESTABLISHED;
+	f->outcome = TCPLEDGER_OUTCOME_ESTABLISHED;
 	f->tw_restarted = now;
 	if (substate == TCPLEDGER_STATE_TIME_WAIT)
 		tcpledger_facts_time_wait(f, now, rcv_nxt);
@@ -162,7 +163,7 @@ void tcpledger_facts_tw_exit(struct tcpledger_facts *f, s64 now, u8 how,
 
 	tcpledger_facts_move(f, now, from, TCPLEDGER_STATE_CLOSE,
 			     exit_cause(how, segment), segment);
-	f->ended = now;
+	f->ended = f->base + tcpledger_facts_time(f, now);
 	f->bits &= ~(F_TIMEWAIT | F_EXPECT_OUT | F_CHALLENGED);
 	if (from != TCPLEDGER_STATE_TIME_WAIT) {
 		fin_wait2_over(f, how, segment);

@@ -39,7 +39,7 @@ static int log_room(const struct tcpledger_log *log)
  */
 bool tcpledger_log_wants_more(const struct tcpledger_log *log)
 {
-	return !log->more && log->n >= TCPLEDGER_LOG_FIRST - 2;
+	return !log->more && log->n >= TCPLEDGER_LOG_FIRST - 3;
 }
 
 static struct tcpledger_log_entry *log_slot(struct tcpledger_log *log,

@@ -73,6 +73,8 @@ static void fill_from_log(struct tcpledger_record *r,
 			first_time(e->flags & TCPLEDGER_ACK ? &r->synack_ns :
 							      &r->syn_ns, t);
 		else if (e->flags & TCPLEDGER_ACK &&
+			 type == (f->role == TCPLEDGER_ROLE_PASSIVE ?
+				  TCPLEDGER_ENTRY_IN : TCPLEDGER_ENTRY_OUT) &&
 			 !(e->flags & TCPLEDGER_RST) && r->synack_ns >= 0 &&
 			 f->bits & F_ESTABLISHED)
 			first_time(&r->ack_ns, t);
@@ -126,8 +128,9 @@ static void fill_time_wait(struct tcpledger_record *r,
 		r->tw_residence_ns = r->ended_ns -
 				     max_t(s64, r->tw_entered_ns, 0);
 	else if (f->tw_restarted)
-		r->tw_remaining_ns = max_t(s64, 0, f->tw_restarted +
-					   TCPLEDGER_TW_NOMINAL_NS - now);
+		r->tw_remaining_ns = min_t(s64, TCPLEDGER_TW_NOMINAL_NS,
+			max_t(s64, 0, f->tw_restarted +
+			      TCPLEDGER_TW_NOMINAL_NS - now));
 }
 
 static void fill_times(struct tcpledger_record *r,
