@@ -266,8 +266,7 @@ static int match(const struct records *records, const struct lives *lives, int w
 		if (life->where != where)
 			continue;
 		add_up(count, life);
-		of[i] = records_find(records, &life->local, &life->remote,
-				     life->began + TOLERANCE_NS);
+		of[i] = records_find(records, &life->local, &life->remote, life->began);
 		/* One adopted begins later. */
 		if (!of[i])
 			of[i] = records_find(records, &life->local, &life->remote, INT64_MAX);
@@ -309,7 +308,7 @@ int judge_timewait_of(struct world *world, int where, uint64_t inode, struct tim
 	memset(count, 0, sizeof(*count));
 	trace_drain(&world->trace, world->here);
 	records_read(&records);
-	records_keep_netns(&records, inode);
+	records_keep_netns(&records, inode, world->trace.since);
 	records_sort(&records);
 	lives.list = calloc(world->trace.n + 1, sizeof(*lives.list));
 	for (lives.mask = 2 * world->trace.n | 63; lives.mask & (lives.mask + 1);)
@@ -335,4 +334,21 @@ int judge_timewait(struct world *world)
 	struct timewait_count count;
 
 	return judge_timewait_of(world, world->here, world->space[world->here].inode, &count);
+}
+
+/**
+ * kernel_overflows - how often the kernel of this namespace had no room for a timewait socket
+ * Return: its counter TCPTimeWaitOverflow
+ */
+long long kernel_overflows(void)
+{
+	char *text = run_output("awk '/^TcpExt:/ { for (i = 2; i <= NF; i++) "
+				"if ($i == \"TCPTimeWaitOverflow\") k = i; v = $k } "
+				"END { print v }' /proc/net/netstat");
+	long long n = atoll(text);
+
+	if (*text < '0' || *text > '9')
+		die("no TCPTimeWaitOverflow: %s", text);
+	free(text);
+	return n;
 }

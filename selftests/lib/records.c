@@ -77,13 +77,14 @@ void records_free(struct records *records)
  * records_keep_netns - leave only the records of one namespace, which may be dead
  * @records: records
  * @inode: its number
+ * @since: when it was made, CLOCK_MONOTONIC: a dead namespace's number is soon another's
  */
-void records_keep_netns(struct records *records, uint64_t inode)
+void records_keep_netns(struct records *records, uint64_t inode, int64_t since)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < records->n; i++)
-		if (records->list[i]->netns == inode)
+		if (records->list[i]->netns == inode && records->list[i]->base_ns >= since)
 			records->list[n++] = records->list[i];
 	records->n = n;
 }

@@ -21,7 +21,7 @@ struct records {
 
 void records_read(struct records *records);
 void records_free(struct records *records);
-void records_keep_netns(struct records *records, uint64_t inode);
+void records_keep_netns(struct records *records, uint64_t inode, int64_t since);
 void records_sort(struct records *records);
 const struct tcpledger_record *records_find(const struct records *records,
 					    const struct endpoint *local,

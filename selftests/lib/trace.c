@@ -24,6 +24,7 @@
 #define INSTANCE	TRACING "/instances/tcpledger_selftest"
 #define GROUP		"tcpledger_selftest"
 #define BUFFER_KB	"1024"
+#define ROOM_FOR_MANY_KB	"16384"
 
 /*
  * Fields of a timewait socket, by their place in struct sock_common and in
@@ -182,6 +183,16 @@ void trace_begin(void)
 }
 
 /**
+ * trace_timewait_only - trace timewait sockets only, but thousands of them in one test
+ */
+void trace_timewait_only(void)
+{
+	if (!write_text(INSTANCE "/events/sock/inet_sock_set_state/enable", "0") ||
+	    !write_text(INSTANCE "/buffer_size_kb", ROOM_FOR_MANY_KB))
+		die("set up " INSTANCE);
+}
+
+/**
  * trace_open - begin to read the trace, from now on
  * @trace: trace, set up here
  */
@@ -194,6 +205,7 @@ void trace_open(struct trace *trace)
 	close(fd);
 	memset(trace, 0, sizeof(*trace));
 	trace->page = sysconf(_SC_PAGESIZE);
+	trace->since = now_ns();
 	open_buffers(trace);
 }
 

@@ -44,6 +44,7 @@ struct trace_event {
  * @cpus: ring buffers open
  * @fd: one for each
  * @page: size of a page of the ring buffer
+ * @since: when it began, CLOCK_MONOTONIC
  * @n: events read
  * @room: events there is memory for
  * @list: in the order of time
@@ -52,12 +53,14 @@ struct trace {
 	int cpus;
 	int fd[TRACE_CPUS_MAX];
 	size_t page;
+	int64_t since;
 	size_t n;
 	size_t room;
 	struct trace_event *list;
 };
 
 void trace_begin(void);
+void trace_timewait_only(void);
 void trace_open(struct trace *trace);
 void trace_drain(struct trace *trace, int where);
 void trace_close(struct trace *trace);

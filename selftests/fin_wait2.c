@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/* FIN_WAIT2 across the switch from a full to a timewait socket, and the waits of the other end. */
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/ending.h"
+#include "lib/judge_timewait.h"
+#include "lib/test.h"
+
+#define S		1000000000LL
+#define WHEEL_NS	2200000000LL	/* a timer may be as late */
+
+WORLD_FIXTURE(fin_wait2);
+
+static void fin_timeout(int seconds)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", seconds);
+	sysctl_set("ipv4/tcp_fin_timeout", text);
+}
+
+/*
+ * How long an orphan waits for the FIN of its peer: the timeout T in a timewait
+ * socket; above 60 s T - 60 in the full socket and as much again in a timewait one.
+ */
+static const struct {
+	int timeout;
+	int seconds;
+} waits[] = { { 10, 10 }, { 60, 60 }, { 90, 60 }, { 150, 180 } };
+
+/* This test will wait for the end of FIN_WAIT2 at a peer that never sends its FIN. */
+TEST_F_TIMEOUT(fin_wait2, never_a_fin, 1000)
+{
+	for (size_t i = 0; i < sizeof(waits) / sizeof(*waits); i++) {
+		int64_t least = waits[i].seconds * S;
+		struct peer peer;
+
+		fin_timeout(waits[i].timeout);
+		wire_to_fin_wait2(wire_established(&self->world, &peer), &peer);
+		EXPECT_VERDICT(peer.host, peer.self, 0, "state=FIN_WAIT2 live=true time_wait=null");
+		EXPECT_TIMEWAIT_JUDGED(&self->world);
+		need(record_over(&peer), 240000);
+		EXPECT_VERDICT(peer.host, peer.self, 0,
+			       "close.kind=timed_out close.first=local close.reset_by=null "
+			       "time_wait=null close.half_close_ns=null @FIN_WAIT2/CLOSE=timer "
+			       "residence_ns.FIN_WAIT2>=%lld residence_ns.FIN_WAIT2<=%lld "
+			       "anomalies!~illegal_transition anomalies!~time_wait_overflow",
+			       (long long)least, (long long)(least + 2 * WHEEL_NS));
+	}
+	EXPECT_TIMEWAIT_JUDGED(&self->world);
+	EXPECT_EQ(0, judge_histograms());
+}
+
+/* This test will send the FIN before the switch to a timewait socket, and after it. */
+TEST_F_TIMEOUT(fin_wait2, fin_in_time, 300)
+{
+	struct peer early, late;
+	int fd[2];
+
+	fin_timeout(90);	/* 30 s in the full socket, 30 s in the other */
+	fd[0] = wire_established(&self->world, &early);
+	wire_to_fin_wait2(fd[0], &early);
+	sleep(20);	/* what FIN_WAIT2 is to last */
+	peer_send(&early, SEG_FIN | SEG_ACK, 0);
+	peer_expect(&early, SEG_ACK, DEADLINE_MS);
+	EXPECT_VERDICT(early.host, early.self, 0,
+		       "state=TIME_WAIT close.kind=four_segment residence_ns.FIN_WAIT2>=%lld "
+		       "residence_ns.FIN_WAIT2<=%lld @FIN_WAIT2/TIME_WAIT=segment "
+		       "time_wait.restarts=0", 20 * S, 20 * S + S / 10);
+	fd[1] = wire_established(&self->world, &late);
+	wire_to_fin_wait2(fd[1], &late);
+	sleep(45);
+	EXPECT_VERDICT(late.host, late.self, 0, "state=FIN_WAIT2 live=true time_wait=null");
+	peer_send(&late, SEG_FIN | SEG_ACK, 0);
+	peer_expect(&late, SEG_ACK, DEADLINE_MS);
+	EXPECT_VERDICT(late.host, late.self, 0,
+		       "state=TIME_WAIT close.kind=four_segment residence_ns.FIN_WAIT2>=%lld "
+		       "residence_ns.FIN_WAIT2<=%lld @FIN_WAIT2/TIME_WAIT=segment "
+		       "time_wait.restarts=0 time_wait.fin_reacks=0 time_wait.old_duplicates=0 "
+		       "time_wait.remaining_ns>=%lld", 45 * S, 45 * S + S / 10, 55 * S);
+	EXPECT_TIMEWAIT_JUDGED(&self->world);
+	need(record_over(&late), 70000);
+	EXPECT_VERDICT(late.host, late.self, 0,
+		       "time_wait.exit=expired time_wait.residence_ns>=%lld", 60 * S);
+	EXPECT_TIMEWAIT_JUDGED(&self->world);
+	EXPECT_EQ(0, judge_histograms());
+}
+
+/* This test will reset an orphan's timewait socket, which listens to no one any more. */
+TEST_F_TIMEOUT(fin_wait2, rst, USUAL)
+{
+	struct peer peer;
+
+	sysctl_set("ipv4/tcp_rfc1337", "1");	/* is about TIME_WAIT only */
+	wire_to_fin_wait2(wire_established(&self->world, &peer), &peer);
+	sleep(5);	/* what FIN_WAIT2 is to last */
+	peer_send(&peer, SEG_RST | SEG_ACK, 0);
+	EXPECT_VERDICT(peer.host, peer.self, 0,
+		       "live=false time_wait=null close.kind=reset close.reset_by=remote "
+		       "close.first=local @FIN_WAIT2/CLOSE=segment residence_ns.FIN_WAIT2>=%lld "
+		       "residence_ns.FIN_WAIT2<=%lld anomalies!~illegal_transition "
+		       "anomalies!~time_wait_assassinated", 5 * S, 5 * S + S / 10);
+	EXPECT_TIMEWAIT_JUDGED(&self->world);
+}
+
+/* This test will send data that nobody is left to read, which the kernel answers with an RST. */
+TEST_F_TIMEOUT(fin_wait2, late_data, USUAL)
+{
+	struct segment old;
+	struct peer peer;
+
+	wire_to_fin_wait2(wire_established(&self->world, &peer), &peer);
+	old = peer_segment(&peer, SEG_ACK | SEG_PSH, 10);
+	old.seq -= 100;	/* outside the window: an ACK, and nothing changes */
+	wire_send(&self->world.wire, &old);
+	peer_expect(&peer, SEG_ACK, DEADLINE_MS);
+	EXPECT_VERDICT(peer.host, peer.self, 0, "state=FIN_WAIT2 live=true time_wait=null");
+	EXPECT_TIMEWAIT_JUDGED(&self->world);
+	peer_send(&peer, SEG_PSH | SEG_ACK, 10);
+	peer_expect(&peer, SEG_RST, DEADLINE_MS);
+	EXPECT_VERDICT(peer.host, peer.self, 0,
+		       "live=false time_wait=null close.kind=reset close.reset_by=local "
+		       "@FIN_WAIT2/CLOSE=segment bytes_received=0 anomalies!~illegal_transition");
+	EXPECT_TIMEWAIT_JUDGED(&self->world);
+}
+
+/* This test will do the same with a FIN that follows on data. */
+TEST_F_TIMEOUT(fin_wait2, data_with_fin, USUAL)
+{
+	struct peer peer;
+
+	wire_to_fin_wait2(wire_established(&self->world, &peer), &peer);
+	peer_send(&peer, SEG_FIN | SEG_PSH | SEG_ACK, 10);
+	peer_expect(&peer, SEG_RST, DEADLINE_MS);
+	EXPECT_VERDICT(peer.host, peer.self, 0,
+		       "live=false time_wait=null close.kind=reset close.reset_by=local "
+		       "@FIN_WAIT2/CLOSE=segment anomalies!~illegal_transition");
+	EXPECT_TIMEWAIT_JUDGED(&self->world);
+}
+
+/* This test will have the FIN come before data that it follows, to a socket that is closed. */
+TEST_F_TIMEOUT(fin_wait2, fin_after_gap, USUAL)
+{
+	struct segment fin;
+	struct peer peer;
+
+	close(wire_established(&self->world, &peer));
+	peer_expect(&peer, SEG_FIN | SEG_ACK, DEADLINE_MS);
+	fin = peer_segment(&peer, SEG_FIN | SEG_ACK, 0);
+	fin.seq += 100;
+	wire_send(&self->world.wire, &fin);
+	peer_expect(&peer, SEG_RST, DEADLINE_MS);
+	EXPECT_VERDICT(peer.host, peer.self, 0,
+		       "live=false close.kind=reset close.first=local close.reset_by=local "
+		       "time_wait=null @FIN_WAIT1/FIN_WAIT2=segment anomalies!~illegal_transition "
+		       "anomalies!~time_wait_overflow");
+	EXPECT_EQ(0, kernel_overflows());
+	EXPECT_TIMEWAIT_JUDGED(&self->world);
+}
+
+/* This test will wait in CLOSE_WAIT, and for the last ACK. */
+TEST_F_TIMEOUT(fin_wait2, close_wait_last_ack, USUAL)
+{
+	struct peer peer;
+	int fd = wire_established(&self->world, &peer);
+
+	peer_send(&peer, SEG_FIN | SEG_ACK, 0);
+	peer_expect(&peer, SEG_ACK, DEADLINE_MS);
+	sleep(31);	/* what CLOSE_WAIT is to last */
+	EXPECT_VERDICT(peer.host, peer.self, 0, "state=CLOSE_WAIT state_age_ns>=%lld "
+		       "state_age_ns<=%lld", 31 * S, 32 * S);
+	close(fd);
+	peer_expect(&peer, SEG_FIN | SEG_ACK, DEADLINE_MS);
+	sleep(4);	/* what LAST_ACK is to last */
+	EXPECT_VERDICT(peer.host, peer.self, 0, "state=LAST_ACK live=true time_wait=null");
+	peer_send(&peer, SEG_ACK, 0);
+	EXPECT_VERDICT(peer.host, peer.self, 0,
+		       "live=false close.kind=four_segment close.first=remote time_wait=null "
+		       "residence_ns.CLOSE_WAIT>=%lld residence_ns.CLOSE_WAIT<=%lld "
+		       "residence_ns.LAST_ACK>=%lld residence_ns.LAST_ACK<=%lld "
+		       "@CLOSE_WAIT/LAST_ACK=user @LAST_ACK/CLOSE=segment close.half_close_ns>=%lld",
+		       31 * S, 32 * S, 4 * S, 5 * S, 31 * S);
+	EXPECT_TIMEWAIT_JUDGED(&self->world);
+	EXPECT_EQ(0, judge_histograms());
+}
+
+/* Ports of the command's records, in its order. Return: how many */
+static size_t listed(const char *options, unsigned int *port, size_t most)
+{
+	char *text = run_output("tcpledger list %s --json | jq -r '"
+				"[.lport, .owner.pid, .owner.comm, .state] | join(\" \")'",
+				options);
+	char *rest = text, *line;
+	size_t n = 0;
+
+	while ((line = strsep(&rest, "\n"))) {
+		char comm[32], state[32];
+		int pid;
+
+		if (sscanf(line, "%u %d %31s %31s", &port[n], &pid, comm, state) != 4)
+			continue;
+		if (pid != getpid() || strcmp(comm, program_invocation_short_name) ||
+		    strcmp(state, "CLOSE_WAIT"))
+			die("not of this test: %s", line);
+		if (++n == most)
+			break;
+	}
+	free(text);
+	return n;
+}
+
+/* This test will leak sockets: the command finds them by age, with their owner. */
+TEST_F_TIMEOUT(fin_wait2, leak_finder, USUAL)
+{
+	struct pair listening = pair_listen(variant->family, 8), p[3];
+	unsigned int port[8];
+	char *text;
+
+	for (int i = 0; i < 3; i++) {
+		p[i] = listening;
+		pair_connect(&p[i]);
+	}
+	for (int i = 0; i < 3; i++) {
+		/* Not in the order in which they were opened. */
+		shutdown(p[(i + 1) % 3].client, SHUT_WR);
+		sleep(30);	/* their ages are 90, 60 and 30 s in the end */
+	}
+	EXPECT_EQ(3U, listed("--state CLOSE_WAIT", port, 8));
+	EXPECT_EQ(0U, listed("--state CLOSE_WAIT --older 91s", port, 8));
+	EXPECT_EQ(1U, listed("--state CLOSE_WAIT --older 89s", port, 8));
+	EXPECT_EQ(2U, listed("--state CLOSE_WAIT --older 1m", port, 8));
+	EXPECT_EQ(3U, listed("--state CLOSE_WAIT --older 29s", port, 8));
+
+	/* The table: the oldest first, with who owns it. */
+	text = run_output("tcpledger list --state CLOSE_WAIT -w");
+	for (int i = 0; i < 3; i++) {
+		const struct pair *q = &p[(i + 1) % 3];
+		char word[16], *at;
+
+		snprintf(word, sizeof(word), "%u", q->c.port);
+		at = strstr(text, word);
+		EXPECT_NE(NULL, at);
+		for (int k = i + 1; at && k < 3; k++) {
+			snprintf(word, sizeof(word), "%u", p[(k + 1) % 3].c.port);
+			EXPECT_LT(at, strstr(text, word));
+		}
+	}
+	EXPECT_NE(NULL, strstr(text, program_invocation_short_name));
+	free(text);
+	EXPECT_EQ(0, judge_timewait(&self->world));
+}
+
+TEST_HARNESS_MAIN
