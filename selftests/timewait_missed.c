@@ -175,6 +175,22 @@ TEST_F_TIMEOUT(timewait_missed, reopened, 300)
 	arm(true);
 }
 
+/* This test will kill TIME_WAIT by an RST unseen: the log has the RST, nobody saw what it did. */
+TEST_F_TIMEOUT(timewait_missed, reset, 300)
+{
+	struct peer peer;
+
+	wire_in_time_wait(&self->world, &peer);
+	arm(false);
+	peer_send(&peer, SEG_RST, 0);
+	ASSERT_FALSE(in_kernel(&peer));
+	need(record_over(&peer), 2 * FOUND_MS);
+	EXPECT_VERDICT(peer.host, peer.self, 0,
+		       "live=false time_wait.exit=reset time_wait.residence_exact=false");
+	EXPECT_EQ(1, ledger_stat("missed_timewait"));
+	arm(true);
+}
+
 /* This test will reuse the tuple by connect() unseen. */
 TEST_F_TIMEOUT(timewait_missed, reused, 300)
 {
