@@ -171,9 +171,11 @@ static bool visit(struct tcpledger_net *tn, const struct candidate *a, s64 now)
 	unsigned long flags;
 	bool ended;
 
-	b = tcpledger_table_lock_conn(a->bucket, a->c, a->id, &flags);
-	if (!b)
+	b = tcpledger_table_lock_index(a->bucket, &flags);
+	if (!tcpledger_table_has(b, a->c, a->id)) {
+		tcpledger_table_unlock(b, flags);
 		return false;
+	}
 	look(a->c, tn->net, now);
 	look_at_timewait(a->c, tn->net, now);
 	ended = tcpledger_conn_settle(a->c);

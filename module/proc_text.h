@@ -27,7 +27,7 @@ int tcpledger_text_open(struct inode *inode, struct file *file,
 int tcpledger_text_release(struct inode *inode, struct file *file);
 
 #define TCPLEDGER_ENDPOINT_LEN	56	/* "[address%ifindex]:port" */
-#define TCPLEDGER_DURATION_LEN	16
+#define TCPLEDGER_DURATION_LEN	32
 
 int tcpledger_text_width(const struct tcpledger_snapshot *s);
 const char *tcpledger_text_endpoint(char *buf, const u8 *address, u16 port,

@@ -114,9 +114,11 @@ static bool copy(struct tcpledger_view *v, const struct tcpledger_name *name)
 	unsigned long flags;
 	u32 n;
 
-	b = tcpledger_table_lock_conn(name->bucket, c, name->id, &flags);
-	if (!b)
+	b = tcpledger_table_lock_index(name->bucket, &flags);
+	if (!tcpledger_table_has(b, c, name->id)) {
+		tcpledger_table_unlock(b, flags);
 		return false;
+	}
 	n = c->facts.log.n;
 	memcpy(&v->conn, c, offsetof(struct tcpledger_conn,
 				     facts.log.first[min_t(u32, n,

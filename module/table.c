@@ -153,28 +153,22 @@ void tcpledger_table_step_back(struct tcpledger_conn *c)
 }
 
 /**
- * tcpledger_table_lock_conn() - lock the bucket of a record that may be gone
- * @index: its bucket
- * @c: where the record was; not followed before it is found again
+ * tcpledger_table_has() - is a record still there?
+ * @b: the bucket it was in, locked
+ * @c: where it was; not followed before it is found again
  * @id: its id then
- * @flags: for tcpledger_table_unlock()
  *
  * Context: any.
- * Return: its locked bucket, or NULL if it is gone.
  */
-struct tcpledger_bucket *tcpledger_table_lock_conn(u32 index,
-					const struct tcpledger_conn *c,
-					u64 id, unsigned long *flags)
+bool tcpledger_table_has(const struct tcpledger_bucket *b,
+			 const struct tcpledger_conn *c, u64 id)
 {
-	struct tcpledger_bucket *b = &tcpledger_buckets[index];
-	struct tcpledger_conn *found;
+	const struct tcpledger_conn *found;
 
-	raw_spin_lock_irqsave(&b->lock, *flags);
 	hlist_for_each_entry(found, &b->head, node)
-		if (found == c && found->id == id)
-			return b;
-	raw_spin_unlock_irqrestore(&b->lock, *flags);
-	return NULL;
+		if (found == c)
+			return found->id == id;
+	return false;
 }
 
 /**

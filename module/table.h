@@ -35,18 +35,22 @@ struct tcpledger_conn *tcpledger_table_find_socket(struct tcpledger_bucket *b,
 					const void *sk);
 void tcpledger_table_insert(struct tcpledger_conn *c);
 void tcpledger_table_step_back(struct tcpledger_conn *c);
-struct tcpledger_bucket *tcpledger_table_lock_conn(u32 index,
-					const struct tcpledger_conn *c,
-					u64 id, unsigned long *flags);
+bool tcpledger_table_has(const struct tcpledger_bucket *b,
+			 const struct tcpledger_conn *c, u64 id);
+
+static inline struct tcpledger_bucket *
+tcpledger_table_lock_index(u32 index, unsigned long *flags)
+{
+	struct tcpledger_bucket *b = &tcpledger_buckets[index];
+
+	raw_spin_lock_irqsave(&b->lock, *flags);
+	return b;
+}
 
 static inline struct tcpledger_bucket *
 tcpledger_table_lock(const struct tcpledger_key *key, unsigned long *flags)
 {
-	struct tcpledger_bucket *b =
-		&tcpledger_buckets[tcpledger_table_index(key)];
-
-	raw_spin_lock_irqsave(&b->lock, *flags);
-	return b;
+	return tcpledger_table_lock_index(tcpledger_table_index(key), flags);
 }
 
 static inline void tcpledger_table_unlock(struct tcpledger_bucket *b,

@@ -386,9 +386,11 @@ void tcpledger_track_freed(const struct sk_buff *skb, bool refused,
 	s64 now;
 
 	this_cpu_ptr(&tcpledger_flight)->skb = NULL;
-	b = tcpledger_table_lock_conn(f.bucket, f.c, f.id, &flags);
-	if (!b)
+	b = tcpledger_table_lock_index(f.bucket, &flags);
+	if (!tcpledger_table_has(b, f.c, f.id)) {
+		tcpledger_table_unlock(b, flags);
 		return;
+	}
 	now = ktime_get_mono_fast_ns();
 	tcpledger_conn_room(f.c);
 	if (refused || (f.seg.flags & TCPLEDGER_RST &&
