@@ -9,7 +9,8 @@
 
 static void head(struct seq_file *m, const struct tcpledger_snapshot *s)
 {
-	seq_printf(m, "%8s %-11s %-*s %-*s %-12s %-11s %-13s %-6s %12s %12s %12s %s\n",
+	seq_printf(m, "%8s %-11s %-*s %-*s %-12s %-11s %-13s %-6s "
+		   "%12s %12s %12s %s\n",
 		   "ID", "STATE", tcpledger_text_width(s), "LOCAL", tcpledger_text_width(s), "REMOTE",
 		   "ROLE", "OUTCOME", "KIND", "FIRST", "AGE", "HANDSHAKE",
 		   "DURATION", "ANOMALIES");
@@ -23,7 +24,8 @@ static void show(struct seq_file *m, const struct tcpledger_snapshot *s)
 	char age[TCPLEDGER_DURATION_LEN], handshake[TCPLEDGER_DURATION_LEN];
 	char duration[TCPLEDGER_DURATION_LEN];
 
-	seq_printf(m, "%8llu %-11s %-*s %-*s %-12s %-11s %-13s %-6s %12s %12s %12s ",
+	seq_printf(m, "%8llu %-11s %-*s %-*s %-12s %-11s %-13s %-6s "
+		   "%12s %12s %12s ",
 		   r->id, tcpledger_state_names[r->state], tcpledger_text_width(s),
 		   tcpledger_text_endpoint(local, r->local, r->lport, v6),
 		   tcpledger_text_width(s),

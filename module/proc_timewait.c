@@ -14,7 +14,8 @@ static bool wanted(const struct tcpledger_record *r)
 
 static void head(struct seq_file *m, const struct tcpledger_snapshot *s)
 {
-	seq_printf(m, "%8s %-*s %-*s %12s %12s %12s %8s %8s %8s %-8s %s\n",
+	seq_printf(m, "%8s %-*s %-*s %12s %12s %12s "
+		   "%8s %8s %8s %-8s %s\n",
 		   "ID", tcpledger_text_width(s), "LOCAL", tcpledger_text_width(s), "REMOTE", "ENTERED",
 		   "REMAINING", "RESIDENCE", "RESTARTS", "REACKS",
 		   "OLD_DUPS", "EXIT", "EXACT");
@@ -28,7 +29,8 @@ static void show(struct seq_file *m, const struct tcpledger_snapshot *s)
 	char entered[TCPLEDGER_DURATION_LEN], left[TCPLEDGER_DURATION_LEN];
 	char stayed[TCPLEDGER_DURATION_LEN];
 
-	seq_printf(m, "%8llu %-*s %-*s %12s %12s %12s %8u %8u %8u %-8s %s\n",
+	seq_printf(m, "%8llu %-*s %-*s %12s %12s %12s "
+		   "%8u %8u %8u %-8s %s\n",
 		   r->id, tcpledger_text_width(s),
 		   tcpledger_text_endpoint(local, r->local, r->lport, v6),
 		   tcpledger_text_width(s),

@@ -99,7 +99,8 @@ int judge_ss(const struct ss *ss, const struct ledger *ledger)
 		line = ss_find(ss, &local, &remote);
 		wrong += wrong_if(!line, rec, "is live in state %s, but ss does not have it",
 				  record_text(rec, "state"));
-		wrong += wrong_if(line && strcmp(state_name(line->state), record_text(rec, "state")),
+		wrong += wrong_if(line &&
+				  strcmp(state_name(line->state), record_text(rec, "state")),
 				  rec, "state %s, but ss says %s", record_text(rec, "state"),
 				  state_name(line->state));
 	}
