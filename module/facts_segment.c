@@ -316,6 +316,21 @@ static int in_syn(struct tcpledger_facts *f, s64 now,
 	return i;
 }
 
+/* The number after our SYN and what it carried. */
+static u32 syn_end(struct tcpledger_facts *f)
+{
+	int i;
+
+	for (i = 0; i < f->log.n; i++) {
+		struct tcpledger_log_entry *e = tcpledger_log_at(&f->log, i);
+
+		if (tcpledger_log_type(e) == TCPLEDGER_ENTRY_OUT &&
+		    e->flags & TCPLEDGER_SYN && e->seq == f->local_isn)
+			return tcpledger_log_end(e);
+	}
+	return f->local_isn + 1;
+}
+
 static int in_synack(struct tcpledger_facts *f, s64 now,
 		     const struct tcpledger_segment *seg,
 		     const struct tcpledger_options *opt)
@@ -324,7 +339,7 @@ static int in_synack(struct tcpledger_facts *f, s64 now,
 	bool again = same && f->bits & F_SYNACK_IN;
 	bool fits = f->bits & F_LOCAL_ISN &&
 		    tcpledger_seq_after_eq(seg->ack, f->local_isn + 1) &&
-		    seg->ack - f->local_isn < 0x10000;
+		    tcpledger_seq_after_eq(syn_end(f), seg->ack);
 	bool wanted = fits && !(f->bits & F_SYNACK_IN) &&
 		      (f->state == TCPLEDGER_STATE_SYN_SENT ||
 		       f->state == TCPLEDGER_STATE_SYN_RECV);

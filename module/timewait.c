@@ -163,10 +163,13 @@ void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
 	if (how != TCPLEDGER_EXIT_RESET && !flight.skb)
 		f = NULL;
 	tn = c->tn;
-	tcpledger_stats_time(tn->stats, c->facts.state ==
-			     TCPLEDGER_STATE_TIME_WAIT ?
-			     TCPLEDGER_HIST_TIME_WAIT :
-			     TCPLEDGER_HIST_FIN_WAIT2, now - c->facts.since);
+	/* What is only a bound is no measurement. */
+	if (!(c->facts.bits & F_TW_INEXACT))
+		tcpledger_stats_time(tn->stats, c->facts.state ==
+				     TCPLEDGER_STATE_TIME_WAIT ?
+				     TCPLEDGER_HIST_TIME_WAIT :
+				     TCPLEDGER_HIST_FIN_WAIT2,
+				     now - c->facts.since);
 	tcpledger_facts_tw_exit(&c->facts, now, how,
 				f ? f->index : TCPLEDGER_LOG_NONE);
 	tcpledger_conn_settle(c);
