@@ -28,6 +28,7 @@
 
 #include "netns.h"
 #include "segment.h"
+#include "socket.h"
 #include "track.h"
 
 /* Right before conntrack's confirm, which is last. */
@@ -84,23 +85,6 @@ static void ports(struct tcpledger_key *key, const u8 *th, bool out)
 
 	key->lport = out ? source : dest;
 	key->rport = out ? dest : source;
-}
-
-static void addresses4(struct tcpledger_key *key, __be32 local, __be32 remote)
-{
-	memset(key->local, 0, sizeof(key->local));
-	memset(key->remote, 0, sizeof(key->remote));
-	key->local[0] = local;
-	key->remote[0] = remote;
-	key->v6 = false;
-}
-
-static void addresses6(struct tcpledger_key *key, const struct in6_addr *local,
-		       const struct in6_addr *remote)
-{
-	memcpy(key->local, local, sizeof(key->local));
-	memcpy(key->remote, remote, sizeof(key->remote));
-	key->v6 = true;
 }
 
 /* Data or an ACK of an open connection, as early demux found it. */
@@ -163,7 +147,7 @@ static unsigned int hook_in4(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	p.net = state->net;
 	p.seg.ttl = iph->ttl;
-	addresses4(&p.key, iph->daddr, iph->saddr);
+	tcpledger_key_v4(&p.key, iph->daddr, iph->saddr);
 	see_in(&p, skb, thoff, th);
 	return NF_ACCEPT;
 }
@@ -203,7 +187,7 @@ static unsigned int hook_in6(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	p.net = state->net;
 	p.seg.ttl = ip6h->hop_limit;
-	addresses6(&p.key, &ip6h->daddr, &ip6h->saddr);
+	tcpledger_key_v6(&p.key, &ip6h->daddr, &ip6h->saddr);
 	see_in(&p, skb, thoff, th);
 	return NF_ACCEPT;
 }
@@ -333,7 +317,7 @@ static unsigned int hook_out4(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	p.net = state->net;
 	p.seg.ttl = iph->ttl;
-	addresses4(&p.key, iph->saddr, iph->daddr);
+	tcpledger_key_v4(&p.key, iph->saddr, iph->daddr);
 	see_out(&p, skb, thoff, th, state);
 	return NF_ACCEPT;
 }
@@ -354,7 +338,7 @@ static unsigned int hook_out6(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	p.net = state->net;
 	p.seg.ttl = ip6h->hop_limit;
-	addresses6(&p.key, &ip6h->saddr, &ip6h->daddr);
+	tcpledger_key_v6(&p.key, &ip6h->saddr, &ip6h->daddr);
 	see_out(&p, skb, thoff, th, state);
 	return NF_ACCEPT;
 }

@@ -48,8 +48,7 @@ bool tcpledger_segment_parse(struct tcpledger_segment *seg, const u8 *th,
  * @p: the options
  * @len: readable bytes at @p
  *
- * The first option of a kind counts, as in the kernel's tcp_parse_options(),
- * except that a later one of the same kind overwrites: so here too.
+ * Of several options of a kind the last counts, as in tcp_parse_options().
  * Context: any.
  */
 void tcpledger_options_parse(struct tcpledger_options *opt, const u8 *p,

@@ -14,27 +14,6 @@
 #include <net/request_sock.h>
 #include <net/tcp.h>
 
-static void key_v4(struct tcpledger_key *key, __be32 local, __be32 remote)
-{
-	key->v6 = false;
-	key->local[0] = local;
-	key->local[1] = 0;
-	key->local[2] = 0;
-	key->local[3] = 0;
-	key->remote[0] = remote;
-	key->remote[1] = 0;
-	key->remote[2] = 0;
-	key->remote[3] = 0;
-}
-
-static void key_v6(struct tcpledger_key *key, const struct in6_addr *local,
-		   const struct in6_addr *remote)
-{
-	key->v6 = true;
-	memcpy(key->local, local, sizeof(key->local));
-	memcpy(key->remote, remote, sizeof(key->remote));
-}
-
 /**
  * tcpledger_key_socket() - the key of a full socket
  * @key: filled
@@ -49,9 +28,9 @@ void tcpledger_key_socket(struct tcpledger_key *key, const struct sock *sk)
 	const struct inet_sock *inet = inet_sk(sk);
 
 	if (sk->sk_family == AF_INET6 && !ipv6_addr_v4mapped(&sk->sk_v6_daddr))
-		key_v6(key, &sk->sk_v6_rcv_saddr, &sk->sk_v6_daddr);
+		tcpledger_key_v6(key, &sk->sk_v6_rcv_saddr, &sk->sk_v6_daddr);
 	else
-		key_v4(key, sk->sk_rcv_saddr, sk->sk_daddr);
+		tcpledger_key_v4(key, sk->sk_rcv_saddr, sk->sk_daddr);
 	key->net = sock_net(sk)->net_cookie;
 	key->lport = inet->inet_sport;
 	key->rport = inet->inet_dport;
@@ -71,9 +50,9 @@ void tcpledger_key_timewait(struct tcpledger_key *key,
 			    const struct inet_timewait_sock *tw)
 {
 	if (tw->tw_family == AF_INET6 && !ipv6_addr_v4mapped(&tw->tw_v6_daddr))
-		key_v6(key, &tw->tw_v6_rcv_saddr, &tw->tw_v6_daddr);
+		tcpledger_key_v6(key, &tw->tw_v6_rcv_saddr, &tw->tw_v6_daddr);
 	else
-		key_v4(key, tw->tw_rcv_saddr, tw->tw_daddr);
+		tcpledger_key_v4(key, tw->tw_rcv_saddr, tw->tw_daddr);
 	key->net = twsk_net(tw)->net_cookie;
 	key->lport = tw->tw_sport;
 	key->rport = tw->tw_dport;
@@ -96,9 +75,9 @@ void tcpledger_key_request(struct tcpledger_key *key,
 
 	if (ireq->ireq_family == AF_INET6 &&
 	    !ipv6_addr_v4mapped(&ireq->ir_v6_rmt_addr))
-		key_v6(key, &ireq->ir_v6_loc_addr, &ireq->ir_v6_rmt_addr);
+		tcpledger_key_v6(key, &ireq->ir_v6_loc_addr, &ireq->ir_v6_rmt_addr);
 	else
-		key_v4(key, ireq->ir_loc_addr, ireq->ir_rmt_addr);
+		tcpledger_key_v4(key, ireq->ir_loc_addr, ireq->ir_rmt_addr);
 	key->net = read_pnet(&ireq->ireq_net)->net_cookie;
 	key->lport = htons(ireq->ir_num);
 	key->rport = ireq->ir_rmt_port;
