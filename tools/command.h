@@ -9,6 +9,7 @@ struct options;
 
 int command_list(const struct options *options);
 int command_show(const struct options *options);
+int command_explain(const struct options *options);
 int command_timewait(const struct options *options);
 int command_stats(const struct options *options);
 

@@ -2,7 +2,6 @@
 /*
  * tcpledger: read the ledger of TCP connections that the kernel module keeps.
  */
-#include <locale.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "command.h"
 #include "compiler.h"
 #include "fail.h"
+#include "language.h"
 #include "options.h"
 #include "out.h"
 #include "text.h"
@@ -30,6 +30,10 @@ static const struct command {
 	{
 		"show", "ID|LADDR:LPORT-RADDR:RPORT", "one connection with its log",
 		OPTIONS_CLOCK | OPTIONS_JSON | OPTIONS_SOURCE, 1, command_show
+	},
+	{
+		"explain", "ID|LADDR:LPORT-RADDR:RPORT", "the same, each step in words",
+		OPTIONS_CLOCK | OPTIONS_SOURCE, 1, command_explain
 	},
 	{
 		"timewait", "", "what TIME_WAIT does: now, per remote address, measured",
@@ -115,7 +119,7 @@ int main(int argc, char **argv)
 	const struct command *command = &commands[0];
 	bool named = argc > 1 && argv[1][0] != '-';
 
-	setlocale(LC_CTYPE, "");
+	language_set();
 	signal(SIGPIPE, SIG_IGN);	/* a closed pipe is an end, not a death */
 	if (named) {
 		command = find_command(argv[1]);
