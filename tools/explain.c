@@ -6,6 +6,8 @@
  */
 #include "command.h"
 
+#include <string.h>
+
 #include "find.h"
 #include "format.h"
 #include "language.h"
@@ -315,6 +317,34 @@ static int64_t step_stay(const struct page *page, const struct step *step)
 	return -1;
 }
 
+/* "RFC 9293 3.5, 3.10.1; RFC 7413 3": a document and its sections, or all of it. */
+static void add_rule(struct page *page, const char *rule)
+{
+	unsigned int values = page->phrase.count;
+	struct text *text = &page->prose;
+
+	text_string(text, _("Rule:"));
+	while (*rule) {
+		size_t number = strcspn(rule += strlen("RFC "), " ;");
+		size_t sections = strcspn(rule + number, ";");
+
+		text_bytes(phrase_begin(&page->phrase, "number"), rule, number);
+		phrase_end(&page->phrase);
+		rule += number;
+		if (sections)
+			text_bytes(phrase_begin(&page->phrase, "sections"), rule + 1, sections - 1);
+		if (sections)
+			phrase_end(&page->phrase);
+		add_sentence(page, sections ? N_("RFC {number} section {sections}") :
+					      N_("RFC {number}"));
+		rule += sections;
+		text_string(text, *rule ? ";" : "");
+		rule += strspn(rule, "; ");
+		phrase_rewind(&page->phrase, values);
+	}
+	end_paragraph(page, 4);
+}
+
 static void explain_step(struct page *page, const struct step *step)
 {
 	const struct lesson *lesson = lesson_get(step->kind);
@@ -334,7 +364,7 @@ static void explain_step(struct page *page, const struct step *step)
 	if (!page->told[step->kind] && lesson->without)
 		say(page, 4, N_("Without it: {text}"), _(lesson->without));
 	if (!page->told[step->kind] && lesson->rule)
-		say(page, 4, N_("Rule: {text}"), lesson->rule);
+		add_rule(page, lesson->rule);
 	page->told[step->kind] = true;
 	phrase_rewind(&page->phrase, values);
 }

@@ -56,7 +56,7 @@ const struct lesson lessons_closing[STEP_COUNT] = {
 		N_("The peer's FIN arrives, but no ACK of ours yet: both sides closed at once, "
 		   "and the FINs crossed."),
 		N_("we would wait in FIN_WAIT2 for a FIN that has already come."),
-		"RFC 9293 3.6 (figure 13), 3.10.7.4",
+		"RFC 9293 3.6, 3.10.7.4",
 	},
 	[STEP_FIN_IN_AGAIN] = {
 		N_("The peer's FIN comes again, {wait} after {about}: it has not seen our ACK."),
@@ -104,7 +104,7 @@ const struct lesson lessons_closing[STEP_COUNT] = {
 	[STEP_ACK_IN_CLOSING] = {
 		N_("The peer's ACK {ack} says that our FIN arrived. Both directions are closed."),
 		N_("we would send our FIN again."),
-		"RFC 9293 3.6 (figure 13), 3.10.7.4",
+		"RFC 9293 3.6, 3.10.7.4",
 	},
 	[STEP_ACK_IN_LAST] = {
 		N_("The peer's ACK {ack} says that our FIN arrived. Both directions are closed, "
@@ -126,7 +126,7 @@ const struct lesson lessons_closing[STEP_COUNT] = {
 		N_("We reject {about}. The RST takes its number from the ACK of that segment, so "
 		   "the sender believes it and drops its half-open connection."),
 		N_("the peer would keep a connection that exists on its side only."),
-		"RFC 9293 3.5 (figure 8), 3.5.2, 3.10.7.3",
+		"RFC 9293 3.5, 3.5.2, 3.10.7.3",
 	},
 	[STEP_RST_OUT_ABORT] = {
 		N_("We abort. The RST tells the peer that the connection is gone at once, and "
@@ -149,7 +149,7 @@ const struct lesson lessons_closing[STEP_COUNT] = {
 	[STEP_RST_OUT_ANSWER] = {
 		N_("The RST answers {about}, which no longer fits a connection here."),
 		N_("the sender would believe in a connection that we no longer know."),
-		"RFC 9293 3.5.1 (figure 10), 3.5.2",
+		"RFC 9293 3.5.1, 3.5.2",
 	},
 	[STEP_RST_IN_HANDSHAKE] = {
 		N_("An RST ends the handshake: the peer gave up, is a port scanner, or never sent "

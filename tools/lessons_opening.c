@@ -47,7 +47,7 @@ const struct lesson lessons_opening[STEP_COUNT] = {
 		   "{ack}): it answers an old SYN, or is forged. TCP does not take it."),
 		N_("an old duplicate could open a connection that nobody wants; to catch it is "
 		   "the main reason for three steps."),
-		"RFC 9293 3.5 (figure 8), 3.10.7.3",
+		"RFC 9293 3.5, 3.10.7.3",
 	},
 	[STEP_ACK_OUT_THIRD] = {
 		N_("The third step: our ACK {ack} says that the peer's SYN arrived. Now each side "
@@ -136,7 +136,7 @@ const struct lesson lessons_opening[STEP_COUNT] = {
 		   "not our SYN. The sender may still believe in a connection that we have "
 		   "forgotten."),
 		N_("an old connection's segment could pass for the answer to our SYN."),
-		"RFC 9293 3.5.1 (figure 9), 3.5.2, 3.10.7.3",
+		"RFC 9293 3.5.1, 3.5.2, 3.10.7.3",
 	},
 
 	/* Both ask. */
@@ -145,18 +145,18 @@ const struct lesson lessons_opening[STEP_COUNT] = {
 		   "called connect() at once, and the SYNs crossed. They make one connection, not "
 		   "two."),
 		N_("two programs that connect to each other at once would both fail."),
-		"RFC 9293 3.5 (figure 7), 3.10.7.3",
+		"RFC 9293 3.5, 3.10.7.3",
 	},
 	[STEP_SYNACK_OUT_CROSSES] = {
 		N_("We acknowledge the peer's SYN (ACK {ack}) and repeat our own in the same "
 		   "segment; each side needs both."),
 		N_("the peer would not know that its SYN arrived."),
-		"RFC 9293 3.5 (figure 7), 3.10.7.3",
+		"RFC 9293 3.5, 3.10.7.3",
 	},
 	[STEP_SYNACK_IN_CROSSES] = {
 		N_("The peer acknowledges our SYN (ACK {ack}). Each side has now the other's ISN "
 		   "and knows that its own arrived."),
 		N_("we would stay half-open."),
-		"RFC 9293 3.5 (figure 7), 3.10.7.4",
+		"RFC 9293 3.5, 3.10.7.4",
 	},
 };

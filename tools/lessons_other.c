@@ -128,7 +128,7 @@ const struct lesson lessons_other[STEP_COUNT] = {
 		   "more, so Linux gives it up after {stay} (net.ipv4.tcp_fin_timeout). The RFC "
 		   "knows no such timer."),
 		N_("peers that never close would hold our memory for ever."),
-		"RFC 9293 3.6 (no such timer)",
+		"RFC 9293 3.6",
 	},
 	[STEP_TIMEOUT_DATA] = {
 		N_("We give up: data or keepalive probes were not acknowledged for too long. "

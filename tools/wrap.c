@@ -43,7 +43,8 @@ static struct glyph next_glyph(const char *s)
 /* Marks that never begin a line, and those that never end one. */
 static bool must_follow(wchar_t point)
 {
-	return wcschr(L"\u3001\u3002\uff0c\uff1a\uff1b\uff01\uff1f\uff09\u300b\u300d\u300f\u201d\u2019",
+	return wcschr(L"\u3001\u3002\uff0c\uff1a\uff1b\uff01\uff1f\uff09"
+		      L"\u300b\u300d\u300f\u201d\u2019",
 		      point);
 }
 
