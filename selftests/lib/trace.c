@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,10 +30,12 @@
 /*
  * Fields of a timewait socket, by their place in struct sock_common and in
  * struct inet_timewait_sock of a 64-bit kernel; the ports and the addresses
- * of IPv6 are in network order.
+ * of IPv6 are in network order. Tuples repeat from namespace to namespace, and
+ * what an earlier test left behind goes on; so each tells its namespace.
  */
 #define TW_FIELDS							\
-	"tw=%%di:u64 substate=+140(%%di):u8 family=+16(%%di):u16 "	\
+	"tw=%%di:u64 net=+48(%%di):u64 "				\
+	"substate=+140(%%di):u8 family=+16(%%di):u16 "			\
 	"rport=+12(%%di):u16 lport=+14(%%di):u16 "			\
 	"raddr=+0(%%di):u32 laddr=+4(%%di):u32 "			\
 	"raddr6a=+56(%%di):u64 raddr6b=+64(%%di):u64 "			\
@@ -48,14 +51,18 @@ enum {
 };
 
 static const char *const tw_fields[] = {
-	"tw", "substate", "family", "rport", "lport", "raddr", "laddr", "raddr6a", "laddr6a",
+	"tw", "net", "substate", "family", "rport", "lport", "raddr", "laddr", "raddr6a", "laddr6a",
 	"rearm", NULL
 };
 
 enum {
-	TW_SOCK, TW_SUBSTATE, TW_FAMILY, TW_RPORT, TW_LPORT, TW_RADDR, TW_LADDR, TW_RADDR6,
+	TW_SOCK, TW_NET, TW_SUBSTATE, TW_FAMILY, TW_RPORT, TW_LPORT, TW_RADDR, TW_LADDR, TW_RADDR6,
 	TW_LADDR6, TW_REARM
 };
+
+static const char *const space_fields[] = { "net", "common_pid", NULL };
+
+enum { SPACE_NET, SPACE_PID };
 
 /* Where the fields of an event are, in the order of its list above. */
 struct format {
@@ -63,7 +70,7 @@ struct format {
 	int offset[12];
 };
 
-static struct format formats[TRACE_TW_KILL + 1];
+static struct format formats[TRACE_KINDS];
 static pid_t owner;
 
 /**
@@ -113,14 +120,20 @@ static void read_format(struct format *format, const char *event, const char *co
 	free(text);
 }
 
+static void forget_kprobes(void)
+{
+	write_text(TRACING "/kprobe_events", "-:" GROUP "/schedule\n");
+	write_text(TRACING "/kprobe_events", "-:" GROUP "/kill\n");
+	write_text(TRACING "/kprobe_events", "-:" GROUP "/space\n");
+}
+
 /* Events stay defined after a crash, and a second definition is refused. */
 static void define_kprobes(void)
 {
 	char command[1024];
 
 	write_text(TRACING "/events/" GROUP "/enable", "0");
-	write_text(TRACING "/kprobe_events", "-:" GROUP "/schedule\n");
-	write_text(TRACING "/kprobe_events", "-:" GROUP "/kill\n");
+	forget_kprobes();
 	snprintf(command, sizeof(command),
 		 "p:" GROUP "/schedule __inet_twsk_schedule " TW_FIELDS " rearm=%%dx:u8\n");
 	if (!write_text(TRACING "/kprobe_events", command))
@@ -128,6 +141,8 @@ static void define_kprobes(void)
 	snprintf(command, sizeof(command), "p:" GROUP "/kill inet_twsk_kill " TW_FIELDS "\n");
 	if (!write_text(TRACING "/kprobe_events", command))
 		die("kprobe event on inet_twsk_kill");
+	if (!write_text(TRACING "/kprobe_events", "p:" GROUP "/space __sock_create net=%di:u64\n"))
+		die("kprobe event on __sock_create");
 }
 
 static void open_buffers(struct trace *trace)
@@ -152,8 +167,7 @@ static void trace_end(void)
 	write_text(INSTANCE "/events/enable", "0");
 	if (rmdir(INSTANCE))
 		say("rmdir " INSTANCE ": %s", strerror(errno));
-	write_text(TRACING "/kprobe_events", "-:" GROUP "/schedule\n");
-	write_text(TRACING "/kprobe_events", "-:" GROUP "/kill\n");
+	forget_kprobes();
 }
 
 /**
@@ -177,8 +191,10 @@ void trace_begin(void)
 	read_format(&formats[TRACE_STATE], "sock/inet_sock_set_state", state_fields);
 	read_format(&formats[TRACE_TW_SCHEDULE], GROUP "/schedule", tw_fields);
 	read_format(&formats[TRACE_TW_KILL], GROUP "/kill", tw_fields);
+	read_format(&formats[TRACE_SPACE], GROUP "/space", space_fields);
 	if (!write_text(INSTANCE "/events/sock/inet_sock_set_state/enable", "1") ||
-	    !write_text(INSTANCE "/events/" GROUP "/enable", "1"))
+	    !write_text(INSTANCE "/events/" GROUP "/schedule/enable", "1") ||
+	    !write_text(INSTANCE "/events/" GROUP "/kill/enable", "1"))
 		die("enable the events of " INSTANCE);
 }
 
@@ -242,8 +258,18 @@ static void decode_state(const struct format *f, const uint8_t *data, struct tra
 	memcpy(&ev->remote.ip, data + f->offset[STATE_DADDR], 16);
 }
 
-static void decode_tw(const struct format *f, const uint8_t *data, struct trace_event *ev)
+static int space_of(const struct trace *trace, uint64_t net)
 {
+	for (int i = 0; i < TRACE_SPACES; i++)
+		if (trace->space[i] == net)
+			return i;
+	return TRACE_ELSEWHERE;
+}
+
+static void decode_tw(const struct format *f, const uint8_t *data, const struct trace *trace,
+		      struct trace_event *ev)
+{
+	ev->where = space_of(trace, field(f, data, TW_NET, 8));
 	ev->object = field(f, data, TW_SOCK, 8);
 	ev->to = field(f, data, TW_SUBSTATE, 1);
 	ev->rearm = field(f, data, TW_REARM, 1);
@@ -267,14 +293,23 @@ static void add_event(struct trace *trace, const uint8_t *data, int64_t ns, int 
 	uint16_t id;
 
 	memcpy(&id, data, sizeof(id));
-	while (ev.kind <= TRACE_TW_KILL && formats[ev.kind].id != id)
+	while (ev.kind < TRACE_KINDS && formats[ev.kind].id != id)
 		ev.kind++;
-	if (ev.kind == TRACE_STATE)
+	switch (ev.kind) {
+	case TRACE_STATE:
 		decode_state(&formats[ev.kind], data, &ev);
-	else if (ev.kind <= TRACE_TW_KILL)
-		decode_tw(&formats[ev.kind], data, &ev);
-	else
+		break;
+	case TRACE_TW_SCHEDULE:
+	case TRACE_TW_KILL:
+		decode_tw(&formats[ev.kind], data, trace, &ev);
+		break;
+	case TRACE_SPACE:
+		if ((pid_t)field(&formats[ev.kind], data, SPACE_PID, 4) == gettid())
+			trace->space[where] = field(&formats[ev.kind], data, SPACE_NET, 8);
 		return;
+	default:
+		return;
+	}
 	if (trace->n == trace->room) {
 		trace->room = trace->room ? trace->room * 2 : 256;
 		trace->list = realloc(trace->list, trace->room * sizeof(*trace->list));
@@ -331,6 +366,30 @@ static int by_time(const void *a, const void *b)
 	const struct trace_event *x = a, *y = b;
 
 	return (x->ns > y->ns) - (x->ns < y->ns);
+}
+
+/**
+ * trace_space - learn which namespace of the kernel a namespace of the test is
+ * @trace: trace, read until now
+ * @which: index of the namespace; the test is in it, and it was made after the trace began
+ *
+ * While it lives no other has its address, and none of its sockets is older.
+ */
+void trace_space(struct trace *trace, int which)
+{
+	const char *enable = INSTANCE "/events/" GROUP "/space/enable";
+	int fd;
+
+	trace->space[which] = 0;
+	if (!write_text(enable, "1"))
+		die("%s", enable);
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || !write_text(enable, "0"))
+		die("a socket to trace");
+	close(fd);
+	trace_drain(trace, which);
+	if (!trace->space[which])
+		die("the kernel traced no socket of this test");
 }
 
 /**

@@ -6,11 +6,15 @@
 #include "packet.h"
 
 #define TRACE_CPUS_MAX	64
+#define TRACE_SPACES	2	/* namespaces of one test */
+#define TRACE_ELSEWHERE	(-1)	/* in none of them */
 
 enum trace_kind {
 	TRACE_STATE,		/* sock:inet_sock_set_state */
 	TRACE_TW_SCHEDULE,	/* a timewait socket begins, or its timer restarts */
 	TRACE_TW_KILL,		/* a timewait socket ends */
+	TRACE_SPACE,		/* someone makes a socket: what its namespace is */
+	TRACE_KINDS
 };
 
 /**
@@ -24,7 +28,8 @@ enum trace_kind {
  * @to: new TCP state; of a timewait socket its substate
  * @rearm: TRACE_TW_SCHEDULE: a restart
  * @protocol: TRACE_STATE: IPPROTO_TCP, or IPPROTO_MPTCP for a socket above subflows
- * @where: which namespace the test was in when it read the event
+ * @where: a timewait socket: which namespace of the test it is in, or TRACE_ELSEWHERE;
+ *	TRACE_STATE: which the test was in when it read the event
  */
 struct trace_event {
 	int64_t ns;
@@ -45,6 +50,7 @@ struct trace_event {
  * @fd: one for each
  * @page: size of a page of the ring buffer
  * @since: when it began, CLOCK_MONOTONIC
+ * @space: addresses of the test's namespaces in the kernel
  * @n: events read
  * @room: events there is memory for
  * @list: in the order of time
@@ -54,6 +60,7 @@ struct trace {
 	int fd[TRACE_CPUS_MAX];
 	size_t page;
 	int64_t since;
+	uint64_t space[TRACE_SPACES];
 	size_t n;
 	size_t room;
 	struct trace_event *list;
@@ -62,6 +69,7 @@ struct trace {
 void trace_begin(void);
 void trace_timewait_only(void);
 void trace_open(struct trace *trace);
+void trace_space(struct trace *trace, int which);
 void trace_drain(struct trace *trace, int where);
 void trace_close(struct trace *trace);
 const char *state_name(int state);

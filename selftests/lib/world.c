@@ -85,6 +85,7 @@ int world_add_space(struct world *world)
 	if (fstat(space->fd, &st))
 		die("stat of the namespace");
 	space->inode = st.st_ino;
+	trace_space(&world->trace, world->here);
 	capture_open(&space->capture);
 	link_up("lo");
 	return world->here;

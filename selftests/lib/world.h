@@ -10,7 +10,7 @@
 #include "util.h"
 #include "wire.h"
 
-#define WORLD_SPACES	2
+#define WORLD_SPACES	TRACE_SPACES
 #define WIRE_PORT	5000	/* where this host listens on the wire */
 #define FAR_PORT	6000	/* where the far end does */
 
