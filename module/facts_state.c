@@ -339,21 +339,42 @@ static bool timer_ended(const struct tcpledger_facts *f,
 }
 
 /*
+ * The ACK of our FIN, if it brought what nobody is left to take: data, or a
+ * FIN that follows on data still to come. That ends an orphan with our RST
+ * (tcp_rcv_state_process()).
+ */
+static int late_with_ack(struct tcpledger_facts *f,
+			 const struct tcpledger_change *c)
+{
+	const struct tcpledger_log_entry *e;
+	u8 fin;
+	int i;
+
+	if (c->from != TCPLEDGER_STATE_FIN_WAIT2 || !c->orphan ||
+	    !(f->bits & F_FIN_OUT))
+		return TCPLEDGER_LOG_NONE;
+	i = find_ack(f, f->local_fin, true);
+	if (i == TCPLEDGER_LOG_NONE)
+		return TCPLEDGER_LOG_NONE;
+	e = tcpledger_log_at(&f->log, i);
+	fin = e->flags & TCPLEDGER_FIN;
+	if (!e->len && !fin)
+		return TCPLEDGER_LOG_NONE;
+	return tcpledger_seq_before(c->rcv_nxt, tcpledger_log_end(e) - !!fin) ?
+		i : TCPLEDGER_LOG_NONE;
+}
+
+/*
  * An orphan in FIN_WAIT2 should be a timewait socket's, unless its program
  * asked not to linger: there was no room for one (tcp_time_wait()).
  */
 static bool overflowed(struct tcpledger_facts *f,
 		       const struct tcpledger_change *c)
 {
-	int ack = f->bits & F_FIN_OUT ? find_ack(f, f->local_fin, true) :
-					TCPLEDGER_LOG_NONE;
-
-	/* Data came with the ACK of our FIN: that ends it, with our RST. */
-	if (ack != TCPLEDGER_LOG_NONE && tcpledger_log_at(&f->log, ack)->len)
-		return false;
 	return c->from == TCPLEDGER_STATE_FIN_WAIT2 && c->orphan &&
 	       !c->no_linger && !c->error &&
-	       !(f->bits & (F_RST_OUT | F_RST_TAKEN | F_LATE_DATA));
+	       !(f->bits & (F_RST_OUT | F_RST_TAKEN | F_LATE_DATA)) &&
+	       late_with_ack(f, c) == TCPLEDGER_LOG_NONE;
 }
 
 /* Why a connection went to CLOSE, and the segment that did it. */
@@ -398,8 +419,10 @@ static u8 death_cause(struct tcpledger_facts *f,
 		return TCPLEDGER_CAUSE_TIMER;
 	if (c->error)
 		return TCPLEDGER_CAUSE_ERROR;
-	if (c->orphan && f->bits & F_FIN_OUT)
+	if (c->orphan && f->bits & F_FIN_OUT) {
+		*segment = late_with_ack(f, c);
 		return TCPLEDGER_CAUSE_SEGMENT;
+	}
 	return TCPLEDGER_CAUSE_ERROR;
 }
 

@@ -184,6 +184,28 @@ static int first_segment(json_object *rec, const char *dir, uint8_t flags, uint8
 	return -1;
 }
 
+/* Whether TCP ever acknowledged the FIN of a segment, and so took it. */
+static bool fin_acknowledged(json_object *rec, json_object *fin)
+{
+	uint32_t end = record_int(fin, "seq") + record_int(fin, "len") + 1;
+
+	for (size_t i = 0; i < entries(rec); i++)
+		if (is_segment(entry_at(rec, i), "out", SEG_ACK, SEG_ACK | SEG_RST) &&
+		    (uint32_t)record_int(entry_at(rec, i), "ack") == end)
+			return true;
+	return false;
+}
+
+/* The first FIN that TCP took. Of another it may have taken the ACK alone. */
+static int first_fin_in(json_object *rec)
+{
+	for (size_t i = 0; i < entries(rec); i++)
+		if (is_segment(entry_at(rec, i), "in", SEG_FIN, SEG_FIN) &&
+		    !idle_segment(entry_at(rec, i)) && fin_acknowledged(rec, entry_at(rec, i)))
+			return i;
+	return -1;
+}
+
 static int first_state(json_object *rec, const char *to)
 {
 	for (size_t i = 0; i < entries(rec); i++)
@@ -230,7 +252,7 @@ static int judge_open(json_object *rec)
 static int judge_close(json_object *rec)
 {
 	int64_t local = time_of(rec, first_segment(rec, "out", SEG_FIN, SEG_FIN));
-	int64_t remote = time_of(rec, first_segment(rec, "in", SEG_FIN, SEG_FIN));
+	int64_t remote = time_of(rec, first_fin_in(rec));
 	bool live = is(rec, "live", "true");
 	int64_t half = local < 0 || remote < 0 ? -1 : llabs(local - remote);
 
