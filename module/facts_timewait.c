@@ -131,12 +131,8 @@ static u8 exit_cause(u8 how, int segment)
 }
 
 /* The timewait socket died in FIN_WAIT2: the peer's FIN never came. */
-static void fin_wait2_over(struct tcpledger_facts *f, u8 how, int segment)
+static void fin_wait2_over(struct tcpledger_facts *f, u8 how, bool rst_in)
 {
-	bool rst_in = segment >= 0 &&
-		      tcpledger_log_at(&f->log, segment)->flags &
-		      TCPLEDGER_RST;
-
 	if (how == TCPLEDGER_EXIT_EXPIRED) {
 		f->kind = TCPLEDGER_KIND_TIMED_OUT;
 		return;
@@ -159,14 +155,23 @@ static void fin_wait2_over(struct tcpledger_facts *f, u8 how, int segment)
 void tcpledger_facts_tw_exit(struct tcpledger_facts *f, s64 now, u8 how,
 			     int segment)
 {
+	struct tcpledger_log_entry *e = segment < 0 ? NULL :
+		tcpledger_log_at(&f->log, segment);
+	bool rst_in = e && e->flags & TCPLEDGER_RST;
 	u8 from = f->state;
 
+	/*
+	 * In FIN_WAIT2 data, and a FIN that comes with data, is answered with
+	 * an RST; so is a SYN (tcp_timewait_state_process()).
+	 */
+	if (e && !rst_in && from != TCPLEDGER_STATE_TIME_WAIT)
+		tcpledger_log_mark(e, TCPLEDGER_SEG_REFUSED);
 	tcpledger_facts_move(f, now, from, TCPLEDGER_STATE_CLOSE,
 			     exit_cause(how, segment), segment);
 	f->ended = f->base + tcpledger_facts_time(f, now);
 	f->bits &= ~(F_TIMEWAIT | F_EXPECT_OUT | F_CHALLENGED);
 	if (from != TCPLEDGER_STATE_TIME_WAIT) {
-		fin_wait2_over(f, how, segment);
+		fin_wait2_over(f, how, rst_in);
 		return;
 	}
 	f->tw_exit = how;

@@ -96,6 +96,12 @@ static bool may_cause(json_object *state, uint8_t flags)
 	return false;
 }
 
+/* Data for a program that is gone: the RST that refuses it ends FIN_WAIT2. */
+static bool ends_refused(json_object *state, uint8_t flags)
+{
+	return is(state, "from", "FIN_WAIT2") && is(state, "to", "CLOSE") && !(flags & SEG_RST);
+}
+
 static int judge_cause(json_object *rec, size_t i)
 {
 	json_object *entry = entry_at(rec, i), *cause;
@@ -117,7 +123,8 @@ static int judge_cause(json_object *rec, size_t i)
 	if (!entry_is(cause, "segment"))
 		return wrong_if(true, rec, "the cause of entry %zu is not a segment", i);
 	return wrong_if(!is(cause, "dir", "in"), rec, "the cause of entry %zu went out", i) +
-	       wrong_if(is(cause, "accepted", "false"), rec,
+	       wrong_if(is(cause, "accepted", "false") &&
+			!ends_refused(entry, entry_flags(cause)), rec,
 			"entry %zu was caused by a segment that TCP refused", i) +
 	       wrong_if(!may_cause(entry, entry_flags(cause)), rec,
 			"%s -> %s was caused by flags %#x", record_text(entry, "from"),

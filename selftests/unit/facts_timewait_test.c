@@ -153,8 +153,13 @@ static const struct script_case cases[] = {
 	}, {
 		"FIN_WAIT2 ended by data that nobody wants: our RST leaves first",
 		HALF "@500 <P >R:seq=1002 gone:reset,at=9",
-		HALF_LOG "<P+ >R FIN_WAIT2>CLOSE:9",
+		HALF_LOG "<P- >R FIN_WAIT2>CLOSE:9",
 		"kind=reset first=local reset_by=local time_wait=no",
+	}, {
+		"FIN_WAIT2 ended by data that brings the FIN: neither is taken",
+		HALF "@500 <PF >R:seq=1002 gone:reset,at=9",
+		HALF_LOG "<F- >R FIN_WAIT2>CLOSE:9",
+		"kind=reset first=local reset_by=local time_wait=no remote_fin=- half_close=-",
 	}, {
 		"FIN_WAIT2: an out-of-window segment is acknowledged, nothing moves",
 		HALF "@500 <A:seq=900000 >A done:9",
