@@ -29,6 +29,9 @@
 #define TIMEWAIT_LIFE_NS (TCPLEDGER_TW_NOMINAL_NS + 5LL * NSEC_PER_SEC)
 #define SETTLE_NS	(100LL * NSEC_PER_MSEC)	/* an answer may take this */
 
+/* Whether the ends of request sockets are told; as of this run. */
+static bool timers_seen;
+
 /**
  * struct candidate - a record to look at, as a name
  * @c: where it was
@@ -140,8 +143,7 @@ static void look(struct tcpledger_conn *c, struct net *net, s64 now)
 			tcpledger_facts_end(f, now, TCPLEDGER_CAUSE_TIMER,
 					    TCPLEDGER_LOG_NONE,
 					    TCPLEDGER_OUTCOME_TIMED_OUT);
-	} else if (c->request_timer || idle >= SYN_LIFE_NS ||
-		   !tcpledger_probes_request_timer()) {
+	} else if (c->request_timer || idle >= SYN_LIFE_NS || !timers_seen) {
 		if (!tcpledger_socket_exists(net, &c->key))
 			request_gone(c, now);
 		else if (f->bits & F_ACK_LOGGED)
@@ -221,6 +223,7 @@ static DECLARE_DELAYED_WORK(age_work, age);
 
 static void age(struct work_struct *work)
 {
+	timers_seen = tcpledger_probes_request_timer();
 	tcpledger_netns_each(age_net);
 	schedule_delayed_work(&age_work, PERIOD);
 }

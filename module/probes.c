@@ -122,12 +122,35 @@ static int on_request_timer(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
+static DEFINE_PER_CPU(bool, beacon_seen);
+
+/* Does nothing but be probed. */
+static noinline void beacon(void)
+{
+	barrier();
+}
+
+static int on_beacon(struct kprobe *kp, struct pt_regs *regs)
+{
+	__this_cpu_write(beacon_seen, true);
+	return 0;
+}
+
 enum {
 	PROBE_SCHEDULE,
 	PROBE_KILL,
 	PROBE_ACCEPT,
 	PROBE_REQUEST_TIMER,
+	PROBE_BEACON,
 	PROBE_MAX
+};
+
+/* What stands in where a probe is not in force. */
+static const char *const fallbacks[PROBE_BEACON] = {
+	[PROBE_SCHEDULE]	= "lookup",	/* when the full socket closes */
+	[PROBE_KILL]		= "poll",	/* by the ager */
+	[PROBE_ACCEPT]		= "none",
+	[PROBE_REQUEST_TIMER]	= "poll",
 };
 
 static struct kprobe kprobes[PROBE_MAX] = {
@@ -146,6 +169,10 @@ static struct kprobe kprobes[PROBE_MAX] = {
 	[PROBE_REQUEST_TIMER] = {
 		.symbol_name = "reqsk_timer_handler",
 		.pre_handler = on_request_timer,
+	},
+	[PROBE_BEACON] = {
+		.addr = (kprobe_opcode_t *)beacon,
+		.pre_handler = on_beacon,
 	},
 };
 
@@ -202,6 +229,7 @@ int __init tcpledger_probes_init(void)
 		kprobe_on[i] = !ret;
 		if (ret)
 			pr_warn("cannot probe %s (error %d): less will be known\n",
+				i == PROBE_BEACON ? "itself" :
 				kprobes[i].symbol_name, ret);
 	}
 	return 0;
@@ -223,14 +251,36 @@ void tcpledger_probes_exit(void)
 	tracepoint_synchronize_unregister();
 }
 
+/*
+ * Kprobes can be switched off behind our back (debugfs, ftrace_enabled), and
+ * registering one then succeeds all the same. So one of them is on a function
+ * of ours: whether that one is told is the truth about all.
+ */
+static bool delivered(void)
+{
+	bool seen;
+
+	preempt_disable();
+	__this_cpu_write(beacon_seen, false);
+	beacon();
+	seen = __this_cpu_read(beacon_seen);
+	preempt_enable();
+	return seen;
+}
+
+static bool in_force(int i)
+{
+	return kprobe_on[i] && !kprobe_disabled(&kprobes[i]);
+}
+
 /**
- * tcpledger_probes_request_timer() - are request timers seen?
+ * tcpledger_probes_request_timer() - are request timers seen at this moment?
  *
- * Context: any.
+ * Context: process or softirq.
  */
 bool tcpledger_probes_request_timer(void)
 {
-	return kprobe_on[PROBE_REQUEST_TIMER];
+	return in_force(PROBE_REQUEST_TIMER) && delivered();
 }
 
 /**
@@ -241,13 +291,14 @@ bool tcpledger_probes_request_timer(void)
  */
 void tcpledger_probes_show(struct seq_file *m)
 {
+	bool told = delivered();
 	unsigned long missed = 0;
 	int i;
 
-	for (i = 0; i < PROBE_MAX; i++) {
+	for (i = 0; i < PROBE_BEACON; i++) {
 		missed += kprobes[i].nmissed;
 		seq_printf(m, "method_%s %s\n", kprobes[i].symbol_name,
-			   kprobe_on[i] ? "kprobe" : "none");
+			   told && in_force(i) ? "kprobe" : fallbacks[i]);
 	}
 	seq_printf(m, "missed_probes %lu\n", missed);
 }
