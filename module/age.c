@@ -21,6 +21,7 @@
 #include "probes.h"
 #include "socket.h"
 #include "table.h"
+#include "timewait.h"
 
 #define PERIOD		HZ
 #define BATCH		64
@@ -161,10 +162,8 @@ static void look_at_timewait(struct tcpledger_conn *c, struct net *net,
 	if (!(c->facts.bits & F_TIMEWAIT) ||
 	    tcpledger_socket_exists(net, &c->key))
 		return;
-	tcpledger_count(c->tn, missed_timewait);
-	c->facts.bits |= F_TW_INEXACT;
-	tcpledger_facts_tw_exit(&c->facts, now, TCPLEDGER_EXIT_EXPIRED,
-				TCPLEDGER_LOG_NONE);
+	tcpledger_timewait_missed(c, now, TCPLEDGER_EXIT_EXPIRED,
+				  TCPLEDGER_LOG_NONE);
 }
 
 static bool visit(struct tcpledger_net *tn, const struct candidate *a, s64 now)

@@ -7,6 +7,9 @@
  * over; true: the timer begins anew, or FIN_WAIT2 became TIME_WAIT) and
  * inet_twsk_kill() ends it, whatever the reason. What the reason is follows
  * from the circumstances of that moment, see exit_reason().
+ *
+ * Probes can fail to be told. Then what TCP does with segments shows what became
+ * of a timewait socket, or the ager does, and its record says that it is inexact.
  */
 #include "timewait.h"
 
@@ -178,4 +181,68 @@ void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
 	if (flight.skb)
 		tcpledger_track_takeover(tn, &key, &flight);
 	tcpledger_conn_trim(tn);
+}
+
+/**
+ * tcpledger_timewait_missed() - a timewait socket ended, and no probe told
+ * @c: its record, bucket locked
+ * @now: when it is known to have ended
+ * @how: enum tcpledger_exit
+ * @segment: index of the segment that ended it, or TCPLEDGER_LOG_NONE
+ *
+ * Context: any.
+ */
+void tcpledger_timewait_missed(struct tcpledger_conn *c, s64 now, u8 how,
+			       int segment)
+{
+	tcpledger_count(c->tn, missed_timewait);
+	c->facts.bits |= F_TW_INEXACT;
+	tcpledger_facts_tw_exit(&c->facts, now, how, segment);
+}
+
+/**
+ * tcpledger_timewait_done() - TCP is done with a segment to a timewait socket
+ * @c: its record, bucket locked, in which it still is
+ * @now: CLOCK_MONOTONIC
+ * @f: the segment
+ *
+ * One that may have killed it, and of which the probe did not tell: look.
+ * Context: the tracepoint kfree_skb, preemption off.
+ */
+void tcpledger_timewait_done(struct tcpledger_conn *c, s64 now,
+			     const struct tcpledger_flight *f)
+{
+	bool deadly = f->seg.flags & TCPLEDGER_RST;
+
+	/* TCP_TW_RST */
+	if (c->facts.state == TCPLEDGER_STATE_FIN_WAIT2)
+		deadly |= f->seg.len || f->seg.flags & TCPLEDGER_SYN;
+	if (deadly && !tcpledger_socket_exists(c->tn->net, &c->key))
+		tcpledger_timewait_missed(c, now, TCPLEDGER_EXIT_RESET,
+					  f->index);
+	else
+		tcpledger_facts_tw_absorbed(&c->facts, now, f->seg.flags,
+					    f->index);
+}
+
+/**
+ * tcpledger_timewait_taken() - a SYN/ACK leaves from a timewait socket's tuple
+ * @c: its record, bucket locked, in which it still is
+ * @syn: filled: the SYN that it answers, for tcpledger_track_takeover()
+ *
+ * A timewait socket sends none, so the SYN has ended it, unseen.
+ * Context: LOCAL_OUT hook.
+ * Return: false if no such SYN is in flight here.
+ */
+bool tcpledger_timewait_taken(struct tcpledger_conn *c,
+			      struct tcpledger_flight *syn)
+{
+	const struct tcpledger_flight *f = in_flight(c);
+
+	if (!f || !(f->seg.flags & TCPLEDGER_SYN))
+		return false;
+	*syn = *f;
+	tcpledger_timewait_missed(c, ktime_get_mono_fast_ns(),
+				  TCPLEDGER_EXIT_REUSED, f->index);
+	return true;
 }

@@ -14,6 +14,7 @@
 #include "pending.h"
 #include "socket.h"
 #include "table.h"
+#include "timewait.h"
 
 DEFINE_PER_CPU(struct tcpledger_flight, tcpledger_flight);
 
@@ -21,6 +22,13 @@ static bool is_syn(const struct tcpledger_segment *seg)
 {
 	return (seg->flags & (TCPLEDGER_SYN | TCPLEDGER_ACK | TCPLEDGER_RST |
 			      TCPLEDGER_FIN)) == TCPLEDGER_SYN;
+}
+
+static bool is_synack(const struct tcpledger_segment *seg)
+{
+	const u8 synack = TCPLEDGER_SYN | TCPLEDGER_ACK;
+
+	return (seg->flags & synack) == synack;
 }
 
 static int tell(struct tcpledger_conn *c, s64 now,
@@ -211,11 +219,10 @@ static void out_first_syn(struct tcpledger_net *tn,
 	old = tcpledger_table_find(b, &p->key);
 	if (unlikely(takes_segments(old))) {
 		/* Its end was missed; TCP gave the tuple to this socket. */
-		old->facts.bits |= F_TW_INEXACT;
 		if (old->facts.bits & F_TIMEWAIT)
-			tcpledger_facts_tw_exit(&old->facts, now,
-						TCPLEDGER_EXIT_REUSED,
-						TCPLEDGER_LOG_NONE);
+			tcpledger_timewait_missed(old, now,
+						  TCPLEDGER_EXIT_REUSED,
+						  TCPLEDGER_LOG_NONE);
 		else
 			tcpledger_facts_end(&old->facts, now,
 					    TCPLEDGER_CAUSE_UNKNOWN,
@@ -234,11 +241,9 @@ static void out_first_syn(struct tcpledger_net *tn,
 /* What the socket that emits a segment tells about its record. */
 static void note_socket(struct tcpledger_conn *c, struct tcpledger_packet *p)
 {
-	const u8 synack = TCPLEDGER_SYN | TCPLEDGER_ACK;
 	const struct sock *sk = p->sk;
 
-	if ((p->seg.flags & synack) == synack && c->facts.role ==
-	    TCPLEDGER_ROLE_PASSIVE) {
+	if (is_synack(&p->seg) && c->facts.role == TCPLEDGER_ROLE_PASSIVE) {
 		c->request_timer = 0;
 		if (sk)
 			c->key.ifindex = p->key.ifindex;
@@ -283,6 +288,32 @@ static void out_ends(struct tcpledger_conn *c, s64 now,
 		c->request_timer = now;	/* the ager looks what became of it */
 }
 
+/*
+ * The record that a segment leaves from, bucket locked. A SYN/ACK can show that
+ * a SYN took the tuple over from a timewait socket: then it is a new one.
+ */
+static struct tcpledger_conn *out_record(struct tcpledger_net *tn,
+					 const struct tcpledger_packet *p,
+					 struct tcpledger_bucket *b,
+					 unsigned long *flags)
+{
+	struct tcpledger_conn *c = tcpledger_table_find(b, &p->key);
+	struct tcpledger_flight syn;
+	struct tcpledger_key key;
+
+	if (likely(!c || !(c->facts.bits & F_TIMEWAIT)) ||
+	    !is_synack(&p->seg) || p->seg.other ||
+	    !tcpledger_timewait_taken(c, &syn))
+		return c;
+	key = c->key;
+	tcpledger_conn_settle(c);
+	tcpledger_table_unlock(b, *flags);
+	tcpledger_track_takeover(tn, &key, &syn);
+	tcpledger_conn_trim(tn);
+	tcpledger_table_lock(&p->key, flags);
+	return tcpledger_table_find(b, &p->key);
+}
+
 /**
  * tcpledger_track_out() - a segment leaves
  * @p: the packet
@@ -300,7 +331,7 @@ void tcpledger_track_out(struct tcpledger_packet *p)
 
 	tcpledger_count(tn, segments_out);
 	b = tcpledger_table_lock(&p->key, &flags);
-	c = tcpledger_table_find(b, &p->key);
+	c = out_record(tn, p, b, &flags);
 	if (unlikely(!out_belongs(c, p))) {
 		ended = late(c, p);
 		tcpledger_table_unlock(b, flags);
@@ -399,8 +430,7 @@ void tcpledger_track_freed(const struct sk_buff *skb, bool refused,
 			tcpledger_facts_refused(&f.c->facts, now, f.index,
 						checksum);
 	} else if (f.c->facts.bits & F_TIMEWAIT) {
-		tcpledger_facts_tw_absorbed(&f.c->facts, now, f.seg.flags,
-					    f.index);
+		tcpledger_timewait_done(f.c, now, &f);
 	} else if (f.c->facts.bits & F_REQUEST) {
 		request_done(f.c, now, &f);
 	}

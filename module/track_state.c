@@ -14,6 +14,7 @@
 #include "pending.h"
 #include "socket.h"
 #include "table.h"
+#include "timewait.h"
 
 /* The program that closed first, if it was a program here. */
 static void note_closer(struct tcpledger_conn *c,
@@ -204,10 +205,19 @@ static void apply(struct tcpledger_conn *c, const struct sock *sk, s64 now,
 /* A socket that is connecting never is one of which the socket is unknown. */
 static struct tcpledger_conn *find_record(struct tcpledger_bucket *b,
 					  const struct tcpledger_key *key,
-					  const struct sock *sk, u8 from)
+					  const struct sock *sk, s64 now,
+					  u8 from)
 {
 	struct tcpledger_conn *c = tcpledger_table_find_socket(b, key, sk);
 
+	if (c && from == TCPLEDGER_STATE_SYN_RECV &&
+	    c->facts.bits & F_TIMEWAIT) {
+		/* The tuple has a new owner, and nobody told. */
+		tcpledger_timewait_missed(c, now, TCPLEDGER_EXIT_REUSED,
+					  TCPLEDGER_LOG_NONE);
+		tcpledger_conn_settle(c);
+		return NULL;
+	}
 	if (c && from == TCPLEDGER_STATE_SYN_SENT && c->sk != sk)
 		return NULL;
 	return c;
@@ -242,7 +252,7 @@ void tcpledger_track_state(const struct sock *sk, u8 from, u8 to)
 	tcpledger_key_socket(&key, sk);
 	tcpledger_socket_change(&change, sk, from, to);
 	b = tcpledger_table_lock(&key, &flags);
-	c = find_record(b, &key, sk, from);
+	c = find_record(b, &key, sk, now, from);
 	if (unlikely(!c)) {
 		tcpledger_table_unlock(b, flags);
 		fresh = unknown(tn, &key, sk, now, from, to);
@@ -250,7 +260,7 @@ void tcpledger_track_state(const struct sock *sk, u8 from, u8 to)
 			return;
 		fresh->sk = sk;
 		b = tcpledger_table_lock(&key, &flags);
-		c = find_record(b, &key, sk, from);
+		c = find_record(b, &key, sk, now, from);
 		if (!c) {
 			c = fresh;
 			tcpledger_table_insert(c);
