@@ -314,6 +314,17 @@ static struct tcpledger_conn *out_record(struct tcpledger_net *tn,
 	return tcpledger_table_find(b, &p->key);
 }
 
+/* What leaves can show that the peer's FIN was taken, by a probe untold. */
+static void out_told(struct tcpledger_conn *c, u8 was, s64 since)
+{
+	if (likely(was != TCPLEDGER_STATE_FIN_WAIT2 ||
+		   c->facts.state != TCPLEDGER_STATE_TIME_WAIT))
+		return;
+	tcpledger_count(c->tn, missed_timewait);
+	tcpledger_stats_time(c->tn->stats, TCPLEDGER_HIST_FIN_WAIT2,
+			     c->facts.since - since);
+}
+
 /**
  * tcpledger_track_out() - a segment leaves
  * @p: the packet
@@ -326,8 +337,9 @@ void tcpledger_track_out(struct tcpledger_packet *p)
 	struct tcpledger_bucket *b;
 	struct tcpledger_conn *c;
 	unsigned long flags;
+	s64 now, since;
 	bool ended;
-	s64 now;
+	u8 was;
 
 	tcpledger_count(tn, segments_out);
 	b = tcpledger_table_lock(&p->key, &flags);
@@ -346,7 +358,10 @@ void tcpledger_track_out(struct tcpledger_packet *p)
 	now = ktime_get_mono_fast_ns();
 	if (!p->seg.other)
 		note_socket(c, p);
+	was = c->facts.state;
+	since = c->facts.since;
 	tell(c, now, p);
+	out_told(c, was, since);
 	out_ends(c, now, p);
 	ended = tcpledger_conn_settle(c);
 	tcpledger_table_unlock(b, flags);

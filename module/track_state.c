@@ -120,28 +120,6 @@ static bool by_segment(const struct tcpledger_conn *c, const struct sock *sk)
 	       f->c == c && f->id == c->id;
 }
 
-/*
- * A change to CLOSE from here is the end, or a timewait socket took over and
- * the probe that tells so missed it (disarmed kprobes): look, once.
- */
-static void check_timewait(struct tcpledger_conn *c, const struct sock *sk,
-			   s64 now, const struct tcpledger_change *change)
-{
-	struct tcpledger_facts *f = &c->facts;
-	bool fin = f->bits & F_FIN_IN || change->from ==
-		   TCPLEDGER_STATE_CLOSING;
-
-	if (f->bits & (F_TIMEWAIT | F_RST_TAKEN) ||
-	    (change->from != TCPLEDGER_STATE_FIN_WAIT2 &&
-	     change->from != TCPLEDGER_STATE_CLOSING) ||
-	    !tcpledger_socket_exists(sock_net(sk), &c->key))
-		return;
-	tcpledger_count(c->tn, missed_timewait);
-	f->bits |= F_TW_INEXACT;
-	tcpledger_facts_tw_enter(f, now, fin ? TCPLEDGER_STATE_TIME_WAIT :
-				 TCPLEDGER_STATE_FIN_WAIT2, change->rcv_nxt);
-}
-
 /* From the first SYN on: what readers get as handshake_ns. */
 static s64 since_syn(struct tcpledger_facts *f, s64 now)
 {
@@ -172,6 +150,31 @@ static void count_stay(struct tcpledger_conn *c, s64 now,
 	else if (change->from == TCPLEDGER_STATE_FIN_WAIT2)
 		tcpledger_stats_time(c->tn->stats, TCPLEDGER_HIST_FIN_WAIT2,
 				     now - f->since);
+}
+
+/*
+ * A change to CLOSE from here is the end, or a timewait socket took over and
+ * the probe that tells so missed it (disarmed kprobes): look, once.
+ */
+static void check_timewait(struct tcpledger_conn *c, const struct sock *sk,
+			   s64 now, const struct tcpledger_change *change)
+{
+	struct tcpledger_facts *f = &c->facts;
+	bool fin = f->bits & F_FIN_IN || change->from ==
+		   TCPLEDGER_STATE_CLOSING;
+
+	if (f->bits & (F_TIMEWAIT | F_RST_TAKEN) ||
+	    (change->from != TCPLEDGER_STATE_FIN_WAIT2 &&
+	     change->from != TCPLEDGER_STATE_CLOSING) ||
+	    !tcpledger_socket_exists(sock_net(sk), &c->key))
+		return;
+	tcpledger_count(c->tn, missed_timewait);
+	if (fin) {
+		count_stay(c, now, change);
+		f->bits |= F_TW_INEXACT;
+	}
+	tcpledger_facts_tw_enter(f, now, fin ? TCPLEDGER_STATE_TIME_WAIT :
+				 TCPLEDGER_STATE_FIN_WAIT2, change->rcv_nxt);
 }
 
 /* Bucket locked. */
