@@ -25,7 +25,7 @@
 #define INSTANCE	TRACING "/instances/tcpledger_selftest"
 #define GROUP		"tcpledger_selftest"
 #define BUFFER_KB	"1024"
-#define ROOM_FOR_MANY_KB	"16384"
+#define TIMEWAIT_BYTES	512	/* of the buffer, for all events of a timewait socket */
 
 /*
  * Fields of a timewait socket, by their place in struct sock_common and in
@@ -200,11 +200,15 @@ void trace_begin(void)
 
 /**
  * trace_timewait_only - trace timewait sockets only, but thousands of them in one test
+ * @n: how many
  */
-void trace_timewait_only(void)
+void trace_timewait_only(size_t n)
 {
+	char kb[16];
+
+	snprintf(kb, sizeof(kb), "%zu", 1024 + n * TIMEWAIT_BYTES / 1024);
 	if (!write_text(INSTANCE "/events/sock/inet_sock_set_state/enable", "0") ||
-	    !write_text(INSTANCE "/buffer_size_kb", ROOM_FOR_MANY_KB))
+	    !write_text(INSTANCE "/buffer_size_kb", kb))
 		die("set up " INSTANCE);
 }
 

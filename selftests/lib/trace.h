@@ -67,7 +67,7 @@ struct trace {
 };
 
 void trace_begin(void);
-void trace_timewait_only(void);
+void trace_timewait_only(size_t n);
 void trace_open(struct trace *trace);
 void trace_space(struct trace *trace, int which);
 void trace_drain(struct trace *trace, int where);
