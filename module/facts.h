@@ -187,6 +187,9 @@ void tcpledger_facts_move(struct tcpledger_facts *f, s64 now, u8 from, u8 to,
 			  u8 cause, int segment);
 int tcpledger_facts_cause(struct tcpledger_facts *f, enum tcpledger_rule rule,
 			  u32 rcv_nxt);
+int tcpledger_facts_find_rst(struct tcpledger_facts *f, u32 rcv_nxt, bool any);
+void tcpledger_facts_die(struct tcpledger_facts *f, s64 now,
+			 const struct tcpledger_change *c);
 void tcpledger_facts_accept_fin(struct tcpledger_facts *f, int segment,
 				u32 end);
 u8 tcpledger_facts_graceful_kind(const struct tcpledger_facts *f);

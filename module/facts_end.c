@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How a connection ended, and what ended it. Pure.
+ *
+ * TCP tells that a socket goes to CLOSE and leaves open why: an RST of the peer,
+ * a program, a timer, an error, or data that came when nobody was left to read
+ * it. The log and the circumstances of the change say which.
+ */
+#include "facts.h"
+
+/**
+ * tcpledger_facts_reset() - TCP acts on an RST; the change to CLOSE follows
+ * @f: the facts
+ *
+ * From the tracepoint tcp_receive_reset, which fires in tcp_reset() before
+ * the state moves. TCP calls that also when data comes for a program that has
+ * closed, without any RST of the peer; then one of ours follows.
+ * Context: any, bucket lock held.
+ */
+void tcpledger_facts_reset(struct tcpledger_facts *f)
+{
+	if (f->ended)
+		return;
+	if (f->rst_last || tcpledger_facts_find_rst(f, 0, true) !=
+	    TCPLEDGER_LOG_NONE)
+		f->bits |= F_RST_TAKEN;
+	else
+		f->bits |= F_LATE_DATA;
+}
+
+/* How a handshake that never completed came out. */
+static u8 failed_outcome(const struct tcpledger_facts *f, u8 cause, u8 error)
+{
+	bool synack = f->bits & (F_SYNACK_IN | F_SYNACK_OUT);
+
+	if (f->bits & F_RST_TAKEN)
+		return synack ? TCPLEDGER_OUTCOME_RESET :
+				TCPLEDGER_OUTCOME_REFUSED;
+	switch (cause) {
+	case TCPLEDGER_CAUSE_TIMER:
+		return f->bits & F_ACK_LOGGED &&
+		       f->role == TCPLEDGER_ROLE_PASSIVE ?
+			TCPLEDGER_OUTCOME_DROPPED : TCPLEDGER_OUTCOME_TIMED_OUT;
+	case TCPLEDGER_CAUSE_ERROR:
+		return error ? TCPLEDGER_OUTCOME_UNREACHABLE :
+			       TCPLEDGER_OUTCOME_ABORTED;
+	default:
+		return TCPLEDGER_OUTCOME_ABORTED;
+	}
+}
+
+static void end_closing(struct tcpledger_facts *f, u8 cause)
+{
+	const u32 both = F_FIN_IN | F_FIN_OUT | F_FIN_ACKED_IN |
+			 F_FIN_ACKED_OUT;
+
+	if (f->bits & F_RST_TAKEN) {
+		f->kind = TCPLEDGER_KIND_RESET;
+		f->reset_by = TCPLEDGER_SIDE_REMOTE;
+	} else if (cause == TCPLEDGER_CAUSE_TIMER ||
+		   (f->anomalies & BIT(TCPLEDGER_ANOMALY_TIME_WAIT_OVERFLOW) &&
+		    (f->bits & both) != both)) {
+		f->kind = TCPLEDGER_KIND_TIMED_OUT;
+		if (f->bits & F_RST_OUT)
+			f->reset_by = TCPLEDGER_SIDE_LOCAL;
+	} else if ((f->bits & both) == both) {
+		f->kind = tcpledger_facts_graceful_kind(f);
+	} else {
+		/* Given up by this side; its RST comes now or was sent. */
+		f->kind = TCPLEDGER_KIND_RESET;
+		f->reset_by = TCPLEDGER_SIDE_LOCAL;
+		if (!(f->bits & F_RST_OUT))
+			f->bits |= F_RST_DUE;
+	}
+	if (f->first == TCPLEDGER_SIDE_NOBODY)
+		f->first = f->reset_by;
+}
+
+static void end(struct tcpledger_facts *f, s64 now, u8 cause, u8 error)
+{
+	f->ended = f->base + tcpledger_facts_time(f, now);
+	f->error = error;
+	f->bits &= ~(F_EXPECT_OUT | F_REQUEST);
+	if (f->bits & F_ESTABLISHED) {
+		if (f->kind == TCPLEDGER_KIND_OPEN)
+			end_closing(f, cause);
+		return;
+	}
+	if (f->outcome == TCPLEDGER_OUTCOME_IN_PROGRESS)
+		f->outcome = failed_outcome(f, cause, error);
+	f->kind = TCPLEDGER_KIND_NONE;
+	if (f->bits & F_RST_TAKEN)
+		f->reset_by = TCPLEDGER_SIDE_REMOTE;
+	else if (f->outcome == TCPLEDGER_OUTCOME_REFUSED ||
+		 f->outcome == TCPLEDGER_OUTCOME_RESET)
+		f->reset_by = TCPLEDGER_SIDE_LOCAL;
+	f->first = f->reset_by;
+}
+
+static bool timer_ended(const struct tcpledger_facts *f,
+			const struct tcpledger_change *c)
+{
+	if (c->error == ETIMEDOUT)
+		return true;
+	if (!tcpledger_fsm_synchronized(c->from))
+		return c->soft;
+	/*
+	 * A synchronized connection is only told of ICMP, not ended by it
+	 * (RFC 5461); an orphan is ended with an RST before the change by its
+	 * timer, after it by data that came too late.
+	 */
+	return c->error || f->bits & F_RST_OUT;
+}
+
+/*
+ * The ACK of our FIN, if it brought what nobody is left to take: data, or a
+ * FIN that follows on data still to come. That ends an orphan with our RST
+ * (tcp_rcv_state_process()).
+ */
+static int late_with_ack(struct tcpledger_facts *f,
+			 const struct tcpledger_change *c)
+{
+	const struct tcpledger_log_entry *e;
+	u8 fin;
+	int i;
+
+	if (c->from != TCPLEDGER_STATE_FIN_WAIT2 || !c->orphan)
+		return TCPLEDGER_LOG_NONE;
+	i = tcpledger_facts_cause(f, TCPLEDGER_RULE_ACK_OF_FIN, c->rcv_nxt);
+	if (i == TCPLEDGER_LOG_NONE)
+		return TCPLEDGER_LOG_NONE;
+	e = tcpledger_log_at(&f->log, i);
+	fin = e->flags & TCPLEDGER_FIN;
+	if (!e->len && !fin)
+		return TCPLEDGER_LOG_NONE;
+	return tcpledger_seq_before(c->rcv_nxt, tcpledger_log_end(e) - !!fin) ?
+		i : TCPLEDGER_LOG_NONE;
+}
+
+/*
+ * An orphan in FIN_WAIT2 should be a timewait socket's, unless its program
+ * asked not to linger: there was no room for one (tcp_time_wait()).
+ */
+static bool overflowed(struct tcpledger_facts *f,
+		       const struct tcpledger_change *c)
+{
+	return c->from == TCPLEDGER_STATE_FIN_WAIT2 && c->orphan &&
+	       !c->no_linger && !c->error &&
+	       !(f->bits & (F_RST_OUT | F_RST_TAKEN | F_LATE_DATA)) &&
+	       late_with_ack(f, c) == TCPLEDGER_LOG_NONE;
+}
+
+/* Why a connection went to CLOSE, and the segment that did it. */
+static u8 death_cause(struct tcpledger_facts *f,
+		      const struct tcpledger_change *c, int *segment)
+{
+	*segment = TCPLEDGER_LOG_NONE;
+	if (f->bits & F_RST_TAKEN) {
+		*segment = tcpledger_facts_find_rst(f, c->rcv_nxt,
+			c->from == TCPLEDGER_STATE_SYN_SENT);
+		return TCPLEDGER_CAUSE_SEGMENT;
+	}
+	if (f->bits & F_LATE_DATA)
+		return TCPLEDGER_CAUSE_SEGMENT;
+	if (c->fin_acked && (c->from == TCPLEDGER_STATE_LAST_ACK ||
+			     c->from == TCPLEDGER_STATE_CLOSING)) {
+		*segment = tcpledger_facts_cause(f, TCPLEDGER_RULE_ACK_OF_FIN,
+						 c->rcv_nxt);
+		f->bits |= F_FIN_ACKED_IN;
+		return TCPLEDGER_CAUSE_SEGMENT;
+	}
+	if (c->from == TCPLEDGER_STATE_FIN_WAIT2 && f->bits & F_FIN_IN) {
+		*segment = tcpledger_facts_cause(f, TCPLEDGER_RULE_FIN,
+						 c->rcv_nxt);
+		return TCPLEDGER_CAUSE_SEGMENT;
+	}
+	if (c->from == TCPLEDGER_STATE_FIN_WAIT2 && overflowed(f, c))
+		return TCPLEDGER_CAUSE_ERROR;
+	if (c->task && (!c->error || c->error == ECONNABORTED)) {
+		/* connect() failed by itself, before it sent anything. */
+		if (c->from == TCPLEDGER_STATE_SYN_SENT && !c->shut &&
+		    !c->error && !(f->bits & F_SYN_OUT))
+			return TCPLEDGER_CAUSE_ERROR;
+		/* In close(): too many orphans, or a dead namespace. */
+		if (c->orphan && c->from != TCPLEDGER_STATE_FIN_WAIT2)
+			return TCPLEDGER_CAUSE_ERROR;
+		return TCPLEDGER_CAUSE_USER;
+	}
+	if (timer_ended(f, c))
+		return TCPLEDGER_CAUSE_TIMER;
+	if (c->error)
+		return TCPLEDGER_CAUSE_ERROR;
+	if (c->orphan && f->bits & F_FIN_OUT) {
+		*segment = late_with_ack(f, c);
+		return TCPLEDGER_CAUSE_SEGMENT;
+	}
+	return TCPLEDGER_CAUSE_ERROR;
+}
+
+/**
+ * tcpledger_facts_die() - TCP moved this connection to CLOSE
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @c: the change, as traced
+ *
+ * Context: any, bucket lock held.
+ */
+void tcpledger_facts_die(struct tcpledger_facts *f, s64 now,
+			 const struct tcpledger_change *c)
+{
+	bool overflow = overflowed(f, c);
+	int segment;
+	u8 cause = death_cause(f, c, &segment);
+
+	if (f->bits & F_RST_TAKEN && f->anomalies &
+	    BIT(TCPLEDGER_ANOMALY_STALE_SYN) &&
+	    f->anomalies & BIT(TCPLEDGER_ANOMALY_CHALLENGE_ACK))
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_HALF_OPEN,
+				     segment);
+	tcpledger_facts_move(f, now, c->from, TCPLEDGER_STATE_CLOSE, cause,
+			     segment);
+	if (c->orphan && cause == TCPLEDGER_CAUSE_TIMER)
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_ORPHAN_TIMEOUT,
+				     TCPLEDGER_LOG_NONE);
+	if (((c->from == TCPLEDGER_STATE_FIN_WAIT2 && f->bits & F_FIN_IN) ||
+	     (c->from == TCPLEDGER_STATE_CLOSING && c->fin_acked)) &&
+	    cause == TCPLEDGER_CAUSE_SEGMENT && !(f->bits & F_RST_TAKEN))
+		overflow = true;
+	if (overflow)
+		tcpledger_facts_note(f, now,
+				     TCPLEDGER_ANOMALY_TIME_WAIT_OVERFLOW,
+				     segment);
+	end(f, now, cause, c->error);
+}
+
+/**
+ * tcpledger_facts_end() - a record without a full socket is over
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @cause: enum tcpledger_cause
+ * @segment: index of the segment that ended it, or TCPLEDGER_LOG_NONE
+ * @outcome: enum tcpledger_outcome
+ *
+ * For a request socket that was given up, a SYN that nobody answered, and a
+ * closed port. Context: any, bucket lock held.
+ */
+void tcpledger_facts_end(struct tcpledger_facts *f, s64 now, u8 cause,
+			 int segment, u8 outcome)
+{
+	if (f->state != TCPLEDGER_STATE_CLOSE)
+		tcpledger_facts_move(f, now, f->state, TCPLEDGER_STATE_CLOSE,
+				     cause, segment);
+	else if (segment != TCPLEDGER_LOG_NONE)
+		tcpledger_log_mark(tcpledger_log_at(&f->log, segment),
+				   TCPLEDGER_SEG_ACCEPTED);
+	if (!(f->bits & F_ESTABLISHED))
+		f->outcome = outcome;
+	end(f, now, cause, 0);
+}
