@@ -8,6 +8,9 @@
 #include "reader.h"
 #include "text.h"
 #include "verdict.h"
+#include "fold.h"
+
+#define INDENT	13	/* where what follows the label stands */
 
 /* A line of the header block: its label, then what is added to the text. */
 static struct text *begin(const char *label)
@@ -235,7 +238,7 @@ static void describe_anomalies(const struct tcpledger_record *r, bool colour)
 	end();
 }
 
-static void describe_verdict(const struct record *record)
+static void describe_others(const struct record *record)
 {
 	struct text *out = begin("others say");
 	struct verdict verdict;
@@ -244,6 +247,43 @@ static void describe_verdict(const struct record *record)
 	text_printf(out, "Wireshark tcp.completeness %u; Zeek %s %s", verdict.completeness,
 		    verdict.zeek_state, verdict.zeek_history);
 	end();
+}
+
+/**
+ * describe_head - print which connection it is
+ * @record: a checked record
+ * @width: columns a line may take
+ * @colour: colour may be used
+ */
+void describe_head(const struct record *record, unsigned int width, bool colour)
+{
+	size_t start = out_text()->len;
+
+	describe_tuple(&record->fixed, colour);
+	describe_owner(record);
+	fold_lines(out_text(), start, width, INDENT);
+}
+
+/**
+ * describe_verdict - print what became of it
+ * @record: a checked record
+ * @width: columns a line may take
+ * @colour: colour may be used
+ */
+void describe_verdict(const struct record *record, unsigned int width, bool colour)
+{
+	const struct tcpledger_record *r = &record->fixed;
+	size_t start = out_text()->len;
+
+	describe_open(r);
+	describe_state(r);
+	describe_close(r);
+	describe_time_wait(r);
+	describe_options(r);
+	describe_data(r);
+	describe_anomalies(r, colour);
+	describe_others(record);
+	fold_lines(out_text(), start, width, INDENT);
 }
 
 /**
@@ -256,18 +296,8 @@ static void describe_verdict(const struct record *record)
 void describe_record(const struct record *record, enum options_clock clock,
 		     unsigned int width, bool colour)
 {
-	const struct tcpledger_record *r = &record->fixed;
-
-	describe_tuple(r, colour);
-	describe_owner(record);
-	describe_open(r);
-	describe_state(r);
-	describe_close(r);
-	describe_time_wait(r);
-	describe_options(r);
-	describe_data(r);
-	describe_anomalies(r, colour);
-	describe_verdict(record);
+	describe_head(record, width, colour);
+	describe_verdict(record, width, colour);
 	end();
 	describe_log(record, clock, width, colour);
 }

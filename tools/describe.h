@@ -11,6 +11,8 @@
 
 struct record;
 
+void describe_head(const struct record *record, unsigned int width, bool colour);
+void describe_verdict(const struct record *record, unsigned int width, bool colour);
 void describe_record(const struct record *record, enum options_clock clock,
 		     unsigned int width, bool colour);
 

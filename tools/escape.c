@@ -74,7 +74,12 @@ static bool is_unsafe(uint32_t point)
 	return false;
 }
 
-static bool locale_is_utf8(void)
+/**
+ * escape_is_utf8 - whether the locale's characters are UTF-8
+ *
+ * Return: true if they are.
+ */
+bool escape_is_utf8(void)
 {
 	static int known = -1;
 
@@ -93,7 +98,7 @@ static size_t add_wide(struct text *text, const unsigned char **s)
 	unsigned int len = decode(*s, &point);
 	int columns;
 
-	if (len > 1 && locale_is_utf8() && !is_unsafe(point)) {
+	if (len > 1 && escape_is_utf8() && !is_unsafe(point)) {
 		columns = wcwidth((wchar_t)point);
 		if (columns > 0) {
 			text_bytes(text, *s, len);
@@ -159,5 +164,53 @@ void escape_utf8(struct text *text, const char *name)
 		} else {
 			hex(text, *s++);
 		}
+	}
+}
+
+static void add_entity(struct text *text, char c)
+{
+	switch (c) {
+	case '<':
+		text_string(text, "&lt;");
+		break;
+	case '>':
+		text_string(text, "&gt;");
+		break;
+	case '&':
+		text_string(text, "&amp;");
+		break;
+	case '"':
+		text_string(text, "&quot;");
+		break;
+	default:
+		text_char(text, c);
+	}
+}
+
+/**
+ * escape_xml - add a name as character data of XML in UTF-8
+ * @text: text to add to
+ * @name: any bytes up to a NUL
+ *
+ * Markup becomes entities; what is not UTF-8, and what cannot be seen, or must
+ * not be in XML, becomes \xHH.
+ */
+void escape_xml(struct text *text, const char *name)
+{
+	const unsigned char *s = (const unsigned char *)name;
+
+	while (*s) {
+		uint32_t point;
+		unsigned int len = decode(s, &point);
+
+		if (len == 1 && point >= ' ' && point < 0x7f) {
+			add_entity(text, (char)point);
+		} else if (len > 1 && !is_unsafe(point) && (point & 0xfffe) != 0xfffe) {
+			text_bytes(text, s, len);
+		} else {
+			hex(text, *s);
+			len = 1;
+		}
+		s += len;
 	}
 }

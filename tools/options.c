@@ -17,7 +17,7 @@ enum {
 	OPT_FILE = 256, OPT_NETNS, OPT_ADDR, OPT_STATE, OPT_OUTCOME, OPT_KIND,
 	OPT_ANOMALY, OPT_COMM, OPT_UID, OPT_CGROUP, OPT_LIVE, OPT_HISTORY,
 	OPT_SINCE, OPT_OLDER, OPT_JSON, OPT_OPENMETRICS, OPT_SORT, OPT_REVERSE,
-	OPT_LIMIT, OPT_VERSION,
+	OPT_LIMIT, OPT_VERSION, OPT_LOG, OPT_ASCII, OPT_ABSOLUTE, OPT_SVG,
 };
 
 #define ANY	0xffffffffU	/* every command has it */
@@ -58,6 +58,11 @@ static const struct spec {
 	{ OPTIONS_JSON, OPT_JSON, "json", NULL, "JSON, one object a line" },
 	{ OPTIONS_METRICS, OPT_OPENMETRICS, "openmetrics", NULL,
 	  "OpenMetrics, for Prometheus and the like" },
+	{ OPTIONS_PICTURE, OPT_LOG, "log", NULL, "the plain log, line by line" },
+	{ OPTIONS_PICTURE, OPT_ABSOLUTE, "absolute", NULL,
+	  "sequence numbers as on the wire, not from the ISNs" },
+	{ OPTIONS_PICTURE, OPT_ASCII, "ascii", NULL, "draw in ASCII" },
+	{ OPTIONS_PICTURE, OPT_SVG, "svg", "FILE", "draw into an SVG file, '-' is stdout" },
 	{ OPTIONS_SOURCE, OPT_FILE, "file", "FILE", "read a kept file, not the kernel" },
 	{ OPTIONS_SOURCE, OPT_NETNS, "netns", "NAME",
 	  "of this network namespace ('ip netns'), or inode number" },
@@ -187,6 +192,18 @@ static int take(struct options *options, int value, const char *arg)
 		return 0;
 	case OPT_OPENMETRICS:
 		options->openmetrics = true;
+		return 0;
+	case OPT_LOG:
+		options->log = true;
+		return 0;
+	case OPT_ASCII:
+		options->ascii = true;
+		return 0;
+	case OPT_ABSOLUTE:
+		options->absolute = true;
+		return 0;
+	case OPT_SVG:
+		options->svg = arg;
 		return 0;
 	case OPT_FILE:
 		options->source.file = arg;

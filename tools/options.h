@@ -19,6 +19,7 @@
 #define OPTIONS_CLOCK		0x08	/* how moments look */
 #define OPTIONS_TABLE		0x10	/* order and width of a table */
 #define OPTIONS_METRICS		0x20
+#define OPTIONS_PICTURE		0x40	/* how a connection is drawn */
 
 enum options_clock {
 	OPTIONS_CLOCK_DEFAULT,
@@ -35,6 +36,10 @@ enum options_clock {
  * @openmetrics: OpenMetrics wanted
  * @wide: all columns, nothing cut
  * @clock: how moments look
+ * @log: the plain log wanted, not the picture
+ * @ascii: pictures in ASCII
+ * @absolute: sequence numbers as on the wire
+ * @svg: file for the picture as SVG, or NULL
  * @sorted: --sort was given
  * @reverse: order turned round
  * @sort: key of the order
@@ -50,6 +55,8 @@ struct options {
 	struct filter		filter;
 	bool			json, openmetrics, wide;
 	enum options_clock	clock;
+	bool			log, ascii, absolute;
+	const char		*svg;
 	bool			sorted, reverse;
 	enum sort_by		sort;
 	unsigned long		limit;

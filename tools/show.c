@@ -1,22 +1,103 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * tcpledger show: one connection, its verdict and its log.
+ * tcpledger show: one connection, as a ladder diagram or as its plain log.
  */
 #include "command.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "describe.h"
+#include "escape.h"
+#include "fail.h"
 #include "find.h"
 #include "json_lines.h"
+#include "label.h"
+#include "ladder.h"
 #include "options.h"
 #include "out.h"
+#include "peer.h"
+#include "picture.h"
 #include "reader.h"
+#include "svg.h"
 
-static void print(const struct options *options, const struct record *record)
+static void print_picture(const struct options *options, const struct picture *picture)
+{
+	const struct record *record = picture->end[PICTURE_LEFT].record;
+	unsigned int width = out_width() < LADDER_MOST * 10 ? out_width() : LADDER_USUAL;
+	struct ladder_look look = {
+		.width = width, .ascii = options->ascii || !escape_is_utf8(),
+		.colour = out_colour(), .wall = options->clock == OPTIONS_CLOCK_WALL,
+	};
+
+	describe_head(record, width, look.colour);
+	text_char(out_text(), '\n');
+	ladder_draw(picture, &look, out_text());
+	text_char(out_text(), '\n');
+	ladder_legend(picture, &look, out_text());
+	text_char(out_text(), '\n');
+	describe_verdict(record, width, look.colour);
+}
+
+static int write_svg(const char *path, const struct text *svg)
+{
+	FILE *file = fopen(path, "we");
+	bool written = file && fwrite(svg->bytes, 1, svg->len, file) == svg->len;
+	int error = errno;
+
+	if (file && fclose(file) && written) {
+		written = false;
+		error = errno;
+	}
+	if (written)
+		return FAIL_NONE;
+	return fail_work("give a file that can be written", "cannot write %s: %s", path,
+			 strerror(error));
+}
+
+static int make_svg(const struct options *options, const struct picture *picture)
+{
+	bool wall = options->clock == OPTIONS_CLOCK_WALL;
+	struct text svg = { 0 };
+	int status = FAIL_NONE;
+
+	if (!strcmp(options->svg, "-")) {
+		svg_draw(picture, wall, out_text());
+		return FAIL_NONE;
+	}
+	svg_draw(picture, wall, &svg);
+	status = write_svg(options->svg, &svg);
+	text_free(&svg);
+	return status;
+}
+
+static int draw(const struct options *options, const struct record *record)
+{
+	struct keep found = { 0 };
+	const struct record *peer = peer_find(&options->source, record, &found);
+	struct picture picture;
+	int status = FAIL_NONE;
+
+	picture_make(&picture, record, peer, options->absolute);
+	if (options->svg)
+		status = make_svg(options, &picture);
+	else
+		print_picture(options, &picture);
+	picture_free(&picture);
+	keep_free(&found);
+	return status;
+}
+
+static int print(const struct options *options, const struct record *record)
 {
 	if (options->json)
 		json_line(json_record(record));
-	else
+	else if (options->log)
 		describe_record(record, options->clock, out_width(), out_colour());
+	else
+		return draw(options, record);
+	return FAIL_NONE;
 }
 
 /**
@@ -29,10 +110,13 @@ int command_show(const struct options *options)
 {
 	struct keep found = { 0 };
 	const struct record *record;
-	int status = find_record(options, options->args[0], &found, &record);
+	int status;
 
+	if (options->json + options->log + !!options->svg > 1)
+		return fail_usage("--json, --log and --svg exclude each other");
+	status = find_record(options, options->args[0], &found, &record);
 	if (record)
-		print(options, record);
+		status |= print(options, record);
 	keep_free(&found);
 	return status;
 }

@@ -28,8 +28,8 @@ static const struct command {
 		0, command_list
 	},
 	{
-		"show", "ID|LADDR:LPORT-RADDR:RPORT", "one connection with its log",
-		OPTIONS_CLOCK | OPTIONS_JSON | OPTIONS_SOURCE, 1, command_show
+		"show", "ID|LADDR:LPORT-RADDR:RPORT", "one connection as a ladder diagram",
+		OPTIONS_CLOCK | OPTIONS_JSON | OPTIONS_PICTURE | OPTIONS_SOURCE, 1, command_show
 	},
 	{
 		"explain", "ID|LADDR:LPORT-RADDR:RPORT", "the same, each step in words",

@@ -69,18 +69,18 @@ tap_is "an IPv6 tuple without" \
 	"$(record 2001:db8:1111:2222:3333:4444:5555:6666:51006-2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff:443 | jq .id)" 25
 
 # What a person sees.
-ledger show 17 >"$tap_dir/show"
-tap_is "show has a line for every entry" \
+ledger show 17 --log >"$tap_dir/show"
+tap_is "the log has a line for every entry" \
 	"$(grep -cE '^ *[0-9]+ [0-9]+\.[0-9]{9} ' "$tap_dir/show")" 15
 tap_true "an ACK is the ISN plus one, and one sees it" \
 	grep -qE '<-- SYN,ACK +881234 \+0 +2891034412 \+1 ' "$tap_dir/show"
 tap_true "the ended state's residence stands at its change" \
 	grep -q 'FIN_WAIT2 => TIME_WAIT, by #9; FIN_WAIT2 lasted 193ns' "$tap_dir/show"
-ledger show 25 >"$tap_dir/show"
+ledger show 25 --log >"$tap_dir/show"
 tap_true "a wrapped ISN still counts from 0" \
 	grep -qE -- "--> ACK +0 \+1 +2001 \+1 " "$tap_dir/show"
 tap_is "-T shows the wall clock" \
-	"$(ledger show 17 -T | grep -c '2026-11-23T02:11:09.123458889Z --> SYN ')" 1
+	"$(ledger show 17 --log -T | grep -c '2026-11-23T02:11:09.123458889Z --> SYN ')" 1
 tap_is "a file of a later release reads the same" \
 	"$("$TCPLEDGER" --json --file "$FIXTURES/longer" | cksum)" "$(ledger --json | cksum)"
 tap_is "a ledger without records is no error" "$("$TCPLEDGER" --file "$FIXTURES/none" --json; echo $?)" 0

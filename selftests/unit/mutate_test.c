@@ -192,10 +192,13 @@ static void (*const mutations[])(struct bytes *b) = {
 
 static char path[64];
 
-static char *const commands[][6] = {
+static char *const commands[][8] = {
 	{ "tcpledger", "list", "--file", path, NULL },
 	{ "tcpledger", "list", "-wt", "--file", path, NULL },
 	{ "tcpledger", "show", "17", "--file", path, NULL },
+	{ "tcpledger", "show", "17", "--log", "--file", path, NULL },
+	{ "tcpledger", "show", "17", "--svg", "-", "--file", path, NULL },
+	{ "tcpledger", "show", "33", "-T", "--file", path, NULL },
 	{ "tcpledger", "list", "--json", "--file", path, NULL },
 	{ "tcpledger", "timewait", "--file", path, NULL },
 };
@@ -205,7 +208,7 @@ static char *const commands[][6] = {
 static int run(char *const *command)
 {
 	int argc = 0, status, null;
-	char *argv[8];
+	char *argv[9];
 	pid_t child;
 
 	for (; command[argc]; argc++)

@@ -22,6 +22,11 @@ list -t --state CLOSE_WAIT,TIME_WAIT --addr 10/8
 list --json
 list --json --sort age --reverse --limit 5
 show 17
+show 17 --log
+show 17 --ascii --absolute -T
+show 17 --svg -
+show 30
+show 23 --svg -
 show 10.0.0.1:8080-10.1.2.3:33333 --json
 show 999
 timewait

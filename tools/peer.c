@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The other end is in the same file where both are in one namespace, or where
+ * the file was put together from several. Otherwise it may be in another
+ * namespace of this machine, if we may enter that.
+ */
+#define _GNU_SOURCE
+#include "peer.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "mirror.h"
+#include "reader.h"
+#include "source.h"
+
+#define PEER_RECORDS	"/proc/thread-self/net/tcpledger/records"
+#define PEER_OWN	"/proc/thread-self/ns/net"
+
+/**
+ * struct spaces - network namespaces that were looked into
+ * @inodes: their inode numbers
+ * @count: how many
+ * @room: how many fit
+ */
+struct spaces {
+	ino_t		*inodes;
+	unsigned int	count;
+	unsigned int	room;
+};
+
+static bool is_new(struct spaces *spaces, ino_t inode)
+{
+	unsigned int i;
+
+	for (i = 0; i < spaces->count; i++)
+		if (spaces->inodes[i] == inode)
+			return false;
+	if (spaces->count == spaces->room) {
+		spaces->room = spaces->room ? 2 * spaces->room : 64;
+		spaces->inodes = reallocarray(spaces->inodes, spaces->room,
+					      sizeof(*spaces->inodes));
+		if (!spaces->inodes)
+			fail_memory();
+	}
+	spaces->inodes[spaces->count++] = inode;
+	return true;
+}
+
+static bool is_peer(const struct record *record, const struct record *other)
+{
+	const struct tcpledger_record *r = &record->fixed, *o = &other->fixed;
+
+	if (r->peer_id && r->peer_id == o->id && r->netns == o->netns && r->id == o->peer_id)
+		return true;
+	return mirror_is(record, other) && (r->id != o->id || r->netns != o->netns);
+}
+
+/* Of several, the one that began nearest: 0 is the record's own beginning. */
+static void keep_peers(struct reader *reader, const struct record *record, struct keep *found)
+{
+	const struct record *other;
+
+	while (!reader_next(reader, &other) && other) {
+		struct sort_place place = { 0 };
+		int64_t lag;
+
+		if (!is_peer(record, other) ||
+		    __builtin_sub_overflow(other->fixed.base_ns, record->fixed.base_ns, &lag))
+			continue;
+		place.high = lag < 0 ? 0 - (uint64_t)lag : (uint64_t)lag;
+		keep_record(found, other, &place);
+	}
+}
+
+static void look_into(const struct source *source, const struct record *record,
+		      struct keep *found)
+{
+	struct reader reader;
+
+	if (!reader_open(&reader, source))
+		keep_peers(&reader, record, found);
+	reader_close(&reader);
+}
+
+/* A namespace by the path of its descriptor, if it is not known yet. */
+static void look_into_space(const char *path, struct spaces *spaces,
+			    const struct record *record, struct keep *found)
+{
+	const struct source entered = { .file = PEER_RECORDS };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return;
+	if (!fstat(fd, &st) && is_new(spaces, st.st_ino) && !setns(fd, CLONE_NEWNET) &&
+	    !access(PEER_RECORDS, R_OK))
+		look_into(&entered, record, found);
+	close(fd);
+}
+
+static void look_into_spaces(const char *folder, const char *suffix, struct spaces *spaces,
+			     const struct record *record, struct keep *found)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	char path[PATH_MAX];
+
+	if (!dir)
+		return;
+	while (!found->count && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.' ||
+		    (*suffix && (entry->d_name[0] < '0' || entry->d_name[0] > '9')))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s%s", folder, entry->d_name, suffix);
+		look_into_space(path, spaces, record, found);
+	}
+	closedir(dir);
+}
+
+static void look_elsewhere(const struct record *record, struct keep *found)
+{
+	struct spaces spaces = { 0 };
+	int own = open(PEER_OWN, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (own >= 0 && !fstat(own, &st)) {
+		is_new(&spaces, st.st_ino);
+		look_into_spaces("/run/netns", "", &spaces, record, found);
+		look_into_spaces("/proc", "/ns/net", &spaces, record, found);
+		if (setns(own, CLONE_NEWNET))
+			fail_work("only what follows is touched",
+				  "cannot return to the own network namespace");
+	}
+	if (own >= 0)
+		close(own);
+	free(spaces.inodes);
+}
+
+/* A pipe can be read only once, and has been. */
+static bool can_be_read_again(const struct source *source)
+{
+	struct stat st;
+
+	return !source->file || (!stat(source->file, &st) && S_ISREG(st.st_mode));
+}
+
+/**
+ * peer_find - find the record of the other end
+ * @source: where the record was read
+ * @record: the record
+ * @found: all zero; holds what was found, for keep_free() in every case
+ *
+ * Return: the record, good until keep_free(); NULL if there is none.
+ */
+const struct record *peer_find(const struct source *source, const struct record *record,
+			       struct keep *found)
+{
+	if (mirror_is_self(record))
+		return NULL;
+	if (can_be_read_again(source))
+		look_into(source, record, found);
+	if (!found->count && source_is_live(source))
+		look_elsewhere(record, found);
+	keep_sort(found);
+	return keep_next(found);
+}
