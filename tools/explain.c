@@ -34,6 +34,7 @@
  * @prose: the paragraph being put together
  * @since: when the present state began, or -1
  * @told: lessons already given in full
+ * @last: kind of the step before
  */
 struct page {
 	const struct record	*record;
@@ -44,6 +45,7 @@ struct page {
 	struct text		prose;
 	int64_t			since;
 	bool			told[STEP_COUNT];
+	enum step_kind		last;
 };
 
 /* Write the paragraph that was put together. */
@@ -212,7 +214,7 @@ static void add_flags(struct text *prose, unsigned int flags)
 		text_char(prose, '-');
 }
 
-static void add_segment(struct page *page, const struct tcpledger_entry *e)
+static void add_segment(struct page *page, const struct tcpledger_entry *e, bool again)
 {
 	bool out = e->type == TCPLEDGER_ENTRY_OUT;
 	struct text *prose = &page->prose;
@@ -231,7 +233,7 @@ static void add_segment(struct page *page, const struct tcpledger_entry *e)
 	}
 	if (e->bits & TCPLEDGER_SEG_REFUSED)
 		text_printf(prose, "  (%s)", _("not taken by TCP"));
-	else if (e->bits & TCPLEDGER_SEG_RETRANSMIT)
+	else if (again)
 		text_printf(prose, "  (%s)", _("again"));
 }
 
@@ -249,6 +251,14 @@ static const char *cause_words(const struct tcpledger_entry *e)
 	return e->type == TCPLEDGER_ENTRY_STATE ? words[e->cause] : N_("an anomaly");
 }
 
+/* The SYN/ACK of a simultaneous open repeats a number, but not a segment. */
+static bool is_again(const struct tcpledger_entry *e, const struct step *step)
+{
+	bool synack = e->flags & TCPLEDGER_SYN && e->flags & TCPLEDGER_ACK;
+
+	return e->bits & TCPLEDGER_SEG_RETRANSMIT && !(synack && step->about < 0);
+}
+
 static void add_head(struct page *page, const struct step *step)
 {
 	const struct tcpledger_entry *log = page->record->log;
@@ -258,7 +268,7 @@ static void add_head(struct page *page, const struct step *step)
 		text_printf(&page->prose, "%s#%u", i == step->from ? "" : " ", i);
 	add_time(page, log[step->from].t_ns);
 	if (step->segment >= 0)
-		add_segment(page, &log[step->segment]);
+		add_segment(page, &log[step->segment], is_again(&log[step->segment], step));
 	else
 		text_string(&page->prose, _(cause_words(&log[step->from])));
 	begin_bold(page);
@@ -350,11 +360,16 @@ static void explain_step(struct page *page, const struct step *step)
 	const struct lesson *lesson = lesson_get(step->kind);
 	const struct tcpledger_entry *log = page->record->log;
 	unsigned int i, values = page->phrase.count;
+	/* A flood: the same again, and nothing new to say of it. */
+	bool more_of_it = step->kind == page->last && step->about < 0 &&
+			  step->to == step->from + 1;
 
-	text_char(out_text(), '\n');
+	if (!more_of_it)
+		text_char(out_text(), '\n');
 	add_head(page, step);
 	values_of_step(&page->phrase, page->record, step, step_stay(page, step));
-	add_sentence(page, lesson->what);
+	if (!more_of_it)
+		add_sentence(page, lesson->what);
 	end_paragraph(page, 4);
 	for (i = step->from; i < step->to; i++)
 		if (log[i].type == TCPLEDGER_ENTRY_STATE)
@@ -366,6 +381,7 @@ static void explain_step(struct page *page, const struct step *step)
 	if (!page->told[step->kind] && lesson->rule)
 		add_rule(page, lesson->rule);
 	page->told[step->kind] = true;
+	page->last = step->kind;
 	phrase_rewind(&page->phrase, values);
 }
 
@@ -420,6 +436,7 @@ static void explain(const struct options *options, const struct record *record)
 	unsigned int width = out_width();
 	struct page page = {
 		.record = record, .clock = options->clock, .colour = out_colour(), .since = -1,
+		.last = STEP_COUNT,
 	};
 
 	page.width = width == UINT_MAX ? WIDTH_DEFAULT : width;

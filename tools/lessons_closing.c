@@ -171,8 +171,8 @@ const struct lesson lessons_closing[STEP_COUNT] = {
 		"RFC 9293 3.10.7.4; RFC 1337",
 	},
 	[STEP_RST_IN_IGNORED] = {
-		N_("An RST comes, and TCP does not obey: its number {seq} is not the one expected "
-		   "next, or nothing is here to reset."),
+		N_("An RST comes, and TCP does not obey: its numbers (seq {seq}) are not those "
+		   "that are expected now, or nothing is here to reset."),
 		N_("whoever guesses addresses and ports could cut the connection."),
 		"RFC 9293 3.5.3, 3.10.7.4; RFC 5961 3",
 	},

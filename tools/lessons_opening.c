@@ -43,7 +43,7 @@ const struct lesson lessons_opening[STEP_COUNT] = {
 		"RFC 9293 3.8.1, 3.10.7.4",
 	},
 	[STEP_SYNACK_IN_STALE] = {
-		N_("A SYN/ACK comes that does not answer the SYN of this connection (its ACK is "
+		N_("A SYN/ACK comes that does not belong to this handshake (seq {seq}, ACK "
 		   "{ack}): it answers an old SYN, or is forged. TCP does not take it."),
 		N_("an old duplicate could open a connection that nobody wants; to catch it is "
 		   "the main reason for three steps."),

@@ -49,6 +49,12 @@ const struct lesson lessons_other[STEP_COUNT] = {
 		N_("a new connection with the same addresses and ports could take it for its own."),
 		"RFC 9293 3.4.3, 3.6.1",
 	},
+	[STEP_OUT_OF_WINDOW] = {
+		N_("A segment comes whose number {seq} is outside the window. TCP does not take "
+		   "it."),
+		N_("whoever guesses addresses and ports could put in data or answers of his own."),
+		"RFC 9293 3.4, 3.10.7.4",
+	},
 	[STEP_OVERFLOW] = {
 		N_("This should have been the way to TIME_WAIT. But net.ipv4.tcp_max_tw_buckets "
 		   "is reached (or memory is out), so the connection is forgotten at once."),
@@ -184,7 +190,7 @@ const struct lesson lessons_other[STEP_COUNT] = {
 		NULL, NULL,
 	},
 	[STEP_BY_EARLIER] = {
-		N_("TCP now acts on {about}."),
+		N_("Now the state changes, because of {about}."),
 		NULL, NULL,
 	},
 	[STEP_BY_UNLOGGED] = {

@@ -114,8 +114,6 @@ static enum step_kind name_end(const struct record *record, const struct tcpledg
 
 	if (e->from == ST(TIME_WAIT))
 		return name_time_wait_end(record, e);
-	if (overflowed(record, e))
-		return STEP_OVERFLOW;
 	switch (e->cause) {
 	case TCPLEDGER_CAUSE_TIMER:
 		return name_timeout(e->from);
@@ -140,6 +138,8 @@ static enum step_kind name_change(const struct record *record, struct step *step
 	if (step->to > step->from + 1 &&
 	    record->log[step->from + 1].tag == TCPLEDGER_ANOMALY_ILLEGAL_TRANSITION)
 		return STEP_ILLEGAL;
+	if (e->to == ST(CLOSE) && overflowed(record, e))
+		return STEP_OVERFLOW;
 	if (e->segment >= 0 && step_is_segment(&record->log[e->segment])) {
 		step->about = e->segment;
 		return STEP_BY_EARLIER;
@@ -189,6 +189,7 @@ static bool goes_on(const struct step *step, const struct tcpledger_entry *log)
 		return e->segment == step->segment;
 	/* An abort whose RST leaves before the state moves. */
 	return segment->type == TCPLEDGER_ENTRY_OUT && segment->flags & TCPLEDGER_RST &&
+	       !(segment->bits & TCPLEDGER_SEG_OTHER) &&
 	       step->segment == (int)step->to - 1 && e->to == ST(CLOSE) &&
 	       e->cause != TCPLEDGER_CAUSE_SEGMENT;
 }

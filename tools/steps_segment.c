@@ -52,6 +52,15 @@ static int find_same(const struct steps *steps, int segment)
 	return -1;
 }
 
+/* The last segment before an entry, or -1. */
+static int find_before(const struct steps *steps, int entry)
+{
+	while (entry-- > 0)
+		if (step_is_segment(at(steps, entry)))
+			return entry;
+	return -1;
+}
+
 /* The last segment of the peer before an entry, or -1. */
 static int find_last_in(const struct steps *steps, int entry)
 {
@@ -146,13 +155,16 @@ static enum step_kind name_synack_in(const struct steps *steps, const struct ste
 }
 
 /* An end that a segment caused and that is not the normal one. */
-static enum step_kind name_sudden_end(const struct steps *steps)
+static enum step_kind name_sudden_end(const struct steps *steps, const struct step *step,
+				      const struct tcpledger_entry *effect)
 {
-	return steps->record->fixed.anomalies >> TCPLEDGER_ANOMALY_TIME_WAIT_OVERFLOW & 1 ?
-	       STEP_OVERFLOW : STEP_CLOSED_LATE_DATA;
+	if (!(steps->record->fixed.anomalies >> TCPLEDGER_ANOMALY_TIME_WAIT_OVERFLOW & 1))
+		return STEP_CLOSED_LATE_DATA;
+	/* Where the end comes later, it is a step of its own. */
+	return effect < at(steps, (int)step->to) ? STEP_OVERFLOW : STEP_FIN_IN_SECOND;
 }
 
-static enum step_kind name_fin_effect(const struct steps *steps,
+static enum step_kind name_fin_effect(const struct steps *steps, const struct step *step,
 				      const struct tcpledger_entry *effect)
 {
 	switch (effect->to) {
@@ -168,7 +180,8 @@ static enum step_kind name_fin_effect(const struct steps *steps,
 		/* Both the ACK and the FIN of one segment may have moved the state. */
 		return steps->state == ST(FIN_WAIT1) ? STEP_FIN_IN_WITH_ACK : STEP_FIN_IN_SECOND;
 	default:
-		return effect->from == ST(LAST_ACK) ? STEP_ACK_IN_LAST : name_sudden_end(steps);
+		return effect->from == ST(LAST_ACK) ? STEP_ACK_IN_LAST :
+						      name_sudden_end(steps, step, effect);
 	}
 }
 
@@ -177,7 +190,7 @@ static enum step_kind name_fin_in(const struct steps *steps, const struct step *
 				  const struct tcpledger_entry *effect)
 {
 	if (effect)
-		return name_fin_effect(steps, effect);
+		return name_fin_effect(steps, step, effect);
 	if (steps->over)
 		return STEP_LATE_IN;
 	if (steps->state == ST(TIME_WAIT))
@@ -187,7 +200,7 @@ static enum step_kind name_fin_in(const struct steps *steps, const struct step *
 	return e->bits & TCPLEDGER_SEG_ACCEPTED ? STEP_FIN_IN : STEP_FIN_IN_HELD;
 }
 
-static enum step_kind name_ack_effect(const struct steps *steps,
+static enum step_kind name_ack_effect(const struct steps *steps, const struct step *step,
 				      const struct tcpledger_entry *effect)
 {
 	switch (effect->to) {
@@ -198,7 +211,8 @@ static enum step_kind name_ack_effect(const struct steps *steps,
 	case ST(TIME_WAIT):
 		return STEP_ACK_IN_CLOSING;
 	case ST(CLOSE):
-		return effect->from == ST(LAST_ACK) ? STEP_ACK_IN_LAST : name_sudden_end(steps);
+		return effect->from == ST(LAST_ACK) ? STEP_ACK_IN_LAST :
+						      name_sudden_end(steps, step, effect);
 	default:
 		return STEP_OTHER_IN;
 	}
@@ -208,10 +222,10 @@ static enum step_kind name_ack_in(const struct steps *steps, const struct step *
 				  const struct tcpledger_entry *e,
 				  const struct tcpledger_entry *effect)
 {
-	int64_t isn = steps->record->fixed.local_isn;
+	const struct tcpledger_record *r = &steps->record->fixed;
 
 	if (effect)
-		return name_ack_effect(steps, effect);
+		return name_ack_effect(steps, step, effect);
 	if (steps->over)
 		return STEP_LATE_IN;
 	if (steps->state == ST(TIME_WAIT))
@@ -219,9 +233,10 @@ static enum step_kind name_ack_in(const struct steps *steps, const struct step *
 	if (steps->state == ST(SYN_SENT) ||
 	    step_noted(steps->record, step->segment, TCPLEDGER_ANOMALY_INVALID_ACK))
 		return STEP_ACK_IN_INVALID;
-	if (steps->state == ST(SYN_RECV) && isn >= 0 && e->ack == (uint32_t)isn + 1)
+	if (steps->state == ST(SYN_RECV) && r->local_isn >= 0 && r->remote_isn >= 0 &&
+	    e->ack == (uint32_t)r->local_isn + 1 && e->seq == (uint32_t)r->remote_isn + 1)
 		return STEP_ACK_IN_NOT_TAKEN;
-	return STEP_OTHER_IN;
+	return e->bits & TCPLEDGER_SEG_REFUSED ? STEP_OUT_OF_WINDOW : STEP_OTHER_IN;
 }
 
 /**
@@ -267,8 +282,7 @@ static const struct tcpledger_entry *find_own_end(const struct steps *steps,
 static enum step_kind name_rst_out(const struct steps *steps, struct step *step)
 {
 	const struct tcpledger_entry *end = find_own_end(steps, step);
-	bool answers = step->segment > 0 &&
-		       at(steps, step->segment - 1)->type == TCPLEDGER_ENTRY_IN;
+	bool answers = find_before(steps, step->segment) == find_last_in(steps, step->segment);
 
 	step->about = find_last_in(steps, step->segment);
 	if (end && end->cause == TCPLEDGER_CAUSE_TIMER)
@@ -333,7 +347,8 @@ static enum step_kind name_ack_of_fin(const struct steps *steps, const struct st
 	if (again)
 		return steps->state == ST(TIME_WAIT) ? STEP_ACK_OUT_LAST_AGAIN :
 						       STEP_ACK_OUT_ANSWER;
-	return steps->state == ST(TIME_WAIT) || steps->state == ST(FIN_WAIT2) ?
+	return steps->record->fixed.flags & TCPLEDGER_REC_TIME_WAIT &&
+	       (steps->state == ST(TIME_WAIT) || steps->state == ST(FIN_WAIT2)) ?
 	       STEP_ACK_OUT_LAST : STEP_ACK_OUT_OF_FIN;
 }
 

@@ -73,7 +73,7 @@ void values_of_record(struct phrase *phrase, const struct record *record)
 		 program);
 	phrase_number(phrase, "port", r->lport);
 	phrase_number(phrase, "rport", r->rport);
-	phrase_string(phrase, "error", error ? error : _("an error"));
+	phrase_string(phrase, "error", error ? error : _("an unnamed error"));
 	phrase_string(phrase, "state", format_word(&format_states, r->state));
 	add_duration(phrase, "age", r->state_age_ns);
 	add_duration(phrase, "handshake", r->handshake_ns);

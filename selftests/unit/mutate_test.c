@@ -201,6 +201,8 @@ static char *const commands[][8] = {
 	{ "tcpledger", "show", "33", "-T", "--file", path, NULL },
 	{ "tcpledger", "list", "--json", "--file", path, NULL },
 	{ "tcpledger", "timewait", "--file", path, NULL },
+	{ "tcpledger", "explain", "17", "--file", path, NULL },
+	{ "tcpledger", "explain", "33", "--file", path, NULL },
 };
 
 #define COMMANDS	ARRAY_SIZE(commands)

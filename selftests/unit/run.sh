@@ -11,7 +11,8 @@ mkdir -p "$build/fixtures"
 
 FIXTURES=$(cd "$build/fixtures" && pwd)
 TCPLEDGER=$(cd ../../tools && pwd)/tcpledger
-export FIXTURES TCPLEDGER
+LOCALES=$(cd "$build" && pwd)/locales
+export FIXTURES TCPLEDGER LOCALES
 export LC_ALL=C.UTF-8 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
 unset TCPLEDGER_PROC NO_COLOR COLUMNS
 

@@ -14,6 +14,7 @@
 
 #include "log_words.h"
 #include "record.h"
+#include "script_record.h"
 #include "tap.h"
 
 #define TEXT	4096
@@ -226,7 +227,7 @@ void script_expect(struct script *s, const struct script_case *c)
 }
 
 /**
- * script_run - perform cases, one result each
+ * script_run - perform cases, one result each, and keep their records if asked
  * @cases: the cases
  * @n: how many
  */
@@ -239,5 +240,6 @@ void script_run(const struct script_case *cases, unsigned int n)
 		script_begin(&s);
 		script_do(&s, cases[i].events);
 		script_expect(&s, &cases[i]);
+		script_keep(&s, cases[i].name);
 	}
 }
