@@ -6,7 +6,8 @@
 #
 #   mkinitramfs.sh programs OUT              init and host programs, same for every kernel
 #   mkinitramfs.sh modules LANE OUT          modules of one unpacked kernel
-#   mkinitramfs.sh payload OUT HOST:GUEST... what this run is about, always new
+#   mkinitramfs.sh payload OUT WORD...       what this run is about, always new: HOST:GUEST
+#                                            for a file or folder, or the name of a program
 #
 # The first two are made once and again only when a list or a program is newer.
 # Nothing is compressed: under TCG unpacking costs more than reading.
@@ -167,12 +168,20 @@ make_modules()
 	pack "$out"
 }
 
+# A word without a colon is a host program, which needs its libraries too.
 make_payload()
 {
-	local out=$1 pair
+	local out=$1 pair path
 
 	shift
 	for pair in "$@"; do
+		if [[ $pair != *:* ]]; then
+			path=$(type -P "$pair") || die "$pair is not installed: add its package to packages.list"
+			for path in "$path" $(library_paths "$path"); do
+				put "$path" "$path"
+			done
+			continue
+		fi
 		mkdir -p "$stage$(dirname "$(guest_path "${pair#*:}")")"
 		cp -rL "${pair%%:*}" "$stage$(guest_path "${pair#*:}")"
 	done
@@ -205,7 +214,7 @@ main()
 	payload)
 		make_payload "$@" ;;
 	*)
-		die "usage: mkinitramfs.sh programs OUT | modules LANE OUT | payload OUT HOST:GUEST..." ;;
+		die "usage: mkinitramfs.sh programs OUT | modules LANE OUT | payload OUT HOST:GUEST|PROGRAM..." ;;
 	esac
 }
 

@@ -15,6 +15,7 @@
 #                      the clock counts instructions. smp: two CPUs, real time, for races.
 #                      turns: two CPUs, real time, one at a time, see selftests/Makefile.
 #   --add HOST:GUEST   copy a file or folder into the VM, may be repeated
+#   --add PROGRAM      copy a program of this machine and its libraries into the VM
 #   --no-module        do not load tcpledger.ko
 #   --module FILE      load this instead of .build/RELEASE/tcpledger.ko
 #   --module-args STR  parameters, e.g. 'history=100 events=10'
