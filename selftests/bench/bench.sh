@@ -1,0 +1,170 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What tcpledger costs, beside nothing loaded and beside the other tools that watch
+# TCP, in VMs whose clock counts instructions (see workload.c). Tables on the screen,
+# and in .build/bench the same as results.json and as a chart, cost.svg.
+#
+#   bench.sh            all scenes of guest.sh
+#   bench.sh --quick    only what recording costs a connection and a round trip
+#   bench.sh --guard    as --quick, and fails where that is over 5 % above committed.json
+#   bench.sh --accept   makes the last run's figures the committed ones
+#
+# KERNEL=6.1|6.12|6.1-rt|6.12-rt chooses the kernel, 6.1 if not given; what is
+# committed is about 6.1.
+set -euo pipefail
+
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+top=$(realpath "$here/../..")
+export BUILD=${BUILD:-$top/.build}
+out=$BUILD/bench
+lane=${KERNEL:-6.1}
+committed=$here/committed.json
+bound=5 # per cent
+programs=()
+
+die()
+{
+	echo "bench: $*" >&2
+	exit 1
+}
+
+build()
+{
+	"$here/../vm/fetch.sh" tools build vm "$@"
+	"$here/../vm/fetch.sh" kernel "$lane"
+	rm -rf "$out"
+	mkdir -p "$out/payload"
+	make -s -C "$top" "lane-$lane" tools >"$out/build.log" 2>&1 || {
+		cat "$out/build.log" >&2
+		die "the build failed, see above"
+	}
+	release=$("$here/../vm/fetch.sh" release "$lane")
+	gcc -O2 -Wall -Wextra -D_GNU_SOURCE -static -o "$out/payload/workload" "$here/workload.c"
+	gcc -O2 -Wall -Wextra -D_GNU_SOURCE -static -o "$out/payload/fill" "$here/fill.c"
+	cp "$here"/{guest,rows}.sh "$BUILD/$release/tcpledger.ko" "$out/payload"
+}
+
+# scene NAME MODE MEMORY SCENE [ROW...]: in a VM of its own; its figures are in NAME.out
+scene()
+{
+	local name=$1 mode=$2 mem=$3 start=$SECONDS program adds=()
+
+	shift 3
+	for program in "${programs[@]}"; do
+		adds+=(--add "$program")
+	done
+	if "$here/../vm/run.sh" --kernel "$lane" --mode "$mode" --mem "$mem" --raw --append slab_nomerge \
+		--no-module --timeout 3600 --add "$out/payload:/bench" "${adds[@]}" \
+		--exec "exec bash /bench/guest.sh $*" >"$out/$name.out" 2>"$out/$name.err" &&
+		grep -qx 'done' "$out/$name.out"; then
+		echo "bench: $name measured in $((SECONDS - start)) s" >&2
+	else
+		cat "$out/$name.out" "$out/$name.err" >&2
+		echo "bench: $name failed, see above" >&2
+		touch "$out/failed"
+	fi
+}
+
+# Virtual time does not care what else this machine does, so two VMs at once; real
+# time does, so those on two CPUs alone and last.
+all_scenes()
+{
+	local words row
+
+	for words in "list warp 2048 list" "held warp 2048 held" "loopback warp 512 loopback" \
+		"bulk warp 512 bulk" "veth warp 512 veth"; do
+		[ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n
+		# shellcheck disable=SC2086 # words
+		scene $words &
+	done
+	wait
+	for row in nothing tcpledger; do
+		scene "cpus_$row" smp 1024 cpus $row
+	done
+}
+
+# name and version of what is compared with
+versions()
+{
+	dpkg-query -W -f '{"${Package}":"${Version}"}\n' qemu-system-x86 "$@" | jq -sc add
+}
+
+results()
+{
+	[ ! -e "$out/failed" ] || die "not all could be measured: no results"
+	cat "$out"/*.out | jq -Rn -f "$here/results.jq" --arg date "$(date -I)" --arg kernel "$release" \
+		--argjson versions "$(versions "$@")" >"$out/results.json"
+}
+
+# figure ROW WORK FIELD: rounded
+figure()
+{
+	jq --arg row "$1" --arg work "$2" --arg field "$3" \
+		'.results[] | select(.scene == "loopback" and .row == $row and .work == $work)[$field] | round' \
+		"$out/results.json"
+}
+
+full()
+{
+	local packages=(libbpf-tools conntrack tcpdump iproute2)
+
+	programs=(tcplife tcpconnlat tcptracer tcpstates conntrack ethtool)
+	build bench
+	all_scenes
+	results "${packages[@]}"
+	"$here/report.py" "$out/results.json" "$out/cost.svg"
+	echo "bench: the same in $out/results.json, and as a chart in $out/cost.svg" >&2
+}
+
+quick()
+{
+	local work
+
+	out=$BUILD/bench-quick
+	build
+	scene loopback warp 512 loopback nothing tcpledger
+	results
+	for work in connection round_trip; do
+		printf '%-12s %8d instructions with nothing loaded, %+7d with tcpledger recording (%s)\n' "$work" \
+			"$(figure nothing $work each)" "$(figure tcpledger $work added)" "$release"
+	done
+}
+
+guard()
+{
+	local work now was bad=0
+
+	lane=6.1
+	quick
+	for work in connection round_trip; do
+		now=$(figure tcpledger $work added)
+		was=$(jq ".$work" "$committed")
+		[ $((now * 100)) -gt $((was * (100 + bound))) ] || continue
+		echo "bench: recording costs $now instructions a $work, over $bound % more than the $was of" \
+			"$(jq -r '"\(.date) on \(.kernel)"' "$committed") in selftests/bench/committed.json" >&2
+		bad=1
+	done
+	[ $bad -eq 0 ] || die "find the commit that did it (git bisect run make bench-guard), or, where the cost" \
+		"is worth it, 'make bench-quick bench-accept' and commit the new figures with the reason"
+}
+
+accept()
+{
+	[ "$BUILD/bench-quick/results.json" -ot "$out/results.json" ] || out=$BUILD/bench-quick
+	[ -e "$out/results.json" ] || die "there are no results: run 'make bench' or 'make bench-quick' first"
+	jq -e '.kernel | startswith("6.1.")' "$out/results.json" >/dev/null ||
+		die "the last run was on $(jq -r .kernel "$out/results.json"): the committed figures are of 6.1"
+	jq '{date, kernel} + ([.results[] | select(.scene == "loopback" and .row == "tcpledger") |
+		{(.work): (.added | round)}] | add)' "$out/results.json" >"$committed"
+	[ ! -e "$out/cost.svg" ] || cp "$out/cost.svg" "$here/cost.svg"
+	cat "$committed"
+}
+
+case ${1:-} in
+"")		full ;;
+--quick)	quick ;;
+--guard)	guard ;;
+--accept)	accept ;;
+*)		die "usage: bench.sh [--quick|--guard|--accept]" ;;
+esac

@@ -1,0 +1,231 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The VM's side of 'make bench': guest.sh SCENE [ROW...], the work and what it is done
+# under. A scene has a VM of its own. Each thing measured is a line
+#
+#   result SCENE ROW WORK TOTAL N
+#
+# TOTAL nanoseconds (instructions, in virtual time) or bytes for N of WORK; after the
+# last comes a line 'done'.
+set -euo pipefail
+
+here=$(dirname "${BASH_SOURCE[0]}")
+# shellcheck source=rows.sh
+. "$here/rows.sh"
+
+CONNECTIONS=3000
+ROUND_TRIPS=20000
+WARM_UP=200	# of workload.c
+ROWS=(nothing tcpledger tcpdump tcpconnlat nf_conntrack tcplife tcptracer tcpstates conntrack)
+
+workload()
+{
+	"$here/workload" "$@"
+}
+
+# result ROW WORK COMMAND...: the command prints TOTAL and N
+result()
+{
+	local row=$1 work=$2 figures
+
+	shift 2
+	figures=$("$@") || die "$scene, $row, $work: '$*' failed"
+	echo "result $scene $row $work $figures"
+}
+
+# Connections of one row must not meet the ports and sockets that another left in
+# TIME_WAIT, nor its entries in nf_conntrack, which stay for two minutes.
+forget()
+{
+	sleep 150
+}
+
+# row NAME [WORKLOAD OPTION...]
+row()
+{
+	local name=$1
+
+	shift
+	"${name}_on"
+	result "$name" connection workload "$@" connections $CONNECTIONS
+	result "$name" round_trip workload "$@" roundtrips $ROUND_TRIPS
+	"${name}_off" $((WARM_UP + CONNECTIONS))
+	forget
+}
+
+# Both ends on 127.0.0.1.
+scene_loopback()
+{
+	local name
+
+	[ $# -gt 0 ] || set -- "${ROWS[@]}"
+	for name in "$@"; do
+		row "$name"
+	done
+}
+
+# The client here, the server in a namespace of its own, a veth pair between.
+veth_up()
+{
+	ip netns add server
+	ip link add veth0 type veth peer name veth1 netns server
+	ip address add 10.0.0.1/24 dev veth0
+	ip -n server address add 10.0.0.2/24 dev veth1
+	ip link set veth0 up
+	ip -n server link set veth1 up
+	ip -n server link set lo up
+	over_veth=(--address 10.0.0.2 --server-netns /run/netns/server)
+}
+
+scene_veth()
+{
+	local name
+
+	veth_up
+	for name in nothing tcpledger nf_conntrack; do
+		row "$name" "${over_veth[@]}"
+	done
+}
+
+# offload GSO GRO: on or off; segments leave veth0 and come in at veth1
+offload()
+{
+	ethtool -K veth0 tso "$1" gso "$1" >/dev/null
+	ip netns exec server ethtool -K veth1 gro "$2" >/dev/null
+}
+
+# Works are named after what makes the segments that TCP gets: 'gso' large ones from
+# the sender, 'gro' small ones put together by the receiver, 'plain' small ones.
+bulk()
+{
+	local row=$1 demux=$2
+
+	ip netns exec server sysctl -qw net.ipv4.tcp_early_demux="$demux"
+	offload on off
+	result "$row" "gso_demux_$demux" workload "${over_veth[@]}" bulk 64
+	offload off on
+	result "$row" "gro_demux_$demux" workload "${over_veth[@]}" bulk 16
+	offload off off
+	result "$row" "plain_demux_$demux" workload "${over_veth[@]}" bulk 16
+}
+
+scene_bulk()
+{
+	local name
+
+	veth_up
+	for name in nothing tcpledger nf_conntrack; do
+		"${name}_on"
+		bulk "$name" 1
+		bulk "$name" 0
+		"${name}_off" 6
+		forget
+	done
+}
+
+# Room for a million: records never established get a quarter of the history.
+HELD="max_connections=4300000 history=4300000"
+
+ledger_holds()
+{
+	[ "$(ledger_stats '^records_total$')" -ge "$1" ]
+}
+
+scene_held()
+{
+	local held=1 level
+
+	ip link add sink type dummy
+	ip address add 198.18.0.1/15 dev sink
+	ip link set sink up
+	result nothing connection workload connections $CONNECTIONS
+	forget
+	read -ra module_args <<<"$HELD"
+	tcpledger_on
+	for level in 1000 100000 1000000; do
+		"$here/fill" $held $level
+		held=$((level + 1))
+		until_true "$level records are held" ledger_holds $level
+		result "held_$level" connection workload connections $CONNECTIONS
+		forget
+	done
+	tcpledger_off $((3 * CONNECTIONS))
+}
+
+# Bytes and records: whole slabs, free room and ready blocks in them included.
+ledger_memory()
+{
+	local bytes
+
+	bytes=$(awk '$1 ~ /^tcpledger/ { n += $15 * $6 * 4096 } END { print n + 0 }' /proc/slabinfo)
+	[ "$bytes" -gt 0 ] || die "/proc/slabinfo has no slabs of tcpledger"
+	echo "$bytes $(ledger_stats '^records_total$')"
+}
+
+nobody_connected()
+{
+	! grep -q ' 01 ' /proc/net/tcp
+}
+
+LIST=50000
+
+# 100 000 records and sockets, so 100 000 lines of each but nf_conntrack.
+scene_list()
+{
+	local lines=$((2 * LIST)) holder
+
+	ulimit -n 200000
+	nf_conntrack_on
+	module_args=(max_connections=262144)
+	tcpledger_on
+	"$here/workload" hold $LIST >/tmp/held &
+	holder=$!
+	until_true "$LIST connections are open" grep -qs held /tmp/held
+	list connections $lines cat /proc/net/tcpledger/connections
+	list tcpledger_list $lines tcpledger list
+	list proc_tcp $lines cat /proc/net/tcp
+	list ss $lines ss -tanH
+	list conntrack_list $LIST conntrack -L
+	list proc_nf_conntrack $LIST cat /proc/net/nf_conntrack
+	scene=memory
+	result open record ledger_memory
+	kill $holder
+	until_true "all connections are closed" nobody_connected
+	result ended record ledger_memory
+}
+
+# list ROW LINES COMMAND...
+list()
+{
+	local row=$1 least=$2 figures
+
+	shift 2
+	figures=$(workload run /tmp/list "$@") || die "'$*' failed"
+	[ "${figures#* }" -ge "$least" ] || die "'$*' wrote ${figures#* } lines, not $least"
+	echo "result $scene $row line $figures"
+	rm /tmp/list
+}
+
+# In real time on two CPUs, so a figure here is worth nothing but beside another of
+# the same VM: what does the second CPU bring? Each time another address, because
+# the ports of the last are still in TIME_WAIT, and room for all their records.
+scene_cpus()
+{
+	local row=$1 i
+
+	module_args=(max_connections=262144)
+	"${row}_on"
+	for i in 1 2 3 4 5; do
+		result "$row" one_cpu workload --address "127.0.$i.1" parallel $CONNECTIONS 1
+		result "$row" two_cpus workload --address "127.0.$i.2" parallel $CONNECTIONS 2
+	done
+	"${row}_off" $((15 * CONNECTIONS))
+}
+
+scene=$1
+shift
+sysctl -qw net.ipv4.tcp_max_tw_buckets=100000 net.ipv4.tcp_tw_reuse=0
+[ "$scene" = cpus ] || forget # what the boot left to do, where time is virtual
+"scene_$scene" "$@"
+echo "done"
