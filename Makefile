@@ -23,9 +23,10 @@ help:
 	@echo 'make demo         real connections in a VM of Debian 6.1, and what tcpledger says of them'
 	@echo 'make check        all tests, in VMs of Debian 6.1 and 6.12'
 	@echo 'make vm           a shell in such a VM; KERNEL=6.1|6.12|6.1-rt|6.12-rt'
+	@echo 'make bench        what it costs, beside other tools; bench-quick: only what recording costs'
 	@echo 'make style        checkpatch, sparse, W=1 and shellcheck'
 	@echo 'make clean        remove what was built; make distclean also the fetched kernels'
-	@echo 'W=1 and C=1 work as in the kernel. demo, check, vm and style fetch what they need from Debian.'
+	@echo 'W=1 and C=1 work as in the kernel. demo, check, bench, vm and style fetch what they need from Debian.'
 
 # One source serves several kernels, but kbuild leaves objects beside its
 # sources: each kernel gets a folder of links to build in.
@@ -82,6 +83,13 @@ demo:
 check:
 	@selftests/vm/check.sh $(KERNEL)
 
+bench:
+	@selftests/bench/bench.sh
+
+# bench-quick, bench-guard, bench-accept: see the head of bench.sh
+bench-%:
+	@selftests/bench/bench.sh --$*
+
 style:
 	@selftests/vm/style.sh
 
@@ -98,4 +106,4 @@ distclean: clean
 	rm -rf $(BUILD)
 
 .PHONY: all help modules headers tools install uninstall clean distclean \
-	selftests list-warp list-smp list-turns demo check style vm
+	selftests list-warp list-smp list-turns demo check bench style vm
