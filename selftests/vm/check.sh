@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# All tests: those of the host, then every list of selftests/Makefile in a VM of
-# each kernel. Ends with one line of counts, and status 0 if none failed.
+# All tests: those of the host, every list of selftests/Makefile in a VM of each
+# kernel, and what recording costs on 6.1 (selftests/bench). Ends with one line of
+# counts, and status 0 if none failed.
 #
 #   check.sh [LANE...]         kernels, default 6.1 6.12; e.g. 6.1-rt
-#   TESTS="a b" check.sh       only these tests, and not those of the host
+#   TESTS="a b" check.sh       only these tests, not those of the host, nor the cost
 #
 # Tests in virtual time keep one CPU busy each, so two such VMs run at once. Those
 # on two CPUs look for races and have the machine to themselves.
@@ -103,6 +104,23 @@ run_lane()
 	say "$lane $mode: done"
 }
 
+# Instructions are counted in virtual time too, so what runs beside does not matter.
+cost_guard()
+{
+	local log=$logs/6.1-cost
+
+	rm -rf "$log"
+	[[ " ${lanes[*]} " == *" 6.1 "* ]] && [ -z "${TESTS:-}" ] || return 0
+	mkdir -p "$log"
+	if "$top/selftests/bench/bench.sh" --guard >"$log/output" 2>&1; then
+		echo "ok 1 cost"
+	else
+		sed 's/^/  # /' "$log/output"
+		echo "not ok 1 cost"
+	fi >"$log/output.all"
+	say "6.1 cost: done"
+}
+
 # judge LANE MODE NAMES: prints what failed and adds up the counts
 judge()
 {
@@ -150,6 +168,8 @@ main()
 			run_lane "$lane" "$mode" "${list[$mode]}" &
 		done
 	done
+	[ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n
+	cost_guard &
 	wait
 	for lane in "${lanes[@]}"; do
 		run_lane "$lane" smp "${list[smp]}"
@@ -159,6 +179,7 @@ main()
 			judge "$lane" "$mode" "${list[$mode]}"
 		done
 	done
+	judge 6.1 cost cost
 	echo "$passed passed, $failed failed, $skipped skipped"
 	[ "$failed" -eq 0 ]
 }
