@@ -54,7 +54,7 @@ scene()
 	for program in "${programs[@]}"; do
 		adds+=(--add "$program")
 	done
-	if "$here/../vm/run.sh" --kernel "$lane" --mode "$mode" --mem "$mem" --raw --append slab_nomerge \
+	if "$here/../vm/run.sh" --kernel "$lane" --mode "$mode" --mem "$mem" --raw --seed 1 --append slab_nomerge \
 		--no-module --timeout 3600 --add "$out/payload:/bench" "${adds[@]}" \
 		--exec "exec bash /bench/guest.sh $*" >"$out/$name.out" 2>"$out/$name.err" &&
 		grep -qx 'done' "$out/$name.out"; then

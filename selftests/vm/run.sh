@@ -20,6 +20,7 @@
 #   --module FILE      load this instead of .build/RELEASE/tcpledger.ko
 #   --module-args STR  parameters, e.g. 'history=100 events=10'
 #   --raw              no slab checks: they distort what is measured
+#   --seed N           the same random numbers and wall clock in every run
 #   --smp N  --mem MB  --append STR  --timeout SECONDS (of this machine's time, 180)
 #   --log DIR          keep console.log (kernel) and output (job) there
 #
@@ -36,7 +37,7 @@ top=$(realpath "$here/../..")
 export BUILD=${BUILD:-$top/.build}
 
 lane=6.1 mode=warp job="" job_file="" job_text="" module="" with_module=1 module_args=""
-tests="" tests_dir="" raw="" smp="" mem=512 append="" timeout=180 log="" adds=()
+tests="" tests_dir="" raw="" seed="" smp="" mem=512 append="" timeout=180 log="" adds=()
 work="" qemu_pid=""
 
 die()
@@ -70,6 +71,7 @@ parse_options()
 		--module)	module=$2; shift ;;
 		--module-args)	module_args=$2; shift ;;
 		--raw)		raw=1 ;;
+		--seed)		seed=$2; shift ;;
 		--smp)		smp=$2; shift ;;
 		--mem)		mem=$2; shift ;;
 		--append)	append=$2; shift ;;
@@ -169,6 +171,7 @@ qemu_command()
 	else
 		qemu+=(-accel "tcg,thread=multi" -smp "${smp:-2}")
 	fi
+	[ -z "$seed" ] || qemu+=(-seed "$seed" -rtc "base=2026-01-01,clock=vm")
 	if [ "$job" = shell ]; then
 		qemu+=(-chardev "stdio,id=tty,mux=off,signal=off" -serial chardev:tty -serial "file:$work/output")
 	else
