@@ -19,10 +19,6 @@
 
 #define CYCLES		10	/* for each family */
 #define FILES		5
-#define OWN_PORT	5100
-#define LEFT_WAITING	20	/* timewait sockets in a namespace that is left */
-#define TAINT_DIE	(1 << 7)
-#define TAINT_WARN	(1 << 9)
 
 WORLD_FIXTURE(reload);
 
@@ -36,14 +32,12 @@ static const char *const names[FILES] = {
  * @stop: set when it is enough
  * @connections: made so far
  * @reads: of files, made so far
- * @spaces: namespaces left to die so far
  */
 struct load {
 	int family;
 	atomic_bool stop;
 	atomic_uint connections;
 	atomic_uint reads;
-	atomic_uint spaces;
 };
 
 /* Connections that end in turns by FINs, by an RST, and not at all. */
@@ -130,31 +124,6 @@ static int judge_files(int *fd)
 	return wrong;
 }
 
-static bool cache_exists(void)
-{
-	char *text = read_all("/proc/slabinfo");
-	bool exists = strstr(text, "\ntcpledger_block ");
-
-	free(text);
-	return exists;
-}
-
-static int taint(void)
-{
-	char *text = read_all("/proc/sys/kernel/tainted");
-	int bits = atoi(text);
-
-	free(text);
-	return bits & (TAINT_DIE | TAINT_WARN);
-}
-
-static int cycles(void)
-{
-	const char *given = getenv("TCPLEDGER_CYCLES");
-
-	return given ? atoi(given) : CYCLES;
-}
-
 static bool progress(struct load *load, unsigned int since)
 {
 	return load->connections - since >= 5;
@@ -165,12 +134,12 @@ TEST_F_TIMEOUT(reload, under_traffic, 600)
 {
 	static struct load load;
 	pthread_t thread[3];
-	int before = taint(), fd[FILES];
+	int before = kernel_taint(), fd[FILES];
 
 	load.family = variant->family;
 	for (int i = 0; i < 3; i++)
 		ASSERT_EQ(0, pthread_create(&thread[i], NULL, i < 2 ? traffic : read_files, &load));
-	for (int i = 0; i < cycles(); i++) {
+	for (int i = 0; i < module_cycles(CYCLES); i++) {
 		unsigned int then = load.connections;
 
 		need(progress(&load, then), DEADLINE_MS);
@@ -178,7 +147,7 @@ TEST_F_TIMEOUT(reload, under_traffic, 600)
 		module_unload();
 		EXPECT_EQ(0, judge_files(fd));
 		EXPECT_NE(0, access(LEDGER_PROC, F_OK));
-		EXPECT_FALSE(cache_exists());
+		EXPECT_FALSE(module_has_cache());
 		then = load.connections;
 		need(progress(&load, then), DEADLINE_MS);
 		module_load("");
@@ -188,80 +157,8 @@ TEST_F_TIMEOUT(reload, under_traffic, 600)
 	for (int i = 0; i < 3; i++)
 		ASSERT_EQ(0, pthread_join(thread[i], NULL));
 	EXPECT_LT(0, load.reads);
-	EXPECT_EQ(before, taint());
-	say("%d cycles, %u connections, %u reads", cycles(), load.connections, load.reads);
-}
-
-/*
- * Connect from one port again and again: each connect() kills the timewait socket
- * that the close before left, and takes its tuple.
- */
-static void *reuse(void *arg)
-{
-	struct load *load = arg;
-	struct pair p = pair_listen(load->family, 64);
-
-	p.c = loopback(load->family);
-	p.c.port = OWN_PORT;
-	while (!load->stop) {
-		p.client = sock_bound(load->family, &p.c);
-		if (sock_connect(p.client, load->family, &p.s))
-			die("connect");
-		p.server = sock_accept(p.listener);
-		pair_close_orderly(&p);
-		load->connections++;
-	}
-	return NULL;
-}
-
-/* Let namespaces die: the kernel kills all their timewait sockets in a worker. */
-static void *leave_spaces(void *arg)
-{
-	struct load *load = arg;
-
-	while (!load->stop) {
-		struct pair p;
-
-		if (unshare(CLONE_NEWNET))
-			die("no further network namespace");
-		run("ip link set lo up");
-		p = pair_listen(load->family, 64);
-		for (int i = 0; i < LEFT_WAITING; i++) {
-			pair_connect(&p);
-			pair_close_orderly(&p);
-		}
-		close(p.listener);
-		load->spaces++;
-	}
-	return NULL;
-}
-
-/* This test will load and unload the module while timewait sockets are killed on both CPUs. */
-TEST_F_TIMEOUT(reload, under_kills, 600)
-{
-	static struct load load;
-	pthread_t thread[2];
-	int before = taint();
-
-	load.family = variant->family;
-	ASSERT_EQ(0, pthread_create(&thread[0], NULL, reuse, &load));
-	ASSERT_EQ(0, pthread_create(&thread[1], NULL, leave_spaces, &load));
-	for (int i = 0; i < cycles(); i++) {
-		unsigned int then = load.connections, spaces = load.spaces;
-
-		need(progress(&load, then) && load.spaces > spaces, DEADLINE_MS);
-		EXPECT_LT(0, ledger_stat("time_wait_exits_reused"));
-		module_unload();
-		EXPECT_FALSE(cache_exists());
-		then = load.connections;
-		need(progress(&load, then), DEADLINE_MS);
-		module_load("");
-	}
-	load.stop = true;
-	for (int i = 0; i < 2; i++)
-		ASSERT_EQ(0, pthread_join(thread[i], NULL));
-	EXPECT_EQ(before, taint());
-	say("%d cycles, %u reused, %u namespaces", cycles(), load.connections, load.spaces);
+	EXPECT_EQ(before, kernel_taint());
+	say("%d cycles, %u connections, %u reads", module_cycles(CYCLES), load.connections, load.reads);
 }
 
 /* This test will see that a module loaded once more records as the first one did. */
@@ -277,7 +174,7 @@ TEST_F_TIMEOUT(reload, afterwards, USUAL)
 	EXPECT_EQ(2, records_all());
 	EXPECT_JUDGED(&self->world);
 	module_unload();
-	EXPECT_FALSE(cache_exists());
+	EXPECT_FALSE(module_has_cache());
 	module_load("");
 	/* The client's timewait socket is older than this load. */
 	EXPECT_VERDICT(p.c, p.s, 0, "id=1 open.role=adopted state=TIME_WAIT partial=true");

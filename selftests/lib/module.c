@@ -18,6 +18,8 @@
 #include "util.h"
 
 #define SYS_MODULE	"/sys/module/tcpledger"
+#define TAINT_DIE	(1 << 7)
+#define TAINT_WARN	(1 << 9)
 #define VM_MODULE_FILE	"/payload/tcpledger.ko"	/* where the test VM has it */
 
 static const char *const parameters[] = {
@@ -126,6 +128,44 @@ void module_reload(const char *text)
 	if (module_loaded())
 		module_unload();
 	module_load(text);
+}
+
+/**
+ * module_has_cache - look whether the memory of records exists
+ * Return: whether the slab allocator knows it; an unloaded module must not leave it behind
+ */
+bool module_has_cache(void)
+{
+	char *text = read_all("/proc/slabinfo");
+	bool exists = strstr(text, "\ntcpledger_block ");
+
+	free(text);
+	return exists;
+}
+
+/**
+ * module_cycles - how often a test loads and unloads
+ * @usual: if nobody says otherwise
+ * Return: $TCPLEDGER_CYCLES or the usual
+ */
+int module_cycles(int usual)
+{
+	const char *given = getenv("TCPLEDGER_CYCLES");
+
+	return given ? atoi(given) : usual;
+}
+
+/**
+ * kernel_taint - look whether the kernel has complained since it was started
+ * Return: bits, not 0 if it warned or oopsed
+ */
+int kernel_taint(void)
+{
+	char *text = read_all("/proc/sys/kernel/tainted");
+	int bits = atoi(text);
+
+	free(text);
+	return bits & (TAINT_DIE | TAINT_WARN);
 }
 
 /**
