@@ -180,7 +180,6 @@ void tcpledger_facts_tw_exit(struct tcpledger_facts *f, s64 now, u8 how,
 			     int segment);
 
 /* Shared by the facts_*.c files. */
-s64 tcpledger_facts_time(struct tcpledger_facts *f, s64 now);
 void tcpledger_facts_time_wait(struct tcpledger_facts *f, s64 now,
 			       u32 rcv_nxt);
 void tcpledger_facts_move(struct tcpledger_facts *f, s64 now, u8 from, u8 to,
@@ -193,6 +192,23 @@ void tcpledger_facts_die(struct tcpledger_facts *f, s64 now,
 void tcpledger_facts_accept_fin(struct tcpledger_facts *f, int segment,
 				u32 end);
 u8 tcpledger_facts_graceful_kind(const struct tcpledger_facts *f);
+
+/**
+ * tcpledger_facts_time() - the time of an entry made now
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ *
+ * Clocks of two CPUs may differ by a little; the log never goes back.
+ * Context: any, bucket lock held.
+ * Return: nanoseconds since the record's base.
+ */
+static inline s64 tcpledger_facts_time(const struct tcpledger_facts *f,
+				       s64 now)
+{
+	s64 t = now - f->base;
+
+	return max_t(s64, t, tcpledger_log_latest(&f->log));
+}
 
 static inline bool tcpledger_facts_live(const struct tcpledger_facts *f)
 {

@@ -10,27 +10,6 @@
 #include "facts.h"
 
 /**
- * tcpledger_facts_time() - the time of an entry made now
- * @f: the facts
- * @now: CLOCK_MONOTONIC
- *
- * Clocks of two CPUs may differ by a little; the log never goes back.
- * Context: any, bucket lock held.
- * Return: nanoseconds since the record's base.
- */
-s64 tcpledger_facts_time(struct tcpledger_facts *f, s64 now)
-{
-	s64 t = max_t(s64, now - f->base, 0);
-	int i;
-
-	/* The last but LISTEN to SYN_RECV, which is backdated. */
-	for (i = f->log.n - 1; i >= 0 && i >= f->log.n - 2; i--)
-		t = max_t(s64, t, tcpledger_log_time(
-				tcpledger_log_at(&f->log, i)));
-	return t;
-}
-
-/**
  * tcpledger_facts_init() - a new record
  * @f: the facts; their log stays as it is, only its counts are reset
  * @now: CLOCK_MONOTONIC

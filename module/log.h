@@ -68,6 +68,13 @@ tcpledger_log_at(struct tcpledger_log *log, int i)
 					 &log->more[i - TCPLEDGER_LOG_FIRST];
 }
 
+static inline const struct tcpledger_log_entry *
+tcpledger_log_look(const struct tcpledger_log *log, int i)
+{
+	return i < TCPLEDGER_LOG_FIRST ? &log->first[i] :
+					 &log->more[i - TCPLEDGER_LOG_FIRST];
+}
+
 static inline u8 tcpledger_log_type(const struct tcpledger_log_entry *e)
 {
 	return e->when & 3;
@@ -86,6 +93,24 @@ static inline s64 tcpledger_log_time(const struct tcpledger_log_entry *e)
 static inline void tcpledger_log_mark(struct tcpledger_log_entry *e, u8 bits)
 {
 	e->when |= (u64)bits << 2;
+}
+
+/*
+ * The time of the last entry, 0 if there is none. LISTEN to SYN_RECV does not
+ * count: it has the time of its SYN, and what came between may be later.
+ */
+static inline s64 tcpledger_log_latest(const struct tcpledger_log *log)
+{
+	const struct tcpledger_log_entry *e;
+	int last = log->n - 1;
+
+	if (last < 0)
+		return 0;
+	e = tcpledger_log_look(log, last);
+	if (tcpledger_log_type(e) == TCPLEDGER_ENTRY_STATE && last > 0 &&
+	    (u8)e->seq == TCPLEDGER_STATE_LISTEN)
+		e = tcpledger_log_look(log, last - 1);
+	return tcpledger_log_time(e);
 }
 
 /* The sequence number after a logged segment. */
