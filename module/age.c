@@ -71,7 +71,9 @@ static u32 collect(struct tcpledger_net *tn, u8 list, s64 idle, s64 now,
 		if (!c || now - last_active(c, list) < idle)
 			break;
 		list_move_tail(&c->lru, &tn->lists[list]);
-		out[n++] = (struct candidate){ c, c->id, c->bucket };
+		out[n++] = (struct candidate){
+			c, c->id, tcpledger_table_index(&c->key)
+		};
 	}
 	raw_spin_unlock_irqrestore(&tn->lock, flags);
 	return n;

@@ -127,7 +127,7 @@ static void expect(struct tcpledger_conn *c, bool wanted)
 /* A record out of its list: take it out of its bucket too. */
 static void conn_evict(struct tcpledger_conn *c)
 {
-	struct tcpledger_bucket *b = &tcpledger_buckets[c->bucket];
+	struct tcpledger_bucket *b = &tcpledger_buckets[tcpledger_table_index(&c->key)];
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&b->lock, flags);
@@ -244,7 +244,6 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	c->looked = false;
 	c->key = *key;
 	c->key.ifindex2 = 0;
-	c->bucket = tcpledger_table_index(key);
 	memset(&c->owner, 0, sizeof(c->owner));
 	memset(&c->closer, 0, sizeof(c->closer));
 	c->owner.uid = -1;
@@ -407,7 +406,7 @@ static struct tcpledger_conn *take_any(struct tcpledger_net *tn)
 static void inherit(struct tcpledger_conn *c, struct tcpledger_net *from,
 		    struct tcpledger_net *to, s64 now)
 {
-	struct tcpledger_bucket *b = &tcpledger_buckets[c->bucket];
+	struct tcpledger_bucket *b = &tcpledger_buckets[tcpledger_table_index(&c->key)];
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&b->lock, flags);

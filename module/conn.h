@@ -7,35 +7,12 @@
 #include <linux/types.h>
 
 #include "facts.h"
+#include "key.h"
 #include "owner.h"
 
 struct tcpledger_net;
 
 #define TCPLEDGER_CONN_SIZE	768	/* bytes of a record, and of a log block */
-
-/**
- * struct tcpledger_key - what names an endpoint
- * @net: cookie of the network namespace, never reused
- * @local: own address, IPv4 in the first word
- * @remote: the peer's
- * @lport: own port, network byte order
- * @rport: the peer's
- * @ifindex: VRF or bound device, 0 if none
- * @ifindex2: when looking up: a second device that fits
- * @unbound: when looking up: a record that names no device fits as well
- * @v6: IPv6 on the wire
- */
-struct tcpledger_key {
-	u64	net;
-	__be32	local[4];
-	__be32	remote[4];
-	__be16	lport;
-	__be16	rport;
-	u32	ifindex;
-	u32	ifindex2;
-	bool	unbound;
-	bool	v6;
-};
 
 /**
  * enum tcpledger_list - where a record stands in its namespace
@@ -79,15 +56,14 @@ enum tcpledger_list {
  * @retransmits: segments, -1 until known
  * @srtt_us: -1 until known
  * @min_rtt_us: -1 until known
- * @bucket: index of its hash bucket
  * @netns: inode number of the namespace it was opened in
+ * @key: who it is
+ * @owner: the program
+ * @closer: the program that closed first
  * @list: enum tcpledger_list, under the lock of @tn
  * @expecting: it is counted in tcpledger_expecting
  * @inherited: its namespace died
  * @looked: age.c has seen why its SYN was not answered
- * @key: who it is
- * @owner: the program
- * @closer: the program that closed first
  * @facts: what is known
  *
  * All but @lru and @list is covered by the lock of its hash bucket.
@@ -113,15 +89,14 @@ struct tcpledger_conn {
 	s32			retransmits;
 	s32			srtt_us;
 	s32			min_rtt_us;
-	u32			bucket;
 	u32			netns;
+	struct tcpledger_key	key;
+	struct tcpledger_owner	owner;
+	struct tcpledger_actor	closer;
 	u8			list;
 	bool			expecting;
 	bool			inherited;
 	bool			looked;
-	struct tcpledger_key	key;
-	struct tcpledger_owner	owner;
-	struct tcpledger_actor	closer;
 	struct tcpledger_facts	facts;
 };
 

@@ -78,13 +78,15 @@ static bool parse(struct tcpledger_packet *p, const struct sk_buff *skb,
 	return true;
 }
 
-static void ports(struct tcpledger_key *key, const u8 *th, bool out)
+/* Source and destination port are own and peer's when it leaves. */
+static u32 ports_out(const u8 *th)
 {
-	__be16 source = get_unaligned((const __be16 *)th);
-	__be16 dest = get_unaligned((const __be16 *)(th + 2));
+	return get_unaligned((const u32 *)th);
+}
 
-	key->lport = out ? source : dest;
-	key->rport = out ? dest : source;
+static u32 ports_in(const u8 *th)
+{
+	return ror32(ports_out(th), 16);
 }
 
 /* Data or an ACK of an open connection, as early demux found it. */
@@ -124,8 +126,6 @@ static void see_in(struct tcpledger_packet *p, const struct sk_buff *skb,
 	p->sk = NULL;
 	if (!READ_ONCE(ready) || !parse(p, skb, thoff, th))
 		return;
-	ports(&p->key, th, false);
-	p->key.net = p->net->net_cookie;
 	devices_in(p, skb);
 	tcpledger_track_in(p);
 }
@@ -147,7 +147,8 @@ static unsigned int hook_in4(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	p.net = state->net;
 	p.seg.ttl = iph->ttl;
-	tcpledger_key_v4(&p.key, iph->daddr, iph->saddr);
+	tcpledger_key_v4(&p.key, p.net->net_cookie, iph->daddr, iph->saddr,
+			 ports_in(th));
 	see_in(&p, skb, thoff, th);
 	return NF_ACCEPT;
 }
@@ -187,7 +188,8 @@ static unsigned int hook_in6(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	p.net = state->net;
 	p.seg.ttl = ip6h->hop_limit;
-	tcpledger_key_v6(&p.key, &ip6h->daddr, &ip6h->saddr);
+	tcpledger_key_v6(&p.key, p.net->net_cookie, &ip6h->daddr,
+			 &ip6h->saddr, ports_in(th));
 	see_in(&p, skb, thoff, th);
 	return NF_ACCEPT;
 }
@@ -293,8 +295,6 @@ static void see_out(struct tcpledger_packet *p, const struct sk_buff *skb,
 		return;
 	p->seg.other = !emitted_by_tcp(skb, state->sk, p->net, p->seg.flags,
 				       p->key.v6);
-	ports(&p->key, th, true);
-	p->key.net = p->net->net_cookie;
 	describe_emitter(p, skb);
 	devices_out(p, state->out);
 	tcpledger_track_out(p);
@@ -317,7 +317,8 @@ static unsigned int hook_out4(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	p.net = state->net;
 	p.seg.ttl = iph->ttl;
-	tcpledger_key_v4(&p.key, iph->saddr, iph->daddr);
+	tcpledger_key_v4(&p.key, p.net->net_cookie, iph->saddr, iph->daddr,
+			 ports_out(th));
 	see_out(&p, skb, thoff, th, state);
 	return NF_ACCEPT;
 }
@@ -338,7 +339,8 @@ static unsigned int hook_out6(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	p.net = state->net;
 	p.seg.ttl = ip6h->hop_limit;
-	tcpledger_key_v6(&p.key, &ip6h->saddr, &ip6h->daddr);
+	tcpledger_key_v6(&p.key, p.net->net_cookie, &ip6h->saddr,
+			 &ip6h->daddr, ports_out(th));
 	see_out(&p, skb, thoff, th, state);
 	return NF_ACCEPT;
 }

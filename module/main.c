@@ -12,6 +12,7 @@
 #include "adopt.h"
 #include "age.h"
 #include "hooks.h"
+#include "key.h"
 #include "limits.h"
 #include "netns.h"
 #include "owner.h"
@@ -27,6 +28,7 @@ static int __init tcpledger_init(void)
 	ret = tcpledger_limits_init();
 	if (ret)
 		return ret;
+	tcpledger_key_init();
 	tcpledger_pending_init();
 	tcpledger_listener_init();
 	ret = tcpledger_pool_init();

@@ -135,22 +135,19 @@ static bool copy(struct tcpledger_view *v, const struct tcpledger_name *name)
 static u64 peer_id(const struct tcpledger_conn *c)
 {
 	const u32 isns = F_LOCAL_ISN | F_REMOTE_ISN;
-	struct tcpledger_key key = c->key;
+	struct tcpledger_key key;
 	struct tcpledger_conn *other;
 	struct tcpledger_bucket *b;
 	unsigned long flags;
 	u64 id = 0;
 
-	memcpy(key.local, c->key.remote, sizeof(key.local));
-	memcpy(key.remote, c->key.local, sizeof(key.remote));
-	key.lport = c->key.rport;
-	key.rport = c->key.lport;
+	tcpledger_key_mirror(&key, &c->key);
 	b = tcpledger_table_lock(&key, &flags);
 	hlist_for_each_entry(other, &b->head, node) {
 		const struct tcpledger_facts *f = &other->facts;
 
 		if (other->id == c->id || other->tn != c->tn ||
-		    !tcpledger_table_fits(other, &key))
+		    !tcpledger_key_fits(&other->key, &key))
 			continue;
 		/* Before the SYN/ACK only one number is known to both. */
 		if ((f->bits & c->facts.bits & isns) == isns ?

@@ -25,15 +25,16 @@
  */
 void tcpledger_key_socket(struct tcpledger_key *key, const struct sock *sk)
 {
-	const struct inet_sock *inet = inet_sk(sk);
+	u32 ports = tcpledger_key_ports(inet_sk(sk)->inet_sport,
+					sk->sk_dport);
+	u64 net = sock_net(sk)->net_cookie;
 
 	if (sk->sk_family == AF_INET6 && !ipv6_addr_v4mapped(&sk->sk_v6_daddr))
-		tcpledger_key_v6(key, &sk->sk_v6_rcv_saddr, &sk->sk_v6_daddr);
+		tcpledger_key_v6(key, net, &sk->sk_v6_rcv_saddr,
+				 &sk->sk_v6_daddr, ports);
 	else
-		tcpledger_key_v4(key, sk->sk_rcv_saddr, sk->sk_daddr);
-	key->net = sock_net(sk)->net_cookie;
-	key->lport = inet->inet_sport;
-	key->rport = inet->inet_dport;
+		tcpledger_key_v4(key, net, sk->sk_rcv_saddr, sk->sk_daddr,
+				 ports);
 	key->ifindex = READ_ONCE(sk->sk_bound_dev_if);
 	key->ifindex2 = 0;
 	key->unbound = true;
@@ -49,13 +50,15 @@ void tcpledger_key_socket(struct tcpledger_key *key, const struct sock *sk)
 void tcpledger_key_timewait(struct tcpledger_key *key,
 			    const struct inet_timewait_sock *tw)
 {
+	u32 ports = tcpledger_key_ports(tw->tw_sport, tw->tw_dport);
+	u64 net = twsk_net(tw)->net_cookie;
+
 	if (tw->tw_family == AF_INET6 && !ipv6_addr_v4mapped(&tw->tw_v6_daddr))
-		tcpledger_key_v6(key, &tw->tw_v6_rcv_saddr, &tw->tw_v6_daddr);
+		tcpledger_key_v6(key, net, &tw->tw_v6_rcv_saddr,
+				 &tw->tw_v6_daddr, ports);
 	else
-		tcpledger_key_v4(key, tw->tw_rcv_saddr, tw->tw_daddr);
-	key->net = twsk_net(tw)->net_cookie;
-	key->lport = tw->tw_sport;
-	key->rport = tw->tw_dport;
+		tcpledger_key_v4(key, net, tw->tw_rcv_saddr, tw->tw_daddr,
+				 ports);
 	key->ifindex = tw->tw_bound_dev_if;
 	key->ifindex2 = 0;
 	key->unbound = true;
@@ -72,15 +75,17 @@ void tcpledger_key_request(struct tcpledger_key *key,
 			   const struct request_sock *req)
 {
 	const struct inet_request_sock *ireq = inet_rsk(req);
+	u32 ports = tcpledger_key_ports(htons(ireq->ir_num),
+					ireq->ir_rmt_port);
+	u64 net = read_pnet(&ireq->ireq_net)->net_cookie;
 
 	if (ireq->ireq_family == AF_INET6 &&
 	    !ipv6_addr_v4mapped(&ireq->ir_v6_rmt_addr))
-		tcpledger_key_v6(key, &ireq->ir_v6_loc_addr, &ireq->ir_v6_rmt_addr);
+		tcpledger_key_v6(key, net, &ireq->ir_v6_loc_addr,
+				 &ireq->ir_v6_rmt_addr, ports);
 	else
-		tcpledger_key_v4(key, ireq->ir_loc_addr, ireq->ir_rmt_addr);
-	key->net = read_pnet(&ireq->ireq_net)->net_cookie;
-	key->lport = htons(ireq->ir_num);
-	key->rport = ireq->ir_rmt_port;
+		tcpledger_key_v4(key, net, ireq->ir_loc_addr,
+				 ireq->ir_rmt_addr, ports);
 	key->ifindex = ireq->ir_iif;
 	key->ifindex2 = 0;
 	key->unbound = true;

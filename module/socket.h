@@ -2,9 +2,6 @@
 #ifndef TCPLEDGER_SOCKET_H
 #define TCPLEDGER_SOCKET_H
 
-#include <linux/in6.h>
-#include <linux/string.h>
-
 #include "conn.h"
 
 struct inet_timewait_sock;
@@ -27,26 +24,6 @@ struct tcpledger_counters {
 	s32	srtt_us;
 	s32	min_rtt_us;
 };
-
-/* The addresses of an endpoint, in network byte order. */
-static inline void tcpledger_key_v4(struct tcpledger_key *key, __be32 local,
-				    __be32 remote)
-{
-	memset(key->local, 0, sizeof(key->local));
-	memset(key->remote, 0, sizeof(key->remote));
-	key->local[0] = local;
-	key->remote[0] = remote;
-	key->v6 = false;
-}
-
-static inline void tcpledger_key_v6(struct tcpledger_key *key,
-				    const struct in6_addr *local,
-				    const struct in6_addr *remote)
-{
-	memcpy(key->local, local, sizeof(key->local));
-	memcpy(key->remote, remote, sizeof(key->remote));
-	key->v6 = true;
-}
 
 void tcpledger_key_socket(struct tcpledger_key *key, const struct sock *sk);
 void tcpledger_key_timewait(struct tcpledger_key *key,

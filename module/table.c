@@ -3,16 +3,14 @@
  * The hash table of all records, of all namespaces.
  *
  * Its size is fixed at load, so nothing is allocated or moved later. The
- * hash is keyed with a random number: who sends segments does not choose the
- * bucket. Lock order: bucket, then the lock of a namespace's lists, then the
- * stock of blocks. Never two buckets.
+ * hash is keyed, see key.h: who sends segments does not choose the bucket.
+ * Lock order: bucket, then the lock of a namespace's lists, then the stock of
+ * blocks. Never two buckets.
  */
 #include "table.h"
 
-#include <linux/jhash.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
-#include <linux/random.h>
 
 #include "limits.h"
 
@@ -21,56 +19,6 @@
 
 struct tcpledger_bucket *tcpledger_buckets;
 u32 tcpledger_bucket_mask;
-static u32 seed;
-
-/**
- * tcpledger_table_index() - the bucket of a key
- * @key: the key; its devices do not count
- *
- * Context: any.
- */
-u32 tcpledger_table_index(const struct tcpledger_key *key)
-{
-	u32 ports = (__force u32)key->lport << 16 | (__force u32)key->rport;
-	u32 init = seed ^ (u32)key->net;
-	u32 hash;
-
-	if (!key->v6)
-		hash = jhash_3words((__force u32)key->local[0],
-				    (__force u32)key->remote[0], ports, init);
-	else
-		hash = jhash2((const u32 *)key->local, 8, ports ^ init);
-	return hash & tcpledger_bucket_mask;
-}
-
-static bool same_addresses(const struct tcpledger_key *a,
-			   const struct tcpledger_key *b)
-{
-	if (a->local[0] != b->local[0] || a->remote[0] != b->remote[0])
-		return false;
-	return !a->v6 ||
-	       (!memcmp(a->local + 1, b->local + 1, 12) &&
-		!memcmp(a->remote + 1, b->remote + 1, 12));
-}
-
-/**
- * tcpledger_table_fits() - is this the record of that endpoint?
- * @c: the record, its bucket locked
- * @key: the endpoint; its two devices are where a packet came by
- *
- * Context: any.
- */
-bool tcpledger_table_fits(const struct tcpledger_conn *c,
-			  const struct tcpledger_key *key)
-{
-	const struct tcpledger_key *k = &c->key;
-
-	return k->lport == key->lport && k->rport == key->rport &&
-	       k->net == key->net && k->v6 == key->v6 &&
-	       same_addresses(k, key) &&
-	       (k->ifindex == key->ifindex || (k->ifindex ?
-		k->ifindex == key->ifindex2 : key->unbound));
-}
 
 /**
  * tcpledger_table_find() - the newest record of a key
@@ -86,7 +34,7 @@ struct tcpledger_conn *tcpledger_table_find(struct tcpledger_bucket *b,
 	struct tcpledger_conn *c;
 
 	hlist_for_each_entry(c, &b->head, node)
-		if (tcpledger_table_fits(c, key))
+		if (tcpledger_key_fits(&c->key, key))
 			return c;
 	return NULL;
 }
@@ -110,7 +58,7 @@ struct tcpledger_conn *tcpledger_table_find_socket(struct tcpledger_bucket *b,
 	struct tcpledger_conn *c, *anonymous = NULL;
 
 	hlist_for_each_entry(c, &b->head, node) {
-		if (c->facts.ended || !tcpledger_table_fits(c, key))
+		if (c->facts.ended || !tcpledger_key_fits(&c->key, key))
 			continue;
 		if (c->sk == sk)
 			return c;
@@ -128,7 +76,7 @@ struct tcpledger_conn *tcpledger_table_find_socket(struct tcpledger_bucket *b,
  */
 void tcpledger_table_insert(struct tcpledger_conn *c)
 {
-	hlist_add_head(&c->node, &tcpledger_buckets[c->bucket].head);
+	hlist_add_head(&c->node, &tcpledger_buckets[tcpledger_table_index(&c->key)].head);
 }
 
 /**
@@ -143,9 +91,9 @@ void tcpledger_table_step_back(struct tcpledger_conn *c)
 {
 	struct tcpledger_conn *other;
 
-	hlist_for_each_entry(other, &tcpledger_buckets[c->bucket].head, node)
+	hlist_for_each_entry(other, &tcpledger_buckets[tcpledger_table_index(&c->key)].head, node)
 		if (other != c && tcpledger_facts_live(&other->facts) &&
-		    tcpledger_table_fits(other, &c->key)) {
+		    tcpledger_key_fits(&other->key, &c->key)) {
 			hlist_del(&c->node);
 			hlist_add_behind(&c->node, &other->node);
 			return;
@@ -201,7 +149,6 @@ int __init tcpledger_table_init(void)
 	for (i = 0; i < n; i++)
 		raw_spin_lock_init(&tcpledger_buckets[i].lock);
 	tcpledger_bucket_mask = n - 1;
-	seed = get_random_u32();
 	return 0;
 }
 

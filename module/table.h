@@ -25,9 +25,6 @@ extern u32 tcpledger_bucket_mask;
 int tcpledger_table_init(void);
 void tcpledger_table_exit(void);
 u64 tcpledger_table_bytes(void);
-bool tcpledger_table_fits(const struct tcpledger_conn *c,
-			  const struct tcpledger_key *key);
-u32 tcpledger_table_index(const struct tcpledger_key *key);
 struct tcpledger_conn *tcpledger_table_find(struct tcpledger_bucket *b,
 					    const struct tcpledger_key *key);
 struct tcpledger_conn *tcpledger_table_find_socket(struct tcpledger_bucket *b,
@@ -37,6 +34,12 @@ void tcpledger_table_insert(struct tcpledger_conn *c);
 void tcpledger_table_step_back(struct tcpledger_conn *c);
 bool tcpledger_table_has(const struct tcpledger_bucket *b,
 			 const struct tcpledger_conn *c, u64 id);
+
+/* The bucket of a key. */
+static inline u32 tcpledger_table_index(const struct tcpledger_key *key)
+{
+	return key->hash & tcpledger_bucket_mask;
+}
 
 static inline struct tcpledger_bucket *
 tcpledger_table_lock_index(u32 index, unsigned long *flags)

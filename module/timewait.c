@@ -49,7 +49,7 @@ static struct tcpledger_conn *find(struct tcpledger_bucket *b,
 	 */
 	hlist_for_each_entry(c, &b->head, node)
 		if (tcpledger_facts_live(&c->facts) &&
-		    tcpledger_table_fits(c, key) &&
+		    tcpledger_key_fits(&c->key, key) &&
 		    (entry || c->facts.bits & F_TIMEWAIT))
 			return c;
 	return NULL;

@@ -57,7 +57,7 @@ static void take_off(struct tcpledger_conn *c, int index,
 	f->skb = p->skb;
 	f->c = c;
 	f->id = c->id;
-	f->bucket = c->bucket;
+	f->bucket = tcpledger_table_index(&c->key);
 	f->index = index;
 	f->task = in_task();
 	f->timewait = c->facts.bits & F_TIMEWAIT;
