@@ -133,6 +133,8 @@ static void conn_evict(struct tcpledger_conn *c)
 	raw_spin_lock_irqsave(&b->lock, flags);
 	hlist_del_init(&c->node);
 	expect(c, false);
+	if (!c->facts.ended)
+		tcpledger_table_set_quiet(&c->key, false);
 	raw_spin_unlock_irqrestore(&b->lock, flags);
 	tcpledger_conn_free(c);
 }
@@ -324,6 +326,10 @@ bool tcpledger_conn_settle(struct tcpledger_conn *c)
 	u8 list = list_of(c);
 
 	expect(c, c->facts.bits & F_EXPECT_OUT);
+	/* An ended record's name may be a live one's by now. */
+	if (!c->facts.ended || c->list != list)
+		tcpledger_table_set_quiet(&c->key, !c->key.ifindex &&
+					  tcpledger_facts_quiet(&c->facts));
 	if (likely(c->list == list))
 		return false;
 	tcpledger_conn_enlist(c, list);

@@ -221,4 +221,20 @@ static inline bool tcpledger_facts_embryonic(const struct tcpledger_facts *f)
 	       !f->ended && !(f->bits & F_ESTABLISHED);
 }
 
+/*
+ * Does a segment without SYN, FIN or RST, in or out, add nothing? Both SYNs
+ * are acknowledged, no FIN passed, nothing logged waits for an answer, and
+ * the last that came is no RST.
+ */
+static inline bool tcpledger_facts_quiet(const struct tcpledger_facts *f)
+{
+	const u32 pending = F_FIN_OUT | F_FIN_IN | F_FIN_LOGGED |
+			    F_EXPECT_OUT | F_CHALLENGED | F_REQUEST |
+			    F_TIMEWAIT | F_LATE_DATA | F_RST_TAKEN;
+
+	return f->state == TCPLEDGER_STATE_ESTABLISHED && !f->ended &&
+	       !(f->bits & pending) && !f->rst_last &&
+	       (f->bits & (F_REMOTE_ISN | F_SYN_ACKED_OUT)) != F_REMOTE_ISN;
+}
+
 #endif /* TCPLEDGER_FACTS_H */

@@ -29,6 +29,7 @@
 #include "netns.h"
 #include "segment.h"
 #include "socket.h"
+#include "table.h"
 #include "track.h"
 
 /* Right before conntrack's confirm, which is last. */
@@ -89,13 +90,40 @@ static u32 ports_in(const u8 *th)
 	return ror32(ports_out(th), 16);
 }
 
-/* Data or an ACK of an open connection, as early demux found it. */
-static bool boring_in(const struct sk_buff *skb, u8 flags)
+/*
+ * Data or an ACK of an open connection, as early demux found it. Where it did
+ * not look (it does not on loopback, and can be switched off), the table's
+ * note of quiet endpoints tells, for sockets not bound to a device.
+ *
+ * It takes the place of the segment in flight: TCP is done with that one, and
+ * its memory may be this one's.
+ */
+static bool boring_in4(const struct sk_buff *skb, const struct iphdr *iph,
+		       const u8 *th, const struct net *net)
 {
 	const struct sock *sk = skb->sk;
 
-	return !(flags & CONTROL) && sk &&
-	       READ_ONCE(sk->sk_state) == TCP_ESTABLISHED;
+	if (th[13] & CONTROL || (sk ?
+	    READ_ONCE(sk->sk_state) != TCP_ESTABLISHED :
+	    inet_sdif(skb) || !tcpledger_table_quiet_v4(net->net_cookie,
+				iph->daddr, iph->saddr, ports_in(th))))
+		return false;
+	this_cpu_write(tcpledger_flight.skb, NULL);
+	return true;
+}
+
+static bool boring_in6(const struct sk_buff *skb, const struct ipv6hdr *ip6h,
+		       const u8 *th, const struct net *net)
+{
+	const struct sock *sk = skb->sk;
+
+	if (th[13] & CONTROL || (sk ?
+	    READ_ONCE(sk->sk_state) != TCP_ESTABLISHED :
+	    inet6_sdif(skb) || !tcpledger_table_quiet_v6(net->net_cookie,
+				&ip6h->daddr, &ip6h->saddr, ports_in(th))))
+		return false;
+	this_cpu_write(tcpledger_flight.skb, NULL);
+	return true;
 }
 
 /*
@@ -143,7 +171,7 @@ static unsigned int hook_in4(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	thoff = skb_network_offset(skb) + iph->ihl * 4;
 	th = header(skb, thoff, buf);
-	if (!th || boring_in(skb, th[13]))
+	if (!th || boring_in4(skb, iph, th, state->net))
 		return NF_ACCEPT;
 	p.net = state->net;
 	p.seg.ttl = iph->ttl;
@@ -184,7 +212,7 @@ static unsigned int hook_in6(void *priv, struct sk_buff *skb,
 	if (thoff < 0)
 		return NF_ACCEPT;
 	th = header(skb, thoff, buf);
-	if (!th || boring_in(skb, th[13]))
+	if (!th || boring_in6(skb, ip6h, th, state->net))
 		return NF_ACCEPT;
 	p.net = state->net;
 	p.seg.ttl = ip6h->hop_limit;
@@ -195,23 +223,49 @@ static unsigned int hook_in6(void *priv, struct sk_buff *skb,
 }
 
 /*
- * Data or an ACK of an open connection.
+ * Data or an ACK of an open connection, by its socket alone.
  *
  * The third ACK of an active open leaves when the socket is ESTABLISHED
  * already; until the third segment after the last retransmission it is not
  * boring. SYN: first, ACK: second, and third after a simultaneous open.
  */
-static bool boring_out(const struct sk_buff *skb, u8 flags)
+static bool boring_socket(const struct sock *sk)
 {
-	const struct sock *sk = skb->sk;
-	const struct tcp_sock *tp;
+	const struct tcp_sock *tp = tcp_sk(sk);
 
-	if (flags & CONTROL || !sk ||
-	    READ_ONCE(sk->sk_state) != TCP_ESTABLISHED || !sk_is_tcp(sk))
-		return false;
-	tp = tcp_sk(sk);
 	return (s32)(tp->segs_out - tp->total_retrans) > 3 &&
 	       !atomic_read(&tcpledger_expecting);
+}
+
+/* Can the socket, or the note of its endpoint, say that a segment is boring? */
+static bool open_socket(const struct sock *sk, u8 flags)
+{
+	return !(flags & CONTROL) && sk &&
+	       READ_ONCE(sk->sk_state) == TCP_ESTABLISHED && sk_is_tcp(sk);
+}
+
+static bool boring_out4(const struct sk_buff *skb, const struct iphdr *iph,
+			const u8 *th, const struct net *net)
+{
+	const struct sock *sk = skb->sk;
+
+	return open_socket(sk, th[13]) &&
+	       (likely(boring_socket(sk)) ||
+		(!READ_ONCE(sk->sk_bound_dev_if) &&
+		 tcpledger_table_quiet_v4(net->net_cookie, iph->saddr,
+					  iph->daddr, ports_out(th))));
+}
+
+static bool boring_out6(const struct sk_buff *skb, const struct ipv6hdr *ip6h,
+			const u8 *th, const struct net *net)
+{
+	const struct sock *sk = skb->sk;
+
+	return open_socket(sk, th[13]) &&
+	       (likely(boring_socket(sk)) ||
+		(!READ_ONCE(sk->sk_bound_dev_if) &&
+		 tcpledger_table_quiet_v6(net->net_cookie, &ip6h->saddr,
+					  &ip6h->daddr, ports_out(th))));
 }
 
 /*
@@ -313,7 +367,7 @@ static unsigned int hook_out4(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	thoff = skb_network_offset(skb) + iph->ihl * 4;
 	th = header(skb, thoff, buf);
-	if (!th || boring_out(skb, th[13]))
+	if (!th || boring_out4(skb, iph, th, state->net))
 		return NF_ACCEPT;
 	p.net = state->net;
 	p.seg.ttl = iph->ttl;
@@ -335,7 +389,7 @@ static unsigned int hook_out6(void *priv, struct sk_buff *skb,
 	if (thoff < 0)
 		return NF_ACCEPT;
 	th = header(skb, thoff, buf);
-	if (!th || boring_out(skb, th[13]))
+	if (!th || boring_out6(skb, ip6h, th, state->net))
 		return NF_ACCEPT;
 	p.net = state->net;
 	p.seg.ttl = ip6h->hop_limit;

@@ -77,6 +77,30 @@ struct tcpledger_conn *tcpledger_table_find_socket(struct tcpledger_bucket *b,
 void tcpledger_table_insert(struct tcpledger_conn *c)
 {
 	hlist_add_head(&c->node, &tcpledger_buckets[tcpledger_table_index(&c->key)].head);
+	tcpledger_table_set_quiet(&c->key, false);
+}
+
+/**
+ * tcpledger_table_set_quiet() - note that an endpoint is quiet, or is not
+ * @key: the endpoint; its bucket locked
+ * @quiet: note it, in place of another if need be; else take it out
+ *
+ * Context: any.
+ */
+void tcpledger_table_set_quiet(const struct tcpledger_key *key, bool quiet)
+{
+	struct tcpledger_bucket *b =
+		&tcpledger_buckets[tcpledger_table_index(key)];
+
+	if (tcpledger_table_notes(b, key) == quiet)
+		return;
+	raw_write_seqcount_begin(&b->seq);
+	b->net = quiet ? key->net : 0;
+	b->ports = key->ports;
+	b->v6 = key->v6;
+	memcpy(b->local, key->local, sizeof(b->local));
+	memcpy(b->remote, key->remote, sizeof(b->remote));
+	raw_write_seqcount_end(&b->seq);
 }
 
 /**
@@ -146,8 +170,10 @@ int __init tcpledger_table_init(void)
 				     GFP_KERNEL);
 	if (!tcpledger_buckets)
 		return -ENOMEM;
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		raw_spin_lock_init(&tcpledger_buckets[i].lock);
+		seqcount_init(&tcpledger_buckets[i].seq);
+	}
 	tcpledger_bucket_mask = n - 1;
 	return 0;
 }

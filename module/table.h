@@ -3,7 +3,9 @@
 #define TCPLEDGER_TABLE_H
 
 #include <linux/list.h>
+#include <linux/seqlock.h>
 #include <linux/spinlock.h>
+#include <net/ipv6.h>
 
 #include "conn.h"
 
@@ -13,10 +15,32 @@
  * @lock: covers the chain and everything in its records; raw, since probes
  *	take it with preemption off, and taken with interrupts off, since a
  *	softirq may want it
+ * @seq: makes the members below readable without @lock
+ * @net: cookie of the namespace of the quiet endpoint, 0 if none is noted
+ * @ports: of the quiet endpoint, as in its key
+ * @local: its own address
+ * @remote: the peer's
+ * @v6: IPv6 on the wire
+ *
+ * The quiet endpoint is one of the bucket's records to which a segment
+ * without SYN, FIN or RST adds nothing (tcpledger_facts_quiet()). The hooks
+ * let such a segment pass after a look here. It is a copy of the endpoint's
+ * name, not a pointer, so it cannot outlive anything: it is taken out under
+ * @lock by the event that ends the quiet, be it a segment in a hook or a
+ * state change, before TCP can act on it. A segment that is looked up here at
+ * that very moment on another CPU came before that event as much as after it:
+ * it does not cover a SYN or FIN that has not passed a hook yet. One cache
+ * line in all.
  */
 struct tcpledger_bucket {
 	struct hlist_head	head;
 	raw_spinlock_t		lock;
+	seqcount_t		seq;
+	u64			net;
+	u32			ports;
+	__be32			local[4];
+	__be32			remote[4];
+	u32			v6;
 };
 
 extern struct tcpledger_bucket *tcpledger_buckets;
@@ -31,6 +55,7 @@ struct tcpledger_conn *tcpledger_table_find_socket(struct tcpledger_bucket *b,
 					const struct tcpledger_key *key,
 					const void *sk);
 void tcpledger_table_insert(struct tcpledger_conn *c);
+void tcpledger_table_set_quiet(const struct tcpledger_key *key, bool quiet);
 void tcpledger_table_step_back(struct tcpledger_conn *c);
 bool tcpledger_table_has(const struct tcpledger_bucket *b,
 			 const struct tcpledger_conn *c, u64 id);
@@ -60,6 +85,68 @@ static inline void tcpledger_table_unlock(struct tcpledger_bucket *b,
 					  unsigned long flags)
 {
 	raw_spin_unlock_irqrestore(&b->lock, flags);
+}
+
+/* Does the bucket, locked, note that this endpoint is quiet? */
+static inline bool tcpledger_table_notes(const struct tcpledger_bucket *b,
+					 const struct tcpledger_key *key)
+{
+	return b->ports == key->ports && b->net == key->net &&
+	       b->local[0] == key->local[0] && b->remote[0] == key->remote[0] &&
+	       b->v6 == key->v6 &&
+	       (!b->v6 || (!memcmp(b->local + 1, key->local + 1, 12) &&
+			   !memcmp(b->remote + 1, key->remote + 1, 12)));
+}
+
+/**
+ * tcpledger_table_quiet_v4() - is this IPv4 endpoint noted as quiet?
+ * @net: cookie of its namespace
+ * @local: own address
+ * @remote: the peer's
+ * @ports: both ports, as in struct tcpledger_key
+ *
+ * Context: any, no lock needed.
+ * Return: false also if it is quiet but another one has the note.
+ */
+static inline bool tcpledger_table_quiet_v4(u64 net, __be32 local,
+					    __be32 remote, u32 ports)
+{
+	u32 hash = tcpledger_key_hash_v4(net, local, remote, ports);
+	const struct tcpledger_bucket *b =
+		&tcpledger_buckets[hash & tcpledger_bucket_mask];
+	unsigned int seq = raw_read_seqcount(&b->seq);
+
+	if (b->ports != ports || b->local[0] != local ||
+	    b->remote[0] != remote || b->net != net || b->v6)
+		return false;
+	return !(seq & 1) && !read_seqcount_retry(&b->seq, seq);
+}
+
+/**
+ * tcpledger_table_quiet_v6() - is this IPv6 endpoint noted as quiet?
+ * @net: cookie of its namespace
+ * @local: own address
+ * @remote: the peer's
+ * @ports: both ports, as in struct tcpledger_key
+ *
+ * Context and return value as tcpledger_table_quiet_v4().
+ */
+static inline bool tcpledger_table_quiet_v6(u64 net,
+					    const struct in6_addr *local,
+					    const struct in6_addr *remote,
+					    u32 ports)
+{
+	u32 hash = tcpledger_key_hash_v6(net, local->s6_addr32,
+					 remote->s6_addr32, ports);
+	const struct tcpledger_bucket *b =
+		&tcpledger_buckets[hash & tcpledger_bucket_mask];
+	unsigned int seq = raw_read_seqcount(&b->seq);
+
+	if (b->ports != ports || b->net != net || !b->v6 ||
+	    !ipv6_addr_equal((const struct in6_addr *)b->local, local) ||
+	    !ipv6_addr_equal((const struct in6_addr *)b->remote, remote))
+		return false;
+	return !(seq & 1) && !read_seqcount_retry(&b->seq, seq);
 }
 
 #endif /* TCPLEDGER_TABLE_H */
