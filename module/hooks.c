@@ -40,42 +40,56 @@
 
 static bool ready;	/* the probes run: from now on records are complete */
 
-/*
- * The TCP header of a packet, @len bytes of it.
- *
- * Return: a pointer into the packet or to @buf, NULL if it is too short.
- */
-static const u8 *header(const struct sk_buff *skb, u32 thoff, void *buf)
+typedef void see_fn(const struct sk_buff *skb,
+		    const struct nf_hook_state *state, const u8 *th,
+		    u32 thoff);
+
+static bool in_one_piece(const struct sk_buff *skb, u32 thoff)
 {
-	if (likely(skb_headlen(skb) >= thoff + TCPLEDGER_TCPHDR_LEN))
-		return skb->data + thoff;
-	return skb_header_pointer(skb, thoff, TCPLEDGER_TCPHDR_LEN, buf);
+	return likely(skb_headlen(skb) >= thoff + TCPLEDGER_TCPHDR_LEN);
+}
+
+/* The TCP header is not in one piece, or not there. */
+static noinline void see_copy(const struct sk_buff *skb,
+			      const struct nf_hook_state *state, u32 thoff,
+			      see_fn *see)
+{
+	u8 buf[TCPLEDGER_TCPHDR_LEN];
+	const u8 *th = skb_header_pointer(skb, thoff, sizeof(buf), buf);
+
+	if (th)
+		see(skb, state, th, thoff);
+}
+
+static noinline void parse_options(struct tcpledger_packet *p,
+				   const struct sk_buff *skb, const u8 *th,
+				   u32 thoff)
+{
+	u32 len = (th[12] >> 4) * 4 - TCPLEDGER_TCPHDR_LEN;
+	u8 buf[TCPLEDGER_TCPOPT_MAX];
+	const u8 *options;
+
+	options = skb_header_pointer(skb, thoff + TCPLEDGER_TCPHDR_LEN, len,
+				     buf);
+	tcpledger_options_parse(&p->opt, options ? options : buf,
+				options ? len : 0);
 }
 
 static bool parse(struct tcpledger_packet *p, const struct sk_buff *skb,
-		  u32 thoff, const u8 *th)
+		  const u8 *th, u32 thoff)
 {
-	u8 buf[TCPLEDGER_TCPOPT_MAX];
-	const u8 *options;
-	u32 len;
-
-	p->skb = skb;
-	p->seg.other = false;
-	p->seg.cookie = false;
-	p->seg.request = false;
-	p->seg.fastopen = false;
 	if (unlikely(!tcpledger_segment_parse(&p->seg, th,
 					      skb->len - thoff))) {
 		tcpledger_count(tcpledger_net(p->net), malformed_segments);
 		return false;
 	}
-	if (likely(!(p->seg.flags & TCPLEDGER_SYN)))
-		return true;
-	len = (th[12] >> 4) * 4 - TCPLEDGER_TCPHDR_LEN;
-	options = skb_header_pointer(skb, thoff + TCPLEDGER_TCPHDR_LEN, len,
-				     buf);
-	tcpledger_options_parse(&p->opt, options ? options : buf,
-				options ? len : 0);
+	p->skb = skb;
+	p->seg.other = false;
+	p->seg.cookie = false;
+	p->seg.request = false;
+	p->seg.fastopen = false;
+	if (p->seg.flags & TCPLEDGER_SYN)
+		parse_options(p, skb, th, thoff);
 	return true;
 }
 
@@ -127,57 +141,53 @@ static bool boring_in6(const struct sk_buff *skb, const struct ipv6hdr *ip6h,
 }
 
 /*
- * Where a packet came in, as TCP's own lookup sees it: a bound socket's record
- * names the device or the VRF; an unbound one is not for a VRF's packets,
- * unless tcp_l3mdev_accept says so (inet_sk_bound_dev_eq()).
+ * Where a packet came in is in the key, as TCP's own lookup sees it: a bound
+ * socket's record names the device or the VRF; an unbound one is not for a
+ * VRF's packets, unless tcp_l3mdev_accept says so (inet_sk_bound_dev_eq()).
  */
-static void devices_in(struct tcpledger_packet *p, const struct sk_buff *skb)
-{
-	const struct net_device *dev = skb->dev;
-
-	if (p->key.v6) {
-		p->key.ifindex = inet6_iif(skb);
-		p->key.ifindex2 = inet6_sdif(skb);
-	} else {
-		p->key.ifindex = inet_iif(skb);
-		p->key.ifindex2 = inet_sdif(skb);
-	}
-	p->key.unbound = !p->key.ifindex2 ||
-			 READ_ONCE(p->net->ipv4.sysctl_tcp_l3mdev_accept);
-	p->domain = netif_is_l3_master(dev) ? dev->ifindex : 0;
-}
-
 static void see_in(struct tcpledger_packet *p, const struct sk_buff *skb,
-		   u32 thoff, const u8 *th)
+		   const u8 *th, u32 thoff)
 {
+	if (!READ_ONCE(ready) || !parse(p, skb, th, thoff))
+		return;
 	p->seg.out = false;
 	p->sk = NULL;
-	if (!READ_ONCE(ready) || !parse(p, skb, thoff, th))
-		return;
-	devices_in(p, skb);
+	p->key.unbound = !p->key.ifindex2 ||
+			 READ_ONCE(p->net->ipv4.sysctl_tcp_l3mdev_accept);
+	p->domain = netif_is_l3_master(skb->dev) ? skb->dev->ifindex : 0;
 	tcpledger_track_in(p);
+}
+
+static void see_in4(const struct sk_buff *skb,
+		    const struct nf_hook_state *state, const u8 *th, u32 thoff)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct tcpledger_packet p;
+
+	p.net = state->net;
+	p.seg.ttl = iph->ttl;
+	tcpledger_key_v4(&p.key, p.net->net_cookie, iph->daddr, iph->saddr,
+			 ports_in(th));
+	p.key.ifindex = inet_iif(skb);
+	p.key.ifindex2 = inet_sdif(skb);
+	see_in(&p, skb, th, thoff);
 }
 
 static unsigned int hook_in4(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
 	const struct iphdr *iph = ip_hdr(skb);
-	struct tcpledger_packet p;
-	u8 buf[TCPLEDGER_TCPHDR_LEN];
 	const u8 *th;
 	u32 thoff;
 
 	if (iph->protocol != IPPROTO_TCP)
 		return NF_ACCEPT;
 	thoff = skb_network_offset(skb) + iph->ihl * 4;
-	th = header(skb, thoff, buf);
-	if (!th || boring_in4(skb, iph, th, state->net))
-		return NF_ACCEPT;
-	p.net = state->net;
-	p.seg.ttl = iph->ttl;
-	tcpledger_key_v4(&p.key, p.net->net_cookie, iph->daddr, iph->saddr,
-			 ports_in(th));
-	see_in(&p, skb, thoff, th);
+	th = skb->data + thoff;
+	if (!in_one_piece(skb, thoff))
+		see_copy(skb, state, thoff, see_in4);
+	else if (!boring_in4(skb, iph, th, state->net))
+		see_in4(skb, state, th, thoff);
 	return NF_ACCEPT;
 }
 
@@ -200,25 +210,33 @@ static int offset6(const struct sk_buff *skb)
 	return nexthdr == IPPROTO_TCP && !fragment ? (int)offset : -1;
 }
 
-static unsigned int hook_in6(void *priv, struct sk_buff *skb,
-			     const struct nf_hook_state *state)
+static void see_in6(const struct sk_buff *skb,
+		    const struct nf_hook_state *state, const u8 *th, u32 thoff)
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
-	int thoff = offset6(skb);
 	struct tcpledger_packet p;
-	u8 buf[TCPLEDGER_TCPHDR_LEN];
-	const u8 *th;
 
-	if (thoff < 0)
-		return NF_ACCEPT;
-	th = header(skb, thoff, buf);
-	if (!th || boring_in6(skb, ip6h, th, state->net))
-		return NF_ACCEPT;
 	p.net = state->net;
 	p.seg.ttl = ip6h->hop_limit;
 	tcpledger_key_v6(&p.key, p.net->net_cookie, &ip6h->daddr,
 			 &ip6h->saddr, ports_in(th));
-	see_in(&p, skb, thoff, th);
+	p.key.ifindex = inet6_iif(skb);
+	p.key.ifindex2 = inet6_sdif(skb);
+	see_in(&p, skb, th, thoff);
+}
+
+static unsigned int hook_in6(void *priv, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	int thoff = offset6(skb);
+	const u8 *th = skb->data + thoff;
+
+	if (thoff < 0)
+		return NF_ACCEPT;
+	if (!in_one_piece(skb, thoff))
+		see_copy(skb, state, thoff, see_in6);
+	else if (!boring_in6(skb, ipv6_hdr(skb), th, state->net))
+		see_in6(skb, state, th, thoff);
 	return NF_ACCEPT;
 }
 
@@ -341,12 +359,12 @@ static void devices_out(struct tcpledger_packet *p,
 }
 
 static void see_out(struct tcpledger_packet *p, const struct sk_buff *skb,
-		    u32 thoff, const u8 *th, const struct nf_hook_state *state)
+		    const struct nf_hook_state *state, const u8 *th, u32 thoff)
 {
-	p->seg.out = true;
 	if (!READ_ONCE(ready) || will_pass_again(skb, state->out, p->key.v6) ||
-	    !parse(p, skb, thoff, th))
+	    !parse(p, skb, th, thoff))
 		return;
+	p->seg.out = true;
 	p->seg.other = !emitted_by_tcp(skb, state->sk, p->net, p->seg.flags,
 				       p->key.v6);
 	describe_emitter(p, skb);
@@ -354,48 +372,64 @@ static void see_out(struct tcpledger_packet *p, const struct sk_buff *skb,
 	tcpledger_track_out(p);
 }
 
+static void see_out4(const struct sk_buff *skb,
+		     const struct nf_hook_state *state, const u8 *th,
+		     u32 thoff)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct tcpledger_packet p;
+
+	p.net = state->net;
+	p.seg.ttl = iph->ttl;
+	tcpledger_key_v4(&p.key, p.net->net_cookie, iph->saddr, iph->daddr,
+			 ports_out(th));
+	see_out(&p, skb, state, th, thoff);
+}
+
 static unsigned int hook_out4(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
 	const struct iphdr *iph = ip_hdr(skb);
-	struct tcpledger_packet p;
-	u8 buf[TCPLEDGER_TCPHDR_LEN];
 	const u8 *th;
 	u32 thoff;
 
 	if (iph->protocol != IPPROTO_TCP || iph->frag_off & htons(IP_OFFSET))
 		return NF_ACCEPT;
 	thoff = skb_network_offset(skb) + iph->ihl * 4;
-	th = header(skb, thoff, buf);
-	if (!th || boring_out4(skb, iph, th, state->net))
-		return NF_ACCEPT;
-	p.net = state->net;
-	p.seg.ttl = iph->ttl;
-	tcpledger_key_v4(&p.key, p.net->net_cookie, iph->saddr, iph->daddr,
-			 ports_out(th));
-	see_out(&p, skb, thoff, th, state);
+	th = skb->data + thoff;
+	if (!in_one_piece(skb, thoff))
+		see_copy(skb, state, thoff, see_out4);
+	else if (!boring_out4(skb, iph, th, state->net))
+		see_out4(skb, state, th, thoff);
 	return NF_ACCEPT;
+}
+
+static void see_out6(const struct sk_buff *skb,
+		     const struct nf_hook_state *state, const u8 *th,
+		     u32 thoff)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	struct tcpledger_packet p;
+
+	p.net = state->net;
+	p.seg.ttl = ip6h->hop_limit;
+	tcpledger_key_v6(&p.key, p.net->net_cookie, &ip6h->saddr,
+			 &ip6h->daddr, ports_out(th));
+	see_out(&p, skb, state, th, thoff);
 }
 
 static unsigned int hook_out6(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
-	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	int thoff = offset6(skb);
-	struct tcpledger_packet p;
-	u8 buf[TCPLEDGER_TCPHDR_LEN];
-	const u8 *th;
+	const u8 *th = skb->data + thoff;
 
 	if (thoff < 0)
 		return NF_ACCEPT;
-	th = header(skb, thoff, buf);
-	if (!th || boring_out6(skb, ip6h, th, state->net))
-		return NF_ACCEPT;
-	p.net = state->net;
-	p.seg.ttl = ip6h->hop_limit;
-	tcpledger_key_v6(&p.key, p.net->net_cookie, &ip6h->saddr,
-			 &ip6h->daddr, ports_out(th));
-	see_out(&p, skb, thoff, th, state);
+	if (!in_one_piece(skb, thoff))
+		see_copy(skb, state, thoff, see_out6);
+	else if (!boring_out6(skb, ipv6_hdr(skb), th, state->net))
+		see_out6(skb, state, th, thoff);
 	return NF_ACCEPT;
 }
 

@@ -14,33 +14,16 @@
 #define OPT_SACK_PERM	4
 #define OPT_TIMESTAMPS	8
 
-#define WSCALE_MAX	14	/* RFC 7323 section 2.3 */
-
-/**
- * tcpledger_segment_parse() - read the fixed part of a TCP header
- * @seg: filled; @out, @other, @cookie and @ttl are the caller's
- * @th: TCPLEDGER_TCPHDR_LEN readable bytes
- * @tcp_len: bytes of header and payload together
- *
- * Context: any.
- * Return: false if the header contradicts itself (data offset below five
- * words or beyond the packet); TCP drops such a segment unseen.
+/*
+ * What a Linux sends by default: MSS, SACK permitted, timestamps, NOP, window
+ * scale, each where tcp_options_write() puts it.
  */
-bool tcpledger_segment_parse(struct tcpledger_segment *seg, const u8 *th,
-			     u32 tcp_len)
-{
-	u32 header = (th[12] >> 4) * 4;
+#define LINUX_LEN	20
+#define LINUX_MSS	(OPT_MSS << 8 | 4)
+#define LINUX_SACK_TS	(OPT_SACK_PERM << 24 | 2 << 16 | OPT_TIMESTAMPS << 8 | 10)
+#define LINUX_WSCALE	(OPT_NOP << 16 | OPT_WSCALE << 8 | 3)
 
-	if (unlikely(header < TCPLEDGER_TCPHDR_LEN || header > tcp_len))
-		return false;
-
-	seg->seq = tcpledger_be32(th + 4);
-	seg->flags = th[13];
-	seg->ack = seg->flags & TCPLEDGER_ACK ? tcpledger_be32(th + 8) : 0;
-	seg->win = tcpledger_be16(th + 14);
-	seg->len = tcp_len - header;
-	return true;
-}
+#define WSCALE_MAX	14	/* RFC 7323 section 2.3 */
 
 /**
  * tcpledger_options_parse() - read the options of a SYN
@@ -56,6 +39,17 @@ void tcpledger_options_parse(struct tcpledger_options *opt, const u8 *p,
 {
 	const u8 *end = p + len;
 
+	if (likely(len == LINUX_LEN && tcpledger_be16(p) == LINUX_MSS &&
+		   tcpledger_be32(p + 4) == LINUX_SACK_TS &&
+		   tcpledger_be32(p + 16) >> 8 == LINUX_WSCALE)) {
+		*opt = (struct tcpledger_options){
+			.mss = tcpledger_be16(p + 2),
+			.wscale = (s8)min_t(u8, p[19], WSCALE_MAX),
+			.sack = true,
+			.timestamps = true,
+		};
+		return;
+	}
 	*opt = (struct tcpledger_options){ .mss = -1, .wscale = -1 };
 	while (p < end && *p != OPT_EOL) {
 		u32 size;

@@ -63,8 +63,32 @@ static inline u32 tcpledger_segment_end(const struct tcpledger_segment *seg)
 	       !!(seg->flags & TCPLEDGER_FIN);
 }
 
-bool tcpledger_segment_parse(struct tcpledger_segment *seg, const u8 *th,
-			     u32 tcp_len);
+/**
+ * tcpledger_segment_parse() - read the fixed part of a TCP header
+ * @seg: filled; @ttl and all behind it are the caller's
+ * @th: TCPLEDGER_TCPHDR_LEN readable bytes
+ * @tcp_len: bytes of header and payload together
+ *
+ * Context: any.
+ * Return: false if the header contradicts itself (data offset below five
+ * words or beyond the packet); TCP drops such a segment unseen.
+ */
+static inline bool tcpledger_segment_parse(struct tcpledger_segment *seg,
+					   const u8 *th, u32 tcp_len)
+{
+	u32 header = (th[12] >> 4) * 4;
+
+	if (unlikely(header < TCPLEDGER_TCPHDR_LEN || header > tcp_len))
+		return false;
+
+	seg->seq = tcpledger_be32(th + 4);
+	seg->flags = th[13];
+	seg->ack = seg->flags & TCPLEDGER_ACK ? tcpledger_be32(th + 8) : 0;
+	seg->win = tcpledger_be16(th + 14);
+	seg->len = tcp_len - header;
+	return true;
+}
+
 void tcpledger_options_parse(struct tcpledger_options *opt, const u8 *p,
 			     u32 len);
 
