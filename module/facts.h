@@ -77,6 +77,9 @@
  * @tw_exit: enum tcpledger_exit
  * @error: errno of the socket at its end, 0 for none
  * @rst_last: the last segment that came is an RST, logged or not
+ * @syn_at: where the log was when our first SYN left
+ * @fin_at: the same of our first FIN
+ * @peer_fin_at: the same of the peer's first FIN
  * @log: the log
  *
  * Plain data without pointers but log.more: copied whole by readers. All
@@ -114,6 +117,9 @@ struct tcpledger_facts {
 	u8	tw_exit;
 	u8	error;
 	bool	rst_last;
+	u8	syn_at;
+	u8	fin_at;
+	u8	peer_fin_at;
 	struct tcpledger_log log;
 };
 
@@ -130,10 +136,10 @@ struct tcpledger_facts {
  * @from: old enum tcpledger_state
  * @to: new one
  * @error: the socket's error, positive errno or 0
- * @rcv_nxt: next number expected from the peer
- * @snd_una: first number the peer has not acknowledged
- * @fin_acked: everything we sent is acknowledged, our FIN too
  * @task: a task did it in a system call, not a segment or a timer
+ * @rcv_nxt: next number expected from the peer
+ * @fin_acked: everything we sent is acknowledged, our FIN too; this and what
+ *	follows is told only of a change to CLOSE
  * @shut: the program had given up both directions (close() called)
  * @orphan: no program holds the socket any more
  * @no_linger: the program asked not to wait in FIN_WAIT2 (TCP_LINGER2)
@@ -143,10 +149,9 @@ struct tcpledger_change {
 	u8	from;
 	u8	to;
 	u8	error;
-	u32	rcv_nxt;
-	u32	snd_una;
-	bool	fin_acked;
 	bool	task;
+	u32	rcv_nxt;
+	bool	fin_acked;
 	bool	shut;
 	bool	orphan;
 	bool	no_linger;

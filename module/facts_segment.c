@@ -152,6 +152,8 @@ static int out_syn(struct tcpledger_facts *f, s64 now,
 	if (synack && f->role == TCPLEDGER_ROLE_PASSIVE &&
 	    f->state == TCPLEDGER_STATE_CLOSE)
 		syn_answered(f, now, seg, syn);
+	if (!(f->bits & F_LOCAL_ISN))
+		f->syn_at = f->log.n;
 	f->local_isn = seg->seq;
 	f->bits |= bit | F_LOCAL_ISN;
 	if (synack) {
@@ -194,7 +196,8 @@ static int out_fin(struct tcpledger_facts *f, s64 now,
 					false) != TCPLEDGER_LOG_NONE;
 	int i;
 
-	if (!(f->bits & F_FIN_OUT)) {
+	if (first) {
+		f->fin_at = f->log.n;
 		if (f->bits & F_FIN_IN && f->bits & F_FIN_ACKED_OUT)
 			f->bits |= F_ACKED_EARLY;
 		if (f->first == TCPLEDGER_SIDE_NOBODY)
@@ -377,9 +380,12 @@ static int in_fin(struct tcpledger_facts *f, s64 now,
 		     tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_IN,
 					TCPLEDGER_FIN, TCPLEDGER_FIN, end,
 					false) != TCPLEDGER_LOG_NONE;
-	int i = log_segment(f, now, seg, again ? TCPLEDGER_SEG_RETRANSMIT : 0,
-			    !(f->bits & F_FIN_LOGGED));
+	int i;
 
+	if (!(f->bits & F_FIN_LOGGED))
+		f->peer_fin_at = f->log.n;
+	i = log_segment(f, now, seg, again ? TCPLEDGER_SEG_RETRANSMIT : 0,
+			!(f->bits & F_FIN_LOGGED));
 	f->bits |= F_FIN_LOGGED;
 	if (again || (!tw && i != TCPLEDGER_LOG_NONE))
 		f->bits |= F_EXPECT_OUT;

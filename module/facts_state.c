@@ -119,12 +119,15 @@ void tcpledger_facts_accept_fin(struct tcpledger_facts *f, int segment,
 		f->first = TCPLEDGER_SIDE_REMOTE;
 }
 
-/* The first ACK in the log that covers our FIN and was not thrown away. */
-static int find_ack(struct tcpledger_facts *f, u32 ack, bool exact)
+/*
+ * The first ACK that covers our SYN or FIN and was not thrown away; from where
+ * the log was when that left.
+ */
+static int find_ack(struct tcpledger_facts *f, u32 ack, bool exact, int from)
 {
 	int i;
 
-	for (i = 0; i < f->log.n; i++) {
+	for (i = from; i < f->log.n; i++) {
 		struct tcpledger_log_entry *e = tcpledger_log_at(&f->log, i);
 
 		if (tcpledger_log_type(e) == TCPLEDGER_ENTRY_IN &&
@@ -142,11 +145,11 @@ enum find_by { BY_END, BY_SEQ, BY_FLAGS };
 
 /* The first segment that came, was not thrown away, and fits. */
 static int find_in(struct tcpledger_facts *f, u8 flags, u8 mask,
-		   enum find_by by, u32 number)
+		   enum find_by by, u32 number, int from)
 {
 	int i;
 
-	for (i = 0; i < f->log.n; i++) {
+	for (i = from; i < f->log.n; i++) {
 		struct tcpledger_log_entry *e = tcpledger_log_at(&f->log, i);
 
 		if (tcpledger_log_type(e) != TCPLEDGER_ENTRY_IN ||
@@ -176,19 +179,22 @@ int tcpledger_facts_cause(struct tcpledger_facts *f, enum tcpledger_rule rule,
 
 	switch (rule) {
 	case TCPLEDGER_RULE_SYN:
-		return find_in(f, TCPLEDGER_SYN, synack, BY_SEQ, rcv_nxt - 1);
+		return find_in(f, TCPLEDGER_SYN, synack, BY_SEQ, rcv_nxt - 1,
+			       0);
 	case TCPLEDGER_RULE_SYNACK:
-		return find_in(f, synack, synack, BY_SEQ, rcv_nxt - 1);
+		return find_in(f, synack, synack, BY_SEQ, rcv_nxt - 1, 0);
 	case TCPLEDGER_RULE_ACK_OF_SYN:
 		return f->bits & F_LOCAL_ISN ?
-			find_ack(f, f->local_isn + 1, false) :
+			find_ack(f, f->local_isn + 1, false, f->syn_at) :
 			TCPLEDGER_LOG_NONE;
 	case TCPLEDGER_RULE_FIN:
-		return find_in(f, TCPLEDGER_FIN, TCPLEDGER_FIN, BY_END,
-			       rcv_nxt);
+		return f->bits & F_FIN_LOGGED ?
+			find_in(f, TCPLEDGER_FIN, TCPLEDGER_FIN, BY_END,
+				rcv_nxt, f->peer_fin_at) : TCPLEDGER_LOG_NONE;
 	case TCPLEDGER_RULE_ACK_OF_FIN:
 		return f->bits & F_FIN_OUT ?
-			find_ack(f, f->local_fin, true) : TCPLEDGER_LOG_NONE;
+			find_ack(f, f->local_fin, true, f->fin_at) :
+			TCPLEDGER_LOG_NONE;
 	default:
 		return TCPLEDGER_LOG_NONE;
 	}
@@ -206,7 +212,7 @@ int tcpledger_facts_cause(struct tcpledger_facts *f, enum tcpledger_rule rule,
 int tcpledger_facts_find_rst(struct tcpledger_facts *f, u32 rcv_nxt, bool any)
 {
 	return find_in(f, TCPLEDGER_RST, TCPLEDGER_RST,
-		       any ? BY_FLAGS : BY_SEQ, rcv_nxt);
+		       any ? BY_FLAGS : BY_SEQ, rcv_nxt, 0);
 }
 
 static void set_established(struct tcpledger_facts *f)

@@ -16,9 +16,6 @@
  */
 #define LOG_KEYS_MAX	21
 
-/* Left for keys when no second block could be had. */
-#define LOG_KEYS_ALONE	2
-
 static_assert(sizeof(struct tcpledger_log_entry) == 24);
 static_assert(TCPLEDGER_LOG_FIRST + TCPLEDGER_LOG_MORE == TCPLEDGER_LOG_MAX);
 
@@ -30,21 +27,15 @@ static int log_room(const struct tcpledger_log *log)
 }
 
 /**
- * tcpledger_log_wants_more() - does the log need its second block now?
+ * tcpledger_log_refuse() - is there no room for an entry in a log that fills?
  * @log: the log
+ * @class: how much the entry matters
  *
- * The caller hangs a block on @log->more before it appends, if it can get
- * one without allocating; without one the log goes on with less room.
- * Context: any.
+ * Context: any; the caller holds the lock that covers @log.
+ * Return: true if it must be given up, which is counted.
  */
-bool tcpledger_log_wants_more(const struct tcpledger_log *log)
-{
-	return !log->more && log->n >= TCPLEDGER_LOG_FIRST - 3;
-}
-
-static struct tcpledger_log_entry *log_slot(struct tcpledger_log *log,
-					    enum tcpledger_log_class class,
-					    int *index)
+bool tcpledger_log_refuse(struct tcpledger_log *log,
+			  enum tcpledger_log_class class)
 {
 	int room = log_room(log);
 
@@ -52,103 +43,11 @@ static struct tcpledger_log_entry *log_slot(struct tcpledger_log *log,
 		room -= log->more ? LOG_KEYS_MAX - min_t(int, log->keys,
 							 LOG_KEYS_MAX) :
 				    LOG_KEYS_ALONE;
-	if (unlikely(room <= 0)) {
-		if (log->dropped < 0xffff)
-			log->dropped++;
-		return NULL;
-	}
-	if (class == TCPLEDGER_LOG_KEY)
-		log->keys++;
-	*index = log->n;
-	return tcpledger_log_at(log, log->n++);
-}
-
-static u64 log_when(s64 t, u8 bits, u8 type)
-{
-	return (u64)max_t(s64, t, 0) << 8 | (u64)bits << 2 | type;
-}
-
-/**
- * tcpledger_log_segment() - append a segment
- * @log: the log
- * @t: nanoseconds since the record's base
- * @seg: the segment
- * @bits: TCPLEDGER_SEG_*
- * @class: whether it may use reserved room
- *
- * Context: any; the caller holds the lock that covers @log.
- * Return: the index of the entry, or TCPLEDGER_LOG_NONE if it was given up.
- */
-int tcpledger_log_segment(struct tcpledger_log *log, s64 t,
-			  const struct tcpledger_segment *seg, u8 bits,
-			  enum tcpledger_log_class class)
-{
-	int index = TCPLEDGER_LOG_NONE;
-	struct tcpledger_log_entry *e = log_slot(log, class, &index);
-
-	if (!e)
-		return TCPLEDGER_LOG_NONE;
-	e->when = log_when(t, bits, seg->out ? TCPLEDGER_ENTRY_OUT :
-					       TCPLEDGER_ENTRY_IN);
-	e->seq = seg->seq;
-	e->ack = seg->ack;
-	e->len = seg->len;
-	e->win = seg->win;
-	e->flags = seg->flags;
-	e->ttl = seg->ttl;
-	return index;
-}
-
-static int log_small(struct tcpledger_log *log, u64 when, u32 numbers,
-		     int segment, enum tcpledger_log_class class)
-{
-	int index = TCPLEDGER_LOG_NONE;
-	struct tcpledger_log_entry *e = log_slot(log, class, &index);
-
-	if (!e)
-		return TCPLEDGER_LOG_NONE;
-	e->when = when;
-	e->seq = numbers;
-	e->ack = (u32)segment;
-	e->len = 0;
-	e->win = 0;
-	e->flags = 0;
-	e->ttl = 0;
-	return index;
-}
-
-/**
- * tcpledger_log_state() - append a state change
- * @log: the log
- * @t: nanoseconds since the record's base
- * @from: old state
- * @to: new state
- * @cause: enum tcpledger_cause
- * @segment: index of the segment that caused it, or TCPLEDGER_LOG_NONE
- *
- * Context and return value as tcpledger_log_segment().
- */
-int tcpledger_log_state(struct tcpledger_log *log, s64 t, u8 from, u8 to,
-			u8 cause, int segment)
-{
-	return log_small(log, log_when(t, 0, TCPLEDGER_ENTRY_STATE),
-			 from | to << 8 | cause << 16, segment,
-			 TCPLEDGER_LOG_KEY);
-}
-
-/**
- * tcpledger_log_note() - append the notice of an anomaly
- * @log: the log
- * @t: nanoseconds since the record's base
- * @tag: enum tcpledger_anomaly
- * @segment: index of the segment it was seen at, or TCPLEDGER_LOG_NONE
- *
- * Context and return value as tcpledger_log_segment().
- */
-int tcpledger_log_note(struct tcpledger_log *log, s64 t, u8 tag, int segment)
-{
-	return log_small(log, log_when(t, 0, TCPLEDGER_ENTRY_NOTE), tag,
-			 segment, TCPLEDGER_LOG_MINOR);
+	if (room > 0)
+		return false;
+	if (log->dropped < 0xffff)
+		log->dropped++;
+	return true;
 }
 
 /**

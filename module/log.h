@@ -8,6 +8,7 @@
 
 #define TCPLEDGER_LOG_FIRST	16	/* entries inside the record */
 #define TCPLEDGER_LOG_MORE	32	/* entries of the block hung on when full */
+#define LOG_KEYS_ALONE		2	/* left for keys without that block */
 #define TCPLEDGER_LOG_NONE	(-1)	/* "no entry" where an index is wanted */
 
 /**
@@ -120,13 +121,130 @@ static inline u32 tcpledger_log_end(const struct tcpledger_log_entry *e)
 	       !!(e->flags & TCPLEDGER_FIN);
 }
 
-bool tcpledger_log_wants_more(const struct tcpledger_log *log);
-int tcpledger_log_segment(struct tcpledger_log *log, s64 t,
-			  const struct tcpledger_segment *seg, u8 bits,
+/**
+ * tcpledger_log_wants_more() - does the log need its second block now?
+ * @log: the log
+ *
+ * The caller hangs a block on @log->more before it appends, if it can get
+ * one without allocating; without one the log goes on with less room.
+ * Context: any.
+ */
+static inline bool tcpledger_log_wants_more(const struct tcpledger_log *log)
+{
+	return log->n >= TCPLEDGER_LOG_FIRST - 3 && !log->more;
+}
+
+bool tcpledger_log_refuse(struct tcpledger_log *log,
 			  enum tcpledger_log_class class);
-int tcpledger_log_state(struct tcpledger_log *log, s64 t, u8 from, u8 to,
-			u8 cause, int segment);
-int tcpledger_log_note(struct tcpledger_log *log, s64 t, u8 tag, int segment);
+
+/*
+ * The place of one more entry and its number, or NULL. @bits and @type are in
+ * its first word already.
+ */
+static inline struct tcpledger_log_entry *
+tcpledger_log_append(struct tcpledger_log *log, s64 t, u8 bits, u8 type,
+		     enum tcpledger_log_class class, int *index)
+{
+	struct tcpledger_log_entry *e;
+
+	*index = TCPLEDGER_LOG_NONE;
+	if (unlikely(log->n >= TCPLEDGER_LOG_FIRST - LOG_KEYS_ALONE) &&
+	    tcpledger_log_refuse(log, class))
+		return NULL;
+	if (class == TCPLEDGER_LOG_KEY)
+		log->keys++;
+	*index = log->n++;
+	e = tcpledger_log_at(log, *index);
+	e->when = (u64)max_t(s64, t, 0) << 8 | (u64)bits << 2 | type;
+	return e;
+}
+
+/**
+ * tcpledger_log_segment() - append a segment
+ * @log: the log
+ * @t: nanoseconds since the record's base
+ * @seg: the segment
+ * @bits: TCPLEDGER_SEG_*
+ * @class: whether it may use reserved room
+ *
+ * Context: any; the caller holds the lock that covers @log.
+ * Return: the index of the entry, or TCPLEDGER_LOG_NONE if it was given up.
+ */
+static inline int tcpledger_log_segment(struct tcpledger_log *log, s64 t,
+					const struct tcpledger_segment *seg,
+					u8 bits,
+					enum tcpledger_log_class class)
+{
+	struct tcpledger_log_entry *e;
+	int index;
+
+	e = tcpledger_log_append(log, t, bits, seg->out ? TCPLEDGER_ENTRY_OUT :
+				 TCPLEDGER_ENTRY_IN, class, &index);
+	if (unlikely(!e))
+		return TCPLEDGER_LOG_NONE;
+	e->seq = seg->seq;
+	e->ack = seg->ack;
+	e->len = seg->len;
+	e->win = seg->win;
+	e->flags = seg->flags;
+	e->ttl = seg->ttl;
+	return index;
+}
+
+static inline int tcpledger_log_small(struct tcpledger_log *log, s64 t,
+				      u8 type, u32 numbers, int segment,
+				      enum tcpledger_log_class class)
+{
+	struct tcpledger_log_entry *e;
+	int index;
+
+	e = tcpledger_log_append(log, t, 0, type, class, &index);
+	if (unlikely(!e))
+		return TCPLEDGER_LOG_NONE;
+	e->seq = numbers;
+	e->ack = (u32)segment;
+	e->len = 0;
+	e->win = 0;
+	e->flags = 0;
+	e->ttl = 0;
+	return index;
+}
+
+/**
+ * tcpledger_log_state() - append a state change
+ * @log: the log
+ * @t: nanoseconds since the record's base
+ * @from: old state
+ * @to: new state
+ * @cause: enum tcpledger_cause
+ * @segment: index of the segment that caused it, or TCPLEDGER_LOG_NONE
+ *
+ * Context and return value as tcpledger_log_segment().
+ */
+static inline int tcpledger_log_state(struct tcpledger_log *log, s64 t,
+				      u8 from, u8 to, u8 cause, int segment)
+{
+	return tcpledger_log_small(log, t, TCPLEDGER_ENTRY_STATE,
+				   from | to << 8 | cause << 16, segment,
+				   TCPLEDGER_LOG_KEY);
+}
+
+/**
+ * tcpledger_log_note() - append the notice of an anomaly
+ * @log: the log
+ * @t: nanoseconds since the record's base
+ * @tag: enum tcpledger_anomaly
+ * @segment: index of the segment it was seen at, or TCPLEDGER_LOG_NONE
+ *
+ * Context and return value as tcpledger_log_segment().
+ */
+static inline int tcpledger_log_note(struct tcpledger_log *log, s64 t, u8 tag,
+				     int segment)
+{
+	return tcpledger_log_small(log, t, TCPLEDGER_ENTRY_NOTE, tag, segment,
+				   TCPLEDGER_LOG_MINOR);
+}
+
 int tcpledger_log_find(struct tcpledger_log *log, u8 type, u8 flags, u8 mask,
 		       u32 end, bool any_end);
 void tcpledger_log_export(const struct tcpledger_log_entry *e,

@@ -106,19 +106,18 @@ void tcpledger_socket_change(struct tcpledger_change *c,
 	const struct tcp_sock *tp = tcp_sk(sk);
 	int error = READ_ONCE(sk->sk_err);
 
-	*c = (struct tcpledger_change){
-		.from = from,
-		.to = to,
-		.error = error > 0 && error < 256 ? error : 0,
-		.rcv_nxt = tp->rcv_nxt,
-		.snd_una = tp->snd_una,
-		.fin_acked = tp->snd_una == tp->write_seq,
-		.task = sock_owned_by_user_nocheck(sk) || in_task(),
-		.shut = sk->sk_shutdown == SHUTDOWN_MASK,
-		.orphan = sock_flag(sk, SOCK_DEAD),
-		.no_linger = READ_ONCE(tp->linger2) < 0,
-		.soft = error && error == sk->sk_err_soft,
-	};
+	c->from = from;
+	c->to = to;
+	c->error = error > 0 && error < 256 ? error : 0;
+	c->rcv_nxt = tp->rcv_nxt;
+	c->task = sock_owned_by_user_nocheck(sk) || in_task();
+	if (to != TCPLEDGER_STATE_CLOSE)
+		return;
+	c->fin_acked = tp->snd_una == tp->write_seq;
+	c->shut = sk->sk_shutdown == SHUTDOWN_MASK;
+	c->orphan = sock_flag(sk, SOCK_DEAD);
+	c->no_linger = READ_ONCE(tp->linger2) < 0;
+	c->soft = error && error == sk->sk_err_soft;
 }
 
 /**

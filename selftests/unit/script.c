@@ -252,7 +252,7 @@ static void change(struct script *s, char *word, const struct words *w)
 	char *to = strchr(word, '>');
 	struct tcpledger_change c = {
 		.error = (u8)w->err, .rcv_nxt = rcv_nxt(s, w),
-		.snd_una = s->out.next, .fin_acked = w->acked, .task = w->task,
+		.fin_acked = w->acked, .task = w->task,
 		.shut = w->shut, .orphan = w->orphan, .no_linger = w->nolinger, .soft = w->soft,
 	};
 
