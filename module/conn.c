@@ -133,18 +133,18 @@ static void conn_evict(struct tcpledger_conn *c)
 	raw_spin_lock_irqsave(&b->lock, flags);
 	hlist_del_init(&c->node);
 	expect(c, false);
-	if (!c->facts.ended)
+	if (c->quiet)
 		tcpledger_table_set_quiet(&c->key, false);
 	raw_spin_unlock_irqrestore(&b->lock, flags);
 	tcpledger_conn_free(c);
 }
 
 /*
- * Count one more record in, making room if need be.
+ * Count one more record in, and give it its id, making room if need be.
  *
  * Return: false if there is no room and nothing may be evicted for it.
  */
-static bool admit(struct tcpledger_net *tn, bool is_embryonic)
+static bool admit(struct tcpledger_net *tn, bool is_embryonic, u64 *id)
 {
 	const struct tcpledger_limits *l = &tcpledger_limits;
 	struct tcpledger_conn *victims[2] = {};
@@ -162,8 +162,10 @@ static bool admit(struct tcpledger_net *tn, bool is_embryonic)
 			victims[1] = oldest_embryonic(tn);
 		ok = victims[1] || victims[0];
 	}
-	if (ok)
+	if (ok) {
 		tn->total++;
+		*id = ++tn->next_id;
+	}
 	raw_spin_unlock_irqrestore(&tn->lock, flags);
 
 	if (victims[0])
@@ -213,8 +215,9 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 {
 	struct tcpledger_conn *c;
 	unsigned long flags;
+	u64 id;
 
-	if (!admit(tn, role == TCPLEDGER_ROLE_PASSIVE))
+	if (!admit(tn, role == TCPLEDGER_ROLE_PASSIVE, &id))
 		return NULL;
 	c = tcpledger_pool_get(may_allocate);
 	if (unlikely(!c) && evict_ended(tn))
@@ -230,6 +233,7 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	INIT_HLIST_NODE(&c->node);
 	INIT_LIST_HEAD(&c->lru);
 	c->tn = tn;
+	c->id = id;
 	c->sk = NULL;
 	c->wall = ktime_mono_to_real(now);
 	c->active = now;
@@ -241,6 +245,7 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	c->min_rtt_us = -1;
 	c->netns = tn->net->ns.inum;
 	c->list = TCPLEDGER_LIST_NEW;
+	c->quiet = false;
 	c->expecting = false;
 	c->inherited = false;
 	c->looked = false;
@@ -250,9 +255,6 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	memset(&c->closer, 0, sizeof(c->closer));
 	c->owner.uid = -1;
 	tcpledger_facts_init(&c->facts, now, state, role);
-	raw_spin_lock_irqsave(&tn->lock, flags);
-	c->id = ++tn->next_id;
-	raw_spin_unlock_irqrestore(&tn->lock, flags);
 	tcpledger_count(tn, records_created);
 	return c;
 }
@@ -272,9 +274,11 @@ void tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list)
 
 	raw_spin_lock(&tn->lock);
 	if (c->list != TCPLEDGER_LIST_GONE) {
-		if (c->list != TCPLEDGER_LIST_NEW)
+		if (c->list != TCPLEDGER_LIST_NEW) {
 			tn->counts[c->list]--;
-		list_move_tail(&c->lru, &tn->lists[list]);
+			list_del(&c->lru);
+		}
+		list_add_tail(&c->lru, &tn->lists[list]);
 		c->list = list;
 		tn->counts[list]++;
 	}
@@ -299,11 +303,12 @@ static void count_end(const struct tcpledger_conn *c)
 
 static u8 list_of(const struct tcpledger_conn *c)
 {
-	if (c->facts.ended && c->inherited)
-		return TCPLEDGER_LIST_INHERITED;
-	if (c->facts.ended)
+	if (c->facts.ended) {
+		if (c->inherited)
+			return TCPLEDGER_LIST_INHERITED;
 		return c->facts.bits & F_ESTABLISHED ? TCPLEDGER_LIST_HISTORY :
 						       TCPLEDGER_LIST_FAILED;
+	}
 	if (c->facts.bits & F_TIMEWAIT)
 		return TCPLEDGER_LIST_TIMEWAIT;
 	if (!tcpledger_facts_embryonic(&c->facts))
@@ -323,13 +328,14 @@ static u8 list_of(const struct tcpledger_conn *c)
  */
 bool tcpledger_conn_settle(struct tcpledger_conn *c)
 {
+	bool quiet = tcpledger_facts_quiet(&c->facts) && !c->key.ifindex;
 	u8 list = list_of(c);
 
 	expect(c, c->facts.bits & F_EXPECT_OUT);
-	/* An ended record's name may be a live one's by now. */
-	if (!c->facts.ended || c->list != list)
-		tcpledger_table_set_quiet(&c->key, !c->key.ifindex &&
-					  tcpledger_facts_quiet(&c->facts));
+	if (unlikely(c->quiet != quiet)) {
+		c->quiet = quiet;
+		tcpledger_table_set_quiet(&c->key, quiet);
+	}
 	if (likely(c->list == list))
 		return false;
 	tcpledger_conn_enlist(c, list);
@@ -338,18 +344,6 @@ bool tcpledger_conn_settle(struct tcpledger_conn *c)
 	c->sk = NULL;
 	count_end(c);
 	return true;
-}
-
-/**
- * tcpledger_conn_room() - have room for the next log entries
- * @c: the record, its bucket locked
- *
- * Context: any.
- */
-void tcpledger_conn_room(struct tcpledger_conn *c)
-{
-	if (unlikely(tcpledger_log_wants_more(&c->facts.log)))
-		c->facts.log.more = tcpledger_pool_get(false);
 }
 
 /* One record too many in the history, out of its list; or NULL. */

@@ -9,6 +9,7 @@
 #include "facts.h"
 #include "key.h"
 #include "owner.h"
+#include "pool.h"
 
 struct tcpledger_net;
 
@@ -61,6 +62,7 @@ enum tcpledger_list {
  * @owner: the program
  * @closer: the program that closed first
  * @list: enum tcpledger_list, under the lock of @tn
+ * @quiet: nothing pending: its bucket notes it, or noted it before another
  * @expecting: it is counted in tcpledger_expecting
  * @inherited: its namespace died
  * @looked: age.c has seen why its SYN was not answered
@@ -94,9 +96,10 @@ struct tcpledger_conn {
 	struct tcpledger_owner	owner;
 	struct tcpledger_actor	closer;
 	u8			list;
-	bool			expecting;
-	bool			inherited;
-	bool			looked;
+	bool			quiet;
+	bool			expecting : 1;
+	bool			inherited : 1;
+	bool			looked : 1;
 	struct tcpledger_facts	facts;
 };
 
@@ -113,10 +116,21 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 void tcpledger_conn_free(struct tcpledger_conn *c);
 bool tcpledger_conn_settle(struct tcpledger_conn *c);
 void tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list);
-void tcpledger_conn_room(struct tcpledger_conn *c);
 void tcpledger_conn_trim(struct tcpledger_net *tn);
 void tcpledger_conn_inherit(struct tcpledger_net *from,
 			    struct tcpledger_net *to);
 void tcpledger_conn_flush(struct tcpledger_net *tn);
+
+/**
+ * tcpledger_conn_room() - have room for the next log entries
+ * @c: the record, its bucket locked
+ *
+ * Context: any.
+ */
+static inline void tcpledger_conn_room(struct tcpledger_conn *c)
+{
+	if (unlikely(tcpledger_log_wants_more(&c->facts.log)))
+		c->facts.log.more = tcpledger_pool_get(false);
+}
 
 #endif /* TCPLEDGER_CONN_H */

@@ -44,9 +44,9 @@ typedef void see_fn(const struct sk_buff *skb,
 		    const struct nf_hook_state *state, const u8 *th,
 		    u32 thoff);
 
-static bool in_one_piece(const struct sk_buff *skb, u32 thoff)
+static bool in_one_piece(const struct sk_buff *skb, const u8 *th)
 {
-	return likely(skb_headlen(skb) >= thoff + TCPLEDGER_TCPHDR_LEN);
+	return likely(th + TCPLEDGER_TCPHDR_LEN <= skb_tail_pointer(skb));
 }
 
 /* The TCP header is not in one piece, or not there. */
@@ -178,16 +178,14 @@ static unsigned int hook_in4(void *priv, struct sk_buff *skb,
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	const u8 *th;
-	u32 thoff;
 
 	if (iph->protocol != IPPROTO_TCP)
 		return NF_ACCEPT;
-	thoff = skb_network_offset(skb) + iph->ihl * 4;
-	th = skb->data + thoff;
-	if (!in_one_piece(skb, thoff))
-		see_copy(skb, state, thoff, see_in4);
+	th = (const u8 *)iph + iph->ihl * 4;
+	if (!in_one_piece(skb, th))
+		see_copy(skb, state, th - skb->data, see_in4);
 	else if (!boring_in4(skb, iph, th, state->net))
-		see_in4(skb, state, th, thoff);
+		see_in4(skb, state, th, th - skb->data);
 	return NF_ACCEPT;
 }
 
@@ -233,7 +231,7 @@ static unsigned int hook_in6(void *priv, struct sk_buff *skb,
 
 	if (thoff < 0)
 		return NF_ACCEPT;
-	if (!in_one_piece(skb, thoff))
+	if (!in_one_piece(skb, th))
 		see_copy(skb, state, thoff, see_in6);
 	else if (!boring_in6(skb, ipv6_hdr(skb), th, state->net))
 		see_in6(skb, state, th, thoff);
@@ -287,29 +285,6 @@ static bool boring_out6(const struct sk_buff *skb, const struct ipv6hdr *ip6h,
 }
 
 /*
- * Did TCP emit this, or a raw socket, netfilter's REJECT, IPVS?
- *
- * TCP sends from the socket, or answers for one that is not there: from its
- * own kernel socket, on IPv6 named only by the state. A SYN cookie on IPv4
- * has no socket at all.
- */
-static bool emitted_by_tcp(const struct sk_buff *skb, const struct sock *state,
-			   const struct net *net, u8 flags, bool v6)
-{
-	const u8 synack = TCPLEDGER_SYN | TCPLEDGER_ACK;
-	const struct sock *sk = skb->sk;
-
-	if (sk)
-		return !sk_fullsock(sk) || sk_is_tcp(sk) ||
-		       (sk->sk_kern_sock && sk->sk_type == SOCK_RAW &&
-			sk->sk_protocol == IPPROTO_TCP);
-	if (v6)
-		return state && (state == net->ipv6.tcp_sk ||
-				 READ_ONCE(state->sk_state) == TCP_LISTEN);
-	return (flags & synack) == synack;
-}
-
-/*
  * A VRF shows a packet to LOCAL_OUT twice: first on its own device, then, if
  * the route is not local, on the real one. Only the last pass counts.
  */
@@ -326,23 +301,40 @@ static bool will_pass_again(const struct sk_buff *skb,
 	return !(((const struct rtable *)dst)->rt_flags & RTCF_LOCAL);
 }
 
+/*
+ * Did TCP emit this, or a raw socket, netfilter's REJECT, IPVS? And if TCP,
+ * which of its sockets?
+ *
+ * TCP sends from the socket, or answers for one that is not there: from its
+ * own kernel socket, on IPv6 named only by the state. A SYN cookie on IPv4
+ * has no socket at all.
+ */
 static void describe_emitter(struct tcpledger_packet *p,
-			     const struct sk_buff *skb)
+			     const struct sk_buff *skb, const struct sock *state)
 {
-	const u8 synack = TCPLEDGER_SYN | TCPLEDGER_ACK;
+	const u8 mask = TCPLEDGER_SYN | TCPLEDGER_ACK;
+	const bool synack = (p->seg.flags & mask) == mask;
 	const struct sock *sk = skb->sk;
 
 	p->sk = NULL;
-	if (p->seg.other)
-		return;
-	if (sk && (READ_ONCE(sk->sk_state) == TCP_NEW_SYN_RECV ||
-		   (sk_fullsock(sk) && sk_is_tcp(sk))))
+	if (!sk) {
+		p->seg.other = p->key.v6 ?
+			!state || (state != p->net->ipv6.tcp_sk &&
+				   READ_ONCE(state->sk_state) != TCP_LISTEN) :
+			!synack;
+		p->seg.cookie = synack && !p->seg.other;
+	} else if (!sk_fullsock(sk)) {
+		p->seg.request = synack &&
+				 READ_ONCE(sk->sk_state) == TCP_NEW_SYN_RECV;
+		if (READ_ONCE(sk->sk_state) == TCP_NEW_SYN_RECV)
+			p->sk = sk;
+	} else if (sk_is_tcp(sk)) {
+		p->seg.fastopen = synack && tcp_passive_fastopen(sk);
 		p->sk = sk;
-	if ((p->seg.flags & synack) != synack)
-		return;
-	p->seg.request = sk && READ_ONCE(sk->sk_state) == TCP_NEW_SYN_RECV;
-	p->seg.cookie = !sk;
-	p->seg.fastopen = p->sk && !p->seg.request && tcp_passive_fastopen(sk);
+	} else {
+		p->seg.other = !sk->sk_kern_sock || sk->sk_type != SOCK_RAW ||
+			       sk->sk_protocol != IPPROTO_TCP;
+	}
 }
 
 static void devices_out(struct tcpledger_packet *p,
@@ -365,9 +357,7 @@ static void see_out(struct tcpledger_packet *p, const struct sk_buff *skb,
 	    !parse(p, skb, th, thoff))
 		return;
 	p->seg.out = true;
-	p->seg.other = !emitted_by_tcp(skb, state->sk, p->net, p->seg.flags,
-				       p->key.v6);
-	describe_emitter(p, skb);
+	describe_emitter(p, skb, state->sk);
 	devices_out(p, state->out);
 	tcpledger_track_out(p);
 }
@@ -391,16 +381,14 @@ static unsigned int hook_out4(void *priv, struct sk_buff *skb,
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	const u8 *th;
-	u32 thoff;
 
 	if (iph->protocol != IPPROTO_TCP || iph->frag_off & htons(IP_OFFSET))
 		return NF_ACCEPT;
-	thoff = skb_network_offset(skb) + iph->ihl * 4;
-	th = skb->data + thoff;
-	if (!in_one_piece(skb, thoff))
-		see_copy(skb, state, thoff, see_out4);
+	th = (const u8 *)iph + iph->ihl * 4;
+	if (!in_one_piece(skb, th))
+		see_copy(skb, state, th - skb->data, see_out4);
 	else if (!boring_out4(skb, iph, th, state->net))
-		see_out4(skb, state, th, thoff);
+		see_out4(skb, state, th, th - skb->data);
 	return NF_ACCEPT;
 }
 
@@ -426,7 +414,7 @@ static unsigned int hook_out6(void *priv, struct sk_buff *skb,
 
 	if (thoff < 0)
 		return NF_ACCEPT;
-	if (!in_one_piece(skb, thoff))
+	if (!in_one_piece(skb, th))
 		see_copy(skb, state, thoff, see_out6);
 	else if (!boring_out6(skb, ipv6_hdr(skb), th, state->net))
 		see_out6(skb, state, th, thoff);

@@ -51,7 +51,10 @@ extern unsigned int tcpledger_net_id;
  */
 static inline struct tcpledger_net *tcpledger_net(const struct net *net)
 {
-	struct tcpledger_net *tn = net_generic(net, tcpledger_net_id);
+	/* As net_generic(), whose read section would be one too many. */
+	const struct net_generic *own =
+		rcu_dereference_check(net->gen, rcu_read_lock_sched_held());
+	struct tcpledger_net *tn = own->ptr[tcpledger_net_id];
 
 	if (unlikely(READ_ONCE(tn->dead)))
 		tn = net_generic(&init_net, tcpledger_net_id);

@@ -40,8 +40,9 @@ static int tell(struct tcpledger_conn *c, s64 now,
 	if (syn) {
 		c->active = now;
 		/* The ager's lists are in order of activity. */
-		if (c->list == TCPLEDGER_LIST_FRESH ||
-		    c->list == TCPLEDGER_LIST_EMBRYONIC)
+		if ((c->list == TCPLEDGER_LIST_FRESH ||
+		     c->list == TCPLEDGER_LIST_EMBRYONIC) &&
+		    READ_ONCE(c->tn->lists[c->list].prev) != &c->lru)
 			tcpledger_conn_enlist(c, c->list);
 	}
 	return tcpledger_facts_segment(&c->facts, now, &p->seg,
@@ -170,6 +171,10 @@ void tcpledger_track_in(struct tcpledger_packet *p)
 	if (likely(takes_segments(c))) {
 		take_off(c, tell(c, ktime_get_mono_fast_ns(), p), p);
 		tcpledger_conn_settle(c);
+		/* Quiet all the time: another has had the bucket's note. */
+		if (c->quiet && !(p->seg.flags & (TCPLEDGER_SYN |
+				  TCPLEDGER_FIN | TCPLEDGER_RST)))
+			tcpledger_table_set_quiet(&c->key, true);
 		tcpledger_table_unlock(b, flags);
 		tcpledger_count(tn, segments_in);
 		return;
