@@ -13,6 +13,12 @@
 #error "tcpledger needs a kernel with CONFIG_IPV6 and CONFIG_NETFILTER"
 #endif
 
+/*
+ * A local that is filled before it is read, and too big to be cleared for each
+ * event, as CONFIG_INIT_STACK_ALL_ZERO would have it.
+ */
+#define __tcpledger_unset __attribute__((__uninitialized__))
+
 /* The last arguments of the kfree_skb tracepoint. */
 #ifdef TCPLEDGER_HAVE_KFREE_SKB_RX_SK
 #define TCPLEDGER_KFREE_SKB_ARGS					\

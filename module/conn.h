@@ -97,7 +97,7 @@ struct tcpledger_conn {
 	struct tcpledger_actor	closer;
 	u8			list;
 	bool			quiet;
-	bool			expecting : 1;
+	bool			expecting;
 	bool			inherited : 1;
 	bool			looked : 1;
 	struct tcpledger_facts	facts;

@@ -46,13 +46,13 @@ void tcpledger_facts_move(struct tcpledger_facts *f, s64 now, u8 from,
 {
 	struct tcpledger_log_entry *e = segment < 0 ? NULL :
 		tcpledger_log_at(&f->log, segment);
+	s64 t = tcpledger_facts_time(f, now);
 
 	/* What ends FIN_WAIT2 does so by being refused, see tw_exit(). */
 	if (e && !(tcpledger_log_bits(e) & TCPLEDGER_SEG_REFUSED))
 		tcpledger_log_mark(e, TCPLEDGER_SEG_ACCEPTED);
-	tcpledger_log_state(&f->log, tcpledger_facts_time(f, now), from, to, cause,
-			    segment);
-	f->since = f->base + tcpledger_facts_time(f, now);
+	tcpledger_log_state(&f->log, t, from, to, cause, segment);
+	f->since = f->base + t;
 	f->state = to;
 }
 

@@ -111,18 +111,3 @@ enum tcpledger_rule tcpledger_fsm_rule(u8 from, u8 to)
 		return TCPLEDGER_RULE_ILLEGAL;
 	return rules[from][to];
 }
-
-/**
- * tcpledger_fsm_synchronized() - are both sequence spaces agreed on?
- * @state: enum tcpledger_state
- *
- * RFC 9293 section 3.5.2 calls these the synchronized states.
- * Context: any.
- */
-bool tcpledger_fsm_synchronized(u8 state)
-{
-	const u32 set = BIT(EST) | BIT(FW1) | BIT(FW2) | BIT(CLG) | BIT(TWA) |
-			BIT(CWA) | BIT(LAC);
-
-	return state < TCPLEDGER_STATE_MAX && set & BIT(state);
-}

@@ -28,6 +28,25 @@ enum tcpledger_rule {
 };
 
 enum tcpledger_rule tcpledger_fsm_rule(u8 from, u8 to);
-bool tcpledger_fsm_synchronized(u8 state);
+
+/**
+ * tcpledger_fsm_synchronized() - are both sequence spaces agreed on?
+ * @state: enum tcpledger_state
+ *
+ * RFC 9293 section 3.5.2 calls these the synchronized states.
+ * Context: any.
+ */
+static inline bool tcpledger_fsm_synchronized(u8 state)
+{
+	const u32 set = BIT(TCPLEDGER_STATE_ESTABLISHED) |
+			BIT(TCPLEDGER_STATE_FIN_WAIT1) |
+			BIT(TCPLEDGER_STATE_FIN_WAIT2) |
+			BIT(TCPLEDGER_STATE_CLOSING) |
+			BIT(TCPLEDGER_STATE_TIME_WAIT) |
+			BIT(TCPLEDGER_STATE_CLOSE_WAIT) |
+			BIT(TCPLEDGER_STATE_LAST_ACK);
+
+	return state < TCPLEDGER_STATE_MAX && set & BIT(state);
+}
 
 #endif /* TCPLEDGER_FSM_H */

@@ -26,6 +26,7 @@
 #include <net/route.h>
 #include <net/tcp.h>
 
+#include "compat.h"
 #include "netns.h"
 #include "segment.h"
 #include "socket.h"
@@ -54,7 +55,7 @@ static noinline void see_copy(const struct sk_buff *skb,
 			      const struct nf_hook_state *state, u32 thoff,
 			      see_fn *see)
 {
-	u8 buf[TCPLEDGER_TCPHDR_LEN];
+	u8 buf[TCPLEDGER_TCPHDR_LEN] __tcpledger_unset;
 	const u8 *th = skb_header_pointer(skb, thoff, sizeof(buf), buf);
 
 	if (th)
@@ -66,7 +67,7 @@ static noinline void parse_options(struct tcpledger_packet *p,
 				   u32 thoff)
 {
 	u32 len = (th[12] >> 4) * 4 - TCPLEDGER_TCPHDR_LEN;
-	u8 buf[TCPLEDGER_TCPOPT_MAX];
+	u8 buf[TCPLEDGER_TCPOPT_MAX] __tcpledger_unset;
 	const u8 *options;
 
 	options = skb_header_pointer(skb, thoff + TCPLEDGER_TCPHDR_LEN, len,
@@ -75,7 +76,7 @@ static noinline void parse_options(struct tcpledger_packet *p,
 				options ? len : 0);
 }
 
-static bool parse(struct tcpledger_packet *p, const struct sk_buff *skb,
+static inline bool parse(struct tcpledger_packet *p, const struct sk_buff *skb,
 		  const u8 *th, u32 thoff)
 {
 	if (unlikely(!tcpledger_segment_parse(&p->seg, th,
@@ -145,7 +146,7 @@ static bool boring_in6(const struct sk_buff *skb, const struct ipv6hdr *ip6h,
  * socket's record names the device or the VRF; an unbound one is not for a
  * VRF's packets, unless tcp_l3mdev_accept says so (inet_sk_bound_dev_eq()).
  */
-static void see_in(struct tcpledger_packet *p, const struct sk_buff *skb,
+static inline void see_in(struct tcpledger_packet *p, const struct sk_buff *skb,
 		   const u8 *th, u32 thoff)
 {
 	if (!READ_ONCE(ready) || !parse(p, skb, th, thoff))
@@ -162,7 +163,7 @@ static void see_in4(const struct sk_buff *skb,
 		    const struct nf_hook_state *state, const u8 *th, u32 thoff)
 {
 	const struct iphdr *iph = ip_hdr(skb);
-	struct tcpledger_packet p;
+	struct tcpledger_packet p __tcpledger_unset;
 
 	p.net = state->net;
 	p.seg.ttl = iph->ttl;
@@ -212,7 +213,7 @@ static void see_in6(const struct sk_buff *skb,
 		    const struct nf_hook_state *state, const u8 *th, u32 thoff)
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
-	struct tcpledger_packet p;
+	struct tcpledger_packet p __tcpledger_unset;
 
 	p.net = state->net;
 	p.seg.ttl = ip6h->hop_limit;
@@ -309,7 +310,7 @@ static bool will_pass_again(const struct sk_buff *skb,
  * own kernel socket, on IPv6 named only by the state. A SYN cookie on IPv4
  * has no socket at all.
  */
-static void describe_emitter(struct tcpledger_packet *p,
+static inline void describe_emitter(struct tcpledger_packet *p,
 			     const struct sk_buff *skb, const struct sock *state)
 {
 	const u8 mask = TCPLEDGER_SYN | TCPLEDGER_ACK;
@@ -350,7 +351,7 @@ static void devices_out(struct tcpledger_packet *p,
 	p->key.ifindex2 = out ? l3mdev_master_ifindex_rcu(out) : 0;
 }
 
-static void see_out(struct tcpledger_packet *p, const struct sk_buff *skb,
+static inline void see_out(struct tcpledger_packet *p, const struct sk_buff *skb,
 		    const struct nf_hook_state *state, const u8 *th, u32 thoff)
 {
 	if (!READ_ONCE(ready) || will_pass_again(skb, state->out, p->key.v6) ||
@@ -367,7 +368,7 @@ static void see_out4(const struct sk_buff *skb,
 		     u32 thoff)
 {
 	const struct iphdr *iph = ip_hdr(skb);
-	struct tcpledger_packet p;
+	struct tcpledger_packet p __tcpledger_unset;
 
 	p.net = state->net;
 	p.seg.ttl = iph->ttl;
@@ -397,7 +398,7 @@ static void see_out6(const struct sk_buff *skb,
 		     u32 thoff)
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
-	struct tcpledger_packet p;
+	struct tcpledger_packet p __tcpledger_unset;
 
 	p.net = state->net;
 	p.seg.ttl = ip6h->hop_limit;

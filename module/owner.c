@@ -16,7 +16,7 @@
 #include <linux/sock_diag.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
-#include <linux/user_namespace.h>
+#include <linux/uidgid.h>
 #include <net/sock.h>
 
 /* Listeners remembered; one more replaces one with the same hash. */
@@ -97,7 +97,7 @@ s32 tcpledger_actor_pid(const struct tcpledger_actor *a)
 /* What the socket itself says: user, cgroup. */
 static void owner_common(struct tcpledger_owner *o, const struct sock *sk)
 {
-	o->uid = from_kuid(&init_user_ns, sk->sk_uid);
+	o->uid = __kuid_val(sk->sk_uid);
 #ifdef CONFIG_SOCK_CGROUP_DATA
 	{
 		struct cgroup *cgrp = sock_cgroup_ptr(

@@ -21,54 +21,6 @@ struct tcpledger_bucket *tcpledger_buckets;
 u32 tcpledger_bucket_mask;
 
 /**
- * tcpledger_table_find() - the newest record of a key
- * @b: the key's bucket, locked
- * @key: the key
- *
- * Context: any.
- * Return: the record, or NULL.
- */
-struct tcpledger_conn *tcpledger_table_find(struct tcpledger_bucket *b,
-					    const struct tcpledger_key *key)
-{
-	struct tcpledger_conn *c;
-
-	hlist_for_each_entry(c, &b->head, node)
-		if (tcpledger_key_fits(&c->key, key))
-			return c;
-	return NULL;
-}
-
-/**
- * tcpledger_table_find_socket() - the live record of a socket
- * @b: the key's bucket, locked
- * @key: the socket's key
- * @sk: the socket
- *
- * A record that does not know its socket yet fits any; one of another socket
- * never does: two sockets can have one tuple for a moment (a lost race of two
- * children, a connect() that reuses a tuple).
- * Context: any.
- * Return: the record, or NULL.
- */
-struct tcpledger_conn *tcpledger_table_find_socket(struct tcpledger_bucket *b,
-					const struct tcpledger_key *key,
-					const void *sk)
-{
-	struct tcpledger_conn *c, *anonymous = NULL;
-
-	hlist_for_each_entry(c, &b->head, node) {
-		if (c->facts.ended || !tcpledger_key_fits(&c->key, key))
-			continue;
-		if (c->sk == sk)
-			return c;
-		if (!c->sk && !anonymous)
-			anonymous = c;
-	}
-	return anonymous;
-}
-
-/**
  * tcpledger_table_insert() - make a record findable
  * @c: the record, in no bucket; its bucket locked by the caller
  *

@@ -49,11 +49,6 @@ extern u32 tcpledger_bucket_mask;
 int tcpledger_table_init(void);
 void tcpledger_table_exit(void);
 u64 tcpledger_table_bytes(void);
-struct tcpledger_conn *tcpledger_table_find(struct tcpledger_bucket *b,
-					    const struct tcpledger_key *key);
-struct tcpledger_conn *tcpledger_table_find_socket(struct tcpledger_bucket *b,
-					const struct tcpledger_key *key,
-					const void *sk);
 void tcpledger_table_insert(struct tcpledger_conn *c);
 void tcpledger_table_set_quiet(const struct tcpledger_key *key, bool quiet);
 void tcpledger_table_step_back(struct tcpledger_conn *c);
@@ -85,6 +80,55 @@ static inline void tcpledger_table_unlock(struct tcpledger_bucket *b,
 					  unsigned long flags)
 {
 	raw_spin_unlock_irqrestore(&b->lock, flags);
+}
+
+/**
+ * tcpledger_table_find() - the newest record of a key
+ * @b: the key's bucket, locked
+ * @key: the key
+ *
+ * Context: any.
+ * Return: the record, or NULL.
+ */
+static inline struct tcpledger_conn *
+tcpledger_table_find(struct tcpledger_bucket *b,
+		     const struct tcpledger_key *key)
+{
+	struct tcpledger_conn *c;
+
+	hlist_for_each_entry(c, &b->head, node)
+		if (tcpledger_key_fits(&c->key, key))
+			return c;
+	return NULL;
+}
+
+/**
+ * tcpledger_table_find_socket() - the live record of a socket
+ * @b: the key's bucket, locked
+ * @key: the socket's key
+ * @sk: the socket
+ *
+ * A record that does not know its socket yet fits any; one of another socket
+ * never does: two sockets can have one tuple for a moment (a lost race of two
+ * children, a connect() that reuses a tuple).
+ * Context: any.
+ * Return: the record, or NULL.
+ */
+static inline struct tcpledger_conn *
+tcpledger_table_find_socket(struct tcpledger_bucket *b,
+			    const struct tcpledger_key *key, const void *sk)
+{
+	struct tcpledger_conn *c, *anonymous = NULL;
+
+	hlist_for_each_entry(c, &b->head, node) {
+		if (c->facts.ended || !tcpledger_key_fits(&c->key, key))
+			continue;
+		if (c->sk == sk)
+			return c;
+		if (!c->sk && !anonymous)
+			anonymous = c;
+	}
+	return anonymous;
 }
 
 /* Does the bucket, locked, note that this endpoint is quiet? */

@@ -31,8 +31,8 @@ static bool is_synack(const struct tcpledger_segment *seg)
 	return (seg->flags & synack) == synack;
 }
 
-static int tell(struct tcpledger_conn *c, s64 now,
-		const struct tcpledger_packet *p)
+static inline int tell(struct tcpledger_conn *c, s64 now,
+		       const struct tcpledger_packet *p)
 {
 	bool syn = p->seg.flags & TCPLEDGER_SYN;
 
@@ -50,8 +50,8 @@ static int tell(struct tcpledger_conn *c, s64 now,
 }
 
 /* Bucket locked. From here until TCP frees it, @p is what TCP works on. */
-static void take_off(struct tcpledger_conn *c, int index,
-		     const struct tcpledger_packet *p)
+static inline void take_off(struct tcpledger_conn *c, int index,
+			    const struct tcpledger_packet *p)
 {
 	struct tcpledger_flight *f = this_cpu_ptr(&tcpledger_flight);
 

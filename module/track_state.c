@@ -6,10 +6,11 @@
 
 #include <linux/fs.h>
 #include <linux/ktime.h>
-#include <linux/user_namespace.h>
+#include <linux/uidgid.h>
 #include <net/request_sock.h>
 #include <net/tcp.h>
 
+#include "compat.h"
 #include "netns.h"
 #include "pending.h"
 #include "socket.h"
@@ -239,9 +240,9 @@ void tcpledger_track_state(const struct sock *sk, u8 from, u8 to)
 	struct tcpledger_net *tn = tcpledger_net(sock_net(sk));
 	s64 now = ktime_get_mono_fast_ns();
 	struct tcpledger_conn *c, *fresh = NULL;
-	struct tcpledger_change change;
+	struct tcpledger_change change __tcpledger_unset;
 	struct tcpledger_bucket *b;
-	struct tcpledger_key key;
+	struct tcpledger_key key __tcpledger_unset;
 	unsigned long flags;
 	bool ended;
 
@@ -290,7 +291,7 @@ void tcpledger_track_reset(const struct sock *sk)
 {
 	struct tcpledger_conn *c;
 	struct tcpledger_bucket *b;
-	struct tcpledger_key key;
+	struct tcpledger_key key __tcpledger_unset;
 	unsigned long flags;
 
 	tcpledger_key_socket(&key, sk);
@@ -313,7 +314,7 @@ void tcpledger_track_accept(const struct sock *sk, const struct inode *inode)
 	s64 now = ktime_get_mono_fast_ns();
 	struct tcpledger_conn *c;
 	struct tcpledger_bucket *b;
-	struct tcpledger_key key;
+	struct tcpledger_key key __tcpledger_unset;
 	unsigned long flags;
 
 	tcpledger_key_socket(&key, sk);
@@ -324,7 +325,7 @@ void tcpledger_track_accept(const struct sock *sk, const struct inode *inode)
 		tcpledger_owner_socket(&c->owner, sk);
 		/* The socket still has those of the listener. */
 		c->owner.inode = inode->i_ino;
-		c->owner.uid = from_kuid(&init_user_ns, inode->i_uid);
+		c->owner.uid = __kuid_val(inode->i_uid);
 	}
 	tcpledger_table_unlock(b, flags);
 }
@@ -341,7 +342,7 @@ void tcpledger_track_request_timer(const struct request_sock *req)
 {
 	struct tcpledger_conn *c;
 	struct tcpledger_bucket *b;
-	struct tcpledger_key key;
+	struct tcpledger_key key __tcpledger_unset;
 	unsigned long flags;
 
 	tcpledger_key_request(&key, req);
