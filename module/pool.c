@@ -5,7 +5,8 @@
  * A probe may not allocate (on PREEMPT_RT not even atomically), so blocks lie
  * ready: a few on each CPU, the rest in one stock that a worker keeps above a
  * low mark. In a hook, where allocating is allowed, an empty stock is made up
- * for at once.
+ * for at once. The first stock is made at load and covers a burst that comes
+ * before the history is full: from then on blocks only go round.
  */
 #include "pool.h"
 
@@ -24,7 +25,10 @@
 #define BATCH		(CPU_BLOCKS / 2)	/* moved to and from the stock */
 #define STOCK_LOW	256	/* below this the worker fills up */
 #define STOCK_FILL	1024	/* to here */
-#define STOCK_HIGH	4096	/* above this the worker gives back */
+#define STOCK_HIGH	8192	/* above this the worker gives back */
+
+/* Set aside at load: half of what one namespace may keep, 6 MB at most. */
+#define STOCK_FIRST_MAX	STOCK_HIGH
 
 /**
  * struct cpu_blocks - blocks at hand on one CPU, used with interrupts off
@@ -93,19 +97,28 @@ static void block_release(void *block)
 	atomic_long_dec(&allocated);
 }
 
-static void fill_stock(struct work_struct *work)
+static void fill_to(u32 wanted)
 {
 	unsigned long flags;
 	void *block;
 
-	while (READ_ONCE(stock_n) < STOCK_FILL) {
+	while (READ_ONCE(stock_n) < wanted) {
 		block = block_allocate(GFP_KERNEL);
 		if (!block)
 			return;
 		raw_spin_lock_irqsave(&stock_lock, flags);
 		stock_push(block);
 		raw_spin_unlock_irqrestore(&stock_lock, flags);
+		cond_resched();
 	}
+}
+
+static void fill_stock(struct work_struct *work)
+{
+	unsigned long flags;
+	void *block;
+
+	fill_to(STOCK_FILL);
 	while (READ_ONCE(stock_n) > STOCK_HIGH) {
 		raw_spin_lock_irqsave(&stock_lock, flags);
 		block = stock_pop();
@@ -218,7 +231,8 @@ int __init tcpledger_pool_init(void)
 				  SLAB_TYPESAFE_BY_RCU, NULL);
 	if (!cache)
 		return -ENOMEM;
-	fill_stock(&fill_work);
+	fill_to(clamp_t(u32, tcpledger_limits.max_connections / 2, STOCK_FILL,
+			STOCK_FIRST_MAX));
 	return 0;
 }
 
