@@ -301,9 +301,27 @@ static void count_end(const struct tcpledger_conn *c)
 		this_cpu_inc(stats->anomalies[__ffs(left)]);
 }
 
+/* To an end of its life, or to another list, or with another note. */
+static noinline bool resettle(struct tcpledger_conn *c, u8 list, bool quiet)
+{
+	expect(c, c->facts.bits & F_EXPECT_OUT);
+	if (c->quiet != quiet) {
+		c->quiet = quiet;
+		tcpledger_table_set_quiet(&c->key, quiet);
+	}
+	if (c->list == list)
+		return false;
+	tcpledger_conn_enlist(c, list);
+	if (!c->facts.ended)
+		return false;
+	c->sk = NULL;
+	count_end(c);
+	return true;
+}
+
 static u8 list_of(const struct tcpledger_conn *c)
 {
-	if (c->facts.ended) {
+	if (unlikely(c->facts.ended)) {
 		if (c->inherited)
 			return TCPLEDGER_LIST_INHERITED;
 		return c->facts.bits & F_ESTABLISHED ? TCPLEDGER_LIST_HISTORY :
@@ -329,21 +347,13 @@ static u8 list_of(const struct tcpledger_conn *c)
 bool tcpledger_conn_settle(struct tcpledger_conn *c)
 {
 	bool quiet = tcpledger_facts_quiet(&c->facts) && !c->key.ifindex;
+	bool waits = c->facts.bits & F_EXPECT_OUT;
 	u8 list = list_of(c);
 
-	expect(c, c->facts.bits & F_EXPECT_OUT);
-	if (unlikely(c->quiet != quiet)) {
-		c->quiet = quiet;
-		tcpledger_table_set_quiet(&c->key, quiet);
-	}
-	if (likely(c->list == list))
+	if (likely(c->list == list && c->quiet == quiet &&
+		   c->expecting == waits))
 		return false;
-	tcpledger_conn_enlist(c, list);
-	if (!c->facts.ended)
-		return false;
-	c->sk = NULL;
-	count_end(c);
-	return true;
+	return resettle(c, list, quiet);
 }
 
 /* One record too many in the history, out of its list; or NULL. */

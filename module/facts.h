@@ -222,8 +222,8 @@ static inline bool tcpledger_facts_live(const struct tcpledger_facts *f)
 
 static inline bool tcpledger_facts_embryonic(const struct tcpledger_facts *f)
 {
-	return (f->role == TCPLEDGER_ROLE_PASSIVE || f->bits & F_REQUEST) &&
-	       !f->ended && !(f->bits & F_ESTABLISHED);
+	return !(f->bits & F_ESTABLISHED) && !f->ended &&
+	       (f->role == TCPLEDGER_ROLE_PASSIVE || f->bits & F_REQUEST);
 }
 
 /*

@@ -26,16 +26,9 @@ static int log_room(const struct tcpledger_log *log)
 	return size - log->n;
 }
 
-/**
- * tcpledger_log_refuse() - is there no room for an entry in a log that fills?
- * @log: the log
- * @class: how much the entry matters
- *
- * Context: any; the caller holds the lock that covers @log.
- * Return: true if it must be given up, which is counted.
- */
-bool tcpledger_log_refuse(struct tcpledger_log *log,
-			  enum tcpledger_log_class class)
+/* The place of one more entry of a log that fills, or NULL. */
+static struct tcpledger_log_entry *log_slot(struct tcpledger_log *log,
+					    enum tcpledger_log_class class)
 {
 	int room = log_room(log);
 
@@ -43,11 +36,61 @@ bool tcpledger_log_refuse(struct tcpledger_log *log,
 		room -= log->more ? LOG_KEYS_MAX - min_t(int, log->keys,
 							 LOG_KEYS_MAX) :
 				    LOG_KEYS_ALONE;
-	if (room > 0)
-		return false;
-	if (log->dropped < 0xffff)
-		log->dropped++;
-	return true;
+	if (unlikely(room <= 0)) {
+		if (log->dropped < 0xffff)
+			log->dropped++;
+		return NULL;
+	}
+	if (class == TCPLEDGER_LOG_KEY)
+		log->keys++;
+	return tcpledger_log_at(log, log->n++);
+}
+
+/**
+ * tcpledger_log_fill() - append a segment to a log that fills
+ * @log: the log
+ * @t: nanoseconds since the record's base
+ * @seg: the segment
+ * @bits: TCPLEDGER_SEG_*
+ * @class: whether it may use reserved room
+ *
+ * The other half of tcpledger_log_segment(), as is its return value.
+ * Context: any; the caller holds the lock that covers @log.
+ */
+int tcpledger_log_fill(struct tcpledger_log *log, s64 t,
+		       const struct tcpledger_segment *seg, u8 bits,
+		       enum tcpledger_log_class class)
+{
+	struct tcpledger_log_entry *e = log_slot(log, class);
+
+	if (!e)
+		return TCPLEDGER_LOG_NONE;
+	tcpledger_log_set(e, t, seg, bits);
+	return log->n - 1;
+}
+
+/**
+ * tcpledger_log_fill_small() - append what is no segment to a log that fills
+ * @log: the log
+ * @t: nanoseconds since the record's base
+ * @type: enum tcpledger_entry_type
+ * @numbers: what it tells, packed
+ * @segment: index of the segment it is about, or TCPLEDGER_LOG_NONE
+ * @class: whether it may use reserved room
+ *
+ * The other half of tcpledger_log_state() and tcpledger_log_note().
+ * Context: any; the caller holds the lock that covers @log.
+ */
+int tcpledger_log_fill_small(struct tcpledger_log *log, s64 t, u8 type,
+			     u32 numbers, int segment,
+			     enum tcpledger_log_class class)
+{
+	struct tcpledger_log_entry *e = log_slot(log, class);
+
+	if (!e)
+		return TCPLEDGER_LOG_NONE;
+	tcpledger_log_set_small(e, t, type, numbers, segment);
+	return log->n - 1;
 }
 
 /**

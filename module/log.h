@@ -134,30 +134,52 @@ static inline bool tcpledger_log_wants_more(const struct tcpledger_log *log)
 	return log->n >= TCPLEDGER_LOG_FIRST - 3 && !log->more;
 }
 
-bool tcpledger_log_refuse(struct tcpledger_log *log,
-			  enum tcpledger_log_class class);
-
-/*
- * The place of one more entry and its number, or NULL. @bits and @type are in
- * its first word already.
- */
-static inline struct tcpledger_log_entry *
-tcpledger_log_append(struct tcpledger_log *log, s64 t, u8 bits, u8 type,
-		     enum tcpledger_log_class class, int *index)
+/* Is there room for an entry of any class, without counting? */
+static inline bool tcpledger_log_roomy(const struct tcpledger_log *log)
 {
-	struct tcpledger_log_entry *e;
-
-	*index = TCPLEDGER_LOG_NONE;
-	if (unlikely(log->n >= TCPLEDGER_LOG_FIRST - LOG_KEYS_ALONE) &&
-	    tcpledger_log_refuse(log, class))
-		return NULL;
-	if (class == TCPLEDGER_LOG_KEY)
-		log->keys++;
-	*index = log->n++;
-	e = tcpledger_log_at(log, *index);
-	e->when = (u64)max_t(s64, t, 0) << 8 | (u64)bits << 2 | type;
-	return e;
+	return likely(log->n < TCPLEDGER_LOG_FIRST - LOG_KEYS_ALONE);
 }
+
+static inline u64 tcpledger_log_when(s64 t, u8 bits, u8 type)
+{
+	return (u64)max_t(s64, t, 0) << 8 | (u64)bits << 2 | type;
+}
+
+/* Make @e an entry of a segment. */
+static inline void tcpledger_log_set(struct tcpledger_log_entry *e, s64 t,
+				     const struct tcpledger_segment *seg,
+				     u8 bits)
+{
+	e->when = tcpledger_log_when(t, bits, seg->out ? TCPLEDGER_ENTRY_OUT :
+				     TCPLEDGER_ENTRY_IN);
+	e->seq = seg->seq;
+	e->ack = seg->ack;
+	e->len = seg->len;
+	e->win = seg->win;
+	e->flags = seg->flags;
+	e->ttl = seg->ttl;
+}
+
+/* Make @e an entry of another kind. */
+static inline void tcpledger_log_set_small(struct tcpledger_log_entry *e,
+					   s64 t, u8 type, u32 numbers,
+					   int segment)
+{
+	e->when = tcpledger_log_when(t, 0, type);
+	e->seq = numbers;
+	e->ack = (u32)segment;
+	e->len = 0;
+	e->win = 0;
+	e->flags = 0;
+	e->ttl = 0;
+}
+
+int tcpledger_log_fill(struct tcpledger_log *log, s64 t,
+		       const struct tcpledger_segment *seg, u8 bits,
+		       enum tcpledger_log_class class);
+int tcpledger_log_fill_small(struct tcpledger_log *log, s64 t, u8 type,
+			     u32 numbers, int segment,
+			     enum tcpledger_log_class class);
 
 /**
  * tcpledger_log_segment() - append a segment
@@ -175,39 +197,26 @@ static inline int tcpledger_log_segment(struct tcpledger_log *log, s64 t,
 					u8 bits,
 					enum tcpledger_log_class class)
 {
-	struct tcpledger_log_entry *e;
-	int index;
-
-	e = tcpledger_log_append(log, t, bits, seg->out ? TCPLEDGER_ENTRY_OUT :
-				 TCPLEDGER_ENTRY_IN, class, &index);
-	if (unlikely(!e))
-		return TCPLEDGER_LOG_NONE;
-	e->seq = seg->seq;
-	e->ack = seg->ack;
-	e->len = seg->len;
-	e->win = seg->win;
-	e->flags = seg->flags;
-	e->ttl = seg->ttl;
-	return index;
+	if (!tcpledger_log_roomy(log))
+		return tcpledger_log_fill(log, t, seg, bits, class);
+	if (class == TCPLEDGER_LOG_KEY)
+		log->keys++;
+	tcpledger_log_set(&log->first[log->n], t, seg, bits);
+	return log->n++;
 }
 
 static inline int tcpledger_log_small(struct tcpledger_log *log, s64 t,
 				      u8 type, u32 numbers, int segment,
 				      enum tcpledger_log_class class)
 {
-	struct tcpledger_log_entry *e;
-	int index;
-
-	e = tcpledger_log_append(log, t, 0, type, class, &index);
-	if (unlikely(!e))
-		return TCPLEDGER_LOG_NONE;
-	e->seq = numbers;
-	e->ack = (u32)segment;
-	e->len = 0;
-	e->win = 0;
-	e->flags = 0;
-	e->ttl = 0;
-	return index;
+	if (!tcpledger_log_roomy(log))
+		return tcpledger_log_fill_small(log, t, type, numbers, segment,
+						class);
+	if (class == TCPLEDGER_LOG_KEY)
+		log->keys++;
+	tcpledger_log_set_small(&log->first[log->n], t, type, numbers,
+				segment);
+	return log->n++;
 }
 
 /**
