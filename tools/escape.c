@@ -110,6 +110,20 @@ static size_t add_wide(struct text *text, const unsigned char **s)
 	return 4;
 }
 
+/* What C writes as a backslash and a letter, or as two backslashes. */
+static bool has_letter(unsigned char c)
+{
+	return c == '\\' || (c >= '\a' && c <= '\r');
+}
+
+static void add_letter(struct text *text, unsigned char c)
+{
+	static const char letters[] = "abtnvfr";	/* 0x07 to 0x0d */
+
+	text_char(text, '\\');
+	text_char(text, c == '\\' ? '\\' : letters[c - '\a']);
+}
+
 /**
  * escape_terminal - add a name so that it is safe to show
  * @text: text to add to
@@ -124,18 +138,15 @@ static size_t add_wide(struct text *text, const unsigned char **s)
 size_t escape_terminal(struct text *text, const char *name)
 {
 	const unsigned char *s = (const unsigned char *)name;
-	static const char letters[] = "abtnvfr";	/* 0x07 to 0x0d */
 	size_t columns = 0;
 
 	while (*s) {
 		if (*s >= ' ' && *s < 0x7f && *s != '\\') {
 			text_char(text, (char)*s++);
 			columns++;
-		} else if (*s == '\\' || (*s >= '\a' && *s <= '\r')) {
-			text_char(text, '\\');
-			text_char(text, *s == '\\' ? '\\' : letters[*s - '\a']);
+		} else if (has_letter(*s)) {
+			add_letter(text, *s++);
 			columns += 2;
-			s++;
 		} else {
 			columns += add_wide(text, &s);
 		}
@@ -192,8 +203,8 @@ static void add_entity(struct text *text, char c)
  * @text: text to add to
  * @name: any bytes up to a NUL
  *
- * Markup becomes entities; what is not UTF-8, and what cannot be seen, or must
- * not be in XML, becomes \xHH.
+ * Markup becomes entities; the rest is escaped as for a terminal that shows
+ * UTF-8, whatever the locale.
  */
 void escape_xml(struct text *text, const char *name)
 {
@@ -203,7 +214,9 @@ void escape_xml(struct text *text, const char *name)
 		uint32_t point;
 		unsigned int len = decode(s, &point);
 
-		if (len == 1 && point >= ' ' && point < 0x7f) {
+		if (has_letter(*s)) {
+			add_letter(text, *s);
+		} else if (len == 1 && point >= ' ' && point < 0x7f) {
 			add_entity(text, (char)point);
 		} else if (len > 1 && !is_unsafe(point) && (point & 0xfffe) != 0xfffe) {
 			text_bytes(text, s, len);

@@ -6,6 +6,7 @@
  */
 #include "fate.h"
 
+#include "mirror.h"
 #include "picture.h"
 #include "reader.h"
 
@@ -69,6 +70,10 @@ bool fate_is_lost(const struct picture_end *to, const struct tcpledger_entry *e,
 	const struct tcpledger_record *r = &to->record->fixed;
 
 	if (r->log_dropped || r->role == TCPLEDGER_ROLE_ADOPTED)
+		return false;
+	/* What came before is in another record, unless it is of this connection. */
+	if (t_ns < to->offset_ns && (!(e->flags & TCPLEDGER_SYN) || e->flags & TCPLEDGER_ACK ||
+				     e->seq != mirror_isn(to->record, TCPLEDGER_ENTRY_IN)))
 		return false;
 	if (!(r->flags & TCPLEDGER_REC_LIVE) && t_ns - to->offset_ns > r->ended_ns)
 		return false;

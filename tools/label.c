@@ -176,7 +176,8 @@ void label_wait(struct text *text, const struct picture *picture, enum picture_s
 		return;
 	}
 	text_string(text, ", ");
-	text_string(text, format_word(&format_exits, r->tw_exit));
+	text_string(text, r->tw_exit == TCPLEDGER_EXIT_NETNS ? "namespace gone" :
+		    format_word(&format_exits, r->tw_exit));
 	text_string(text, " after ");
 	format_duration(text, r->tw_residence_ns);
 	if (!(r->flags & TCPLEDGER_REC_RESIDENCE_EXACT))

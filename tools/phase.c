@@ -54,11 +54,16 @@ const char *phase_opening(const struct picture *picture)
 	}
 }
 
-/* The words for the end, from what the record's own end saw of it. */
-static const char *closing(const struct tcpledger_record *r, const struct tcpledger_entry *e)
+static bool is_orderly(const struct tcpledger_entry *e)
 {
-	bool orderly = e->type != TCPLEDGER_ENTRY_STATE || e->to != ST(CLOSE);
+	if (e->type == TCPLEDGER_ENTRY_STATE)
+		return e->to != ST(CLOSE);
+	return !(e->flags & TCPLEDGER_RST);
+}
 
+/* The words for the end that begins with this, from what the left end saw of it. */
+static const char *words_of_end(const struct tcpledger_record *r, const struct tcpledger_entry *e)
+{
 	switch (r->kind) {
 	case TCPLEDGER_KIND_FOUR_SEGMENT:
 		return "close in four segments";
@@ -67,15 +72,24 @@ static const char *closing(const struct tcpledger_record *r, const struct tcpled
 	case TCPLEDGER_KIND_SIMULTANEOUS:
 		return "simultaneous close: the FINs cross";
 	case TCPLEDGER_KIND_RESET:
-		return "reset: it ends at once";
+		return is_orderly(e) ? "closing" : "reset: it ends at once";
 	case TCPLEDGER_KIND_TIMED_OUT:
-		return orderly ? "closing, but the rest never came" :
-				 "timed out: no answer any more";
+		return is_orderly(e) ? "closing, but the rest never came" :
+				       "timed out: no answer any more";
 	case TCPLEDGER_KIND_OPEN:
 		return "closing";
 	default:
 		return NULL;
 	}
+}
+
+/* A close that began in order and is cut off. */
+static bool cuts_off(const struct phase *phase, const struct tcpledger_record *r,
+		     const struct tcpledger_entry *e)
+{
+	return phase->closing && !phase->reset && r->kind == TCPLEDGER_KIND_RESET &&
+	       e->type != TCPLEDGER_ENTRY_NOTE && !is_orderly(e) &&
+	       !(e->bits & (TCPLEDGER_SEG_REFUSED | TCPLEDGER_SEG_OTHER));
 }
 
 static bool is_open(unsigned char state)
@@ -163,10 +177,15 @@ void phase_before(struct phase *phase, const struct picture *picture,
 
 	memset(step, 0, sizeof(*step));
 	step->pause = pause_words(phase, picture, event, e);
+	if (cuts_off(phase, &picture->end[PICTURE_LEFT].record->fixed, e)) {
+		step->begins = "reset: it ends at once";
+		phase->reset = true;
+	}
 	if (!phase->closing && ends_it(phase, event, e)) {
-		step->begins = closing(&picture->end[PICTURE_LEFT].record->fixed, e);
+		step->begins = words_of_end(&picture->end[PICTURE_LEFT].record->fixed, e);
 		step->data = has_data(picture) && !phase->data;
 		phase->closing = true;
+		phase->reset = !is_orderly(e);
 		phase->data = true;
 	}
 	step->wait_over = ends_wait(record, event->n) && !phase->waited[event->side];

@@ -17,6 +17,7 @@ struct timeline_event;
  * @state: present state of each end that is recorded
  * @fin: this side sent a FIN
  * @closing: the end of the connection has begun
+ * @reset: an RST or a program has torn it down
  * @data: the payload has been told of
  * @waited: the 2MSL of this side has been told of
  */
@@ -24,6 +25,7 @@ struct phase {
 	unsigned char	state[PICTURE_SIDES];
 	bool		fin[PICTURE_SIDES];
 	bool		closing;
+	bool		reset;
 	bool		data;
 	bool		waited[PICTURE_SIDES];
 };

@@ -166,13 +166,16 @@ static void add_label(struct rung *rung, const struct picture_arrow *arrow, unsi
 	struct text text = { 0 };
 	int room = to - from + 1 - 4, column;
 	enum canvas_style style = arrow_style(arrow);
-	size_t flags, part, rest;
+	size_t flags, part, rest, remark;
 
 	label_flags(&text, arrow->flags);
 	flags = text.len;
 	text.len = 0;
 	label_arrow(&text, arrow, rung->terse);
 	part = fitting(text.bytes, text.len, room > 0 ? (size_t)room : 1);
+	remark = label_remark(arrow) ? strlen(label_remark(arrow)) + 2 : 0;
+	if (part < text.len && part > text.len - remark)
+		part = text.len - remark + 1;	/* the remark is not torn apart */
 	rest = part;
 	if (part < text.len && part && text.bytes[part - 1] == ',')
 		part--;

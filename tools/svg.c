@@ -91,7 +91,8 @@ static void draw_stay(struct svg *svg, unsigned int at)
 	svg->scratch.len = 0;
 	label_state(&svg->scratch, stay);
 	svg_words(svg->out, left ? x - 14 : x + 14, y + 4, stay->measured ?
-		  (left ? "b e" : "b") : left ? "inferred dim e" : "inferred dim", svg_scratch(svg));
+		  (left ? "b e" : "b") : left ? "inferred dim e" : "inferred dim",
+		  svg_scratch(svg));
 	svg->scratch.len = 0;
 	label_lasted(&svg->scratch, stay);
 	if (svg->scratch.len)
@@ -241,7 +242,8 @@ static void draw_heads(struct svg *svg)
 		svg_words(svg->out, x, SVG_TOP - 26, left ? "end" : "end e", svg_scratch(svg));
 		svg->scratch.len = 0;
 		label_isn(&svg->scratch, end);
-		svg_words(svg->out, x, SVG_TOP - 10, left ? "small dim" : "small dim e", svg_scratch(svg));
+		svg_words(svg->out, x, SVG_TOP - 10, left ? "small dim" : "small dim e",
+			  svg_scratch(svg));
 	}
 }
 
@@ -285,7 +287,8 @@ static void draw_sample(struct svg *svg, unsigned int bit, int y)
 
 	switch (bit) {
 	case LABEL_INFERRED:
-		svg_rect(svg->out, (from + to) / 2 - SVG_BAR / 2, y - 6, SVG_BAR, 12, "open inferred");
+		svg_rect(svg->out, (from + to - SVG_BAR) / 2, y - 6, SVG_BAR, 12,
+			 "open inferred");
 		return;
 	case LABEL_PAUSE:
 		for (from = y - 5; from <= y + 5; from += 5)
