@@ -32,6 +32,8 @@ usage "argument too many" "takes no argument" --json=yes
 usage "list takes no name" "list does not take 'show'" list show
 usage "show wants a name" "show wants ID" show
 usage "show wants one name" "does not take '2'" show 1 2
+usage "show draws one thing" "exclude each other" show 17 --json --svg -
+usage "show draws or lists" "exclude each other" show 17 --log --json
 usage "bad record id" "99999999999999999999" show 99999999999999999999
 usage "bad tuple" "bad connection '10.0.0.1:80'" show 10.0.0.1:80
 usage "tuple of two families" "bad connection" show 10.0.0.1:80-::1:80
@@ -56,6 +58,8 @@ usage "an option of another command" "openmetrics" list --openmetrics
 work() { fails "$1" 1 "$2" "$TCPLEDGER" "${@:3}"; }
 
 work "no such record" "no record 99 .*tcpledger list" show 99 --file "$FIXTURES/records"
+work "no room for the SVG" "cannot write /nonexistent/a.svg: No such file" show 17 --svg /nonexistent/a.svg --file "$FIXTURES/records"
+work "a full disk" "cannot write /dev/full: No space left" show 17 --svg /dev/full --file "$FIXTURES/records"
 work "no such tuple" "no record 10.0.0.1:1-10.0.0.2:2" show 10.0.0.1:1-10.0.0.2:2 --file "$FIXTURES/records"
 work "no such file" "nonexistent: No such file" --file "$tap_dir/nonexistent"
 work "a folder" "Is a directory" --file "$tap_dir"

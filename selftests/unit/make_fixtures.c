@@ -422,6 +422,20 @@ static void write_good(const char *dir, const char *name)
 	fclose(file);
 }
 
+/* The two ends of one connection and nothing else: what is damaged is drawn. */
+static void write_pair(const char *dir)
+{
+	FILE *file = fixture_file(dir, "pair");
+	struct fixture f;
+
+	fixture_write_header(file);
+	active(&f);
+	fixture_write(file, &f);
+	passive(&f);
+	fixture_write(file, &f);
+	fclose(file);
+}
+
 /* What a later release may append to each structure must be stepped over. */
 static void write_longer(const char *dir)
 {
@@ -518,6 +532,7 @@ int main(int argc, char **argv)
 	}
 	write_good(argv[1], "records");
 	write_longer(argv[1]);
+	write_pair(argv[1]);
 	write_header_variant(argv[1], "version", 0);
 	write_header_variant(argv[1], "byte_order", 1);
 	write_header_variant(argv[1], "bad_sizes", 2);

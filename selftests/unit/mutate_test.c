@@ -23,7 +23,7 @@
 #include "compiler.h"
 #include "mutate_test.h"
 
-#define MUTATIONS	2100	/* of each file */
+#define MUTATIONS	1400	/* of each file */
 #define SANITIZER_EXIT	99
 
 /* Leaks are looked for elsewhere: here they would cost most of the time. */
@@ -295,7 +295,7 @@ static int torture(const char *name, unsigned int kind, unsigned int n, int memo
 
 int main(void)
 {
-	static const char *const files[] = { "records", "longer" };
+	static const char *const files[] = { "records", "longer", "pair" };
 	int memory = memfd_create("records", 0), errors = memfd_create("errors", 0);
 	unsigned int kind, file, n = 0;
 	int failed = 0;

@@ -33,6 +33,12 @@ timewait
 timewait --json
 stats
 END
+for file in pictures/*.records; do
+	for form in --absolute "--svg -"; do
+		# shellcheck disable=SC2086
+		tap_true "show 1 $form of $file" "$TCPLEDGER-san" show 1 $form --file "$file"
+	done
+done
 printf 'records_live 1\nhist_x_1024 2\nmethod_x y\nz 1\n' >"$tap_dir/stats"
 for form in "" --json --openmetrics; do
 	# shellcheck disable=SC2086

@@ -51,12 +51,13 @@ harmless()	# no control character but the newline
 {
 	! LC_ALL=C grep -q "[$(printf '\001-\011\013-\037\177')]"
 }
-for command in list "list -w" "show 23" timewait; do
+for command in list "list -w" "show 23" "show 23 --log" "show 24 --svg -" timewait; do
 	# shellcheck disable=SC2086
 	ledger $command >"$tap_dir/out"
 	tap_true "nothing hostile in $command" harmless <"$tap_dir/out"
 	# shellcheck disable=SC2086
 	LC_ALL=C ledger $command >"$tap_dir/out"
+	[[ $command != *svg* ]] || continue	# always UTF-8
 	tap_is "ASCII in the C locale: $command" "$(LC_ALL=C tr -d '\000-\177' <"$tap_dir/out" | wc -c)" 0
 done
 tap_is "a name is escaped so that one can read it" \
@@ -71,8 +72,19 @@ if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
 	tap_true "colour on a terminal" test "$(TERM=xterm on_terminal list | escapes)" -gt 0
 	tap_is "none with NO_COLOR" "$(NO_COLOR=1 TERM=xterm on_terminal list | escapes)" 0
 	tap_is "none on a dumb terminal" "$(TERM=dumb on_terminal list | escapes)" 0
+	tap_true "colour in a picture" test "$(TERM=xterm on_terminal show 17 | escapes)" -gt 20
+	tap_is "none with NO_COLOR in a picture" "$(NO_COLOR=1 TERM=xterm on_terminal show 17 | escapes)" 0
+	tap_is "colour is all the difference" \
+		"$(TERM=xterm COLUMNS=80 on_terminal show 17 | sed 's/\x1b\[[0-9]*m//g' | tr -d '\r')" \
+		"$(COLUMNS=80 ledger show 17)"
+	tap_is "a picture is as wide as the terminal" \
+		"$(TERM=xterm script -qec "stty cols 72; $TCPLEDGER show 17 --file $FIXTURES/records" /dev/null </dev/null | sed 's/\x1b\[[0-9]*m//g' | tr -d '\r')" \
+		"$(COLUMNS=72 ledger show 17)"
 else
 	tap_skip "colour on a terminal" "no script(1)"
 fi
 tap_is "none in a pipe" "$(TERM=xterm ledger | escapes)" 0
+tap_is "a picture in a pipe has 80 columns" "$(ledger show 17)" "$(COLUMNS=80 ledger show 17)"
+tap_true "on a terminal too narrow it is still drawn" \
+	test "$(COLUMNS=20 ledger show 17 | grep -c 'SYN')" -gt 3
 tap_end
