@@ -158,7 +158,8 @@ TEST_F_TIMEOUT(reload, under_traffic, 600)
 		ASSERT_EQ(0, pthread_join(thread[i], NULL));
 	EXPECT_LT(0, load.reads);
 	EXPECT_EQ(before, kernel_taint());
-	say("%d cycles, %u connections, %u reads", module_cycles(CYCLES), load.connections, load.reads);
+	say("%d cycles, %u connections, %u reads", module_cycles(CYCLES), load.connections,
+	    load.reads);
 }
 
 /* This test will see that a module loaded once more records as the first one did. */
