@@ -6,6 +6,7 @@
  */
 #include "command.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "find.h"
@@ -66,9 +67,10 @@ static void add_sentence(struct page *page, const char *sentence)
 		text_char(prose, ' ');
 	start = prose->len;
 	phrase_add(&page->phrase, prose, _(sentence));
-	/* "the program" at the start of a sentence; a program's own name stays. */
-	if (!*page->record->comm && sentence[0] == '{' && prose->bytes[start] == 't')
-		prose->bytes[start] = 'T';
+	/* A program whose name is not known begins a sentence with a capital. */
+	if (sentence[0] == '{' && !strncmp(text_terminated(prose) + start, _("the program"),
+					   strlen(_("the program"))))
+		prose->bytes[start] = (char)toupper((unsigned char)prose->bytes[start]);
 }
 
 /* A paragraph of one labelled sentence. */
