@@ -105,9 +105,10 @@ const struct lesson lessons_opening[STEP_COUNT] = {
 		"RFC 9293 3.4.1, 3.5, 3.10.7.2",
 	},
 	[STEP_SYNACK_OUT_COOKIE] = {
-		N_("The queue of half-open connections is full. We answer and keep nothing: our "
-		   "ISN {isn} is a SYN cookie, computed from the addresses, the ports and a "
-		   "secret. The ACK of a real client will bring it back."),
+		N_("The queue of half-open connections is full (or net.ipv4.tcp_syncookies is 2). "
+		   "We answer and keep nothing: our ISN {isn} is a SYN cookie, computed from the "
+		   "addresses, the ports and a secret. The ACK of a real client will bring it "
+		   "back."),
 		N_("a flood of forged SYNs could fill the queue and lock real clients out."),
 		"RFC 4987 3.6",
 	},
@@ -127,7 +128,7 @@ const struct lesson lessons_opening[STEP_COUNT] = {
 	[STEP_ACK_IN_NOT_TAKEN] = {
 		N_("An ACK of our SYN comes, but TCP does not complete the handshake with it: "
 		   "mostly because the queue of complete connections is full and the program does "
-		   "not call accept()."),
+		   "not call accept(), or because TCP_DEFER_ACCEPT waits for data."),
 		NULL,
 		"RFC 9293 3.10.7.4",
 	},
