@@ -364,29 +364,56 @@ static void ask_zeek(const struct record *record, struct verdict *verdict)
 	verdict->zeek_state = name_state(&replay);
 }
 
+static unsigned int look_at(const struct tcpledger_entry *e)
+{
+	unsigned int seen = 0;
+
+	if (e->flags & TCPLEDGER_SYN)
+		seen |= e->flags & TCPLEDGER_ACK ? VERDICT_SYNACK : VERDICT_SYN;
+	else if ((e->flags & TCPLEDGER_ACK) && !e->len)
+		seen |= VERDICT_ACK;
+	if (e->len)
+		seen |= VERDICT_DATA;
+	if ((e->flags & TCPLEDGER_FIN) && (e->flags & TCPLEDGER_ACK))
+		seen |= VERDICT_FIN;
+	if (e->flags & TCPLEDGER_RST)
+		seen |= VERDICT_RST;
+	return seen;
+}
+
 /*
  * As tshark 4.0 does it: an ACK counts where it carries nothing else, so also
- * on a FIN or RST without payload; a FIN without ACK does not count.
+ * on a FIN or RST without payload; a FIN without ACK does not count. A SYN with
+ * another number than the last one that way begins another conversation: ours
+ * is the last of those that a SYN of this connection began.
  */
 static unsigned int ask_wireshark(const struct record *record)
 {
+	const int64_t isns[2] = { record->fixed.local_isn, record->fixed.remote_isn };
 	unsigned int i, n = own_entries(record), seen = 0;
+	bool known[2] = { false }, ours = true;
+	uint32_t base[2] = { 0 };
 
 	for (i = 0; i < n; i++) {
 		const struct tcpledger_entry *e = &record->log[i];
+		unsigned int in = e->type == TCPLEDGER_ENTRY_IN;
 
 		if (!is_segment(e))
 			continue;
-		if (e->flags & TCPLEDGER_SYN)
-			seen |= e->flags & TCPLEDGER_ACK ? VERDICT_SYNACK : VERDICT_SYN;
-		else if ((e->flags & TCPLEDGER_ACK) && !e->len)
-			seen |= VERDICT_ACK;
-		if (e->len)
-			seen |= VERDICT_DATA;
-		if ((e->flags & TCPLEDGER_FIN) && (e->flags & TCPLEDGER_ACK))
-			seen |= VERDICT_FIN;
-		if (e->flags & TCPLEDGER_RST)
-			seen |= VERDICT_RST;
+		if ((e->flags & (TCPLEDGER_SYN | TCPLEDGER_ACK)) == TCPLEDGER_SYN) {
+			bool own = isns[in] < 0 || isns[in] == (int64_t)e->seq;
+
+			if (known[in] && base[in] != e->seq) {
+				ours = own;
+				known[!in] = false;
+				if (ours)
+					seen = 0;
+			}
+			known[in] = true;
+			base[in] = e->seq;
+		}
+		if (ours)
+			seen |= look_at(e);
 	}
 	if (record->fixed.bytes_sent > 0 || record->fixed.bytes_received > 0)
 		seen |= VERDICT_DATA;

@@ -95,18 +95,33 @@ static unsigned int len_of(char letter)
 	return letter == 'D' || letter == 'G' ? 10 : letter == 'T' ? 5 : 0;
 }
 
-static void play(struct fixture *f, const char *segments)
+/* Payload in no segment: it shows in the numbers from the first FIN or RST on. */
+static void count_payload(const char *segments, unsigned int unlogged[2])
 {
+	for (; *segments; segments += segments[2] ? 3 : 2)
+		unlogged[*segments == '<'] -= len_of(segments[1]);
+}
+
+static void play(struct fixture *f, const struct verdict_case *c)
+{
+	unsigned int unlogged[2] = { (unsigned int)c->sent, (unsigned int)c->received };
 	unsigned int next[2] = { 1000, 5000 };
+	const char *segments = c->segments;
 	long long t = 0;
 
+	count_payload(segments, unlogged);
 	for (; *segments; segments += segments[2] ? 3 : 2, t += 1000) {
-		unsigned int in = segments[0] == '<';
 		unsigned int flags = flags_of(segments[1]), len = len_of(segments[1]);
-		unsigned int ack = flags & TCPLEDGER_ACK ? next[!in] : 0;
-		/* A SYN sent again has its first number. */
-		unsigned int seq = flags & TCPLEDGER_SYN ? (in ? 5000 : 1000) : next[in];
+		unsigned int in = segments[0] == '<', ack, seq;
 
+		if (flags & (TCPLEDGER_FIN | TCPLEDGER_RST)) {
+			next[0] += unlogged[0];
+			next[1] += unlogged[1];
+			memset(unlogged, 0, sizeof(unlogged));
+		}
+		ack = flags & TCPLEDGER_ACK ? next[!in] : 0;
+		/* A SYN sent again has its first number. */
+		seq = flags & TCPLEDGER_SYN ? (in ? 5000 : 1000) : next[in];
 		if (in)
 			fixture_in(f, t, flags, seq, ack, len);
 		else
@@ -125,6 +140,35 @@ static void reach(const struct fixture *f, struct verdict *verdict)
 	verdict_reach(&record, verdict);
 }
 
+/* Case number @n as a connection of its own. */
+static void make_case(struct fixture *f, unsigned int n)
+{
+	const struct verdict_case *c = &cases[n];
+
+	fixture_begin(f, n + 1, "10.0.0.1", 1000 + n, "10.0.0.2", 2);
+	f->record.opened_at = FIXTURE_NOW + n * 1000000000LL;
+	play(f, c);
+	f->record.bytes_sent = c->sent;
+	f->record.bytes_received = c->received;
+}
+
+/* verdict_test FILE: write the cases as records, for a judge of their export. */
+static int write_cases(const char *path)
+{
+	FILE *file = fopen(path, "wb");
+	struct fixture f;
+	unsigned int i;
+
+	if (!file)
+		return 1;
+	fixture_write_header(file);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		make_case(&f, i);
+		fixture_write(file, &f);
+	}
+	return fclose(file) != 0;
+}
+
 static int check(unsigned int n, const char *name, const struct verdict *got,
 		 unsigned int completeness, const char *state, const char *history)
 {
@@ -138,28 +182,27 @@ static int check(unsigned int n, const char *name, const struct verdict *got,
 	return !good;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	unsigned int i, n = 0;
 	struct verdict verdict;
 	struct fixture f;
 	int failed = 0;
 
+	if (argc > 1)
+		return write_cases(argv[1]);
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct verdict_case *c = &cases[i];
 		char name[128];
 
-		fixture_begin(&f, 1, "10.0.0.1", 1, "10.0.0.2", 2);
-		play(&f, c->segments);
-		f.record.bytes_sent = c->sent;
-		f.record.bytes_received = c->received;
+		make_case(&f, i);
 		reach(&f, &verdict);
 		snprintf(name, sizeof(name), "%s (%lld/%lld bytes)", c->segments, c->sent,
 			 c->received);
 		failed |= check(++n, name, &verdict, c->completeness, c->state, c->history);
 	}
 	fixture_begin(&f, 1, "10.0.0.1", 1, "10.0.0.2", 2);
-	play(&f, ">S <H >A >F <F >A <S");
+	play(&f, &(struct verdict_case){ .segments = ">S <H >A >F <F >A <S" });
 	f.log[6].seq = 70000;
 	f.record.tw_exit = TCPLEDGER_EXIT_REUSED;
 	reach(&f, &verdict);
