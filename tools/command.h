@@ -12,5 +12,6 @@ int command_show(const struct options *options);
 int command_explain(const struct options *options);
 int command_timewait(const struct options *options);
 int command_stats(const struct options *options);
+int command_export(const struct options *options);
 
 #endif

@@ -17,7 +17,8 @@ enum {
 	OPT_FILE = 256, OPT_NETNS, OPT_ADDR, OPT_STATE, OPT_OUTCOME, OPT_KIND,
 	OPT_ANOMALY, OPT_COMM, OPT_UID, OPT_CGROUP, OPT_LIVE, OPT_HISTORY,
 	OPT_SINCE, OPT_OLDER, OPT_JSON, OPT_OPENMETRICS, OPT_SORT, OPT_REVERSE,
-	OPT_LIMIT, OPT_VERSION, OPT_LOG, OPT_ASCII, OPT_ABSOLUTE, OPT_SVG,
+	OPT_LIMIT, OPT_VERSION, OPT_LOG, OPT_ASCII, OPT_ABSOLUTE, OPT_SVG, OPT_PCAPNG,
+	OPT_PACKETDRILL,
 };
 
 #define ANY	0xffffffffU	/* every command has it */
@@ -63,6 +64,10 @@ static const struct spec {
 	  "sequence numbers as on the wire, not from the ISNs" },
 	{ OPTIONS_PICTURE, OPT_ASCII, "ascii", NULL, "draw in ASCII" },
 	{ OPTIONS_PICTURE, OPT_SVG, "svg", "FILE", "draw into an SVG file, '-' is stdout" },
+	{ OPTIONS_EXPORT, OPT_PCAPNG, "pcapng", "FILE",
+	  "write a capture for Wireshark; - is standard output" },
+	{ OPTIONS_EXPORT, OPT_PACKETDRILL, "packetdrill", "FILE",
+	  "write one connection as a packetdrill script" },
 	{ OPTIONS_SOURCE, OPT_FILE, "file", "FILE", "read a kept file, not the kernel" },
 	{ OPTIONS_SOURCE, OPT_NETNS, "netns", "NAME",
 	  "of this network namespace ('ip netns'), or inode number" },
@@ -204,6 +209,12 @@ static int take(struct options *options, int value, const char *arg)
 		return 0;
 	case OPT_SVG:
 		options->svg = arg;
+		return 0;
+	case OPT_PCAPNG:
+		options->pcapng = arg;
+		return 0;
+	case OPT_PACKETDRILL:
+		options->packetdrill = arg;
 		return 0;
 	case OPT_FILE:
 		options->source.file = arg;

@@ -20,6 +20,7 @@
 #define OPTIONS_TABLE		0x10	/* order and width of a table */
 #define OPTIONS_METRICS		0x20
 #define OPTIONS_PICTURE		0x40	/* how a connection is drawn */
+#define OPTIONS_EXPORT		0x80	/* what to make of the records */
 
 enum options_clock {
 	OPTIONS_CLOCK_DEFAULT,
@@ -44,6 +45,8 @@ enum options_clock {
  * @reverse: order turned round
  * @sort: key of the order
  * @limit: records wanted at most, 0 for all
+ * @pcapng: FILE of --pcapng, or NULL
+ * @packetdrill: FILE of --packetdrill, or NULL
  * @help: --help was given
  * @version: --version was given
  * @args: what is not an option
@@ -60,6 +63,7 @@ struct options {
 	bool			sorted, reverse;
 	enum sort_by		sort;
 	unsigned long		limit;
+	const char		*pcapng, *packetdrill;
 	bool			help, version;
 	char			**args;
 	int			arg_count;

@@ -16,7 +16,7 @@
 
 static const struct command {
 	const char	*name;
-	const char	*args;		/* what stands beside the options */
+	const char	*args;		/* what stands beside the options; [...] may be left out */
 	const char	*help;
 	unsigned int	groups;		/* OPTIONS_* */
 	int		arg_count;
@@ -42,6 +42,10 @@ static const struct command {
 	{
 		"stats", "", "counters of the module",
 		OPTIONS_JSON | OPTIONS_METRICS | OPTIONS_SOURCE, 0, command_stats
+	},
+	{
+		"export", "[ID|LADDR:LPORT-RADDR:RPORT]", "for Wireshark or packetdrill",
+		OPTIONS_EXPORT | OPTIONS_FILTER | OPTIONS_SOURCE, 1, command_export
 	},
 };
 
@@ -104,7 +108,7 @@ static int run(const struct command *command, bool named, int argc, char **argv)
 		return print_help(named ? command : NULL);
 	if (options.version)
 		return print_version();
-	if (options.arg_count < command->arg_count)
+	if (options.arg_count < command->arg_count && *command->args != '[')
 		return fail_usage("%s wants %s", command->name, command->args);
 	if (options.arg_count > command->arg_count)
 		return fail_usage("%s does not take '%s'; a command comes first", command->name,

@@ -53,6 +53,10 @@ usage "bad duration" "bad duration '5y'" --since 5y
 usage "duration too long" "bad duration" --older 99999999999d
 usage "unknown sort key" "unknown sort key 'luck': want one of recent .*handshake" --sort luck
 usage "two forms at once" "not both" stats --json --openmetrics
+usage "export wants to know for whom" "export wants --pcapng FILE or --packetdrill FILE" export
+usage "export for two" "not both" export --pcapng a --packetdrill b
+usage "export of two" "does not take '2'" export --pcapng a 1 2
+usage "export without a file" "'--pcapng' wants an argument" export --pcapng
 usage "an option of another command" "openmetrics" list --openmetrics
 
 work() { fails "$1" 1 "$2" "$TCPLEDGER" "${@:3}"; }
@@ -100,7 +104,7 @@ else
 	tap_skip "no permission" "the program cannot be run by nobody here"
 fi
 
-for command in "" list show timewait stats; do
+for command in "" list show timewait stats export; do
 	# shellcheck disable=SC2086
 	tap_true "${command:-bare} --help" "$TCPLEDGER" $command --help
 	# shellcheck disable=SC2086
@@ -113,6 +117,27 @@ tap_is "-h is --help" "$("$TCPLEDGER" -h)" "$("$TCPLEDGER" --help)"
 to_full_disk() { "$TCPLEDGER" --json --file "$FIXTURES/records" >/dev/full; }
 fails "the output cannot be written" 1 "cannot write the output: No space left" to_full_disk
 "$(dirname "$FIXTURES")/make_fixtures" "$tap_dir" 5000
+
+# An exported file is complete or not there.
+fails "export to a full disk" 1 "cannot write /dev/full: No space left on device; make room" \
+	"$TCPLEDGER" export --pcapng /dev/full --file "$FIXTURES/records"
+fails "export into a folder that is not there" 1 "cannot write .*/none/x: No such file or directory; " \
+	"$TCPLEDGER" export --pcapng "$tap_dir/none/x" --file "$FIXTURES/records"
+fails "export onto a folder" 1 "cannot write .*: Is a directory; " \
+	"$TCPLEDGER" export --packetdrill "$tap_dir" 17 --file "$FIXTURES/records"
+mkdir "$tap_dir/export"
+echo before >"$tap_dir/export/x"
+# shellcheck disable=SC2317 # called through fails
+too_large() { (trap '' XFSZ; ulimit -f 64; exec "$TCPLEDGER" export --pcapng "$tap_dir/export/x" --file "$tap_dir/many"); }
+fails "export beyond what the disk holds" 1 "cannot write .*/export/x: File too large" too_large
+tap_is "what was there before is still there, and nothing else" "$(ls "$tap_dir/export"; cat "$tap_dir/export/x")" "x
+before"
+head -c 4000 "$FIXTURES/records" >"$tap_dir/cut"
+fails "export of a damaged file" 1 "truncated" "$TCPLEDGER" export --pcapng "$tap_dir/export/y" --file "$tap_dir/cut"
+tap_is "of a damaged file nothing is made" "$(ls "$tap_dir/export")" x
+# shellcheck disable=SC2016 # for the inner shell
+tap_true "export to a pipe that nobody reads" bash -c '"$0" export --pcapng - --file "$1" | head -c 1 >/dev/null; exit "${PIPESTATUS[0]}"' \
+	"$TCPLEDGER" "$tap_dir/many"
 { "$TCPLEDGER" --json --file "$tap_dir/many" 2>"$tap_dir/err"; echo $? >"$tap_dir/status"; } | head -1 >/dev/null
 tap_is "a closed pipe ends quietly" "$(cat "$tap_dir/status" "$tap_dir/err")" 0
 { "$TCPLEDGER" --file "$tap_dir/many" 2>"$tap_dir/err"; echo $? >"$tap_dir/status"; } | head -1 >/dev/null

@@ -203,6 +203,8 @@ static char *const commands[][8] = {
 	{ "tcpledger", "timewait", "--file", path, NULL },
 	{ "tcpledger", "explain", "17", "--file", path, NULL },
 	{ "tcpledger", "explain", "33", "--file", path, NULL },
+	{ "tcpledger", "export", "--pcapng", "-", "--file", path, NULL },
+	{ "tcpledger", "export", "--packetdrill", "-", "17", "--file", path, NULL },
 };
 
 #define COMMANDS	ARRAY_SIZE(commands)

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fail.h"
+
+static int fail_write(struct file *file, const char *why)
+{
+	return fail_work("make room or give another FILE", "cannot write %s: %s", file->path, why);
+}
+
+/*
+ * What is there and is no plain file (a pipe, a device) is written in place,
+ * all else under another name in the same folder until it is complete.
+ */
+static bool is_special(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && !S_ISREG(st.st_mode);
+}
+
+static int open_special(struct file *file)
+{
+	file->fd = open(file->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	return file->fd < 0 ? fail_write(file, strerror(errno)) : FAIL_NONE;
+}
+
+static int open_plain(struct file *file)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	if (snprintf(file->made, sizeof(file->made), "%s.XXXXXX", file->path) >=
+	    (int)sizeof(file->made)) {
+		file->made[0] = '\0';
+		return fail_write(file, strerror(ENAMETOOLONG));
+	}
+	file->fd = mkstemp(file->made);
+	if (file->fd < 0) {
+		file->made[0] = '\0';
+		return fail_write(file, strerror(errno));
+	}
+	/* As open() would have made it. */
+	return fchmod(file->fd, 0666 & ~mask) ? fail_write(file, strerror(errno)) : FAIL_NONE;
+}
+
+/**
+ * file_create - begin to make a file
+ * @file: set up; file_finish() is due also after a failure
+ * @path: its name; "-" is standard output
+ *
+ * Return: 0, or an exit status with the error reported.
+ */
+int file_create(struct file *file, const char *path)
+{
+	memset(file, 0, sizeof(*file));
+	file->path = path;
+	file->fd = -1;
+	if (!strcmp(path, "-")) {
+		file->path = "standard output";
+		file->fd = STDOUT_FILENO;
+		return FAIL_NONE;
+	}
+	return is_special(path) ? open_special(file) : open_plain(file);
+}
+
+/**
+ * file_flush - write what has been gathered
+ * @file: an open file
+ * @most: only if it is more than this
+ *
+ * A reader of a pipe that has gone is the end, not a failure.
+ *
+ * Return: 0, or an exit status with the error reported.
+ */
+int file_flush(struct file *file, size_t most)
+{
+	size_t done = 0;
+
+	if (file->text.len <= most)
+		return FAIL_NONE;
+	while (done < file->text.len) {
+		ssize_t n = write(file->fd, file->text.bytes + done, file->text.len - done);
+
+		if (n >= 0)
+			done += (size_t)n;
+		else if (errno == EPIPE)
+			exit(FAIL_NONE);
+		else if (errno != EINTR)
+			return fail_write(file, strerror(errno));
+	}
+	file->text.len = 0;
+	return FAIL_NONE;
+}
+
+/*
+ * A file system may notice only here that it is full.
+ */
+static int close_file(struct file *file)
+{
+	int fd = file->fd;
+
+	file->fd = -1;
+	if (fd < 0 || fd == STDOUT_FILENO)
+		return FAIL_NONE;
+	if (file->made[0] && fsync(fd)) {
+		close(fd);
+		return fail_write(file, strerror(errno));
+	}
+	return close(fd) ? fail_write(file, strerror(errno)) : FAIL_NONE;
+}
+
+/**
+ * file_finish - complete the file, or leave nothing of it
+ * @file: what file_create() set up
+ * @status: exit status so far; the file stays only if it is 0
+ *
+ * Return: @status, or an exit status with the error reported.
+ */
+int file_finish(struct file *file, int status)
+{
+	int closed;
+
+	if (!status)
+		status = file_flush(file, 0);
+	closed = close_file(file);
+	if (!status)
+		status = closed;
+	if (file->made[0] && !status && rename(file->made, file->path))
+		status = fail_write(file, strerror(errno));
+	if (file->made[0] && status)
+		unlink(file->made);
+	text_free(&file->text);
+	return status;
+}

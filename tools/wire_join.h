@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Segments of two connections' records that are one: where a tuple is used
+ * again, what the one end sends in the new connection reaches the other in the
+ * old.
+ */
+#ifndef TCPLEDGER_WIRE_JOIN_H
+#define TCPLEDGER_WIRE_JOIN_H
+
+struct wire;
+
+void wire_join(struct wire *wire);
+
+#endif
