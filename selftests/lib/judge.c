@@ -143,6 +143,7 @@ int judge(struct world *world)
 	}
 	wrong += judge_states(world, &ledger);
 	wrong += judge_segments(world, &ledger);
+	wrong += judge_export(world);
 	wrong += judge_table(&ledger);
 	wrong += judge_text(&ledger);
 	ledger_free(&ledger);

@@ -8,6 +8,7 @@
 int judge_invariants(const struct ledger *ledger, json_object *rec);
 int judge_states(struct world *world, const struct ledger *ledger);
 int judge_segments(struct world *world, const struct ledger *ledger);
+int judge_export(struct world *world);
 int judge_table(const struct ledger *ledger);
 int judge_text(const struct ledger *ledger);
 
