@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-# jq -rn --rawfile text FILE --slurpfile record FILE -f explain_check.jq
+# jq -rn --rawfile text FILE --slurpfile records FILE -f explain_check.jq
 #
-# Prints what is wrong with an explanation in English, 100 columns wide, of a
-# record; nothing if all is right. What it must say is worked out here from the
-# documented JSON.
+# Prints what is wrong with explanations in English, 100 columns wide, of records
+# in the same order; nothing if all is right. What each must say is worked out here
+# from the documented JSON.
 
 def relative($isn):
 	if $isn == null then .
@@ -30,8 +30,8 @@ def duration:
 def expect($what; $got; $want):
 	if $got == $want then empty else "\($what): got \($got | tojson), want \($want | tojson)" end;
 
-$record[0] as $r
-| ($text | split("\n")) as $lines
+def judge($r; $text):
+($text | split("\n")) as $lines
 | ($lines | index("STEP BY STEP") // length) as $steps
 | ($lines | index("ANOMALIES") // length) as $anomalies
 | [$lines[$steps:$anomalies][] | select(startswith("  #"))] as $heads
@@ -51,4 +51,10 @@ $record[0] as $r
   expect("durations that are not its own";
 	 [$lines[] | select(test("^  +#") | not) | scan("\\b[0-9.]+[mun]?s\\b")] - $durations; []),
   expect("names without a value"; [$prose | scan("\\{[a-z]+\\}")]; []),
-  expect("a verdict"; $lines | index("VERDICT") != null; true)
+  expect("a verdict"; $lines | index("VERDICT") != null; true);
+
+# A first line names its record: "Connection 17: ...".
+["\n" + $text | splits("\nConnection (?=[0-9]+: )")][1:] as $texts
+| expect("explanations"; [$texts[] | split(":")[0] | tonumber]; [$records[].id]),
+  (range($records | length) as $i
+   | "\($records[$i].id) \(judge($records[$i]; $texts[$i] // ""))")
