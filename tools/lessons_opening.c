@@ -113,8 +113,9 @@ const struct lesson lessons_opening[STEP_COUNT] = {
 		"RFC 4987 3.6",
 	},
 	[STEP_SYNACK_OUT_AGAIN] = {
-		N_("No ACK of {about} in {wait}: we send the SYN/ACK again. It or the ACK may be "
-		   "lost, or the client is not there."),
+		N_("The handshake is not complete {wait} after {about}: we send the SYN/ACK "
+		   "again. It or the ACK may be lost, the ACK was not taken, or the client is not "
+		   "there."),
 		N_("one lost packet would end the handshake."),
 		"RFC 9293 3.8.1; RFC 6298 5",
 	},
