@@ -30,11 +30,13 @@
  * @inodes: their inode numbers
  * @count: how many
  * @room: how many fit
+ * @entered: one of them was entered
  */
 struct spaces {
 	ino_t		*inodes;
 	unsigned int	count;
 	unsigned int	room;
+	bool		entered;
 };
 
 static bool is_new(struct spaces *spaces, ino_t inode)
@@ -101,9 +103,11 @@ static void look_into_space(const char *path, struct spaces *spaces,
 
 	if (fd < 0)
 		return;
-	if (!fstat(fd, &st) && is_new(spaces, st.st_ino) && !setns(fd, CLONE_NEWNET) &&
-	    !access(PEER_RECORDS, R_OK))
-		look_into(&entered, record, found);
+	if (!fstat(fd, &st) && is_new(spaces, st.st_ino) && !setns(fd, CLONE_NEWNET)) {
+		spaces->entered = true;
+		if (!access(PEER_RECORDS, R_OK))
+			look_into(&entered, record, found);
+	}
 	close(fd);
 }
 
@@ -136,7 +140,7 @@ static void look_elsewhere(const struct record *record, struct keep *found)
 		is_new(&spaces, st.st_ino);
 		look_into_spaces("/run/netns", "", &spaces, record, found);
 		look_into_spaces("/proc", "/ns/net", &spaces, record, found);
-		if (setns(own, CLONE_NEWNET))
+		if (spaces.entered && setns(own, CLONE_NEWNET))
 			fail_work("only what follows is touched",
 				  "cannot return to the own network namespace");
 	}
