@@ -233,6 +233,8 @@ static void draw_heads(struct svg *svg)
 		bool left = side == PICTURE_LEFT;
 		int x = left ? SVG_LEFT - 3 : SVG_RIGHT + 3;
 
+		if (picture->end[PICTURE_LEFT].record->fixed.flags & TCPLEDGER_REC_IPV6)
+			x = left ? SVG_MARGIN : SVG_WIDTH - SVG_MARGIN;
 		svg->scratch.len = 0;
 		text_string(&svg->scratch, left ? "local" : picture->self ? "itself" : "remote");
 		add_name(svg, end);
@@ -275,10 +277,10 @@ static void draw_title(struct svg *svg)
 		    format_word(&format_roles, r->role), format_word(&format_outcomes, r->outcome));
 	if (r->kind != TCPLEDGER_KIND_OPEN)
 		text_printf(text, ", close %s", format_word(&format_kinds, r->kind));
-	svg_words(svg->out, 24, 34, "title", svg_scratch(svg));
+	svg_words(svg->out, SVG_MARGIN, 34, "title", svg_scratch(svg));
 	text->len = 0;
 	if (format_wall(text, svg->picture->opened_at))
-		svg_words(svg->out, SVG_WIDTH - 24, 34, "small dim e", svg_scratch(svg));
+		svg_words(svg->out, SVG_WIDTH - SVG_MARGIN, 34, "small dim e", svg_scratch(svg));
 }
 
 static void draw_sample(struct svg *svg, unsigned int bit, int y)
@@ -350,6 +352,8 @@ void svg_draw(const struct picture *picture, bool wall, struct text *text)
 	svg_rect(text, 0, 0, SVG_WIDTH, height, "paper");
 	draw_title(&svg);
 	draw_heads(&svg);
+	if (picture->self)
+		svg_rect(text, SVG_RIGHT - 1, svg.y[0], 2, svg.bottom - svg.y[0], "none");
 	for (i = 0; i < picture->stay_count; i++)
 		draw_stay(&svg, i);
 	for (i = 0; i < picture->arrow_count; i++)

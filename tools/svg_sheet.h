@@ -10,9 +10,10 @@
 #include "picture.h"
 #include "text.h"
 
-#define SVG_WIDTH		960
-#define SVG_LEFT		268	/* x of the sides */
-#define SVG_RIGHT		(SVG_WIDTH - 158)
+#define SVG_WIDTH	960
+#define SVG_MARGIN	24
+#define SVG_LEFT	268	/* x of the sides */
+#define SVG_RIGHT	(SVG_WIDTH - 158)
 #define SVG_TIME_RIGHT	100	/* where moments end */
 #define SVG_TOP		112	/* y of the first row */
 #define SVG_BAR		6	/* width of a side */
