@@ -11,7 +11,7 @@
 #   bench.sh --accept   makes the last run's figures the committed ones
 #
 # KERNEL=6.1|6.12|6.1-rt|6.12-rt chooses the kernel, 6.1 if not given; what is
-# committed is about 6.1.
+# committed is about 6.1. JOBS=1 runs one VM at a time and not two.
 set -euo pipefail
 
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
@@ -45,6 +45,16 @@ build()
 	cp "$here"/{guest,rows}.sh "$BUILD/$release/tcpledger.ko" "$out/payload"
 }
 
+build_floor()
+{
+	cp -r "$here/floor" "$out/floor"
+	make -s -C "$BUILD/kernels/$lane/usr/src/linux-headers-$release" M="$out/floor" modules >>"$out/build.log" 2>&1 || {
+		cat "$out/build.log" >&2
+		die "the build of floor.ko failed, see above"
+	}
+	cp "$out/floor/floor.ko" "$out/payload"
+}
+
 # scene NAME MODE MEMORY SCENE [ROW...]: in a VM of its own; its figures are in NAME.out
 scene()
 {
@@ -54,7 +64,7 @@ scene()
 	for program in "${programs[@]}"; do
 		adds+=(--add "$program")
 	done
-	if "$here/../vm/run.sh" --kernel "$lane" --mode "$mode" --mem "$mem" --raw --seed 1 --append slab_nomerge \
+	if setpriv --pdeathsig=TERM "$here/../vm/run.sh" --kernel "$lane" --mode "$mode" --mem "$mem" --raw --seed 1 --append slab_nomerge \
 		--no-module --timeout 3600 --add "$out/payload:/bench" "${adds[@]}" \
 		--exec "exec bash /bench/guest.sh $*" >"$out/$name.out" 2>"$out/$name.err" &&
 		grep -qx 'done' "$out/$name.out"; then
@@ -72,9 +82,9 @@ all_scenes()
 {
 	local words row
 
-	for words in "list warp 2048 list" "held warp 2048 held" "loopback warp 512 loopback" \
+	for words in "loopback warp 512 loopback" "list warp 2048 list" "held warp 2048 held" \
 		"bulk warp 512 bulk" "veth warp 512 veth"; do
-		[ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n
+		[ "$(jobs -rp | wc -l)" -lt "${JOBS:-2}" ] || wait -n
 		# shellcheck disable=SC2086 # words
 		scene $words &
 	done
@@ -111,6 +121,7 @@ full()
 
 	programs=(tcplife tcpconnlat tcptracer tcpstates conntrack ethtool)
 	build bench
+	build_floor
 	all_scenes
 	results "${packages[@]}"
 	"$here/report.py" "$out/results.json" "$out/cost.svg"
@@ -160,6 +171,11 @@ accept()
 	[ ! -e "$out/cost.svg" ] || cp "$out/cost.svg" "$here/cost.svg"
 	cat "$committed"
 }
+
+# Background jobs do not get the terminal's Ctrl-C.
+trap 'jobs -rp | xargs -r kill' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 case ${1:-} in
 "")		full ;;

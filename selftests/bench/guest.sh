@@ -17,7 +17,7 @@ here=$(dirname "${BASH_SOURCE[0]}")
 CONNECTIONS=3000
 ROUND_TRIPS=20000
 WARM_UP=200	# of workload.c
-ROWS=(nothing tcpledger tcpdump tcpconnlat nf_conntrack tcplife tcptracer tcpstates conntrack)
+ROWS=(nothing floor tcpledger tcpdump tcpconnlat nf_conntrack tcplife tcptracer tcpstates conntrack)
 
 workload()
 {
@@ -48,6 +48,7 @@ row()
 
 	shift
 	"${name}_on"
+	sleep 10 # what the kernel puts off when code is patched or loaded
 	result "$name" connection workload "$@" connections $CONNECTIONS
 	result "$name" round_trip workload "$@" roundtrips $ROUND_TRIPS
 	"${name}_off" $((WARM_UP + CONNECTIONS))
@@ -88,11 +89,15 @@ scene_veth()
 	done
 }
 
-# offload GSO GRO: on or off; segments leave veth0 and come in at veth1
-offload()
+# segments ROW WORK MIB GSO GRO: on or off; what leaves veth0 and what comes in at
+# veth1. How TCP paces itself differs from time to time, so each is measured three times.
+segments()
 {
-	ethtool -K veth0 tso "$1" gso "$1" >/dev/null
-	ip netns exec server ethtool -K veth1 gro "$2" >/dev/null
+	ethtool -K veth0 tso "$4" gso "$4" >/dev/null
+	ip netns exec server ethtool -K veth1 gro "$5" >/dev/null
+	for _ in 1 2 3; do
+		result "$1" "$2" workload "${over_veth[@]}" bulk "$3"
+	done
 }
 
 # Works are named after what makes the segments that TCP gets: 'gso' large ones from
@@ -102,12 +107,9 @@ bulk()
 	local row=$1 demux=$2
 
 	ip netns exec server sysctl -qw net.ipv4.tcp_early_demux="$demux"
-	offload on off
-	result "$row" "gso_demux_$demux" workload "${over_veth[@]}" bulk 64
-	offload off on
-	result "$row" "gro_demux_$demux" workload "${over_veth[@]}" bulk 16
-	offload off off
-	result "$row" "plain_demux_$demux" workload "${over_veth[@]}" bulk 16
+	segments "$row" "gso_demux_$demux" 64 on off
+	segments "$row" "gro_demux_$demux" 16 off on
+	segments "$row" "plain_demux_$demux" 16 off off
 }
 
 scene_bulk()
@@ -119,7 +121,7 @@ scene_bulk()
 		"${name}_on"
 		bulk "$name" 1
 		bulk "$name" 0
-		"${name}_off" 6
+		"${name}_off" 18
 		forget
 	done
 }

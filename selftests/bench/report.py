@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 ROWS = {
     "nothing": "nothing loaded",
+    "floor": "empty hooks and probe",
     "tcpledger": "tcpledger, recording",
     "tcpdump": "tcpdump -w, SYN/FIN/RST filter",
     "tcpconnlat": "tcpconnlat",

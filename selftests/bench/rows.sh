@@ -6,7 +6,7 @@
 # one that did not start, or lost half, is an error and not a low figure. A new row
 # is these two, its name in a list of guest.sh, and its words in report.py.
 
-module=/bench/tcpledger.ko
+# shellcheck disable=SC2154 # here is set where this is sourced
 module_args=()
 filter='tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0'
 reader=""
@@ -75,6 +75,17 @@ reader_off()
 nothing_on()	{ :; }
 nothing_off()	{ :; }
 
+# One that does nothing but be there, in the same places as tcpledger: see floor.c.
+floor_on()	{ insmod "$here/floor.ko"; }
+floor_off()
+{
+	local calls
+
+	calls=$(cat /sys/module/floor/parameters/calls)
+	[ "$calls" -ge $((20 * $1)) ] || die "the empty hooks were called $calls times in $1 connections"
+	rmmod floor
+}
+
 # ledger_stats NAMES: sum of the statistics that match, over all namespaces
 ledger_stats()
 {
@@ -88,7 +99,7 @@ ledger_stats()
 	} | awk -v names="$1" '$1 ~ names { n += $2 } END { print n + 0 }'
 }
 
-tcpledger_on()	{ insmod "$module" "${module_args[@]}"; }
+tcpledger_on()	{ insmod "$here/tcpledger.ko" "${module_args[@]}"; }
 tcpledger_off()
 {
 	local created lost
