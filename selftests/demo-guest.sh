@@ -6,6 +6,7 @@
 set -euo pipefail
 
 server=10.0.0.2
+export LANG=C.UTF-8		# pictures in box drawing
 
 title()
 {
@@ -115,9 +116,11 @@ show_ledger()
 	in_client tcpledger list
 	ids=$(in_client tcpledger list --json | jq -r .id | sort -n)
 	for id in $ids; do
-		title "tcpledger show $id"
+		title "As a picture, both ends as they were measured: tcpledger show $id"
 		in_client tcpledger show "$id"
 	done
+	title "In words: tcpledger explain $id"
+	in_client tcpledger explain "$id"
 }
 
 [ -d /proc/net/tcpledger ] || die "runs in the VM of 'make demo', with the module loaded"

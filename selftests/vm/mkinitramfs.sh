@@ -131,6 +131,8 @@ make_programs()
 	for path in $(library_paths $paths "$(type -P busybox)" "$stage"/usr/lib/x86_64-linux-gnu/lib*.so*); do
 		put "$path" "$path"
 	done
+	# What is a letter in UTF-8: the command draws in Unicode only where it is known.
+	put /usr/lib/locale/C.utf8/LC_CTYPE /usr/lib/locale/C.utf8/LC_CTYPE
 	busybox_links
 	xtables_links
 	pack "$1"
