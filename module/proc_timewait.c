@@ -5,6 +5,8 @@
 #include "proc.h"
 #include "proc_text.h"
 
+#include <linux/string_helpers.h>
+
 #include "record.h"
 
 static bool wanted(const struct tcpledger_record *r)
@@ -40,7 +42,7 @@ static void show(struct seq_file *m, const struct tcpledger_snapshot *s)
 		   tcpledger_text_duration(stayed, r->tw_residence_ns),
 		   r->tw_restarts, r->tw_fin_reacks, r->tw_old_duplicates,
 		   tcpledger_exit_names[r->tw_exit],
-		   r->flags & TCPLEDGER_REC_RESIDENCE_EXACT ? "yes" : "no");
+		   str_yes_no(r->flags & TCPLEDGER_REC_RESIDENCE_EXACT));
 }
 
 static int timewait_open(struct inode *inode, struct file *file)
