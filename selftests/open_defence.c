@@ -8,7 +8,7 @@
 #include "lib/test.h"
 
 #define PORT		5000
-#define STALE_SEQ	1000
+#define STALE_SEQ	1000u
 
 WORLD_FIXTURE(open);
 

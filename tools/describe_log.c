@@ -40,7 +40,7 @@ static bool is_segment(const struct tcpledger_entry *e)
 static void begin_line(struct lines *lines, unsigned int n, int64_t t_ns)
 {
 	struct text *out = out_text();
-	size_t time = out->len;
+	size_t time;
 	int64_t moment;
 
 	lines->start = out->len;

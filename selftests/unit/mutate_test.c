@@ -190,21 +190,21 @@ static void (*const mutations[])(struct bytes *b) = {
 
 #define KINDS	ARRAY_SIZE(mutations)
 
-static char path[64];
+static char mutated[64];
 
 static char *const commands[][8] = {
-	{ "tcpledger", "list", "--file", path, NULL },
-	{ "tcpledger", "list", "-wt", "--file", path, NULL },
-	{ "tcpledger", "show", "17", "--file", path, NULL },
-	{ "tcpledger", "show", "17", "--log", "--file", path, NULL },
-	{ "tcpledger", "show", "17", "--svg", "-", "--file", path, NULL },
-	{ "tcpledger", "show", "33", "-T", "--file", path, NULL },
-	{ "tcpledger", "list", "--json", "--file", path, NULL },
-	{ "tcpledger", "timewait", "--file", path, NULL },
-	{ "tcpledger", "explain", "17", "--file", path, NULL },
-	{ "tcpledger", "explain", "33", "--file", path, NULL },
-	{ "tcpledger", "export", "--pcapng", "-", "--file", path, NULL },
-	{ "tcpledger", "export", "--packetdrill", "-", "17", "--file", path, NULL },
+	{ "tcpledger", "list", "--file", mutated, NULL },
+	{ "tcpledger", "list", "-wt", "--file", mutated, NULL },
+	{ "tcpledger", "show", "17", "--file", mutated, NULL },
+	{ "tcpledger", "show", "17", "--log", "--file", mutated, NULL },
+	{ "tcpledger", "show", "17", "--svg", "-", "--file", mutated, NULL },
+	{ "tcpledger", "show", "33", "-T", "--file", mutated, NULL },
+	{ "tcpledger", "list", "--json", "--file", mutated, NULL },
+	{ "tcpledger", "timewait", "--file", mutated, NULL },
+	{ "tcpledger", "explain", "17", "--file", mutated, NULL },
+	{ "tcpledger", "explain", "33", "--file", mutated, NULL },
+	{ "tcpledger", "export", "--pcapng", "-", "--file", mutated, NULL },
+	{ "tcpledger", "export", "--packetdrill", "-", "17", "--file", mutated, NULL },
 };
 
 #define COMMANDS	ARRAY_SIZE(commands)
@@ -306,7 +306,7 @@ int main(void)
 		printf("Bail out! no memfd_create()\n");
 		return 1;
 	}
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", memory);
+	snprintf(mutated, sizeof(mutated), "/proc/self/fd/%d", memory);
 	for (file = 0; file < ARRAY_SIZE(files); file++)
 		for (kind = 0; kind < KINDS; kind++)
 			failed |= torture(files[file], kind, ++n, memory, errors);
