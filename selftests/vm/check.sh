@@ -6,6 +6,7 @@
 # counts, and status 0 if none failed.
 #
 #   check.sh [LANE...]         kernels, default 6.1 6.12; e.g. 6.1-rt
+#   check.sh --vm-only LANE... without the tests of the host and the cost
 #   TESTS="a b" check.sh       only these tests, not those of the host, nor the cost
 #
 # Tests in virtual time keep one CPU busy each, so two such VMs run at once. Those
@@ -16,6 +17,9 @@ here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 top=$(realpath "$here/../..")
 export BUILD=${BUILD:-$top/.build}
 logs=$BUILD/check
+host=1
+[ "${1:-}" != --vm-only ] || { host=0; shift; }
+[ -z "${TESTS:-}" ] || host=0
 lanes=("$@")
 [ ${#lanes[@]} -gt 0 ] || lanes=(6.1 6.12)
 passed=0 failed=0 skipped=0
@@ -110,7 +114,7 @@ cost_guard()
 	local log=$logs/6.1-cost
 
 	rm -rf "$log"
-	[[ " ${lanes[*]} " == *" 6.1 "* ]] && [ -z "${TESTS:-}" ] || return 0
+	[[ " ${lanes[*]} " == *" 6.1 "* ]] && [ "$host" -eq 1 ] || return 0
 	mkdir -p "$log"
 	if "$top/selftests/bench/bench.sh" --guard >"$log/output" 2>&1; then
 		echo "ok 1 cost"
@@ -158,7 +162,7 @@ main()
 
 	mkdir -p "$logs"
 	build_all
-	[ -n "${TESTS:-}" ] || host_tests
+	[ "$host" -eq 0 ] || host_tests
 	for mode in warp turns smp; do
 		list[$mode]=$(names "$mode")
 	done

@@ -4,8 +4,10 @@
 # Fetches from Debian's packages what this machine lacks, and says so.
 #
 #   fetch.sh tools GROUP...   install the packages of packages.list in these groups
-#   fetch.sh kernel LANE...   unpack image and headers of 6.1, 6.12, 6.1-rt or 6.12-rt
+#   fetch.sh kernel LANE...   unpack image and headers of 6.1, 6.12, 6.1-rt or 6.12-rt;
+#                             build 6.12-debug or 6.12-kcsan, see kernel.sh
 #   fetch.sh source           unpack the kernel's kselftest framework and checkpatch
+#   fetch.sh source-tree 6.12 unpack the kernel's source to build it, see kernel.sh
 #   fetch.sh release LANE     print the kernel release of an unpacked lane
 #
 # Kernels and kernel source are only unpacked below .build, never installed: the
@@ -122,7 +124,7 @@ meta_package()
 	6.1-rt)		echo linux-image-rt-amd64 ;;
 	6.12)		echo linux-image-6.12-amd64 ;;
 	6.12-rt)	echo linux-image-6.12-rt-amd64 ;;
-	*)		die "unknown kernel '$1': one of 6.1, 6.12, 6.1-rt, 6.12-rt" ;;
+	*)		die "unknown kernel '$1': one of 6.1, 6.12, 6.1-rt, 6.12-rt, 6.12-debug, 6.12-kcsan" ;;
 	esac
 }
 
@@ -185,6 +187,24 @@ fetch_kernel()
 	mv "$dest.new" "$dest"
 }
 
+# A kernel of our own takes long, and asks us for what it needs: kernel.sh has its
+# own lock.
+fetch_kernels()
+{
+	local lane
+
+	for lane in "$@"; do
+		case $lane in
+		6.12-debug|6.12-kcsan)
+			flock -u 9
+			"$here/kernel.sh" "$lane" 9>&-
+			flock 9 ;;
+		*)
+			fetch_kernel "$lane" ;;
+		esac
+	done
+}
+
 # number FILE OFFSET SIZE: a little endian field of a file's header
 number()
 {
@@ -221,18 +241,20 @@ finish_kernel()
 	echo "$release" >"$root/release"
 }
 
+# source_tarball DIR SERIES: writes the tar archive, using DIR for the package
 source_tarball()
 {
-	local dir=$1
+	local dir=$1 name=linux-source-$2
 
-	if [ -r /usr/src/linux-source-6.1.tar.xz ]; then
-		xz -dc /usr/src/linux-source-6.1.tar.xz
+	if [ -r "/usr/src/$name.tar.xz" ]; then
+		xz -T0 -dc "/usr/src/$name.tar.xz"
 		return
 	fi
 	update_lists
-	download "$dir" linux-source-6.1 ||
-		die "cannot download linux-source-6.1, see above"
-	dpkg-deb --fsys-tarfile "$dir"/linux-source-*.deb | tar -xO ./usr/src/linux-source-6.1.tar.xz | xz -dc
+	download "$dir" "$name" ||
+		die "cannot download $name, see above"
+	dpkg-deb --fsys-tarfile "$dir"/linux-source-*.deb | tar -xO "./usr/src/$name.tar.xz" | xz -T0 -dc
+	rm "$dir"/linux-source-*.deb
 }
 
 fetch_source()
@@ -244,31 +266,48 @@ fetch_source()
 	say "unpacking part of linux-source-6.1 into .build: kselftest and checkpatch"
 	rm -rf "$dest.new"
 	mkdir -p "$dest.new"
-	source_tarball "$dest.new" | tar -x -C "$dest.new" --no-same-owner --strip-components=1 \
+	source_tarball "$dest.new" 6.1 | tar -x -C "$dest.new" --no-same-owner --strip-components=1 \
 		--wildcards --no-wildcards-match-slash '*/scripts/checkpatch.pl' '*/scripts/spelling.txt' '*/scripts/const_structs.checkpatch' \
 		'*/tools/testing/selftests/lib.mk' '*/tools/testing/selftests/*.h' \
 		'*/tools/testing/selftests/kselftest/*'
-	rm -f "$dest.new"/*.deb
+	rm -rf "$dest"
+	mv "$dest.new" "$dest"
+}
+
+# All that kbuild and coccicheck read, which is not the manual nor most drivers.
+fetch_source_tree()
+{
+	local series=$1 dest=$build/kernels/source-$1
+
+	[ ! -e "$dest/Makefile" ] || return 0
+	require_debian
+	say "unpacking linux-source-$series into .build: source of the kernels that are built here"
+	rm -rf "$dest.new"
+	mkdir -p "$dest.new"
+	source_tarball "$dest.new" "$series" | tar -x -C "$dest.new" --no-same-owner --strip-components=1 \
+		--wildcards --exclude '*/Documentation/*/*' --exclude '*/drivers/gpu/*.[ch]' \
+		--exclude '*/drivers/net/ethernet/*.[ch]' --exclude '*/drivers/net/wireless/*.[ch]'
 	rm -rf "$dest"
 	mv "$dest.new" "$dest"
 }
 
 main()
 {
-	local what=${1:-} lane
+	local what=${1:-}
 
 	[ $# -gt 0 ] && shift
 	mkdir -p "$build"
 	case $what in
-	tools|kernel|source)
+	tools|kernel|source|source-tree)
 		# Two makes at once must not unpack into the same folder.
 		exec 9>"$build/fetch.lock"
 		flock 9 ;;&
 	tools)		fetch_tools "$@" ;;
-	kernel)		for lane in "$@"; do fetch_kernel "$lane"; done ;;
+	kernel)		fetch_kernels "$@" ;;
 	source)		fetch_source ;;
+	source-tree)	fetch_source_tree "$1" ;;
 	release)	cat "$build/kernels/$1/release" ;;
-	*)		die "usage: fetch.sh tools GROUP... | kernel LANE... | source | release LANE" ;;
+	*)		die "usage: fetch.sh tools GROUP... | kernel LANE... | source | source-tree SERIES | release LANE" ;;
 	esac
 }
 

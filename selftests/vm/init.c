@@ -39,6 +39,7 @@
 #define MODULE_FILE "/payload/tcpledger.ko"
 #define MODULE_ARGS "/payload/module_args"
 #define KMEMLEAK "/sys/kernel/debug/kmemleak"
+#define KMEMLEAK_AGE 6 /* seconds */
 
 static int verdict_fd = -1;
 
@@ -184,20 +185,28 @@ static int unload_module(void)
 	return 1;
 }
 
-/* On debug kernels only. The second scan drops what was in flight at the first. */
+/*
+ * On debug kernels only: what nobody points to any more. An object is suspected
+ * when it is older than five seconds, was found lost by one scan and has not
+ * changed at the next.
+ */
 static int check_leaks(void)
 {
 	char line[512];
 	int leaks = 0, i;
 	FILE *f;
 
+	if (access(KMEMLEAK, F_OK))
+		return 0;
+	sleep(KMEMLEAK_AGE);
 	for (i = 0; i < 2; i++) {
 		int fd = open(KMEMLEAK, O_WRONLY | O_CLOEXEC);
 
-		if (fd < 0)
-			return 0;
-		if (write(fd, "scan", 4) != 4)
-			kernel_log("<3>vm: kmemleak scan: %s\n", strerror(errno));
+		/* It gives up for good when its own memory is short. */
+		if (fd < 0 || write(fd, "scan", 4) != 4) {
+			kernel_log("<3>vm: kmemleak: %s\n", strerror(errno));
+			leaks = 1;
+		}
 		close(fd);
 	}
 	f = fopen(KMEMLEAK, "r");
@@ -208,6 +217,24 @@ static int check_leaks(void)
 	if (f)
 		fclose(f);
 	return leaks;
+}
+
+/* Lockdep stops looking after its first report, and when its tables are full. */
+static int check_lockdep(void)
+{
+	char line[256];
+	int off = 0, value;
+	FILE *f = fopen("/proc/lockdep_stats", "r");
+
+	if (!f)
+		return 0;
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, " debug_locks: %d", &value) == 1 && !value)
+			off = 1;
+	fclose(f);
+	if (off)
+		kernel_log("<3>vm: lockdep had turned itself off\n");
+	return off;
 }
 
 static void take_console(void)
@@ -345,6 +372,8 @@ int main(void)
 	if (with_module && unload_module() && !code)
 		code = 1;
 	if (check_leaks() && !code)
+		code = 1;
+	if (check_lockdep() && !code)
 		code = 1;
 	finish(code);
 }

@@ -138,14 +138,15 @@ make_programs()
 	pack "$1"
 }
 
-# Paths of the wanted modules of kernel $2 unpacked in $1, dependencies first.
+# Paths of the wanted modules of kernel $2 unpacked in $1, dependencies first. A
+# kernel of kernel.sh has those that its configuration says.
 module_paths()
 {
 	local root=$1 release=$2 name lines
 
 	for name in $(words "$here/modules.list"); do
 		lines=$(modprobe -d "$root" -S "$release" --show-depends "${name%\?}" 2>/dev/null) ||
-			[[ $name == *\? ]] || die "kernel $release has no module $name: mark it '?' in modules.list"
+			[[ $name == *\? || -e $root/build ]] || die "kernel $release has no module $name: mark it '?' in modules.list"
 		sed -n 's/^insmod //p' <<<"$lines"
 	done | awk '{ print $1 }' | sort -u
 }

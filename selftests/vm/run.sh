@@ -10,7 +10,9 @@
 #   run.sh --shell                              a shell on this terminal, Ctrl-D ends
 #
 # Options:
-#   --kernel 6.1|6.12|6.1-rt|6.12-rt   which of Debian's kernels (6.1)
+#   --kernel 6.1|6.12|6.1-rt|6.12-rt   which of Debian's kernels (6.1), or of those
+#            6.12-debug|6.12-kcsan     that kernel.sh builds: some twenty times slower, so
+#                                      the bounds on time are wider and the tests do less
 #   --mode MODE        warp (default): one CPU, virtual time: 'sleep 60' takes no time, and
 #                      the clock counts instructions. smp: two CPUs, real time, for races.
 #                      turns: two CPUs, real time, one at a time, see selftests/Makefile.
@@ -21,7 +23,8 @@
 #   --module-args STR  parameters, e.g. 'history=100 events=10'
 #   --raw              no slab checks: they distort what is measured
 #   --seed N           the same random numbers and wall clock in every run
-#   --smp N  --mem MB  --append STR  --timeout SECONDS (of this machine's time, 180)
+#   --smp N  --mem MB (512, 2048 for the kernels of kernel.sh)  --append STR
+#   --timeout SECONDS  of this machine's time (180; ten times that for those kernels)
 #   --log DIR          keep console.log (kernel) and output (job) there
 #
 # The job's stdout and stderr arrive on our stdout, without carriage returns.
@@ -37,7 +40,7 @@ top=$(realpath "$here/../..")
 export BUILD=${BUILD:-$top/.build}
 
 lane=6.1 mode=warp job="" job_file="" job_text="" module="" with_module=1 module_args=""
-tests="" tests_dir="" raw="" seed="" smp="" mem=512 append="" timeout=180 log="" adds=()
+tests="" tests_dir="" raw="" seed="" smp="" mem="" append="" timeout=180 log="" adds=() slow=1
 work="" qemu_pid=""
 
 die()
@@ -87,6 +90,11 @@ parse_options()
 	warp|smp|turns)	;;
 	*)		die "unknown mode '$mode': warp, smp or turns" ;;
 	esac
+	case $lane in
+	*-debug|*-kcsan) slow=10 mem=${mem:-2048} ;;
+	*)		mem=${mem:-512} ;;
+	esac
+	timeout=$((timeout * slow))
 }
 
 cleanup()
@@ -104,9 +112,9 @@ release()
 # bound: a second of it is about four of this machine's.
 add_tests()
 {
-	local bounds="--timeout 90"
+	local bounds="--timeout $((90 * slow))"
 
-	[ "$mode" != warp ] || bounds="--timeout 30000 --cpu 60"
+	[ "$mode" != warp ] || bounds="--timeout 30000 --cpu $((60 * slow))"
 	printf '%s\n' "exec /selftests/run_selftests.sh $bounds $tests" >"$work/tests"
 	adds+=("$work/tests:/payload/tests" "$tests_dir:/selftests")
 }
@@ -146,12 +154,21 @@ make_initramfs()
 
 # panic=-1 with -no-reboot ends QEMU at once; every warning is a panic, so that a
 # test cannot pass over one. The stack traces of slub_debug's U would cost a fifth of
-# the time; to see who allocated a broken object: --append slub_debug=FZPU.
+# the time; to see who allocated a broken object: --append slub_debug=FZPU. KASAN
+# sees all that they do. KCSAN warns of the kernel's own races too, so there the log
+# alone decides.
 kernel_command_line()
 {
-	local line="console=ttyS0 panic=-1 oops=panic panic_on_warn=1 softlockup_panic=1 tsc=reliable"
+	local line="console=ttyS0 panic=-1 oops=panic softlockup_panic=1 tsc=reliable"
 
-	[ -n "$raw" ] || line+=" slab_nomerge slub_debug=FZP page_poison=1"
+	case $lane in
+	*-debug)	line+=" panic_on_warn=1 slab_nomerge" ;;
+	*-kcsan)	line+=" slab_nomerge" ;;
+	*)		line+=" panic_on_warn=1"
+			[ -n "$raw" ] || line+=" slab_nomerge slub_debug=FZP page_poison=1" ;;
+	esac
+	# A virtual CPU of a busy machine stands still for seconds at a time.
+	[ "$slow" -eq 1 ] || line+=" watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120 TCPLEDGER_SLOW=$slow"
 	# A serial line does not tell its terminal's size.
 	[ "$job" != shell ] || line+=" quiet VM_SIZE=$(stty size 2>/dev/null | tr ' ' x)"
 	echo "$line VM_JOB=$job VM_MODULE=$with_module $append"
@@ -216,18 +233,6 @@ boot()
 	return "$rc"
 }
 
-# Lines of the kernel log that no run may have, with the test they came in.
-complaints()
-{
-	local wrong='WARNING:|BUG:|BUG |Oops:|Call Trace:|[]] RIP: |suspicious RCU|blocked for more than|Slab cache still has objects|Objects remaining|unreferenced object|vm: rmmod'
-
-	tr -d '\r' <"$work/console.log" |
-		awk -v wrong="$wrong" '
-			/\] test: / { test = $0; sub(/.*test: /, "", test) }
-			$0 ~ wrong { print (test != "" ? test ": " : "") $0; found = 1 }
-			END { exit !found }'
-}
-
 # Only the end marker with a status line means that the guest got to its end: a
 # panic makes QEMU exit 0, like a clean reset.
 verdict()
@@ -241,7 +246,7 @@ verdict()
 		tail -n 40 "$work/console.log" | tr -d '\r' >&2
 		return 128
 	fi
-	if [ "$job" != shell ] && complaints >&2; then
+	if [ "$job" != shell ] && awk -f "$here/complaints.awk" "$work/console.log" >&2; then
 		echo "run.sh: the kernel complained, see above" >&2
 		[ "$status" -ne 0 ] || return 1
 	fi

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Prints the lines of a kernel log that no run may have, with the test they came
+# in; status 1 if there are none.
+#
+# KCSAN reports the kernel's own races too, of which there are many, most of them
+# meant. One counts if either access was made by a function of our module: the
+# first line below "write to 0x... of 8 bytes by task ...".
+#
+# Where a test lets allocations fail, the kernel may show from where it was called.
+#
+#   awk -f complaints.awk console.log
+
+function complain(line)
+{
+	print (test != "" ? test ": " : "") line
+	found = 1
+}
+
+function end_race()
+{
+	if (ours)
+		complain(race)
+	race = ""
+	ours = top = 0
+}
+
+BEGIN {
+	wrong = "WARNING:|BUG:|BUG |Oops:|Call Trace:|[]] RIP: |suspicious RCU|" \
+		"blocked for more than|Slab cache still has objects|Objects remaining|" \
+		"unreferenced object|UBSAN:|ODEBUG:|vm: (rmmod|kmemleak|lockdep)"
+}
+
+{ sub(/\r$/, "") }
+
+/\] test: / {
+	test = $0
+	sub(/.*test: /, "", test)
+}
+
+/BUG: KCSAN: / {
+	race = $0
+	next
+}
+
+race != "" {
+	if (/==========$/) {
+		end_race()
+		next
+	}
+	race = race "\n" $0
+	if (top && /\[tcpledger\]/)
+		ours = 1
+	top = / of [0-9]+ bytes by (task|interrupt)/
+}
+
+test == "faults" && /kmem_cache_create.* failed with error|vmalloc error: .* failed|page allocation failure/ {
+	short = 1
+}
+
+/<\/TASK>/ { short = 0 }
+
+short && /Call Trace:|RIP: 0033:/ { next }
+
+$0 ~ wrong { complain($0) }
+
+END {
+	if (race != "")
+		end_race()
+	exit !found
+}

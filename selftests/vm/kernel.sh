@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Builds a kernel with the checks that Debian's have not, out of Debian's source
+# package, into .build/kernels/LANE, where it is used like one of Debian's.
+#
+#   kernel.sh 6.12-debug     KASAN, lockdep, kmemleak, debug objects, UBSAN, fault injection
+#   kernel.sh 6.12-kcsan     KCSAN
+#
+# The configuration is allnoconfig and, on top of it, ../config (what the tests
+# need), vm.config (what the VM needs) and the lane's own fragment. What was built
+# is kept until one of these, the source or the compiler changes. It takes about
+# 20 minutes on two cores.
+set -euo pipefail
+
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+export BUILD=${BUILD:-$(realpath "$here/../..")/.build}
+# The release is part of each module; kbuild would add the state of our own git.
+export LOCALVERSION=
+
+die()
+{
+	echo "kernel.sh: $*" >&2
+	exit 1
+}
+
+say()
+{
+	echo "kernel: $*" >&2
+}
+
+fragments()
+{
+	echo "$here/../config" "$here/vm.config" "$here/$1.config"
+}
+
+# What would make a kept kernel another one.
+identity()
+{
+	{
+		# shellcheck disable=SC2046 # one path a word
+		cat $(fragments "$1")
+		head -n 6 "$source/Makefile"
+		gcc --version | head -n 1
+	} | sha256sum | cut -d' ' -f1
+}
+
+# Kconfig drops a wish whose dependencies are off without a word. A kernel that
+# lacks a check would pass every test.
+configure()
+{
+	local build=$1 wanted=$1/wanted.config lost
+
+	# shellcheck disable=SC2046 # one path a word
+	grep -hE '^(# )?CONFIG_' $(fragments "$2") >"$wanted"
+	make -s -C "$source" O="$build" KCONFIG_ALLCONFIG="$wanted" allnoconfig >&2
+	lost=$(grep -vxF -f "$build/.config" "$wanted" || :)
+	[ -z "$lost" ] || die "Kconfig did not take these lines of selftests/config or selftests/vm/*.config:" \
+		"$(paste -sd' ' <<<"$lost")"
+}
+
+# The image without symbols, which QEMU enters at its PVH note, the modules, and the
+# build itself in the place of headers.
+assemble()
+{
+	local root=$1 build=$1/build release=$2
+
+	mkdir -p "$root/boot" "$root/usr/src"
+	objcopy -R .comment -S "$build/vmlinux" "$root/boot/kernel"
+	make -s -C "$build" INSTALL_MOD_PATH="$root" modules_install >&2
+	rm -f "$root/lib/modules/$release"/{build,source}
+	ln -sfn ../../build "$root/usr/src/linux-headers-$release"
+}
+
+build()
+{
+	local lane=$1 root=$BUILD/kernels/$1 id log release
+
+	id=$(identity "${lane#*-}")
+	[ "$(cat "$root/identity" 2>/dev/null)" != "$id" ] || return 0
+	log=$BUILD/kernel-$lane.log
+	say "building $lane from linux-source-${lane%%-*}, about 20 minutes; log in $log"
+	mkdir -p "$root/build"
+	(cd "$root" && rm -rf boot lib usr release identity)
+	configure "$root/build" "${lane#*-}"
+	make -C "$root/build" -j"$(nproc)" vmlinux modules >"$log" 2>&1 ||
+		{ tail -n 40 "$log" >&2; die "the build of $lane failed, see above and $log"; }
+	release=$(cat "$root/build/include/config/kernel.release")
+	assemble "$root" "$release"
+	echo "$release" >"$root/release"
+	echo "$id" >"$root/identity"
+}
+
+main()
+{
+	local lane=${1:-}
+
+	case $lane in
+	6.12-debug|6.12-kcsan) ;;
+	*)	die "unknown kernel '$lane': one of 6.12-debug, 6.12-kcsan" ;;
+	esac
+	source=$BUILD/kernels/source-${lane%%-*}
+	"$here/fetch.sh" tools build kernel
+	"$here/fetch.sh" source-tree "${lane%%-*}"
+	exec 8>"$BUILD/kernels/$lane.lock"
+	flock 8
+	build "$lane"
+}
+
+main "$@"
