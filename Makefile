@@ -22,6 +22,9 @@ help:
 	@echo 'make install      PREFIX=, DESTDIR=, INSTALL_MOD_PATH=; make uninstall takes it back'
 	@echo 'make demo         real connections in a VM of Debian 6.1, and what tcpledger says of them'
 	@echo 'make check        all tests, in VMs of Debian 6.1 and 6.12'
+	@echo 'make check-rt     all tests but those of the host, on the PREEMPT_RT kernels'
+	@echo 'make check-debug  the same on kernels with KASAN, lockdep, kmemleak, KCSAN ..., built first: an hour'
+	@echo 'make static       what Coccinelle, gcc -fanalyzer and cppcheck find, after make style'
 	@echo 'make vm           a shell in such a VM; KERNEL=6.1|6.12|6.1-rt|6.12-rt'
 	@echo 'make bench        what it costs, beside other tools; bench-quick: only what recording costs'
 	@echo 'make style        checkpatch, sparse, W=1 and shellcheck'
@@ -90,8 +93,20 @@ bench:
 bench-%:
 	@selftests/bench/bench.sh --$*
 
+check-rt:
+	@selftests/vm/check.sh --vm-only 6.1-rt 6.12-rt
+
+# First that these kernels find what they are for.
+check-debug:
+	@selftests/vm/debug_test.sh 6.12-debug
+	@selftests/vm/debug_test.sh 6.12-kcsan
+	@selftests/vm/check.sh --vm-only 6.12-debug 6.12-kcsan
+
 style:
 	@selftests/vm/style.sh
+
+static: style
+	@selftests/vm/static.sh
 
 vm:
 	@selftests/vm/fetch.sh tools build vm
@@ -106,4 +121,4 @@ distclean: clean
 	rm -rf $(BUILD)
 
 .PHONY: all help modules headers tools install uninstall clean distclean \
-	selftests list-warp list-smp list-turns demo check bench style vm
+	selftests list-warp list-smp list-turns demo check check-rt check-debug bench style static vm
