@@ -30,6 +30,12 @@
 /* Set aside at load: half of what one namespace may keep, 6 MB at most. */
 #define STOCK_FIRST_MAX	STOCK_HIGH
 
+/*
+ * KASAN sees the use of a block after its end only if the block goes back to
+ * the slab, and at once. That may take a lock that sleeps on PREEMPT_RT.
+ */
+#define WATCHED		(IS_ENABLED(CONFIG_KASAN) && !IS_ENABLED(CONFIG_PREEMPT_RT))
+
 /**
  * struct cpu_blocks - blocks at hand on one CPU, used with interrupts off
  * @n: how many
@@ -179,6 +185,10 @@ void tcpledger_pool_put(void *block)
 	unsigned long flags;
 	bool high = false;
 
+	if (WATCHED) {
+		block_release(block);
+		return;
+	}
 	local_irq_save(flags);
 	cpu = this_cpu_ptr(&cpu_blocks);
 	if (unlikely(cpu->n == CPU_BLOCKS)) {
@@ -228,7 +238,7 @@ int __init tcpledger_pool_init(void)
 	 * zeroing of init_on_alloc. All that is read of it is written first.
 	 */
 	cache = kmem_cache_create("tcpledger_block", TCPLEDGER_CONN_SIZE, 0,
-				  SLAB_TYPESAFE_BY_RCU, NULL);
+				  WATCHED ? 0 : SLAB_TYPESAFE_BY_RCU, NULL);
 	if (!cache)
 		return -ENOMEM;
 	fill_to(clamp_t(u32, tcpledger_limits.max_connections / 2, STOCK_FILL,
