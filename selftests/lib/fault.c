@@ -71,6 +71,7 @@ void fault_none(void)
 	set("ignore-gfp-wait", "N");
 	set_number("stacktrace-depth", DEPTH);
 	fault_called_from(CODE_ALL);
+	fault_not_called_from(CODE_NONE);
 	if (!write_text(DEBUGFS "fail_page_alloc/min-order", "0") ||
 	    !write_text(DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N"))
 		die("fail_page_alloc");
@@ -91,6 +92,16 @@ void fault_called_from(struct code code)
 {
 	set_number("require-start", code.start);
 	set_number("require-end", code.end);
+}
+
+/**
+ * fault_not_called_from - except a part of the kernel from failures
+ * @code: what must not be among the callers
+ */
+void fault_not_called_from(struct code code)
+{
+	set_number("reject-start", code.start);
+	set_number("reject-end", code.end);
 }
 
 /**

@@ -26,6 +26,7 @@ struct code code_of_module(const char *name);
 bool fault_possible(void);
 void fault_none(void);
 void fault_called_from(struct code code);
+void fault_not_called_from(struct code code);
 void fault_always(void);
 void fault_of_marked(unsigned int percent);
 void fault_mark(void);

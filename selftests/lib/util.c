@@ -200,3 +200,12 @@ bool deadline_pause(struct deadline *d)
 		d->pause_us *= 2;
 	return true;
 }
+
+/**
+ * slow_kernel - whether the kernel's own checks make all that it does very slow
+ * Return: whether the environment has TCPLEDGER_SLOW, as run.sh says to debug kernels
+ */
+bool slow_kernel(void)
+{
+	return getenv("TCPLEDGER_SLOW");
+}

@@ -18,6 +18,7 @@ char *program_output(const char *const *argv);
 char *read_all(const char *path);
 bool write_text(const char *path, const char *text);
 int64_t now_ns(void);
+bool slow_kernel(void);
 
 /**
  * struct deadline - a wait that looks often at first and ever more rarely later
