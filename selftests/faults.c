@@ -20,6 +20,7 @@
 #include "lib/test.h"
 
 #define ALIKE		3u	/* blocks of the module's stock that are tried one by one */
+#define SMALL		"max_connections=2048"	/* the least stock, 1024 blocks */
 #define CROWD		640	/* connections: more endpoints than there are blocks */
 #define CHAOS		200	/* rounds */
 #define CHAOS_PERCENT	5
@@ -48,7 +49,7 @@ FIXTURE_TEARDOWN(one_fault)
 /* Return: 0, or why the module could not be loaded. */
 static int try_load(int fd)
 {
-	return syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
+	return syscall(SYS_finit_module, fd, SMALL, 0) ? errno : 0;
 }
 
 /**
@@ -270,7 +271,7 @@ TEST_F_TIMEOUT(faults, traffic, 900)
 	if (!fault_possible())
 		SKIP(return, CANNOT);
 	fault_none();
-	module_reload("");
+	module_reload(SMALL);
 	ours = code_of_module("tcpledger");
 	ASSERT_EQ(0, unshare(CLONE_NEWNET));
 	run("ip link set lo up");
