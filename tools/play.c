@@ -23,6 +23,20 @@ static uint32_t mss_of(const struct record *record, int option)
 	return (uint32_t)option < fits ? (uint32_t)option : fits;
 }
 
+/*
+ * An ISN: a record that was refused at once has it in its log only. A segment
+ * without one counts from 0.
+ */
+static uint32_t isn_of(const struct record *record, int64_t isn, enum tcpledger_entry_type type)
+{
+	unsigned int i;
+
+	for (i = 0; isn < 0 && i < record->fixed.log_n; i++)
+		if (record->log[i].type == type && (record->log[i].flags & TCPLEDGER_SYN))
+			isn = record->log[i].seq;
+	return isn < 0 ? 0 : (uint32_t)isn;
+}
+
 /**
  * play_begin - nothing has happened yet
  * @play: set up
@@ -37,10 +51,10 @@ void play_begin(struct play *play, const struct record *record, struct text *out
 	play->drill.out = out;
 	play->record = record;
 	play->fd = PLAY_NO_FD;
-	play->ours.isn = r->local_isn >= 0 ? (uint32_t)r->local_isn : 0;
+	play->ours.isn = isn_of(record, r->local_isn, TCPLEDGER_ENTRY_OUT);
 	play->ours.left = r->bytes_sent;
 	play->ours.mss = mss_of(record, r->remote_mss);
-	play->theirs.isn = r->remote_isn >= 0 ? (uint32_t)r->remote_isn : 0;
+	play->theirs.isn = isn_of(record, r->remote_isn, TCPLEDGER_ENTRY_IN);
 	play->theirs.left = r->bytes_received;
 	play->theirs.mss = mss_of(record, r->local_mss);
 	play->win = UINT16_MAX;

@@ -10,11 +10,12 @@ script=$tap_dir/script
 # The logged segments without payload, as drill_check lists a script's: relative numbers, no
 # segment that TCP did not send. What it dropped for want of room cannot be played.
 # shellcheck disable=SC2016 # for jq
-jq_segments='select(.id == $id) | . as $r | .log[] | select(.type == "segment") | . as $e |
-	select(.origin != "other" and .len == 0) |
-	(if .dir == "out" then [$r.open.local_isn // 0, $r.open.remote_isn // 0]
-	 else [$r.open.remote_isn // 0, $r.open.local_isn // 0] end) as $isn |
-	(if .flags == ["RST"] and .dir == "out" and .seq == 0 then [0, 0] else $isn end) as $isn |
+jq_segments='select(.id == $id and .netns == $netns) | . as $r |
+	def isn($dir): first($r.log[] | select(.dir == $dir and (.flags | contains(["SYN"]))).seq) // 0;
+	($r.open.local_isn // isn("out")) as $local | ($r.open.remote_isn // isn("in")) as $remote |
+	.log[] | select(.type == "segment") | . as $e |
+	select(.origin != "other" and .len == 0 and ($r.open.outcome != "dropped" or .dir == "out")) |
+	(if .dir == "out" then [$local, $remote] else [$remote, $local] end) as $isn |
 	"\(.dir) \({FIN: "F", SYN: "S", RST: "R", PSH: "P", ECE: "E", CWR: "W", URG: "U", ACK: "."} | . as $l |
 		["FIN", "SYN", "RST", "PSH", "ECE", "CWR", "URG", "ACK"] | map(select([.] | inside($e.flags)) | $l[.]) | add // "-") " +
 	"\((.seq - $isn[0]) % 4294967296 | if . < 0 then . + 4294967296 else . end) 0 " +
@@ -24,20 +25,27 @@ jq_segments='select(.id == $id) | . as $r | .log[] | select(.type == "segment") 
 # shellcheck disable=SC2317 # called through tap_true
 is_within() { awk 'NR == FNR { want[++n] = $0; next } $0 == want[i + 1] { i++ } END { if (i < n) { print want[i + 1]; exit 1 } }' "$@"; }
 
-play()		# RECORDS ID
+play()		# RECORDS NETNS ID
 {
 	local name
-	name="$(basename "$1") $2"
-	"$TCPLEDGER" export --packetdrill "$script" "$2" --file "$1" || return
+	name="$(basename "$1") $2 $3"
+	"$TCPLEDGER" export --packetdrill "$script" "$3" --netns "$2" --file "$1" || return
 	tap_true "$name: a TCP can pass it" "$check" "$script"
-	"$TCPLEDGER" --json --file "$1" | jq -r --argjson id "$2" "$jq_segments" >"$tap_dir/logged"
+	"$TCPLEDGER" --json --file "$1" | jq -r --argjson netns "$2" --argjson id "$3" "$jq_segments" >"$tap_dir/logged"
 	"$check" -l "$script" | grep -v '^#' >"$tap_dir/played"
 	tap_true "$name: all that was logged is played, in order" is_within "$tap_dir/logged" "$tap_dir/played"
 }
 
 # 24 and 26 have no beginning. 32 is an RST in SYN_SENT, which no Linux sends.
 for id in $("$TCPLEDGER" --json --file "$FIXTURES/records" | jq 'select(.id != 24 and .id != 26 and .id != 32).id'); do
-	play "$FIXTURES/records" "$id"
+	play "$FIXTURES/records" 4026531840 "$id"
+done
+
+# Connections that a kernel had (pictures/README).
+for file in pictures/*.records; do
+	while read -r netns id; do
+		play "$file" "$netns" "$id"
+	done < <("$TCPLEDGER" --json --file "$file" | jq -r '"\(.netns) \(.id)"')
 done
 
 says()		# NAME ID PATTERN

@@ -80,6 +80,11 @@ compare "completeness agrees with tcp.completeness" "$records"
 "$build/verdict_test" "$tap_dir/verdicts"
 compare "completeness of all kinds of conversations agrees" "$tap_dir/verdicts"
 
+# Connections that a kernel had (pictures/README).
+for name in four_segment half_close simultaneous_close reset refused syn_lost synack_lost fin_lost self_connect fastopen reopened half_open; do
+	compare "completeness agrees: $name" "pictures/$name.records"
+done
+
 # Round trip of the handshake: from the SYN to the ACK of the SYN/ACK.
 "$TCPLEDGER" --json --file "$records" |
 	jq -r 'select(.open.role == "active" and .open.ack_ns != null and .open.syn_ns != null) |
