@@ -61,6 +61,52 @@ static int64_t arrival_ns(struct msghdr *msg)
 	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
+static int64_t real_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+}
+
+/* Whether a datagram over loopback has the time when it was sent. */
+static bool is_stamped(struct capture *cap)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9) };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char control[CMSG_SPACE(sizeof(struct timespec))];
+	int frames = 0, stamped = 0;
+	int64_t sent;
+
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 || sendto(fd, "", 1, 0, (struct sockaddr *)&to, sizeof(to)) != 1)
+		die("datagram over loopback");
+	sent = real_ns();
+	close(fd);
+	usleep(1000);	/* so that the time of reading is another */
+	for (;;) {
+		struct msghdr msg = { .msg_control = control, .msg_controllen = sizeof(control) };
+
+		if (recvmsg(cap->fd, &msg, MSG_TRUNC) < 0)
+			return frames && stamped == frames;
+		frames++;
+		stamped += arrival_ns(&msg) <= sent;
+	}
+}
+
+/**
+ * capture_stamped - wait until what is captured has its own time
+ * @cap: capture in a namespace whose loopback is up
+ *
+ * The kernel begins to stamp frames some time after it was asked for it first
+ * (net_enable_timestamp() leaves it to a worker); a frame without a stamp gets
+ * the time when it is read.
+ */
+void capture_stamped(struct capture *cap)
+{
+	need(is_stamped(cap), DEADLINE_MS);
+}
+
 static void capture_add(struct capture *cap, const struct captured *frame)
 {
 	if (cap->n == cap->room) {

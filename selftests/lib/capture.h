@@ -32,6 +32,7 @@ struct capture {
 };
 
 void capture_open(struct capture *cap);
+void capture_stamped(struct capture *cap);
 void capture_only(struct capture *cap, const char *device);
 void capture_drain(struct capture *cap);
 void capture_close(struct capture *cap);

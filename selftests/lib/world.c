@@ -88,6 +88,7 @@ int world_add_space(struct world *world)
 	trace_space(&world->trace, world->here);
 	capture_open(&space->capture);
 	link_up("lo");
+	capture_stamped(&space->capture);
 	return world->here;
 }
 
