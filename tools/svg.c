@@ -137,10 +137,32 @@ static void draw_pause(struct svg *svg, const struct picture_row *row, int y)
 	svg_words(svg->out, (SVG_LEFT + SVG_RIGHT) / 2, y + 4, "dim m", svg_scratch(svg));
 }
 
-static void draw_phase(struct svg *svg, const struct picture_row *row, int y)
+/*
+ * The middle of a row's words. A segment that is on its way has its label where
+ * it left: the words make room on the other side.
+ */
+static int words_x(const struct svg *svg, int number)
+{
+	const struct picture *picture = svg->picture;
+	bool on_way[PICTURE_SIDES] = { false };
+	unsigned int i;
+
+	for (i = 0; i < picture->arrow_count; i++) {
+		const struct picture_arrow *arrow = &picture->arrows[i];
+
+		if (arrow->departs >= 0 && arrow->departs < number && number < arrow->arrives)
+			on_way[arrow->from] = true;
+	}
+	if (on_way[PICTURE_LEFT] == on_way[PICTURE_RIGHT])
+		return (SVG_LEFT + SVG_RIGHT) / 2;
+	return on_way[PICTURE_LEFT] ? (SVG_LEFT + 2 * SVG_RIGHT) / 3 :
+				      (2 * SVG_LEFT + SVG_RIGHT) / 3;
+}
+
+static void draw_phase(struct svg *svg, const struct picture_row *row, int x, int y)
 {
 	svg_line(svg->out, SVG_LEFT + 12, y - 8, SVG_RIGHT - 12, y - 8, "rule");
-	svg_words(svg->out, (SVG_LEFT + SVG_RIGHT) / 2, y + 8, "phase m", row->words);
+	svg_words(svg->out, x, y + 8, "phase m", row->words);
 }
 
 static void draw_note(struct svg *svg, const struct picture_row *row, int y)
@@ -152,7 +174,7 @@ static void draw_note(struct svg *svg, const struct picture_row *row, int y)
 		  row->side == PICTURE_LEFT ? "warn" : "warn e", svg_scratch(svg));
 }
 
-static void draw_data(struct svg *svg, int y)
+static void draw_data(struct svg *svg, int x, int y)
 {
 	const struct tcpledger_record *r = &svg->picture->end[PICTURE_LEFT].record->fixed;
 	struct text *text = &svg->scratch;
@@ -163,7 +185,7 @@ static void draw_data(struct svg *svg, int y)
 	if (r->bytes_received > 0)
 		text_printf(text, "%s\xe2\x86\x90 %lld bytes received",
 			    text->len ? " \xc2\xb7 " : "", (long long)r->bytes_received);
-	svg_words(svg->out, (SVG_LEFT + SVG_RIGHT) / 2, y + 4, "m", svg_scratch(svg));
+	svg_words(svg->out, x, y + 4, "m", svg_scratch(svg));
 }
 
 static void draw_wait(struct svg *svg, const struct picture_row *row, int y)
@@ -191,7 +213,7 @@ static void draw_wait(struct svg *svg, const struct picture_row *row, int y)
 static void draw_row(struct svg *svg, unsigned int number)
 {
 	const struct picture_row *row = &svg->picture->rows[number];
-	int y = svg->y[number];
+	int x = words_x(svg, (int)number), y = svg->y[number];
 
 	switch (row->kind) {
 	case PICTURE_EVENT:
@@ -201,7 +223,7 @@ static void draw_row(struct svg *svg, unsigned int number)
 		draw_pause(svg, row, y);
 		break;
 	case PICTURE_PHASE:
-		draw_phase(svg, row, y);
+		draw_phase(svg, row, x, y);
 		break;
 	case PICTURE_NOTE:
 		draw_note(svg, row, y);
@@ -210,7 +232,7 @@ static void draw_row(struct svg *svg, unsigned int number)
 		draw_wait(svg, row, y);
 		break;
 	case PICTURE_DATA:
-		draw_data(svg, y);
+		draw_data(svg, x, y);
 		break;
 	}
 }
