@@ -39,6 +39,41 @@ static bool find_from_program(char path[PATH_MAX])
 	return false;
 }
 
+/* What the environment asks for, as setlocale(3) reads it. */
+static const char *wanted_locale(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && *value)
+			return value;
+	}
+	return "C";
+}
+
+/*
+ * Few machines have every locale made; C.UTF-8 is always there, knows the same
+ * characters, and lets LANGUAGE choose the catalogue.
+ */
+static void stand_in(void)
+{
+	const char *wanted = wanted_locale();
+	const char *dot = strchr(wanted, '.');
+	char *language;
+
+	if (!dot || (strcasecmp(dot, ".UTF-8") && strcasecmp(dot, ".utf8")) ||
+	    !setlocale(LC_CTYPE, "C.UTF-8"))
+		return;
+	setlocale(LC_MESSAGES, "C.UTF-8");
+	language = strndup(wanted, (size_t)(dot - wanted));
+	if (language)
+		setenv("LANGUAGE", language, 0);
+	free(language);
+}
+
 /**
  * language_set - take the language from the environment
  *
@@ -51,10 +86,10 @@ void language_set(void)
 	const char *dir = secure_getenv("TCPLEDGER_LOCALEDIR");
 	char path[PATH_MAX];
 
-	setlocale(LC_CTYPE, "");
+	if (!setlocale(LC_CTYPE, "") || !setlocale(LC_MESSAGES, ""))
+		stand_in();
 	if (strcmp(nl_langinfo(CODESET), "UTF-8"))
 		return;
-	setlocale(LC_MESSAGES, "");
 	if (!dir || !*dir)
 		dir = find_from_program(path) ? path : NULL;
 	if (!dir)

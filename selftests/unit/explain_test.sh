@@ -153,6 +153,7 @@ tap_true "... and plain ASCII" sh -c "! LC_ALL=C grep -qP '[^\x00-\x7f]'" <<<"$e
 tap_is "an encoding without Chinese: English" "$(in_locale en_US.ISO-8859-1 LANGUAGE=zh_CN)" "$english"
 tap_is "Chinese in another encoding: English" "$(in_locale zh_CN.GBK)" "$english"
 tap_is "a locale that is not there: English" "$(in_locale xx_XX.UTF-8)" "$english"
+tap_is "a locale this machine may not have made, but the catalogue is there" "$(unset LOCPATH; in_locale zh_CN.UTF-8)" "$chinese"
 tap_is "no catalogue there: English" "$(in_locale zh_CN.UTF-8 TCPLEDGER_LOCALEDIR=/nowhere)" "$english"
 tap_is "LANGUAGE chooses too" "$(in_locale de_DE.UTF-8 LANGUAGE=zh_CN)" "$chinese"
 for words in --json "list -w" "show 17" "show 17 --json" timewait "timewait --json"; do
