@@ -90,6 +90,8 @@ static void __attribute__((destructor)) end_faults(void)
  */
 void fault_called_from(struct code code)
 {
+	/* With one end of the new range and one of the old all of the kernel could fail. */
+	set_number("require-end", 0);
 	set_number("require-start", code.start);
 	set_number("require-end", code.end);
 }

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define EXPORT_FILE	"/tmp/export.pcapng"
-#define EXPORT_LATE_NS	1000000
+#define EXPORT_LATE_NS	(slow_kernel() ? 1000000000 : 1000000)
 
 /**
  * struct exported - the SYNs, FINs and RSTs of the file

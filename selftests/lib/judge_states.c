@@ -16,7 +16,8 @@
 
 #define LIVES_MAX	4096
 #define STEPS_MAX	16
-#define TOLERANCE_NS	50000000	/* an interruption between the two witnesses */
+/* An interruption between the two witnesses. */
+#define TOLERANCE_NS	(slow_kernel() ? 1000000000 : 50000000)
 
 struct step {
 	int from;
