@@ -293,30 +293,39 @@ static void out_ends(struct tcpledger_conn *c, s64 now,
 		c->request_timer = now;	/* the ager looks what became of it */
 }
 
-/*
- * The record that a segment leaves from, bucket locked. A SYN/ACK can show that
- * a SYN took the tuple over from a timewait socket: then it is a new one.
- */
-static struct tcpledger_conn *out_record(struct tcpledger_net *tn,
-					 const struct tcpledger_packet *p,
-					 struct tcpledger_bucket *b,
-					 unsigned long *flags)
+/* A SYN/ACK leaves from the tuple of a timewait socket. */
+static noinline struct tcpledger_conn *
+out_synack(struct tcpledger_net *tn, const struct tcpledger_packet *p,
+	   struct tcpledger_bucket *b, struct tcpledger_conn *c,
+	   unsigned long *flags)
 {
-	struct tcpledger_conn *c = tcpledger_table_find(b, &p->key);
+	struct tcpledger_key key = c->key;
 	struct tcpledger_flight syn;
-	struct tcpledger_key key;
 
-	if (likely(!c || !(c->facts.bits & F_TIMEWAIT)) ||
-	    !is_synack(&p->seg) || p->seg.other ||
-	    !tcpledger_timewait_taken(c, &syn))
+	if (!tcpledger_timewait_taken(c, &syn))
 		return c;
-	key = c->key;
 	tcpledger_conn_settle(c);
 	tcpledger_table_unlock(b, *flags);
 	tcpledger_track_takeover(tn, &key, &syn);
 	tcpledger_conn_trim(tn);
 	tcpledger_table_lock(&p->key, flags);
 	return tcpledger_table_find(b, &p->key);
+}
+
+/*
+ * The record that a segment leaves from, bucket locked. A SYN/ACK can show that
+ * a SYN took the tuple over from a timewait socket: then it is a new one.
+ */
+static inline struct tcpledger_conn *
+out_record(struct tcpledger_net *tn, const struct tcpledger_packet *p,
+	   struct tcpledger_bucket *b, unsigned long *flags)
+{
+	struct tcpledger_conn *c = tcpledger_table_find(b, &p->key);
+
+	if (likely(!c || !(c->facts.bits & F_TIMEWAIT)) ||
+	    !is_synack(&p->seg) || p->seg.other)
+		return c;
+	return out_synack(tn, p, b, c, flags);
 }
 
 /* What leaves can show that the peer's FIN was taken, by a probe untold. */

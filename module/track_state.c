@@ -92,10 +92,9 @@ static struct tcpledger_conn *unsent(struct tcpledger_net *tn,
 	return c;
 }
 
-static struct tcpledger_conn *unknown(struct tcpledger_net *tn,
-				      const struct tcpledger_key *key,
-				      const struct sock *sk, s64 now,
-				      u8 from, u8 to)
+static noinline struct tcpledger_conn *
+unknown(struct tcpledger_net *tn, const struct tcpledger_key *key,
+	const struct sock *sk, s64 now, u8 from, u8 to)
 {
 	if (from == TCPLEDGER_STATE_SYN_SENT) {
 		struct tcpledger_conn *c = unsent(tn, key, sk);
@@ -137,7 +136,7 @@ static s64 since_syn(struct tcpledger_facts *f, s64 now)
 }
 
 /* How long a state lasted that the statistics are about. */
-static void count_stay(struct tcpledger_conn *c, s64 now,
+static inline void count_stay(struct tcpledger_conn *c, s64 now,
 		       const struct tcpledger_change *change)
 {
 	struct tcpledger_facts *f = &c->facts;
@@ -207,10 +206,9 @@ static void apply(struct tcpledger_conn *c, const struct sock *sk, s64 now,
 }
 
 /* A socket that is connecting never is one of which the socket is unknown. */
-static struct tcpledger_conn *find_record(struct tcpledger_bucket *b,
-					  const struct tcpledger_key *key,
-					  const struct sock *sk, s64 now,
-					  u8 from)
+static inline struct tcpledger_conn *
+find_record(struct tcpledger_bucket *b, const struct tcpledger_key *key,
+	    const struct sock *sk, s64 now, u8 from)
 {
 	struct tcpledger_conn *c = tcpledger_table_find_socket(b, key, sk);
 
