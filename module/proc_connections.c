@@ -7,6 +7,9 @@
 
 #include "record.h"
 
+/* Longer than all columns with the longest words, but the anomalies. */
+#define LINE_LEN	384
+
 static void head(struct seq_file *m, const struct tcpledger_snapshot *s)
 {
 	seq_printf(m, "%8s %-11s %-*s %-*s %-12s %-11s %-13s %-6s "
@@ -19,24 +22,29 @@ static void head(struct seq_file *m, const struct tcpledger_snapshot *s)
 static void show(struct seq_file *m, const struct tcpledger_snapshot *s)
 {
 	const struct tcpledger_record *r = &s->view->record;
+	const int width = tcpledger_text_width(s);
 	bool v6 = r->flags & TCPLEDGER_REC_IPV6;
-	char local[TCPLEDGER_ENDPOINT_LEN], remote[TCPLEDGER_ENDPOINT_LEN];
-	char age[TCPLEDGER_DURATION_LEN], handshake[TCPLEDGER_DURATION_LEN];
-	char duration[TCPLEDGER_DURATION_LEN];
+	char line[LINE_LEN], word[TCPLEDGER_ENDPOINT_LEN], *p = line;
 
-	seq_printf(m, "%8llu %-11s %-*s %-*s %-12s %-11s %-13s %-6s "
-		   "%12s %12s %12s ",
-		   r->id, tcpledger_state_names[r->state], tcpledger_text_width(s),
-		   tcpledger_text_endpoint(local, r->local, r->lport, v6),
-		   tcpledger_text_width(s),
-		   tcpledger_text_endpoint(remote, r->remote, r->rport, v6),
-		   tcpledger_role_names[r->role],
-		   tcpledger_outcome_names[r->outcome],
-		   tcpledger_kind_names[r->kind],
-		   tcpledger_side_names[r->first],
-		   tcpledger_text_duration(age, r->state_age_ns),
-		   tcpledger_text_duration(handshake, r->handshake_ns),
-		   tcpledger_text_duration(duration, r->duration_ns));
+	p = tcpledger_text_right(p, tcpledger_text_number(word, r->id), 8);
+	p = tcpledger_text_left(p, tcpledger_state_names[r->state], 11);
+	p = tcpledger_text_left(p, tcpledger_text_endpoint(word, r->local,
+							   r->lport, v6),
+				width);
+	p = tcpledger_text_left(p, tcpledger_text_endpoint(word, r->remote,
+							   r->rport, v6),
+				width);
+	p = tcpledger_text_left(p, tcpledger_role_names[r->role], 12);
+	p = tcpledger_text_left(p, tcpledger_outcome_names[r->outcome], 11);
+	p = tcpledger_text_left(p, tcpledger_kind_names[r->kind], 13);
+	p = tcpledger_text_left(p, tcpledger_side_names[r->first], 6);
+	p = tcpledger_text_right(p, tcpledger_text_duration(word,
+							r->state_age_ns), 12);
+	p = tcpledger_text_right(p, tcpledger_text_duration(word,
+							r->handshake_ns), 12);
+	p = tcpledger_text_right(p, tcpledger_text_duration(word,
+							r->duration_ns), 12);
+	seq_write(m, line, p - line);
 	tcpledger_text_anomalies(m, r->anomalies);
 	seq_putc(m, '\n');
 }

@@ -8,6 +8,7 @@
 #include <linux/bitops.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
+#include <linux/math64.h>
 #include <linux/proc_fs.h>
 
 #include "netns.h"
@@ -131,6 +132,83 @@ int tcpledger_text_width(const struct tcpledger_snapshot *s)
 	return s->v6 ? WIDTH_V6 : WIDTH_V4;
 }
 
+/*
+ * The decimal digits of a number. The files of a busy host have a hundred
+ * thousand lines, and vsnprintf() reads its format anew for each.
+ */
+static char *put_number(char *p, u64 value)
+{
+	char digits[20];
+	int n = 0;
+	u32 digit;
+
+	do {
+		value = div_u64_rem(value, 10, &digit);
+		digits[n++] = '0' + digit;
+	} while (value);
+	while (n)
+		*p++ = digits[--n];
+	return p;
+}
+
+static char *put_word(char *p, const char *word)
+{
+	while (*word)
+		*p++ = *word++;
+	return p;
+}
+
+/**
+ * tcpledger_text_left() - a column whose words begin below one another
+ * @p: where; room for @width or @word, and a blank
+ * @word: what is in it
+ * @width: of the column
+ *
+ * Context: any. Return: where the next column begins.
+ */
+char *tcpledger_text_left(char *p, const char *word, int width)
+{
+	char *end = p + width;
+
+	p = put_word(p, word);
+	while (p < end)
+		*p++ = ' ';
+	*p++ = ' ';
+	return p;
+}
+
+/**
+ * tcpledger_text_right() - a column whose words end below one another
+ * @p: where; room for @width or @word, and a blank
+ * @word: what is in it
+ * @width: of the column
+ *
+ * Context: any. Return: where the next column begins.
+ */
+char *tcpledger_text_right(char *p, const char *word, int width)
+{
+	int blanks = width - (int)strlen(word);
+
+	while (blanks-- > 0)
+		*p++ = ' ';
+	p = put_word(p, word);
+	*p++ = ' ';
+	return p;
+}
+
+/**
+ * tcpledger_text_number() - a number in words of digits
+ * @buf: TCPLEDGER_NUMBER_LEN bytes
+ * @value: the number
+ *
+ * Context: any. Return: @buf.
+ */
+const char *tcpledger_text_number(char *buf, u64 value)
+{
+	*put_number(buf, value) = '\0';
+	return buf;
+}
+
 /**
  * tcpledger_text_endpoint() - address and port
  * @buf: TCPLEDGER_ENDPOINT_LEN bytes
@@ -143,12 +221,19 @@ int tcpledger_text_width(const struct tcpledger_snapshot *s)
 const char *tcpledger_text_endpoint(char *buf, const u8 *address, u16 port,
 				    bool v6)
 {
-	if (v6)
+	char *p = buf;
+	int i;
+
+	if (v6) {
 		snprintf(buf, TCPLEDGER_ENDPOINT_LEN, "[%pI6c]:%u", address,
 			 port);
-	else
-		snprintf(buf, TCPLEDGER_ENDPOINT_LEN, "%pI4:%u", address,
-			 port);
+		return buf;
+	}
+	for (i = 0; i < 4; i++) {
+		p = put_number(p, address[i]);
+		*p++ = i < 3 ? '.' : ':';
+	}
+	*put_number(p, port) = '\0';
 	return buf;
 }
 
@@ -164,6 +249,7 @@ const char *tcpledger_text_duration(char *buf, s64 ns)
 	const char *unit = "us";
 	u64 value = ns;
 	u32 fraction;
+	char *p;
 
 	if (ns < 0)
 		return "-";
@@ -175,8 +261,12 @@ const char *tcpledger_text_duration(char *buf, s64 ns)
 		unit = "ms";
 	}
 	value = div_u64_rem(value, 1000, &fraction);
-	snprintf(buf, TCPLEDGER_DURATION_LEN, "%llu.%03u%s", value, fraction,
-		 unit);
+	p = put_number(buf, value);
+	*p++ = '.';
+	*p++ = '0' + fraction / 100;
+	*p++ = '0' + fraction / 10 % 10;
+	*p++ = '0' + fraction % 10;
+	*put_word(p, unit) = '\0';
 	return buf;
 }
 

@@ -28,7 +28,11 @@ int tcpledger_text_release(struct inode *inode, struct file *file);
 
 #define TCPLEDGER_ENDPOINT_LEN	56	/* "[address%ifindex]:port" */
 #define TCPLEDGER_DURATION_LEN	32
+#define TCPLEDGER_NUMBER_LEN	21
 
+char *tcpledger_text_left(char *p, const char *word, int width);
+char *tcpledger_text_right(char *p, const char *word, int width);
+const char *tcpledger_text_number(char *buf, u64 value);
 int tcpledger_text_width(const struct tcpledger_snapshot *s);
 const char *tcpledger_text_endpoint(char *buf, const u8 *address, u16 port,
 				    bool v6);
