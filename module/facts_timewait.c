@@ -164,7 +164,8 @@ void tcpledger_facts_tw_exit(struct tcpledger_facts *f, s64 now, u8 how,
 	 * In FIN_WAIT2 data, and a FIN that comes with data, is answered with
 	 * an RST; so is a SYN (tcp_timewait_state_process()).
 	 */
-	if (e && !rst_in && from != TCPLEDGER_STATE_TIME_WAIT)
+	if (e && !rst_in && from != TCPLEDGER_STATE_TIME_WAIT &&
+	    !(tcpledger_log_bits(e) & TCPLEDGER_SEG_ACCEPTED))
 		tcpledger_log_mark(e, TCPLEDGER_SEG_REFUSED);
 	tcpledger_facts_move(f, now, from, TCPLEDGER_STATE_CLOSE,
 			     exit_cause(how, segment), segment);
