@@ -76,11 +76,27 @@ static noinline void parse_options(struct tcpledger_packet *p,
 				options ? len : 0);
 }
 
+/*
+ * A header that is longer than the segment: hostile, or a first fragment.
+ *
+ * IPv6 puts fragments together behind LOCAL_IN (unless conntrack did before).
+ * Here a segment in pieces is its first piece: it has the TCP header, else
+ * IPv6 drops it (RFC 8200 section 4.5, ipv6frag_thdr_truncated()), but options
+ * may be in the next.
+ */
+static noinline bool parse_piece(struct tcpledger_packet *p,
+				 const struct sk_buff *skb, const u8 *th)
+{
+	return p->key.v6 && ipv6_hdr(skb)->nexthdr == NEXTHDR_FRAGMENT &&
+	       tcpledger_segment_parse(&p->seg, th, (th[12] >> 4) * 4);
+}
+
 static inline bool parse(struct tcpledger_packet *p, const struct sk_buff *skb,
 		  const u8 *th, u32 thoff)
 {
 	if (unlikely(!tcpledger_segment_parse(&p->seg, th,
-					      skb->len - thoff))) {
+					      skb->len - thoff)) &&
+	    !parse_piece(p, skb, th)) {
 		tcpledger_count(tcpledger_net(p->net), malformed_segments);
 		return false;
 	}
