@@ -472,6 +472,22 @@ int tcpledger_facts_segment(struct tcpledger_facts *f, s64 now,
 	return seg->out ? out_ack(f, now, seg) : in_ack(f, now, seg);
 }
 
+/* Did another SYN with this number come, which TCP did not throw away? */
+static bool syn_stands(struct tcpledger_facts *f, u32 seq)
+{
+	int i;
+
+	for (i = 0; i < f->log.n; i++) {
+		struct tcpledger_log_entry *e = tcpledger_log_at(&f->log, i);
+
+		if (tcpledger_log_type(e) == TCPLEDGER_ENTRY_IN &&
+		    e->flags & TCPLEDGER_SYN && e->seq == seq &&
+		    !(tcpledger_log_bits(e) & TCPLEDGER_SEG_REFUSED))
+			return true;
+	}
+	return false;
+}
+
 /* What a SYN or SYN/ACK taught while it was only a candidate. */
 static void forget(struct tcpledger_facts *f,
 		   const struct tcpledger_log_entry *e)
@@ -479,7 +495,8 @@ static void forget(struct tcpledger_facts *f,
 	bool synack = e->flags & TCPLEDGER_ACK;
 
 	if (!(e->flags & TCPLEDGER_SYN) || f->remote_isn != e->seq ||
-	    f->bits & F_SYN_ACKED_OUT || tcpledger_fsm_synchronized(f->state))
+	    f->bits & F_SYN_ACKED_OUT || tcpledger_fsm_synchronized(f->state) ||
+	    syn_stands(f, e->seq))
 		return;
 	f->bits &= ~(F_REMOTE_ISN | (synack ? F_SYNACK_IN : F_SYN_IN));
 	f->options &= ~(OPT_REMOTE_SEEN | OPT_REMOTE_SACK | OPT_REMOTE_TS);

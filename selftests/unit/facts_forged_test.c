@@ -103,6 +103,16 @@ static const struct script_case refused_cases[] = {
 		"<S+ LISTEN>SYN_RECV:0 >SA <S- !stale_syn:3 >A <A+ SYN_RECV>ESTABLISHED:6",
 		"outcome=established remote_isn=5000 syn_again=0 ack=5 notes=stale_syn",
 	}, {
+		"a copy of a SYN is thrown away before the SYN is answered",
+		"passive <S <S:seq=5000,badsum",
+		"<S <S-* !syn_retransmit:1 !bad_checksum:1",
+		"remote_isn=5000 notes=syn_retransmit+bad_checksum",
+	}, {
+		"a SYN and its copy are both thrown away",
+		"passive <S:badsum <S:seq=5000,badsum",
+		"<S- !bad_checksum:0 <S-*",
+		"remote_isn=- notes=bad_checksum",
+	}, {
 		"segments of a raw socket decide nothing",
 		OPEN ">S:other >R:other >RA:other >f:other >A:other " CLOSE,
 		OPEN_LOG ">S! >R! >RA! >f! ESTABLISHED>FIN_WAIT1:user >F <A+\n"
