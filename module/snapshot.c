@@ -8,6 +8,7 @@
 
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/cred.h>
 #include <linux/sort.h>
 #include <linux/ktime.h>
 #include <net/inet_sock.h>
@@ -195,7 +196,9 @@ static void fill_owner(struct tcpledger_record *r,
 
 	r->pid = tcpledger_actor_pid(&o->actor);
 	memcpy(r->comm, o->actor.comm, sizeof(r->comm));
-	r->uid = o->uid == (u32)-1 ? -1 : (s64)o->uid;
+	r->uid = o->uid == (u32)-1 ? -1 :
+		 (s64)from_kuid_munged(current_user_ns(),
+				       KUIDT_INIT(o->uid));
 	r->cgroup = o->cgroup ? (s64)o->cgroup : -1;
 	r->inode = o->inode ? (s64)o->inode : -1;
 	r->cookie = o->cookie ? (s64)o->cookie : -1;

@@ -9,6 +9,7 @@
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/user_namespace.h>
 
 #include "netns.h"
 #include "pool.h"
@@ -31,6 +32,17 @@ static void add_up(struct tcpledger_stats *sum,
 		for (i = 0; i < n; i++)
 			to[i] += READ_ONCE(from[i]);
 	}
+}
+
+/*
+ * All memory, where root of the machine reads. Elsewhere only what is held
+ * there: what others hold is not for it to know.
+ */
+static u64 memory_bytes(const struct tcpledger_net *tn, u32 records)
+{
+	if (tn->net->user_ns != &init_user_ns)
+		return (u64)records * TCPLEDGER_CONN_SIZE;
+	return tcpledger_pool_bytes() + tcpledger_table_bytes();
 }
 
 static void show_gauges(struct seq_file *m, struct tcpledger_net *tn)
@@ -57,8 +69,7 @@ static void show_gauges(struct seq_file *m, struct tcpledger_net *tn)
 		   counts[TCPLEDGER_LIST_INHERITED]);
 	seq_printf(m, "records_never_established %u\n",
 		   counts[TCPLEDGER_LIST_FAILED]);
-	seq_printf(m, "memory_bytes %llu\n",
-		   tcpledger_pool_bytes() + tcpledger_table_bytes());
+	seq_printf(m, "memory_bytes %llu\n", memory_bytes(tn, total));
 }
 
 static void show_set(struct seq_file *m, const char *prefix,

@@ -287,7 +287,7 @@ struct tcpledger_header {
  * @duration_ns: from the first log entry to the end
  * @state_age_ns: time in the present state, when read; -1 once ended
  * @pid: owner's process id in the reader's pid namespace
- * @uid: owner's user id in the initial user namespace
+ * @uid: owner's user id in the reader's user namespace, 65534 if it has none
  * @cgroup: cgroup id of the socket
  * @inode: inode number of the socket
  * @cookie: socket cookie
