@@ -110,7 +110,7 @@ static void adopt_one(struct tcpledger_net *tn, const struct foundling *f)
 		tcpledger_conn_free(c);
 		return;
 	}
-	tcpledger_table_insert(c);
+	tcpledger_conn_insert(c);
 	tcpledger_conn_settle(c);
 	tcpledger_table_unlock(b, flags);
 	tcpledger_count(tn, adopted_records);

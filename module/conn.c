@@ -124,6 +124,15 @@ static void expect(struct tcpledger_conn *c, bool wanted)
 	atomic_add(wanted ? 1 : -1, &tcpledger_expecting);
 }
 
+/* Bucket locked. */
+static void take_out(struct tcpledger_conn *c)
+{
+	hlist_del_init(&c->node);
+	expect(c, false);
+	if (c->quiet)
+		tcpledger_table_set_quiet(&c->key, false);
+}
+
 /* A record out of its list: take it out of its bucket too. */
 static void conn_evict(struct tcpledger_conn *c)
 {
@@ -131,12 +140,43 @@ static void conn_evict(struct tcpledger_conn *c)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&b->lock, flags);
-	hlist_del_init(&c->node);
-	expect(c, false);
-	if (c->quiet)
-		tcpledger_table_set_quiet(&c->key, false);
+	take_out(c);
 	raw_spin_unlock_irqrestore(&b->lock, flags);
 	tcpledger_conn_free(c);
+}
+
+/**
+ * tcpledger_conn_insert() - make a record findable
+ * @c: the record, in no bucket; its bucket locked
+ *
+ * All records of a tuple share a bucket, which is walked with interrupts off:
+ * whoever connects from one port again and again makes it long. So of the
+ * ended ones of a tuple only the newest are kept.
+ * Context: any.
+ */
+void tcpledger_conn_insert(struct tcpledger_conn *c)
+{
+	struct tcpledger_conn *old = tcpledger_table_surplus(c);
+	struct tcpledger_net *tn = c->tn;
+	bool mine = false;
+
+	tcpledger_table_insert(c);
+	if (likely(!old))
+		return;
+	/* A dying namespace hands its own over, see inherit(). */
+	raw_spin_lock(&tn->lock);
+	if (old->tn == tn && old->list != TCPLEDGER_LIST_GONE) {
+		list_del_init(&old->lru);
+		tn->counts[old->list]--;
+		old->list = TCPLEDGER_LIST_GONE;
+		mine = true;
+	}
+	raw_spin_unlock(&tn->lock);
+	if (!mine)
+		return;
+	tcpledger_count(tn, evicted_tuple);
+	take_out(old);
+	tcpledger_conn_free(old);
 }
 
 /*

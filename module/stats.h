@@ -18,6 +18,7 @@
 	X(evicted_failed)	/* oldest never established one */	\
 	X(evicted_inherited)	/* oldest one of a dead namespace */	\
 	X(evicted_embryonic)	/* oldest half-open one */		\
+	X(evicted_tuple)	/* oldest ended one of a tuple's many */ \
 	X(not_kept_full)	/* max_connections, all live */		\
 	X(not_kept_total)	/* max_total over all namespaces */	\
 	X(not_kept_memory)	/* no memory at that moment */		\

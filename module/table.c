@@ -56,6 +56,27 @@ void tcpledger_table_set_quiet(const struct tcpledger_key *key, bool quiet)
 }
 
 /**
+ * tcpledger_table_surplus() - the ended record that a tuple has too many
+ * @c: a record that is about to be inserted; its bucket locked
+ *
+ * Context: any.
+ * Return: the oldest of TCPLEDGER_TUPLE_MAX ended ones, NULL if there are less.
+ */
+struct tcpledger_conn *tcpledger_table_surplus(const struct tcpledger_conn *c)
+{
+	u32 index = tcpledger_table_index(&c->key);
+	struct tcpledger_conn *other;
+	u32 n = 0;
+
+	hlist_for_each_entry(other, &tcpledger_buckets[index].head, node)
+		if (other->facts.ended &&
+		    tcpledger_key_fits(&other->key, &c->key) &&
+		    ++n == TCPLEDGER_TUPLE_MAX)
+			return other;
+	return NULL;
+}
+
+/**
  * tcpledger_table_step_back() - an ended record must not hide a live one
  * @c: a record that ended before it was anything; its bucket locked
  *

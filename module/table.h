@@ -9,6 +9,8 @@
 
 #include "conn.h"
 
+#define TCPLEDGER_TUPLE_MAX	64	/* ended records of one tuple */
+
 /**
  * struct tcpledger_bucket - records whose keys have one hash
  * @head: newest first, so that an ended record never hides its successor
@@ -51,6 +53,7 @@ void tcpledger_table_exit(void);
 u64 tcpledger_table_bytes(void);
 void tcpledger_table_insert(struct tcpledger_conn *c);
 void tcpledger_table_set_quiet(const struct tcpledger_key *key, bool quiet);
+struct tcpledger_conn *tcpledger_table_surplus(const struct tcpledger_conn *c);
 void tcpledger_table_step_back(struct tcpledger_conn *c);
 bool tcpledger_table_has(const struct tcpledger_bucket *b,
 			 const struct tcpledger_conn *c, u64 id);

@@ -118,7 +118,7 @@ void tcpledger_track_takeover(struct tcpledger_net *tn,
 	if (!c)
 		return;
 	b = tcpledger_table_lock(key, &flags);
-	tcpledger_table_insert(c);
+	tcpledger_conn_insert(c);
 	take_off(c, tell(c, now, &p), &p);
 	tcpledger_conn_settle(c);
 	tcpledger_table_unlock(b, flags);
@@ -146,7 +146,7 @@ static void in_first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 		tcpledger_conn_free(c);
 		return;
 	}
-	tcpledger_table_insert(c);
+	tcpledger_conn_insert(c);
 	take_off(c, tell(c, now, p), p);
 	tcpledger_conn_settle(c);
 	tcpledger_table_unlock(b, flags);
@@ -235,7 +235,7 @@ static void out_first_syn(struct tcpledger_net *tn,
 					    TCPLEDGER_OUTCOME_ABORTED);
 		ended = tcpledger_conn_settle(old);
 	}
-	tcpledger_table_insert(c);
+	tcpledger_conn_insert(c);
 	tell(c, now, p);
 	tcpledger_conn_settle(c);
 	tcpledger_table_unlock(b, flags);

@@ -265,7 +265,7 @@ void tcpledger_track_state(const struct sock *sk, u8 from, u8 to)
 		c = find_record(b, &key, sk, now, from);
 		if (!c) {
 			c = fresh;
-			tcpledger_table_insert(c);
+			tcpledger_conn_insert(c);
 		}
 	}
 	apply(c, sk, now, &change);
