@@ -24,7 +24,11 @@ static int current_space(void)
 	return fd;
 }
 
-static void link_up(const char *name)
+/**
+ * link_up - set a device of this namespace up
+ * @name: its name
+ */
+void link_up(const char *name)
 {
 	struct ifreq ifr = { .ifr_flags = IFF_UP | IFF_RUNNING };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);

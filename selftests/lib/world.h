@@ -61,6 +61,7 @@ void world_leave_space(struct world *world, int which);
 int wire_connect(struct world *world, struct peer *peer);
 int wire_established(struct world *world, struct peer *peer);
 
+void link_up(const char *name);
 void sysctl_set(const char *name, const char *value);
 void drop_start(const char *match);
 int drop_count(void);
