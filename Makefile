@@ -25,11 +25,12 @@ help:
 	@echo 'make check-rt     all tests but those of the host, on the PREEMPT_RT kernels'
 	@echo 'make check-debug  the same on kernels with KASAN, lockdep, kmemleak, KCSAN ..., built first: an hour'
 	@echo 'make static       what Coccinelle, gcc -fanalyzer and cppcheck find, after make style'
+	@echo 'make stress       floods, hostile packets, 1000 reloads, 2000 namespaces in such VMs; long'
 	@echo 'make vm           a shell in such a VM; KERNEL=6.1|6.12|6.1-rt|6.12-rt'
 	@echo 'make bench        what it costs, beside other tools; bench-quick: only what recording costs'
 	@echo 'make style        checkpatch, sparse, W=1 and shellcheck'
 	@echo 'make clean        remove what was built; make distclean also the fetched kernels'
-	@echo 'W=1 and C=1 work as in the kernel. demo, check, bench, vm and style fetch what they need from Debian.'
+	@echo 'W=1 and C=1 work as in the kernel. demo, check, stress, bench, vm and style fetch what they need from Debian.'
 
 # One source serves several kernels, but kbuild leaves objects beside its
 # sources: each kernel gets a folder of links to build in.
@@ -77,7 +78,7 @@ selftests:
 	$(KSFT) all
 	$(KSFT) install INSTALL_PATH=$(BUILD)/selftests/install
 
-list-warp list-smp list-turns:
+list-warp list-smp list-turns list-stress-warp list-stress-smp list-stress-turns:
 	$(KSFT) $@
 
 demo:
@@ -85,6 +86,9 @@ demo:
 
 check:
 	@selftests/vm/check.sh $(KERNEL)
+
+stress:
+	@selftests/vm/check.sh --stress $(KERNEL)
 
 bench:
 	@selftests/bench/bench.sh
@@ -121,4 +125,5 @@ distclean: clean
 	rm -rf $(BUILD)
 
 .PHONY: all help modules headers tools install uninstall clean distclean \
-	selftests list-warp list-smp list-turns demo check check-rt check-debug bench style static vm
+	selftests list-warp list-smp list-turns list-stress-warp list-stress-smp \
+	list-stress-turns demo check check-rt check-debug stress bench style static vm

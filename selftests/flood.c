@@ -8,58 +8,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/held.h"
 #include "lib/module.h"
 #include "lib/test.h"
 
-#define SYNS		(slow_kernel() ? 500 : 2500)
-#define PORTS		(slow_kernel() ? 500 : 2000)	/* of a scan */
+#define SYNS		(slow_kernel() ? 500 : times(2500, 50000))	/* of a wave, of two, of each family */
+#define PORTS		(slow_kernel() ? 500 : times(2000, 65535))	/* of a scan */
+#define REUSES		times(600, 10000)	/* of one tuple */
+#define TUPLE_MOST	64	/* ended records kept of one tuple */
 #define REAL		10	/* connections made while the flood goes on */
 #define OPEN_PORT	6000
-#define SCAN_PORT	20000
+#define SCAN_PORT	20000	/* where it begins, unless it is of all */
 #define LIMITS		"max_connections=1024 history=512 max_embryonic=128"
 #define MOST		1024
 
 WORLD_FIXTURE(flood);
-
-/**
- * struct held - records that a flood elsewhere must not touch
- * @live: an open connection
- * @ended: one that is over
- * @before: all records as JSON, but for what grows with time
- */
-struct held {
-	struct pair live;
-	struct pair ended;
-	char *before;
-};
-
-/* Everything a record says but its age. */
-static char *describe_all(void)
-{
-	return run_output("tcpledger list --json | "
-			  "jq -cS 'del(.state_age_ns, .time_wait.remaining_ns)'");
-}
-
-static struct held hold(int family)
-{
-	struct held h = { .live = pair_open(family), .ended = pair_open(family) };
-
-	sock_reset(h.ended.client);
-	need(sock_state(h.ended.server) == TCP_CLOSE, DEADLINE_MS);
-	h.before = describe_all();
-	return h;
-}
-
-static int judge_held(const struct held *h)
-{
-	char *after = describe_all();
-	int wrong = !!strcmp(h->before, after);
-
-	if (wrong)
-		say("before:\n%s# after:\n%s", h->before, after);
-	free(after);
-	return wrong;
-}
 
 /* A source that nobody has: the n-th address of a network for such things. */
 static struct endpoint nobody(int family, unsigned int n)
@@ -87,15 +50,6 @@ static void route_nobody(int family, const char *device)
 		run("ip route add 198.18.0.0/15 dev %s", device);
 	else
 		run("ip -6 route add 2001:db8:ffff::/64 dev %s", device);
-}
-
-/* Take what the host answers off the wire, so that its queue does not fill. */
-static void drain(struct wire *wire)
-{
-	struct segment seg;
-
-	while (wire_receive(wire, &seg, 0))
-		;
 }
 
 /* The records of connections made and ended while the flood went on. */
@@ -136,6 +90,23 @@ static int64_t memory_most(int64_t before)
 	return before + 2LL * MODULE_BLOCK * MOST;
 }
 
+/* The stock of free blocks on top, and what is half used of the allocator's pages. */
+static bool slab_is_bounded(void)
+{
+	return slab_blocks() <= 2 * MOST + 4096 + 512;
+}
+
+/* Bytes that a file of lines "name: value kB" has under a name. */
+static int64_t memory_available(void)
+{
+	char *text = read_all("/proc/meminfo");
+	const char *line = strstr(text, "MemAvailable:");
+	int64_t kb = line ? atoll(line + strlen("MemAvailable:")) : 0;
+
+	free(text);
+	return kb * 1024;
+}
+
 /* One wave against an open port, with real connections in between. */
 static void flood_wire(struct wire *wire, int family, const struct pair *listening,
 		       struct pair *real)
@@ -150,19 +121,19 @@ static void flood_wire(struct wire *wire, int family, const struct pair *listeni
 		if (i % (SYNS / REAL) == 0)
 			real[i / (SYNS / REAL)] = connect_and_reset(listening);
 		if (i % 100 == 0)
-			drain(wire);
+			wire_drain(wire);
 	}
-	drain(wire);
+	wire_drain(wire);
 }
 
 /* This test will flood one namespace from many addresses, and look into two others. */
-TEST_F_TIMEOUT(flood, syns, 600)
+TEST_F_TIMEOUT(flood, syns, 6000)
 {
 	struct world *world = &self->world;
 	struct held held[2];
 	struct pair listening, real[REAL];
 	struct endpoint any;
-	int64_t before;
+	int64_t before, available;
 
 	module_reload(LIMITS);
 	held[0] = hold(variant->family);
@@ -177,6 +148,7 @@ TEST_F_TIMEOUT(flood, syns, 600)
 	sock_listen(variant->family, &any, 256);
 	listening = pair_listen(variant->family, 64);
 	before = ledger_stat("memory_bytes");
+	available = memory_available();
 
 	for (int wave = 0; wave < 2; wave++) {
 		flood_wire(&world->wire, variant->family, &listening, real);
@@ -185,8 +157,14 @@ TEST_F_TIMEOUT(flood, syns, 600)
 		EXPECT_GE(128, ledger_stat("records_embryonic"));
 		EXPECT_GE(128, ledger_stat("records_never_established"));
 		EXPECT_GE(memory_most(before), ledger_stat("memory_bytes"));
+		EXPECT_TRUE(slab_is_bounded());
+		/* Its own queues are the kernel's business: 8 MB of them at most. */
+		EXPECT_GE(memory_most(8 << 20), available - memory_available());
 	}
-	EXPECT_LE(SYNS - 128, ledger_stat("evicted_embryonic"));
+	EXPECT_EQ(2 * (SYNS + 2 * REAL), ledger_stat("records_created"));
+	EXPECT_LE(2 * SYNS, ledger_stat("segments_in"));
+	EXPECT_LE(2 * (SYNS - 128), ledger_stat("evicted_embryonic"));
+	EXPECT_EQ(0, judge_balance());
 	EXPECT_EQ(0, ledger_stat("not_kept_full") + ledger_stat("not_kept_memory"));
 	for (int i = 1; i >= 0; i--) {
 		world_enter(world, i);
@@ -196,7 +174,7 @@ TEST_F_TIMEOUT(flood, syns, 600)
 }
 
 /* This test will scan the ports of a namespace that has a history worth keeping. */
-TEST_F_TIMEOUT(flood, scan, 600)
+TEST_F_TIMEOUT(flood, scan, 6000)
 {
 	struct world *world = &self->world;
 	struct pair listening, real[REAL];
@@ -218,24 +196,26 @@ TEST_F_TIMEOUT(flood, scan, 600)
 
 		syn.src = wire->far;
 		syn.src.port = OPEN_PORT;
-		syn.dst.port = SCAN_PORT + i;
+		syn.dst.port = PORTS == 65535 ? i + 1 : SCAN_PORT + i;
 		wire_send(wire, &syn);
 		if (i % 100 == 0)
-			drain(wire);
+			wire_drain(wire);
 	}
-	drain(wire);
+	wire_drain(wire);
 	EXPECT_EQ(0, judge_real(real, REAL));
 	EXPECT_EQ(PORTS, ledger_stat("opens_refused"));
 	EXPECT_EQ(128, ledger_stat("records_never_established"));
 	EXPECT_EQ(PORTS - 128, ledger_stat("evicted_failed"));
 	EXPECT_EQ(0, ledger_stat("evicted_history"));
+	EXPECT_EQ(PORTS + 2 * REAL, ledger_stat("records_created"));
+	EXPECT_EQ(0, judge_balance());
 	world_enter(world, 0);
 	EXPECT_EQ(0, judge_held(&held));
 	EXPECT_JUDGED(world);
 }
 
 /* One container floods another, which has connections of its own all the while. */
-TEST_F_TIMEOUT(flood, containers, 600)
+TEST_F_TIMEOUT(flood, containers, 6000)
 {
 	struct world *world = &self->world;
 	struct pair listening, real[REAL];
@@ -273,6 +253,7 @@ TEST_F_TIMEOUT(flood, containers, 600)
 	}
 	world_enter(world, 0);
 	EXPECT_EQ(0, judge_real(real, REAL));
+	EXPECT_EQ(0, judge_balance());
 	EXPECT_LE(SYNS - 128, ledger_stat("evicted_embryonic"));
 	EXPECT_GE(MOST, ledger_stat("records_total"));
 	EXPECT_VERDICT(third.live.c, third.live.s, 0, "state=ESTABLISHED live=true");
@@ -281,6 +262,120 @@ TEST_F_TIMEOUT(flood, containers, 600)
 	world_enter(world, 1);
 	EXPECT_EQ(0, judge_held(&attacker));
 	EXPECT_EQ(5, ledger_stat("records_created"));
+	capture_open(&world->space[0].capture);
+}
+
+/* A segment that TCP does not take: far from the window, or of no connection. */
+static struct segment blind(struct wire *wire, const struct peer *peer, unsigned int n)
+{
+	uint8_t flags = n % 2 ? SEG_RST : SEG_FIN | SEG_ACK;
+	struct peer stranger = peer_at(wire, 10000 + n % 50000, OPEN_PORT);
+	struct segment seg = peer_segment(n % 4 < 2 ? &stranger : peer, flags, 0);
+
+	seg.seq += (1 << 30) + n;
+	return seg;
+}
+
+/* This test will send RSTs and FINs to an open connection and to none, out of any window. */
+TEST_F_TIMEOUT(flood, resets_and_fins, 6000)
+{
+	struct world *world = &self->world;
+	struct wire *wire = &world->wire;
+	struct pair listening, real[REAL];
+	struct endpoint at;
+	struct peer peer;
+	int64_t created;
+	int fd, listener;
+
+	module_reload(LIMITS);
+	capture_close(&world->space[0].capture);
+	wire_open(wire, variant->family);
+	at = wire->host;
+	at.port = OPEN_PORT;
+	listener = sock_listen(variant->family, &at, 64);
+	listening = pair_listen(variant->family, 64);
+	peer = peer_at(wire, FAR_PORT, OPEN_PORT);
+	peer_open_connection(&peer);
+	fd = sock_accept(listener);
+	created = ledger_stat("records_created");
+	for (unsigned int i = 0; i < 2 * SHOTS; i++) {
+		struct segment seg = blind(wire, &peer, i);
+
+		wire_send(wire, &seg);
+		if (i % (2 * SHOTS / REAL) == 0)
+			real[i / (2 * SHOTS / REAL)] = connect_and_reset(&listening);
+		if (i % 100 == 0)
+			wire_drain(wire);
+	}
+	EXPECT_EQ(TCP_ESTABLISHED, sock_state(fd));
+	EXPECT_VERDICT(peer.host, peer.self, 0,
+		       "state=ESTABLISHED live=true close.kind=null close.reset_by=null "
+		       "close.remote_fin_ns=null anomalies~blind_reset anomalies~challenge_ack");
+	EXPECT_EQ(0, judge_real(real, REAL));
+	EXPECT_EQ(created + 2 * REAL, ledger_stat("records_created"));
+	/* Half went to no connection, and the FINs of these were answered with RSTs. */
+	EXPECT_EQ(SHOTS + SHOTS / 2, ledger_stat("stray_segments"));
+	EXPECT_LE(2 * SHOTS, ledger_stat("segments_in"));
+	EXPECT_EQ(0, judge_balance());
+	EXPECT_TRUE(slab_is_bounded());
+	capture_open(&world->space[0].capture);
+}
+
+/* Connect from one port and reset, again and again. */
+static void reuse_tuple(struct wire *wire, int listener, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		struct peer peer = peer_at(wire, FAR_PORT, OPEN_PORT);
+		int fd;
+
+		peer.seq = i * 2654435761u;
+		peer_open_connection(&peer);
+		fd = sock_accept(listener);
+		peer_send(&peer, SEG_RST, 0);
+		need(sock_state(fd) == TCP_CLOSE, DEADLINE_MS);
+		close(fd);
+	}
+}
+
+/* What it takes to read all records, in virtual time: instructions. */
+static int64_t read_cost(void)
+{
+	int64_t start = now_ns();
+
+	free(read_all(LEDGER_PROC "/log"));
+	return now_ns() - start;
+}
+
+/* This test will use one tuple at the highest rate: what is kept of it, and what reading costs. */
+TEST_F_TIMEOUT(flood, one_tuple, 6000)
+{
+	struct world *world = &self->world;
+	struct wire *wire = &world->wire;
+	int64_t one, cost[2];
+	struct endpoint at;
+	int listener;
+
+	module_reload("max_connections=65536 history=32768");
+	capture_close(&world->space[0].capture);
+	wire_open(wire, variant->family);
+	at = wire->host;
+	at.port = OPEN_PORT;
+	listener = sock_listen(variant->family, &at, 64);
+	for (int i = 0; i < 2; i++) {
+		reuse_tuple(wire, listener, REUSES);
+		one = read_cost();
+		cost[i] = read_cost();
+		cost[i] = one < cost[i] ? one : cost[i];
+	}
+	say("%u records made, reading costs %lld us, after as many more %lld us", REUSES,
+	    (long long)cost[0] / 1000, (long long)cost[1] / 1000);
+	EXPECT_GE(cost[0] * 5 / 4, cost[1]);
+	EXPECT_EQ(2 * REUSES, ledger_stat("records_created"));
+	EXPECT_EQ(2 * REUSES, ledger_stat("opens_established"));
+	EXPECT_EQ(2 * REUSES, ledger_stat("closes_reset"));
+	EXPECT_EQ(TUPLE_MOST, ledger_stat("records_total"));
+	EXPECT_EQ(2 * REUSES - TUPLE_MOST, ledger_stat("evicted_tuple"));
+	EXPECT_EQ(0, judge_balance());
 	capture_open(&world->space[0].capture);
 }
 

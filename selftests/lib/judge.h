@@ -5,6 +5,7 @@
 
 #include "world.h"
 
+int judge_records(struct world *world, const struct ledger *ledger);
 int judge_invariants(const struct ledger *ledger, json_object *rec);
 int judge_states(struct world *world, const struct ledger *ledger);
 int judge_segments(struct world *world, const struct ledger *ledger);

@@ -203,12 +203,31 @@ static bool fin_acknowledged(json_object *rec, json_object *fin)
 	return false;
 }
 
-/* The first FIN that TCP took. Of another it may have taken the ACK alone. */
+/* Whether TCP moved by the FIN of a segment; its ACK may be delayed. */
+static bool fin_moved(json_object *rec, int64_t i)
+{
+	for (size_t k = i + 1; k < entries(rec); k++) {
+		json_object *entry = entry_at(rec, k);
+
+		if (entry_is(entry, "state") && is(entry, "cause", "segment") &&
+		    !record_null(entry, "segment") && record_int(entry, "segment") == i &&
+		    (is(entry, "to", "CLOSE_WAIT") || is(entry, "to", "CLOSING") ||
+		     is(entry, "to", "TIME_WAIT")))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The first FIN that TCP took: beside a SYN or an RST it is none, and of another
+ * TCP may have taken the ACK alone.
+ */
 static int first_fin_in(json_object *rec)
 {
 	for (size_t i = 0; i < entries(rec); i++)
-		if (is_segment(entry_at(rec, i), "in", SEG_FIN, SEG_FIN) &&
-		    !idle_segment(entry_at(rec, i)) && fin_acknowledged(rec, entry_at(rec, i)))
+		if (is_segment(entry_at(rec, i), "in", SEG_FIN, SEG_CONTROL) &&
+		    !idle_segment(entry_at(rec, i)) &&
+		    (fin_acknowledged(rec, entry_at(rec, i)) || fin_moved(rec, i)))
 			return i;
 	return -1;
 }
@@ -258,7 +277,7 @@ static int judge_open(json_object *rec)
 
 static int judge_close(json_object *rec)
 {
-	int64_t local = time_of(rec, first_segment(rec, "out", SEG_FIN, SEG_FIN));
+	int64_t local = time_of(rec, first_segment(rec, "out", SEG_FIN, SEG_FIN | SEG_RST));
 	int64_t remote = time_of(rec, first_fin_in(rec));
 	bool live = is(rec, "live", "true");
 	int64_t half = local < 0 || remote < 0 ? -1 : llabs(local - remote);
@@ -323,6 +342,13 @@ static bool was_logged(json_object *rec, size_t i, bool alike)
 	return false;
 }
 
+/* A SYN that did not open this connection may come twice, but that is no retransmission of it. */
+static bool has_isn(json_object *rec, json_object *entry)
+{
+	return record_int(entry, "seq") ==
+	       record_int(rec, is(entry, "dir", "in") ? "open.remote_isn" : "open.local_isn");
+}
+
 static int judge_retransmits(json_object *rec)
 {
 	int64_t syn = 0, synack = 0, fin = 0;
@@ -347,7 +373,7 @@ static int judge_retransmits(json_object *rec)
 				  "entry %zu: origin %s", i, record_text(entry, "origin"));
 		/* TCP refuses most repetitions as old; they count all the same. */
 		if (!again || is(entry, "origin", "other") ||
-		    (flags & SEG_SYN && !was_logged(rec, i, true)))
+		    (flags & SEG_SYN && (!was_logged(rec, i, true) || !has_isn(rec, entry))))
 			continue;
 		syn += (flags & (SEG_SYN | SEG_ACK)) == SEG_SYN;
 		synack += (flags & (SEG_SYN | SEG_ACK)) == (SEG_SYN | SEG_ACK);
@@ -460,10 +486,15 @@ static int judge_completeness(json_object *rec)
 
 		if (!entry_is(entry, "segment"))
 			continue;
-		/* Whether a segment that decided nothing counts, the mask does not define. */
-		if (idle_segment(entry))
-			return 0;
 		flags = entry_flags(entry);
+		/*
+		 * Whether a segment that decided nothing counts, or a FIN beside a
+		 * SYN or an RST, the mask does not define.
+		 */
+		if (idle_segment(entry) ||
+		    (flags & SEG_FIN && (flags & (SEG_SYN | SEG_RST) ||
+					 (is(entry, "dir", "in") && is(entry, "accepted", "null")))))
+			return 0;
 		if (flags & SEG_SYN)
 			mask |= flags & SEG_ACK ? 2 : 1;
 		mask |= (flags & SEG_FIN ? 16 : 0) | (flags & SEG_RST ? 32 : 0);

@@ -107,13 +107,18 @@ static int judge_tuple(struct capture *capture, const struct ledger *ledger, jso
 	return wrong;
 }
 
-static int judge_left_over(struct space *space)
+/* A retransmission while the judges are at work is in no record that they have. */
+static bool is_left_over(const struct captured *frame, int64_t at)
+{
+	return (frame->seg.flags & SEG_CONTROL) && !frame->taken && frame->seg.ns <= at;
+}
+
+static int judge_left_over(struct space *space, int64_t at)
 {
 	unsigned int left = 0, shown = 0;
 
 	for (size_t i = 0; i < space->capture.n; i++)
-		left += (space->capture.list[i].seg.flags & SEG_CONTROL) &&
-			!space->capture.list[i].taken;
+		left += is_left_over(&space->capture.list[i], at);
 	if (left == space->dropped + space->strays)
 		return 0;
 	say("%u captured SYNs, FINs and RSTs are in no record, %u were dropped, %u are strays:",
@@ -121,7 +126,7 @@ static int judge_left_over(struct space *space)
 	for (size_t i = 0; i < space->capture.n; i++) {
 		const struct captured *frame = &space->capture.list[i];
 
-		if ((frame->seg.flags & SEG_CONTROL) && !frame->taken && shown++ < SHOWN_MAX)
+		if (is_left_over(frame, at) && shown++ < SHOWN_MAX)
 			say("  %s %s", frame->out ? "out" : "in ", segment_text(&frame->seg));
 	}
 	return 1;
@@ -214,5 +219,5 @@ int judge_segments(struct world *world, const struct ledger *ledger)
 		wrong += judge_options(&space->capture, rec, "remote", &remote, &local, false);
 		wrong += judge_negotiated(&space->capture, rec, &local, &remote);
 	}
-	return wrong + judge_left_over(space);
+	return wrong + judge_left_over(space, ledger->at);
 }

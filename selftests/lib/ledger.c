@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "util.h"
 
@@ -21,11 +22,15 @@ static int by_id(const void *a, const void *b)
  */
 void ledger_read(struct ledger *ledger)
 {
-	char *text = program_output((const char *const[]){ "tcpledger", "list", "--json", NULL });
-	char *rest = text, *line;
+	char *text, *rest, *line;
+	struct timespec ts;
 	size_t room = 0;
 
 	memset(ledger, 0, sizeof(*ledger));
+	clock_gettime(CLOCK_REALTIME, &ts);
+	ledger->at = ts.tv_sec * 1000000000LL + ts.tv_nsec;
+	text = program_output((const char *const[]){ "tcpledger", "list", "--json", NULL });
+	rest = text;
 	while ((line = strsep(&rest, "\n"))) {
 		json_object *rec;
 
@@ -52,6 +57,27 @@ void ledger_free(struct ledger *ledger)
 	free(ledger->records);
 }
 
+/* Both ends as numbers, kept with the record: tests compare each record with each. */
+struct ends {
+	struct endpoint local;
+	struct endpoint remote;
+};
+
+static const struct ends *record_ends(json_object *rec)
+{
+	struct ends *ends = json_object_get_userdata(rec);
+
+	if (ends)
+		return ends;
+	ends = malloc(sizeof(*ends));
+	if (!ends)
+		die("no memory");
+	ends->local = endpoint_from_text(record_text(rec, "local"), record_int(rec, "lport"));
+	ends->remote = endpoint_from_text(record_text(rec, "remote"), record_int(rec, "rport"));
+	json_object_set_userdata(rec, ends, json_object_free_userdata);
+	return ends;
+}
+
 /**
  * ledger_find - find a record by its tuple
  * @ledger: records
@@ -64,10 +90,10 @@ json_object *ledger_find(const struct ledger *ledger, const struct endpoint *loc
 			 const struct endpoint *remote, size_t nth)
 {
 	for (size_t i = 0; i < ledger->n; i++) {
-		struct endpoint l = record_local(ledger->records[i]);
-		struct endpoint r = record_remote(ledger->records[i]);
+		const struct ends *ends = record_ends(ledger->records[i]);
 
-		if (endpoint_equal(&l, local) && endpoint_equal(&r, remote) && !nth--)
+		if (endpoint_equal(&ends->local, local) &&
+		    endpoint_equal(&ends->remote, remote) && !nth--)
 			return ledger->records[i];
 	}
 	return NULL;
@@ -129,12 +155,12 @@ const char *record_text(json_object *rec, const char *path)
 
 struct endpoint record_local(json_object *rec)
 {
-	return endpoint_from_text(record_text(rec, "local"), record_int(rec, "lport"));
+	return record_ends(rec)->local;
 }
 
 struct endpoint record_remote(json_object *rec)
 {
-	return endpoint_from_text(record_text(rec, "remote"), record_int(rec, "rport"));
+	return record_ends(rec)->remote;
 }
 
 bool record_has_anomaly(json_object *rec, const char *tag)

@@ -12,10 +12,12 @@
 /**
  * struct ledger - the records of the namespace the test is in
  * @n: how many
+ * @at: CLOCK_REALTIME when they began to be read
  * @records: by id, oldest first
  */
 struct ledger {
 	size_t n;
+	int64_t at;
 	json_object **records;
 };
 

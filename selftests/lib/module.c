@@ -144,18 +144,6 @@ bool module_has_cache(void)
 }
 
 /**
- * module_cycles - how often a test loads and unloads
- * @usual: if nobody says otherwise
- * Return: $TCPLEDGER_CYCLES or the usual
- */
-int module_cycles(int usual)
-{
-	const char *given = getenv("TCPLEDGER_CYCLES");
-
-	return given ? atoi(given) : usual;
-}
-
-/**
  * kernel_taint - look whether the kernel has complained since it was started
  * Return: bits, not 0 if it warned or oopsed
  */
@@ -188,4 +176,44 @@ int64_t ledger_stat(const char *name)
 		return value;
 	}
 	die("no %s in %s/stats", name, LEDGER_PROC);
+}
+
+/**
+ * judge_balance - see that every record made in this namespace is there or was evicted
+ * Return: how much is wrong; reported
+ *
+ * To be called when nothing moves, and not in the initial namespace, which inherits.
+ */
+int judge_balance(void)
+{
+	static const char *const evicted[] = {
+		"evicted_history", "evicted_failed", "evicted_embryonic", "evicted_tuple",
+		"evicted_inherited",
+	};
+	int64_t made = ledger_stat("records_created"), there = ledger_stat("records_total");
+	int64_t gone = 0;
+
+	for (size_t i = 0; i < sizeof(evicted) / sizeof(*evicted); i++)
+		gone += ledger_stat(evicted[i]);
+	if (made == there + gone)
+		return 0;
+	say("%lld records were made, but %lld are there and %lld were evicted", (long long)made,
+	    (long long)there, (long long)gone);
+	return 1;
+}
+
+/**
+ * slab_blocks - what the kernel's allocator says of the module's memory
+ * Return: blocks of the module's cache, -1 if it is not there
+ */
+int64_t slab_blocks(void)
+{
+	char *text = read_all("/proc/slabinfo");
+	const char *line = strstr(text, "\ntcpledger_block ");
+	long long blocks = -1;
+
+	if (line && sscanf(line, " tcpledger_block %*d %lld", &blocks) != 1)
+		die("/proc/slabinfo");
+	free(text);
+	return blocks;
 }

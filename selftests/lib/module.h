@@ -14,8 +14,9 @@ void module_load(const char *parameters);
 void module_unload(void);
 void module_reload(const char *parameters);
 bool module_has_cache(void);
-int module_cycles(int usual);
 int kernel_taint(void);
 int64_t ledger_stat(const char *name);
+int judge_balance(void);
+int64_t slab_blocks(void);
 
 #endif

@@ -343,6 +343,61 @@ size_t packet_build_unreachable(const struct segment *cause, uint8_t *data, size
 	return ip_len + len;
 }
 
+/* Where TCP begins behind the extension headers of IPv6, as far as they can be read. */
+static size_t skip_extensions(const uint8_t *data, size_t len)
+{
+	size_t at = sizeof(struct ip6_hdr);
+	uint8_t next = data[6];
+
+	while (next != IPPROTO_TCP && at + 8 <= len) {
+		size_t more = next == IPPROTO_FRAGMENT ? 8 :
+			      next == IPPROTO_AH ? (data[at + 1] + 2) * 4 : (data[at + 1] + 1) * 8;
+
+		if (next != IPPROTO_HOPOPTS && next != IPPROTO_ROUTING &&
+		    next != IPPROTO_DSTOPTS && next != IPPROTO_FRAGMENT && next != IPPROTO_AH)
+			return len;
+		next = data[at];
+		at += more;
+	}
+	return at;
+}
+
+/**
+ * packet_seal - give a packet that was changed checksums that are right again
+ * @data: the packet, with an IP header or what is left of one
+ * @len: how long it is
+ *
+ * What is too short or too strange to have a checksum stays as it is.
+ */
+void packet_seal(uint8_t *data, size_t len)
+{
+	struct endpoint src = { .port = 0 }, dst = { .port = 0 };
+	bool v4 = len && data[0] >> 4 == 4;
+	size_t at = v4 ? (data[0] & 15) * 4 : sizeof(struct ip6_hdr);
+	uint16_t sum;
+
+	if (len < at || at < sizeof(struct ip))
+		return;
+	if (v4) {
+		memset(src.ip.s6_addr + 10, 0xff, 2);
+		memset(dst.ip.s6_addr + 10, 0xff, 2);
+		memcpy(src.ip.s6_addr + 12, data + 12, 4);
+		memcpy(dst.ip.s6_addr + 12, data + 16, 4);
+		memset(data + 10, 0, 2);
+		sum = sum_fold(sum_words(0, data, at));
+		memcpy(data + 10, &sum, sizeof(sum));
+	} else {
+		memcpy(&src.ip, data + 8, 16);
+		memcpy(&dst.ip, data + 24, 16);
+		at = skip_extensions(data, len);
+	}
+	if (len < at + sizeof(struct tcphdr))
+		return;
+	memset(data + at + 16, 0, 2);
+	sum = checksum(&src, &dst, IPPROTO_TCP, data + at, len - at);
+	memcpy(data + at + 16, &sum, sizeof(sum));
+}
+
 /**
  * segment_text - a segment in the way of tcpdump
  * @seg: segment

@@ -76,6 +76,7 @@ bool endpoint_is_ipv4(const struct endpoint *ep);
 bool packet_parse(const uint8_t *data, size_t have, size_t total, struct segment *seg);
 size_t packet_build(const struct segment *seg, uint8_t *data, size_t size);
 size_t packet_build_unreachable(const struct segment *cause, uint8_t *data, size_t size);
+void packet_seal(uint8_t *data, size_t len);
 const char *segment_text(const struct segment *seg);
 
 #endif

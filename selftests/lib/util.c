@@ -169,6 +169,17 @@ bool write_text(const char *path, const char *text)
 	return done;
 }
 
+/**
+ * times - how often a test does what it does
+ * @usual: in 'make check'
+ * @stress: in 'make stress', which sets TCPLEDGER_STRESS
+ * Return: one of them
+ */
+unsigned int times(unsigned int usual, unsigned int stress)
+{
+	return getenv("TCPLEDGER_STRESS") ? stress : usual;
+}
+
 int64_t now_ns(void)
 {
 	struct timespec ts;

@@ -61,6 +61,32 @@ void wire_send(struct wire *wire, const struct segment *seg)
 }
 
 /**
+ * wire_send_bytes - let any bytes come to this host
+ * @wire: wire
+ * @data: the packet, or what is meant to be taken for one
+ * @len: how long it is
+ *
+ * The device itself refuses what is neither IPv4 nor IPv6.
+ */
+void wire_send_bytes(struct wire *wire, const uint8_t *data, size_t len)
+{
+	if (write(wire->fd, data, len) != (ssize_t)len && errno != EINVAL)
+		die("write %zu bytes to the wire", len);
+}
+
+/**
+ * wire_drain - take all that this host has sent off the wire, so that its queue does not fill
+ * @wire: wire
+ */
+void wire_drain(struct wire *wire)
+{
+	struct segment seg;
+
+	while (wire_receive(wire, &seg, 0))
+		;
+}
+
+/**
  * wire_send_unreachable - let an ICMP error come to this host
  * @wire: wire
  * @cause: the host's segment that is said to be undeliverable

@@ -42,6 +42,8 @@ struct peer {
 void wire_open(struct wire *wire, int family);
 void wire_close(struct wire *wire);
 void wire_send(struct wire *wire, const struct segment *seg);
+void wire_send_bytes(struct wire *wire, const uint8_t *data, size_t len);
+void wire_drain(struct wire *wire);
 void wire_send_unreachable(struct wire *wire, const struct segment *cause);
 bool wire_receive(struct wire *wire, struct segment *seg, unsigned int ms);
 

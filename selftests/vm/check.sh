@@ -7,6 +7,7 @@
 #
 #   check.sh [LANE...]         kernels, default 6.1 6.12; e.g. 6.1-rt
 #   check.sh --vm-only LANE... without the tests of the host and the cost
+#   check.sh --stress [LANE...]  the lists STRESS_* with the counts of 'make stress'
 #   TESTS="a b" check.sh       only these tests, not those of the host, nor the cost
 #
 # Tests in virtual time keep one CPU busy each, so two such VMs run at once. Those
@@ -20,6 +21,12 @@ logs=$BUILD/check
 host=1
 [ "${1:-}" != --vm-only ] || { host=0; shift; }
 [ -z "${TESTS:-}" ] || host=0
+stress=()
+bound=900
+if [ "${1:-}" = --stress ]; then
+	shift
+	host=0 logs=$BUILD/stress stress=(--stress) bound=7200
+fi
 lanes=("$@")
 [ ${#lanes[@]} -gt 0 ] || lanes=(6.1 6.12)
 passed=0 failed=0 skipped=0
@@ -93,7 +100,7 @@ run_lane()
 		try=$((try + 1))
 		rc=0
 		"$here/run.sh" --kernel "$lane" --mode "$mode" --tests "$rest" --dir "$BUILD/selftests/install" \
-			--timeout 900 --log "$log/$try" 2>"$log/$try.err" || rc=$?
+			"${stress[@]}" --timeout "$bound" --log "$log/$try" 2>"$log/$try.err" || rc=$?
 		{ cat "$log/$try/output"; echo; } >>"$log/output.all"
 		if [ "$rc" -eq 128 ]; then
 			cat "$log/$try.err"
@@ -149,7 +156,7 @@ names()
 {
 	local name all
 
-	all=$(make -s --no-print-directory -C "$top" "list-$1")
+	all=$(make -s --no-print-directory -C "$top" "list-${stress[*]:+stress-}$1")
 	for name in $all; do
 		[ -n "${TESTS:-}" ] && [[ " $TESTS " != *" $name "* ]] || printf '%s ' "$name"
 	done

@@ -21,6 +21,7 @@
 #   --no-module        do not load tcpledger.ko
 #   --module FILE      load this instead of .build/RELEASE/tcpledger.ko
 #   --module-args STR  parameters, e.g. 'history=100 events=10'
+#   --stress           with --tests: the counts of 'make stress'
 #   --raw              no slab checks: they distort what is measured
 #   --seed N           the same random numbers and wall clock in every run
 #   --smp N  --mem MB (512, 2048 for the kernels of kernel.sh)  --append STR
@@ -40,7 +41,7 @@ top=$(realpath "$here/../..")
 export BUILD=${BUILD:-$top/.build}
 
 lane=6.1 mode=warp job="" job_file="" job_text="" module="" with_module=1 module_args=""
-tests="" tests_dir="" raw="" seed="" smp="" mem="" append="" timeout=180 log="" adds=() slow=1
+tests="" tests_dir="" stress="" raw="" seed="" smp="" mem="" append="" timeout=180 log="" adds=() slow=1
 work="" qemu_pid=""
 
 die()
@@ -58,7 +59,7 @@ parse_options()
 {
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--shell|--no-module|--raw|-h|--help) ;;
+		--shell|--no-module|--raw|--stress|-h|--help) ;;
 		*) need_value "$1" $# ;;
 		esac
 		case $1 in
@@ -75,6 +76,7 @@ parse_options()
 		--module-args)	module_args=$2; shift ;;
 		--raw)		raw=1 ;;
 		--seed)		seed=$2; shift ;;
+		--stress)	stress=1 ;;
 		--smp)		smp=$2; shift ;;
 		--mem)		mem=$2; shift ;;
 		--append)	append=$2; shift ;;
@@ -116,7 +118,8 @@ add_tests()
 	local bounds="--timeout $((90 * slow))"
 
 	[ "$mode" != warp ] || bounds="--timeout 30000 --cpu $((60 * slow))"
-	printf '%s\n' "exec /selftests/run_selftests.sh $bounds $tests" >"$work/tests"
+	[ -z "$stress" ] || bounds="--timeout 30000"
+	printf '%s\n' "${stress:+export TCPLEDGER_STRESS=1}" "exec /selftests/run_selftests.sh $bounds $tests" >"$work/tests"
 	adds+=("$work/tests:/payload/tests" "$tests_dir:/selftests")
 }
 
