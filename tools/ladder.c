@@ -85,9 +85,10 @@ static void add_time(struct rung *rung, const struct ladder_look *look, unsigned
 	} else if (t_ns >= 0) {
 		format_seconds(&text, t_ns, 6);
 	}
-	canvas_text(&rung->canvas, line,
-		    (look->wall ? WALL_COLUMNS : TIME_COLUMNS) - (int)(text.len - from),
-		    text.bytes + from, text.len - from, CANVAS_DIM);
+	if (text.len)
+		canvas_text(&rung->canvas, line,
+			    (look->wall ? WALL_COLUMNS : TIME_COLUMNS) - (int)(text.len - from),
+			    text.bytes + from, text.len - from, CANVAS_DIM);
 	text_free(&text);
 }
 
