@@ -159,7 +159,8 @@ static void judge_piece(const char *path, const char *buf, size_t n, bool begin)
 
 		if (n - at < sizeof(*rec) || rec->size > n - at ||
 		    rec->size != sizeof(*rec) + rec->log_n * sizeof(struct tcpledger_entry) ||
-		    !rec->id || rec->log_n > TCPLEDGER_LOG_MAX || rec->state >= TCPLEDGER_STATE_MAX) {
+		    !rec->id || rec->log_n > TCPLEDGER_LOG_MAX ||
+		    rec->state >= TCPLEDGER_STATE_MAX) {
 			wrong("a torn record", path, at);
 			return;
 		}

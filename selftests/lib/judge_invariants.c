@@ -491,9 +491,9 @@ static int judge_completeness(json_object *rec)
 		 * Whether a segment that decided nothing counts, or a FIN beside a
 		 * SYN or an RST, the mask does not define.
 		 */
-		if (idle_segment(entry) ||
-		    (flags & SEG_FIN && (flags & (SEG_SYN | SEG_RST) ||
-					 (is(entry, "dir", "in") && is(entry, "accepted", "null")))))
+		if (idle_segment(entry) || (flags & SEG_FIN && flags & (SEG_SYN | SEG_RST)))
+			return 0;
+		if (flags & SEG_FIN && is(entry, "dir", "in") && is(entry, "accepted", "null"))
 			return 0;
 		if (flags & SEG_SYN)
 			mask |= flags & SEG_ACK ? 2 : 1;
