@@ -4,8 +4,8 @@
  *
  * A namespace that dies: .pre_exit takes the hooks away and marks it dead, so
  * that what still happens counts for the initial namespace; the core waits for
- * a grace period; .exit hands its records over and frees. Its timewait sockets
- * die later, when TCP's own exit runs: their records are the initial
+ * a grace period; .exit hands its records over, and a grace period later
+ * .exit_batch frees. Its timewait sockets die later, when TCP's own exit runs: their records are the initial
  * namespace's by then, and still found by the namespace's cookie.
  *
  * Unload does the same for every namespace after the probes are gone, and
@@ -77,13 +77,29 @@ static void __net_exit net_exit(struct net *net)
 						       tcpledger_net_id));
 	else
 		tcpledger_conn_flush(tn);
-	free_percpu(tn->stats);
+}
+
+/*
+ * A probe that found a record before it was handed over may still count for
+ * its old namespace, and lock its lists: it does so with preemption off.
+ */
+static void __net_exit net_exit_batch(struct list_head *nets)
+{
+	struct tcpledger_net *tn;
+	struct net *net;
+
+	synchronize_rcu();
+	list_for_each_entry(net, nets, exit_list) {
+		tn = net_generic(net, tcpledger_net_id);
+		free_percpu(tn->stats);
+	}
 }
 
 static struct pernet_operations net_ops = {
 	.init		= net_init,
 	.pre_exit	= net_pre_exit,
 	.exit		= net_exit,
+	.exit_batch	= net_exit_batch,
 	.id		= &tcpledger_net_id,
 	.size		= sizeof(struct tcpledger_net),
 };
