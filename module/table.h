@@ -162,11 +162,11 @@ static inline bool tcpledger_table_quiet_v4(u64 net, __be32 local,
 	const struct tcpledger_bucket *b =
 		&tcpledger_buckets[hash & tcpledger_bucket_mask];
 	unsigned int seq = raw_read_seqcount(&b->seq);
+	bool same = b->ports == ports && b->local[0] == local &&
+		    b->remote[0] == remote && b->net == net && !b->v6;
 
-	if (b->ports != ports || b->local[0] != local ||
-	    b->remote[0] != remote || b->net != net || b->v6)
-		return false;
-	return !(seq & 1) && !read_seqcount_retry(&b->seq, seq);
+	/* Always asked, or KCSAN takes what follows for part of the section. */
+	return !read_seqcount_retry(&b->seq, seq) && same && !(seq & 1);
 }
 
 /**
@@ -188,12 +188,11 @@ static inline bool tcpledger_table_quiet_v6(u64 net,
 	const struct tcpledger_bucket *b =
 		&tcpledger_buckets[hash & tcpledger_bucket_mask];
 	unsigned int seq = raw_read_seqcount(&b->seq);
+	bool same = b->ports == ports && b->net == net && b->v6 &&
+		    ipv6_addr_equal((const struct in6_addr *)b->local, local) &&
+		    ipv6_addr_equal((const struct in6_addr *)b->remote, remote);
 
-	if (b->ports != ports || b->net != net || !b->v6 ||
-	    !ipv6_addr_equal((const struct in6_addr *)b->local, local) ||
-	    !ipv6_addr_equal((const struct in6_addr *)b->remote, remote))
-		return false;
-	return !(seq & 1) && !read_seqcount_retry(&b->seq, seq);
+	return !read_seqcount_retry(&b->seq, seq) && same && !(seq & 1);
 }
 
 #endif /* TCPLEDGER_TABLE_H */
