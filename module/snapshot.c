@@ -108,15 +108,18 @@ void tcpledger_snapshot_drop(struct tcpledger_snapshot *s)
 }
 
 /* Copy the record; of its log only what is written. */
-static bool copy(struct tcpledger_view *v, const struct tcpledger_name *name)
+static bool copy(const struct tcpledger_snapshot *s,
+		 const struct tcpledger_name *name)
 {
+	struct tcpledger_view *v = s->view;
 	struct tcpledger_conn *c = name->c;
 	struct tcpledger_bucket *b;
 	unsigned long flags;
 	u32 n;
 
 	b = tcpledger_table_lock_index(name->bucket, &flags);
-	if (!tcpledger_table_has(b, c, name->id)) {
+	/* Ids are per namespace, and memory is used again. */
+	if (!tcpledger_table_has(b, c, name->id) || c->tn != s->tn) {
 		tcpledger_table_unlock(b, flags);
 		return false;
 	}
@@ -236,7 +239,7 @@ bool tcpledger_snapshot_view(struct tcpledger_snapshot *s, u32 i, bool whole)
 	struct tcpledger_record *r = &v->record;
 	u32 n;
 
-	if (!copy(v, &s->name[i])) {
+	if (!copy(s, &s->name[i])) {
 		s->gone++;
 		return false;
 	}
