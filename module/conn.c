@@ -307,13 +307,16 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
  * At the end of the list, also if it is in it already. Does nothing to a
  * record that is being evicted at this moment.
  * Context: any.
+ * Return: false for such a record.
  */
-void tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list)
+bool tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list)
 {
 	struct tcpledger_net *tn = c->tn;
+	bool stays;
 
 	raw_spin_lock(&tn->lock);
-	if (c->list != TCPLEDGER_LIST_GONE) {
+	stays = c->list != TCPLEDGER_LIST_GONE;
+	if (stays) {
 		if (c->list != TCPLEDGER_LIST_NEW) {
 			tn->counts[c->list]--;
 			list_del(&c->lru);
@@ -323,6 +326,7 @@ void tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list)
 		tn->counts[list]++;
 	}
 	raw_spin_unlock(&tn->lock);
+	return stays;
 }
 
 static void count_end(const struct tcpledger_conn *c)
@@ -351,8 +355,8 @@ static noinline bool resettle(struct tcpledger_conn *c, u8 list, bool quiet)
 	}
 	if (c->list == list)
 		return false;
-	tcpledger_conn_enlist(c, list);
-	if (!c->facts.ended)
+	/* One that is being evicted has ended and was counted before. */
+	if (!tcpledger_conn_enlist(c, list) || !c->facts.ended)
 		return false;
 	c->sk = NULL;
 	count_end(c);

@@ -116,7 +116,7 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 void tcpledger_conn_free(struct tcpledger_conn *c);
 void tcpledger_conn_insert(struct tcpledger_conn *c);
 bool tcpledger_conn_settle(struct tcpledger_conn *c);
-void tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list);
+bool tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list);
 void tcpledger_conn_trim(struct tcpledger_net *tn);
 void tcpledger_conn_inherit(struct tcpledger_net *from,
 			    struct tcpledger_net *to);
