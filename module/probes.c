@@ -265,7 +265,7 @@ static bool delivered(void)
 	beacon();
 	seen = __this_cpu_read(beacon_seen);
 	preempt_enable();
-	return seen;
+	return seen || !kprobe_on[PROBE_BEACON];
 }
 
 static bool in_force(int i)
