@@ -439,13 +439,20 @@ static void request_done(struct tcpledger_conn *c, s64 now,
 void tcpledger_track_freed(const struct sk_buff *skb, bool refused,
 			   bool checksum)
 {
-	struct tcpledger_flight f = *this_cpu_ptr(&tcpledger_flight);
+	struct tcpledger_flight f, *own = this_cpu_ptr(&tcpledger_flight);
 	struct tcpledger_net *tn = NULL;
 	struct tcpledger_bucket *b;
 	unsigned long flags;
 	s64 now;
 
-	this_cpu_ptr(&tcpledger_flight)->skb = NULL;
+	/* In a task a softirq may put another segment in flight meanwhile. */
+	local_irq_save(flags);
+	f = *own;
+	if (f.skb == skb)
+		own->skb = NULL;
+	local_irq_restore(flags);
+	if (f.skb != skb)
+		return;
 	b = tcpledger_table_lock_index(f.bucket, &flags);
 	if (!tcpledger_table_has(b, f.c, f.id)) {
 		tcpledger_table_unlock(b, flags);
