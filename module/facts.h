@@ -220,6 +220,21 @@ static inline bool tcpledger_facts_live(const struct tcpledger_facts *f)
 	return !f->ended;
 }
 
+/**
+ * tcpledger_facts_stay_seen() - whether the present state was seen to begin
+ * @f: the facts
+ *
+ * If not, its duration is only a bound and no measurement: an adopted record,
+ * or one that began with a change from a state.
+ * Context: any, bucket lock held.
+ */
+static inline bool tcpledger_facts_stay_seen(const struct tcpledger_facts *f)
+{
+	return !(f->bits & F_PARTIAL) || f->since != f->base ||
+	       (f->log.n && tcpledger_log_type(&f->log.first[0]) ==
+			    TCPLEDGER_ENTRY_STATE);
+}
+
 static inline bool tcpledger_facts_embryonic(const struct tcpledger_facts *f)
 {
 	return !(f->bits & F_ESTABLISHED) && !f->ended &&

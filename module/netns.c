@@ -5,8 +5,9 @@
  * A namespace that dies: .pre_exit takes the hooks away and marks it dead, so
  * that what still happens counts for the initial namespace; the core waits for
  * a grace period; .exit hands its records over, and a grace period later
- * .exit_batch frees. Its timewait sockets die later, when TCP's own exit runs: their records are the initial
- * namespace's by then, and still found by the namespace's cookie.
+ * .exit_batch frees. Its timewait sockets die later, when TCP's own exit runs:
+ * their records are the initial namespace's by then, and still found by the
+ * namespace's cookie.
  *
  * Unload does the same for every namespace after the probes are gone, and
  * frees the records instead.

@@ -83,7 +83,8 @@ void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 		tcpledger_conn_room(c);
 		f = in_flight(c);
 		if (c->facts.state == TCPLEDGER_STATE_FIN_WAIT2 &&
-		    READ_ONCE(tw->tw_substate) == TCP_TIME_WAIT)
+		    READ_ONCE(tw->tw_substate) == TCP_TIME_WAIT &&
+		    tcpledger_facts_stay_seen(&c->facts))
 			tcpledger_stats_time(c->tn->stats,
 					     TCPLEDGER_HIST_FIN_WAIT2,
 					     now - c->facts.since);
@@ -167,7 +168,8 @@ void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
 		f = NULL;
 	tn = c->tn;
 	/* What is only a bound is no measurement. */
-	if (!(c->facts.bits & F_TW_INEXACT))
+	if (!(c->facts.bits & F_TW_INEXACT) &&
+	    tcpledger_facts_stay_seen(&c->facts))
 		tcpledger_stats_time(tn->stats, c->facts.state ==
 				     TCPLEDGER_STATE_TIME_WAIT ?
 				     TCPLEDGER_HIST_TIME_WAIT :

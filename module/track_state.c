@@ -141,6 +141,8 @@ static inline void count_stay(struct tcpledger_conn *c, s64 now,
 {
 	struct tcpledger_facts *f = &c->facts;
 
+	if (!tcpledger_facts_stay_seen(f))
+		return;
 	if (change->to == TCPLEDGER_STATE_ESTABLISHED)
 		tcpledger_stats_time(c->tn->stats, TCPLEDGER_HIST_HANDSHAKE,
 				     since_syn(f, now));

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lib/judge.h"
+#include "lib/judge_timewait.h"
 #include "lib/module.h"
 #include "lib/ss.h"
 #include "lib/test.h"
@@ -329,6 +330,8 @@ TEST_F_TIMEOUT(adopt, every_state, 600)
 	EXPECT_TRUE(wait_until(!ledger_stat("records_live"), 130000));
 	EXPECT_EQ(0, judge_ends(&scene));
 	EXPECT_EQ(0, judge_adopted(world, since, &before));
+	/* A stay whose beginning was not seen is in no histogram. */
+	EXPECT_EQ(0, judge_histograms());
 }
 
 /* This test will adopt one tuple in two namespaces, and end only one of the two connections. */
