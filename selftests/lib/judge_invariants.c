@@ -478,21 +478,32 @@ static int judge_ids(const struct ledger *ledger, json_object *rec)
 static int judge_completeness(json_object *rec)
 {
 	const int shown = 1 | 2 | 16 | 32;
+	int64_t syn[2] = { -1, -1 };
 	int mask = 0;
 
 	for (size_t i = 0; i < entries(rec); i++) {
 		json_object *entry = entry_at(rec, i);
-		uint8_t flags;
+		uint8_t flags, control;
 
 		if (!entry_is(entry, "segment"))
 			continue;
 		flags = entry_flags(entry);
 		/*
-		 * Whether a segment that decided nothing counts, or a FIN beside a
-		 * SYN or an RST, the mask does not define.
+		 * Whether a segment that decided nothing counts, or one with two of
+		 * SYN, FIN and RST, the mask does not define; a SYN beside an RST is
+		 * to Wireshark the begin of another conversation.
 		 */
-		if (idle_segment(entry) || (flags & SEG_FIN && flags & (SEG_SYN | SEG_RST)))
+		control = flags & (SEG_SYN | SEG_FIN | SEG_RST);
+		if (idle_segment(entry) || (control & (control - 1)))
 			return 0;
+		/* Nor does it, after a SYN that begins another conversation. */
+		if (flags & SEG_SYN) {
+			int64_t *number = &syn[is(entry, "dir", "in")];
+
+			if (*number >= 0 && *number != record_int(entry, "seq"))
+				return 0;
+			*number = record_int(entry, "seq");
+		}
 		if (flags & SEG_FIN && is(entry, "dir", "in") && is(entry, "accepted", "null"))
 			return 0;
 		if (flags & SEG_SYN)
