@@ -114,20 +114,25 @@ void world_enter(struct world *world, int which)
  * @world: world with two namespaces
  *
  * veth0 in namespace 0 is 198.51.100.1 or 2001:db8:1::1, veth1 in namespace 1
- * ends in 2. The test goes on in namespace 0.
+ * ends in 2. The test goes on in namespace 0. They know each other's link address:
+ * a segment that waits for it is captured later than TCP sent it.
  */
 void world_add_veth(struct world *world)
 {
 	world_enter(world, 0);
-	run("ip link add veth0 type veth peer name veth1 netns /proc/%d/fd/%d",
+	run("ip link add veth0 address 02:00:00:00:00:01 type veth "
+	    "peer name veth1 address 02:00:00:00:00:02 netns /proc/%d/fd/%d",
 	    getpid(), world->space[1].fd);
 	for (int i = 1; i >= 0; i--) {
+		const char *net = world->family == AF_INET ? "198.51.100." : "2001:db8:1::";
+
 		world_enter(world, i);
-		if (world->family == AF_INET)
-			run("ip addr add 198.51.100.%d/24 dev veth%d", i + 1, i);
-		else
-			run("ip addr add 2001:db8:1::%d/64 dev veth%d nodad", i + 1, i);
+		run("ip addr add %s%d/%d dev veth%d%s", net, i + 1,
+		    world->family == AF_INET ? 24 : 64, i,
+		    world->family == AF_INET ? "" : " nodad");
 		link_up(i ? "veth1" : "veth0");
+		run("ip neigh replace %s%d lladdr 02:00:00:00:00:0%d dev veth%d nud permanent",
+		    net, 2 - i, 2 - i, i);
 	}
 }
 
