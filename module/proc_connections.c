@@ -14,7 +14,8 @@ static void head(struct seq_file *m, const struct tcpledger_snapshot *s)
 {
 	seq_printf(m, "%8s %-11s %-*s %-*s %-12s %-11s %-13s %-6s "
 		   "%12s %12s %12s %s\n",
-		   "ID", "STATE", tcpledger_text_width(s), "LOCAL", tcpledger_text_width(s), "REMOTE",
+		   "ID", "STATE", tcpledger_text_width(s), "LOCAL",
+		   tcpledger_text_width(s), "REMOTE",
 		   "ROLE", "OUTCOME", "KIND", "FIRST", "AGE", "HANDSHAKE",
 		   "DURATION", "ANOMALIES");
 }

@@ -18,8 +18,9 @@ static void head(struct seq_file *m, const struct tcpledger_snapshot *s)
 {
 	seq_printf(m, "%8s %-*s %-*s %12s %12s %12s "
 		   "%8s %8s %8s %-8s %s\n",
-		   "ID", tcpledger_text_width(s), "LOCAL", tcpledger_text_width(s), "REMOTE", "ENTERED",
-		   "REMAINING", "RESIDENCE", "RESTARTS", "REACKS",
+		   "ID", tcpledger_text_width(s), "LOCAL",
+		   tcpledger_text_width(s), "REMOTE",
+		   "ENTERED", "REMAINING", "RESIDENCE", "RESTARTS", "REACKS",
 		   "OLD_DUPS", "EXIT", "EXACT");
 }
 

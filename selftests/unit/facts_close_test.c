@@ -178,16 +178,18 @@ static const struct script_case reset_cases[] = {
 		"kind=reset first=local reset_by=local error=104",
 	}, {
 		"data with the ACK of our FIN, after the program was gone",
-		OPEN "ESTABLISHED>FIN_WAIT1:task,shut >F <P FIN_WAIT1>FIN_WAIT2:orphan,shut,rcv=5001\n"
-		"FIN_WAIT2>CLOSE:orphan,shut,rcv=5001 >R:seq=1002",
-		OPEN_LOG "ESTABLISHED>FIN_WAIT1:user >F <P+ FIN_WAIT1>FIN_WAIT2:7 FIN_WAIT2>CLOSE:7 >R",
+		OPEN "ESTABLISHED>FIN_WAIT1:task,shut >F <P\n"
+		"FIN_WAIT1>FIN_WAIT2:orphan,shut,rcv=5001 FIN_WAIT2>CLOSE:orphan,shut,rcv=5001 >R:seq=1002",
+		OPEN_LOG "ESTABLISHED>FIN_WAIT1:user >F <P+\n"
+		"FIN_WAIT1>FIN_WAIT2:7 FIN_WAIT2>CLOSE:7 >R",
 		"kind=reset first=local reset_by=local error=-",
 	}, {
 		"a FIN with the ACK of ours, but data before it is still to come",
 		OPEN "ESTABLISHED>FIN_WAIT1:task,shut >F <F:seq=5101\n"
 		"FIN_WAIT1>FIN_WAIT2:orphan,shut,rcv=5001 FIN_WAIT2>CLOSE:orphan,shut,rcv=5001\n"
 		">R:seq=1002",
-		OPEN_LOG "ESTABLISHED>FIN_WAIT1:user >F <F+ FIN_WAIT1>FIN_WAIT2:7 FIN_WAIT2>CLOSE:7 >R",
+		OPEN_LOG "ESTABLISHED>FIN_WAIT1:user >F <F+\n"
+		"FIN_WAIT1>FIN_WAIT2:7 FIN_WAIT2>CLOSE:7 >R",
 		"kind=reset first=local reset_by=local error=- remote_fin=- time_wait=no",
 	}, {
 		"old data came again with the ACK of our FIN, and the buckets were full",
