@@ -4,13 +4,10 @@
  */
 #include "command.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "describe.h"
 #include "escape.h"
 #include "fail.h"
+#include "file.h"
 #include "find.h"
 #include "json_lines.h"
 #include "label.h"
@@ -40,36 +37,15 @@ static void print_picture(const struct options *options, const struct picture *p
 	describe_verdict(record, width, look.colour);
 }
 
-static int write_svg(const char *path, const struct text *svg)
-{
-	FILE *file = fopen(path, "we");
-	bool written = file && fwrite(svg->bytes, 1, svg->len, file) == svg->len;
-	int error = errno;
-
-	if (file && fclose(file) && written) {
-		written = false;
-		error = errno;
-	}
-	if (written)
-		return FAIL_NONE;
-	return fail_work("give a file that can be written", "cannot write %s: %s", path,
-			 strerror(error));
-}
-
 static int make_svg(const struct options *options, const struct picture *picture)
 {
-	bool wall = options->clock == OPTIONS_CLOCK_WALL;
-	struct text svg = { 0 };
-	int status = FAIL_NONE;
+	struct file file;
+	int status = file_create(&file, options->svg);
 
-	if (!strcmp(options->svg, "-")) {
-		svg_draw(picture, wall, out_text());
-		return FAIL_NONE;
-	}
-	svg_draw(picture, wall, &svg);
-	status = write_svg(options->svg, &svg);
-	text_free(&svg);
-	return status;
+	if (status)
+		return status;
+	svg_draw(picture, options->clock == OPTIONS_CLOCK_WALL, &file.text);
+	return file_finish(&file, FAIL_NONE);
 }
 
 static int draw(const struct options *options, const struct record *record)
