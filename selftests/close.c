@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/ending.h"
 #include "lib/test.h"
 
 WORLD_FIXTURE(close);
@@ -92,16 +93,9 @@ TEST_F_TIMEOUT(close, fin_answered_by_fin, USUAL)
 /* This test will have the two FINs cross, so that the host goes through CLOSING. */
 TEST_F_TIMEOUT(close, simultaneous, USUAL)
 {
-	struct segment fin;
 	struct peer peer;
 
-	close(wire_established(&self->world, &peer));
-	peer_expect(&peer, SEG_FIN | SEG_ACK, DEADLINE_MS);
-	fin = peer_segment(&peer, SEG_FIN | SEG_ACK, 0);
-	fin.ack--;	/* the host's FIN is still on its way */
-	wire_send(&self->world.wire, &fin);
-	peer.seq++;
-	peer_expect(&peer, SEG_ACK, DEADLINE_MS);
+	wire_in_closing(&self->world, &peer);
 	peer_send(&peer, SEG_ACK, 0);
 	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "close.kind=simultaneous close.first=both close.reset_by=null state=TIME_WAIT "

@@ -48,16 +48,6 @@ struct found {
 	int64_t memory;
 };
 
-static struct found *shared_found(void)
-{
-	void *found = mmap(NULL, sizeof(struct found), PROT_READ | PROT_WRITE,
-			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (found == MAP_FAILED)
-		die("mmap");
-	return found;
-}
-
 static void become_somebody(void)
 {
 	if (setresgid(SOMEBODY, SOMEBODY, SOMEBODY) || setresuid(SOMEBODY, SOMEBODY, SOMEBODY))
@@ -103,7 +93,7 @@ static void count_records(struct found *found)
 /* Run in a child that may give up privileges for good. */
 static struct found in_child(void (*fn)(struct found *found, int family), int family)
 {
-	struct found *shared = shared_found(), found;
+	struct found *shared = shared_memory(sizeof(struct found)), found;
 	int status;
 	pid_t pid = fork();
 

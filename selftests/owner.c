@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,16 +28,6 @@ struct found {
 	char inner[16];
 	char outer[16];
 };
-
-static struct found *shared_found(void)
-{
-	void *found = mmap(NULL, sizeof(struct found), PROT_READ | PROT_WRITE,
-			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (found == MAP_FAILED)
-		die("mmap");
-	return found;
-}
 
 static void owner_pid(const struct pair *p, char *text, size_t size)
 {
@@ -89,7 +78,7 @@ static void connect_inside(struct found *found, const struct pair *outside, int 
 /* This test will connect in a pid namespace and read the record inside and outside of it. */
 TEST_F_TIMEOUT(owner, pid_namespace, USUAL)
 {
-	struct found *found = shared_found();
+	struct found *found = shared_memory(sizeof(struct found));
 	struct pair outside = pair_open(variant->family);
 
 	connect_inside(found, &outside, variant->family);
@@ -188,7 +177,7 @@ TEST_F_TIMEOUT(owner, comm_in_text, USUAL)
 /* This test will connect as a user who is not root, in a process that ends without closing. */
 TEST_F_TIMEOUT(owner, user, USUAL)
 {
-	struct found *found = shared_found();
+	struct found *found = shared_memory(sizeof(struct found));
 	pid_t pid = fork();
 
 	ASSERT_LE(0, pid);

@@ -69,6 +69,24 @@ void wire_in_time_wait(struct world *world, struct peer *peer)
 }
 
 /**
+ * wire_in_closing - make a connection of this host and let the two FINs cross
+ * @world: world; its wire is opened if it was not
+ * @peer: the far end, set up here; its ACK of the host's FIN is still to be sent
+ */
+void wire_in_closing(struct world *world, struct peer *peer)
+{
+	struct segment fin;
+
+	close(wire_established(world, peer));
+	peer_expect(peer, SEG_FIN | SEG_ACK, DEADLINE_MS);
+	fin = peer_segment(peer, SEG_FIN | SEG_ACK, 0);
+	fin.ack--;	/* the host's FIN is still on its way */
+	wire_send(peer->wire, &fin);
+	peer->seq++;
+	peer_expect(peer, SEG_ACK, DEADLINE_MS);
+}
+
+/**
  * peer_fin_again - the last FIN of a peer once more
  * @peer: its FIN was sent
  * Return: the segment, not sent

@@ -9,6 +9,7 @@ int wire_listen(struct world *world, int backlog);
 int wire_serve(int listener, struct peer *peer);
 void wire_to_fin_wait2(int fd, struct peer *peer);
 void wire_to_time_wait(int fd, struct peer *peer);
+void wire_in_closing(struct world *world, struct peer *peer);
 void wire_in_time_wait(struct world *world, struct peer *peer);
 struct segment peer_fin_again(const struct peer *peer);
 void peer_repeat_fin(struct peer *peer);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -219,4 +220,18 @@ bool deadline_pause(struct deadline *d)
 bool slow_kernel(void)
 {
 	return getenv("TCPLEDGER_SLOW");
+}
+
+/**
+ * shared_memory - memory that children share, for what they find
+ * @size: how much
+ * Return: zeroed memory; munmap() it or leave it to the end of the test
+ */
+void *shared_memory(size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		die("mmap");
+	return memory;
 }
