@@ -10,6 +10,7 @@
 #include "lib/test.h"
 
 #define CLOSED_PORT	4999
+#define SCAN_PORT	20000	/* below the ports that the kernel gives out */
 #define PAIRS_MAX	64
 
 WORLD_FIXTURE(limits);
@@ -60,14 +61,17 @@ static struct pair connect_and_reset(const struct pair *listening)
 	return p;
 }
 
-/* Connect to where nobody listens: both ends have a record that was never established. */
-static struct pair refused(int family)
+/*
+ * Connect to where nobody listens: both ends have a record that was never established.
+ * The port is told, as the kernel draws one by chance and may draw the same again.
+ */
+static struct pair refused(int family, uint16_t port)
 {
 	struct pair p = { .family = family, .c = loopback(family), .s = loopback(family) };
 
+	p.c.port = port;
 	p.s.port = CLOSED_PORT;
 	p.client = sock_bound(family, &p.c);
-	p.c = sock_local(p.client);
 	if (sock_connect(p.client, family, &p.s) != ECONNREFUSED)
 		die("port %u is not closed", CLOSED_PORT);
 	close(p.client);
@@ -150,7 +154,7 @@ TEST_F_TIMEOUT(limits, scan, USUAL)
 	for (int i = 0; i < 15; i++)
 		p[i] = connect_and_reset(&listening);
 	for (int i = 0; i < 50; i++) {
-		q[i] = refused(variant->family);
+		q[i] = refused(variant->family, SCAN_PORT + i);
 		EXPECT_GE(10, ledger_stat("records_never_established"));
 	}
 	EXPECT_EQ(10, ledger_stat("records_never_established"));

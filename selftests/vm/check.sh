@@ -9,6 +9,8 @@
 #   check.sh --vm-only LANE... without the tests of the host and the cost
 #   check.sh --stress [LANE...]  the lists STRESS_* with the counts of 'make stress'
 #   TESTS="a b" check.sh       only these tests, not those of the host, nor the cost
+#   SEED=n check.sh            other random numbers in the VMs of virtual time, default 1;
+#                              --stress draws a seed and tells it
 #
 # Tests in virtual time keep one CPU busy each, so two such VMs run at once. Those
 # on two CPUs look for races and have the machine to themselves.
@@ -26,7 +28,9 @@ bound=900
 if [ "${1:-}" = --stress ]; then
 	shift
 	host=0 logs=$BUILD/stress stress=(--stress) bound=7200
+	SEED=${SEED:-$RANDOM}
 fi
+seed=${SEED:-1}
 lanes=("$@")
 [ ${#lanes[@]} -gt 0 ] || lanes=(6.1 6.12)
 passed=0 failed=0 skipped=0
@@ -90,8 +94,9 @@ unreported()
 # go on in a new VM; three lost VMs are enough to know.
 run_lane()
 {
-	local lane=$1 mode=$2 log=$logs/$1-$2 rest=$3 try=0 rc
+	local lane=$1 mode=$2 log=$logs/$1-$2 rest=$3 try=0 rc again=()
 
+	[ "$mode" != warp ] || again=(--seed "$seed")
 	rm -rf "$log"
 	[ -n "$rest" ] || return 0
 	mkdir -p "$log"
@@ -100,7 +105,7 @@ run_lane()
 		try=$((try + 1))
 		rc=0
 		"$here/run.sh" --kernel "$lane" --mode "$mode" --tests "$rest" --dir "$BUILD/selftests/install" \
-			"${stress[@]}" --timeout "$bound" --log "$log/$try" 2>"$log/$try.err" || rc=$?
+			"${stress[@]}" "${again[@]}" --timeout "$bound" --log "$log/$try" 2>"$log/$try.err" || rc=$?
 		{ cat "$log/$try/output"; echo; } >>"$log/output.all"
 		if [ "$rc" -eq 128 ]; then
 			cat "$log/$try.err"
@@ -168,6 +173,7 @@ main()
 	local -A list
 
 	mkdir -p "$logs"
+	[ "$seed" = 1 ] || say "SEED=$seed"
 	build_all
 	[ "$host" -eq 0 ] || host_tests
 	for mode in warp turns smp; do
