@@ -28,6 +28,7 @@ help:
 	@echo 'make stress       floods, hostile packets, 1000 reloads, 2000 namespaces in such VMs; long'
 	@echo 'make vm           a shell in such a VM; KERNEL=6.1|6.12|6.1-rt|6.12-rt'
 	@echo 'make bench        what it costs, beside other tools; bench-quick: only what recording costs'
+	@echo 'make bench-profile  by function, where the instructions go that recording costs'
 	@echo 'make style        checkpatch, sparse, W=1 and shellcheck'
 	@echo 'make clean        remove what was built; make distclean also the fetched kernels'
 	@echo 'W=1 and C=1 work as in the kernel. demo, check, stress, bench, vm and style fetch what they need from Debian.'
@@ -93,7 +94,7 @@ stress:
 bench:
 	@selftests/bench/bench.sh
 
-# bench-quick, bench-guard, bench-accept: see the head of bench.sh
+# bench-quick, bench-guard, bench-profile, bench-accept: see the head of bench.sh
 bench-%:
 	@selftests/bench/bench.sh --$*
 

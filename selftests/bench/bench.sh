@@ -8,6 +8,8 @@
 #   bench.sh            all scenes of guest.sh
 #   bench.sh --quick    only what recording costs a connection and a round trip
 #   bench.sh --guard    as --quick, and fails where that is over 5 % above committed.json
+#   bench.sh --profile  where those instructions go, by function, beside the floor: what
+#                       any observer costs; also in .build/bench-profile/profile.json
 #   bench.sh --accept   makes the last run's figures the committed ones
 #
 # KERNEL=6.1|6.12|6.1-rt|6.12-rt chooses the kernel, 6.1 if not given; what is
@@ -22,6 +24,7 @@ lane=${KERNEL:-6.1}
 committed=$here/committed.json
 bound=5 # per cent
 programs=()
+plugin=()
 
 die()
 {
@@ -65,7 +68,7 @@ scene()
 		adds+=(--add "$program")
 	done
 	if setpriv --pdeathsig=TERM "$here/../vm/run.sh" --kernel "$lane" --mode "$mode" --mem "$mem" --raw --seed 1 --append slab_nomerge \
-		--no-module --timeout 3600 --add "$out/payload:/bench" "${adds[@]}" \
+		--no-module --timeout 3600 --add "$out/payload:/bench" "${adds[@]}" "${plugin[@]}" \
 		--exec "exec bash /bench/guest.sh $*" >"$out/$name.out" 2>"$out/$name.err" &&
 		grep -qx 'done' "$out/$name.out"; then
 		echo "bench: $name measured in $((SECONDS - start)) s" >&2
@@ -142,6 +145,20 @@ quick()
 	done
 }
 
+# In a VM of its own with all three rows, so that nothing but the row differs.
+profile()
+{
+	out=$BUILD/bench-profile
+	build bench
+	build_floor
+	gcc -O2 -Wall -Wextra -shared -fPIC -fvisibility=hidden -o "$out/profile.so" "$here/profile.c"
+	plugin=(--plugin "$out/profile.so,out=$out/counts")
+	scene profile warp 512 profile
+	results
+	"$here/profile.py" "$out"
+	echo "bench: the same, with all functions, in $out/profile.json" >&2
+}
+
 guard()
 {
 	local work now was bad=0
@@ -181,6 +198,7 @@ case ${1:-} in
 "")		full ;;
 --quick)	quick ;;
 --guard)	guard ;;
+--profile)	profile ;;
 --accept)	accept ;;
-*)		die "usage: bench.sh [--quick|--guard|--accept]" ;;
+*)		die "usage: bench.sh [--quick|--guard|--profile|--accept]" ;;
 esac

@@ -7,7 +7,8 @@
 #   result SCENE ROW WORK TOTAL N
 #
 # TOTAL nanoseconds (instructions, in virtual time) or bytes for N of WORK; after the
-# last comes a line 'done'.
+# last comes a line 'done'. The scene 'profile' also tells what is where in memory, see
+# profile.py.
 set -euo pipefail
 
 here=$(dirname "${BASH_SOURCE[0]}")
@@ -51,6 +52,7 @@ row()
 	sleep 10 # what the kernel puts off when code is patched or loaded
 	result "$name" connection workload "$@" connections $CONNECTIONS
 	result "$name" round_trip workload "$@" roundtrips $ROUND_TRIPS
+	[ "$scene" != profile ] || symbols "$name"
 	"${name}_off" $((WARM_UP + CONNECTIONS))
 	forget
 }
@@ -62,6 +64,33 @@ scene_loopback()
 
 	[ $# -gt 0 ] || set -- "${ROWS[@]}"
 	for name in "$@"; do
+		row "$name"
+	done
+}
+
+# packed WORD...: stdin as the last word of a line, a serial line being slow
+packed()
+{
+	echo "$* $(gzip | base64 -w 0)"
+}
+
+# Functions, and where the sections of the module are that its debug information is about.
+symbols()
+{
+	local name=$1 section
+
+	grep -i ' [tw] ' /proc/kallsyms | packed symbols "$name"
+	for section in "/sys/module/$name/sections"/.text*; do
+		[ ! -e "$section" ] || echo "section $name ${section##*/} $(<"$section")"
+	done
+}
+
+# As scene_loopback, in a VM whose instructions are counted one by one.
+scene_profile()
+{
+	local name
+
+	for name in nothing floor tcpledger; do
 		row "$name"
 	done
 }

@@ -26,6 +26,7 @@
 #   --seed N           the same random numbers and wall clock in every run
 #   --smp N  --mem MB (512, 2048 for the kernels of kernel.sh)  --append STR
 #   --timeout SECONDS  of this machine's time (180; thirty times that for those kernels)
+#   --plugin FILE,K=V  a TCG plugin for QEMU, e.g. the profiler of selftests/bench
 #   --log DIR          keep console.log (kernel) and output (job) there
 #
 # The job's stdout and stderr arrive on our stdout, without carriage returns.
@@ -41,7 +42,7 @@ top=$(realpath "$here/../..")
 export BUILD=${BUILD:-$top/.build}
 
 lane=6.1 mode=warp job="" job_file="" job_text="" module="" with_module=1 module_args=""
-tests="" tests_dir="" stress="" raw="" seed="" smp="" mem="" append="" timeout=180 log="" adds=() slow=1
+tests="" tests_dir="" stress="" raw="" seed="" plugin="" smp="" mem="" append="" timeout=180 log="" adds=() slow=1
 work="" qemu_pid=""
 
 die()
@@ -77,6 +78,7 @@ parse_options()
 		--raw)		raw=1 ;;
 		--seed)		seed=$2; shift ;;
 		--stress)	stress=1 ;;
+		--plugin)	plugin=$2; shift ;;
 		--smp)		smp=$2; shift ;;
 		--mem)		mem=$2; shift ;;
 		--append)	append=$2; shift ;;
@@ -192,6 +194,7 @@ qemu_command()
 	else
 		qemu+=(-accel "tcg,thread=multi" -smp "${smp:-2}")
 	fi
+	[ -z "$plugin" ] || qemu+=(-plugin "$plugin")
 	[ -z "$seed" ] || qemu+=(-seed "$seed" -rtc "base=2026-01-01,clock=vm")
 	if [ "$job" = shell ]; then
 		qemu+=(-chardev "stdio,id=tty,mux=off,signal=off" -serial chardev:tty -serial "file:$work/output")

@@ -1,0 +1,263 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Where the instructions go that recording adds, from what 'bench.sh --profile' counted.
+
+    profile.py DIR
+
+Reads of DIR: results.json; profile.out, the lines of guest.sh; counts, of profile.c;
+payload/tcpledger.ko. Prints a table and writes profile.json.
+
+An instruction of the module belongs to the innermost function of the module that it was
+compiled from, inlined or not (addr2line, from the debug information); one of the kernel
+to its symbol. The kernel's share is what its functions do more than with nothing loaded,
+so it has whatever the module makes the kernel do, and the noise of one run. Hash keys
+are random in each boot, so figures repeat to 0.1 %, and not to the instruction.
+"""
+import base64
+import bisect
+import collections
+import gzip
+import json
+import os
+import re
+import subprocess
+import sys
+
+ROWS = ("nothing", "floor", "tcpledger")
+WORKS = ("connection", "round_trip")
+AGREE = 0.001   # the clock's and the counters' figures differ by no more than this part
+LISTED = 0.01   # functions below this part of all that is added are told as one line
+
+
+class Layout:
+    """What was where in the VM's memory while a row was measured."""
+
+    def __init__(self):
+        self.sections = []
+        self.starts, self.names, self.modules = [], [], []
+
+    def add_symbols(self, text):
+        """The lines of /proc/kallsyms; of names for one address the first one counts."""
+        symbols = {}
+        for line in text.splitlines():
+            address, kind, name, *module = line.split()
+            rank = (kind not in "TW", len(name), name)
+            old = symbols.get(int(address, 16))
+            if not old or rank < old[0]:
+                symbols[int(address, 16)] = (rank, name, module[0].strip("[]") if module else "")
+        self.starts = sorted(symbols)
+        self.names = [symbols[a][1] for a in self.starts]
+        self.modules = [symbols[a][2] for a in self.starts]
+
+    def symbol(self, address):
+        """(name, module or '', is this its first instruction?)"""
+        i = bisect.bisect_right(self.starts, address) - 1
+        if i < 0:
+            return "?", "", False
+        return self.names[i], self.modules[i], self.starts[i] == address
+
+    def section(self, address):
+        """(name of the module's section, offset in it)"""
+        base, name = max(s for s in self.sections if s[0] <= address)
+        return name, address - base
+
+
+def read_guest(path):
+    """Layouts by row, and (row, work, clock's total, count) in the order of the spans."""
+    layouts, spans = collections.defaultdict(Layout), []
+    with open(path, encoding="ascii") as f:
+        for line in f:
+            word = line.split()
+            if word[0] == "result":
+                spans.append((word[2], word[3], int(word[4]), int(word[5])))
+            elif word[0] == "symbols":
+                layouts[word[1]].add_symbols(gzip.decompress(base64.b64decode(word[2])).decode())
+            elif word[0] == "section":
+                layouts[word[1]].sections.append((int(word[3], 16), word[2]))
+    return layouts, spans
+
+
+def read_counts(path):
+    """For each span a dict: address, or 'user', to how often it was executed."""
+    spans = []
+    with open(path, encoding="ascii") as f:
+        for line in f:
+            if line == "span\n":
+                spans.append({})
+                continue
+            where, count = line.split()
+            spans[-1][where if where == "user" else int(where, 16)] = int(count)
+    return spans
+
+
+def frames_of(ko, section, offsets):
+    """For each offset the (function, path) it was compiled from, innermost first."""
+    if not offsets:
+        return {}
+    asked = "".join(f"{o:#x}\n" for o in offsets)
+    told = subprocess.run(["addr2line", "-e", ko, "-j", section, "-a", "-i", "-f"],
+                          input=asked, capture_output=True, text=True, check=True).stdout
+    frames = {}
+    for part in re.split(r"^0x", told, flags=re.M)[1:]:
+        offset, *lines = part.splitlines()
+        frames[int(offset, 16)] = list(zip(lines[0::2], (path.split(":")[0] for path in lines[1::2])))
+    return frames
+
+
+class Source:
+    """Which function of the module's source an address is of."""
+
+    def __init__(self, ko, layout, addresses):
+        self.functions = {}
+        by_section = collections.defaultdict(dict)
+        for address in addresses:
+            section, offset = layout.section(address)
+            by_section[section][offset] = address
+        for section, offsets in by_section.items():
+            frames = frames_of(ko, section, sorted(offsets))
+            for offset, address in offsets.items():
+                self.functions[address] = frames[offset]
+
+    def innermost(self, address):
+        """(function, file): not the kernel's own inline functions, but who called them."""
+        frames = self.functions[address]
+        ours = [f for f in frames if re.search(r"/module/[^/]+$", f[1])]
+        function, path = (ours or frames[-1:])[0]
+        return function, os.path.basename(path)
+
+    def outermost(self, address):
+        """The function that has this address as its own."""
+        function, path = self.functions[address][-1]
+        return function, os.path.basename(path)
+
+
+class Profile:
+    """Instructions and calls by function in one span: (where, function, file) to a number."""
+
+    def __init__(self, row, layout, counts, ko):
+        self.instructions, self.calls = collections.Counter(), collections.Counter()
+        at = {a: layout.symbol(a) for a in counts if a != "user"}
+        own = [a for a, s in at.items() if s[1] == row]
+        source = Source(ko, layout, own) if row == "tcpledger" else None
+        for address, count in counts.items():
+            if address == "user":
+                self.instructions["kernel", "user space", ""] += count
+                continue
+            name, module, first = at[address]
+            if module != row:
+                key = caller = ("kernel", name, "")
+            elif source:
+                key, caller = (("module", *f(address)) for f in (source.innermost, source.outermost))
+            else:
+                key = caller = ("module", name, "")
+            self.instructions[key] += count
+            if first and not name.endswith(".cold"):
+                self.calls[caller] += count
+
+
+def check_total(row, work, clock, counts):
+    """The clock of the VM counts instructions too, so one can tell if the other is wrong."""
+    counted = sum(counts.values())
+    if abs(counted - clock) > AGREE * clock:
+        sys.exit(f"profile.py: {row}, {work}: {counted} instructions were counted, "
+                 f"but the clock says {clock}: the profile cannot be trusted")
+
+
+def added(profiles, row, work, count):
+    """Functions with what they do more than with nothing loaded, each time the work is done."""
+    nothing, this = profiles["nothing", work], profiles[row, work]
+    functions = []
+    for key in sorted(set(nothing.instructions) | set(this.instructions)):
+        more = (this.instructions[key] - nothing.instructions[key]) / count
+        calls = (this.calls[key] - nothing.calls[key]) / count
+        if more or calls:
+            functions.append({"where": key[0], "file": key[2], "function": key[1],
+                              "instructions": round(more, 2), "calls": round(calls, 2)})
+    return sorted(functions, key=lambda f: -f["instructions"])
+
+
+def total(functions, **wanted):
+    """What those add whose fields are as wanted."""
+    return sum(f["instructions"] for f in functions if all(f[k] == v for k, v in wanted.items()))
+
+
+def measure(directory):
+    """All figures, as they go into profile.json."""
+    layouts, spans = read_guest(f"{directory}/profile.out")
+    counted = read_counts(f"{directory}/counts")
+    if [s[:2] for s in spans] != [(r, w) for r in ROWS for w in WORKS] or len(counted) != len(spans):
+        sys.exit(f"profile.py: {len(spans)} spans were measured and {len(counted)} counted, "
+                 f"not each of {', '.join(WORKS)} under each of {', '.join(ROWS)}")
+    profiles, each = {}, {}
+    for (row, work, clock, count), counts in zip(spans, counted):
+        check_total(row, work, clock, counts)
+        profiles[row, work] = Profile(row, layouts[row], counts, f"{directory}/payload/tcpledger.ko")
+        each[row, work] = {"count": count, "instructions": round(sum(counts.values()) / count, 2)}
+    works = {}
+    for work in WORKS:
+        works[work] = {"nothing": each["nothing", work]}
+        for row in ROWS[1:]:
+            functions = added(profiles, row, work, each[row, work]["count"])
+            works[work][row] = {**each[row, work], "added": round(total(functions), 2),
+                                "module": round(total(functions, where="module"), 2),
+                                "kernel": round(total(functions, where="kernel"), 2), "functions": functions}
+    with open(f"{directory}/results.json", encoding="utf-8") as f:
+        about = json.load(f)
+    return {"date": about["date"], "kernel": about["kernel"], "versions": about["versions"], "works": works}
+
+
+def number(value):
+    """1234567.8 -> '1 234 568'."""
+    return format(round(value), ",").replace(",", " ")
+
+
+def line(words, value, calls=None):
+    """One line of the table."""
+    print(f"  {words:<48}{number(value):>8}{'' if calls is None else f'{calls:>9.2f}'}".rstrip())
+
+
+def lines(functions, least, indent):
+    """Those that add at least so much, and the others as one."""
+    listed = [f for f in functions if abs(f["instructions"]) >= least]
+    for f in listed:
+        line(indent + f["function"], f["instructions"], f["calls"] or None)
+    rest = [f for f in functions if f not in listed]
+    if rest and listed:
+        line(f"{indent}the others, {len(rest)}", total(rest))
+
+
+def print_work(work, figures):
+    """The table of one work: the module by file and function, the kernel by function, the floor."""
+    ours, floor = figures["tcpledger"], figures["floor"]
+    least = LISTED * ours["added"]
+    print(f"\nInstructions that recording adds to a {work.replace('_', ' ')}"
+          f" ({number(figures['nothing']['instructions'])} by itself); calls, where not inlined\n")
+    line("in the module", ours["module"])
+    module = [f for f in ours["functions"] if f["where"] == "module"]
+    for file in sorted({f["file"] for f in module}, key=lambda name: -total(module, file=name)):
+        if total(module, file=file) < 0.5:
+            continue
+        line("  " + file, total(module, file=file))
+        lines([f for f in module if f["file"] == file], least, "    ")
+    line("in the kernel", ours["kernel"])
+    lines([f for f in ours["functions"] if f["where"] == "kernel"], least, "  ")
+    line("in all", ours["added"])
+    line("the floor, empty hooks and an empty probe", floor["added"])
+    line("  in their module", floor["module"])
+    line("  in the kernel", floor["kernel"])
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit("usage: profile.py DIR")
+    data = measure(sys.argv[1])
+    with open(f"{sys.argv[1]}/profile.json", "w", encoding="utf-8") as f:
+        json.dump(data, f, indent=1)
+        f.write("\n")
+    print(f"Counted on {data['date']}, kernel {data['kernel']}")
+    for work, figures in data["works"].items():
+        print_work(work, figures)
+
+
+if __name__ == "__main__":
+    main()
