@@ -66,25 +66,17 @@ void tcpledger_facts_move(struct tcpledger_facts *f, s64 now, u8 from,
  */
 void tcpledger_facts_seed(struct tcpledger_facts *f, u32 snd_end, u32 rcv_nxt)
 {
-	const u32 closed_by_us = BIT(TCPLEDGER_STATE_FIN_WAIT1) |
-				 BIT(TCPLEDGER_STATE_FIN_WAIT2) |
-				 BIT(TCPLEDGER_STATE_CLOSING) |
-				 BIT(TCPLEDGER_STATE_LAST_ACK);
-	const u32 closed_by_peer = BIT(TCPLEDGER_STATE_CLOSE_WAIT) |
-				   BIT(TCPLEDGER_STATE_LAST_ACK) |
-				   BIT(TCPLEDGER_STATE_CLOSING);
-
 	f->bits |= F_PARTIAL;
 	if (tcpledger_fsm_synchronized(f->state)) {
 		f->bits |= F_ESTABLISHED;
 		f->outcome = TCPLEDGER_OUTCOME_ESTABLISHED;
 	}
-	if (BIT(f->state) & closed_by_us) {
+	if (BIT(f->state) & TCPLEDGER_CLOSED_BY_US) {
 		f->bits |= F_FIN_OUT | F_CLOSING;
 		f->local_fin = snd_end;
 		f->first = TCPLEDGER_SIDE_LOCAL;
 	}
-	if (BIT(f->state) & closed_by_peer) {
+	if (BIT(f->state) & TCPLEDGER_CLOSED_BY_PEER) {
 		f->bits |= F_FIN_IN | F_FIN_ACKED_OUT | F_CLOSING;
 		f->remote_fin = rcv_nxt;
 		f->first = TCPLEDGER_SIDE_REMOTE;

@@ -29,6 +29,15 @@ enum tcpledger_rule {
 
 enum tcpledger_rule tcpledger_fsm_rule(u8 from, u8 to);
 
+/* Where our FIN, or the peer's, has passed; TIME_WAIT, where both have, is not meant. */
+#define TCPLEDGER_CLOSED_BY_US	 (BIT(TCPLEDGER_STATE_FIN_WAIT1) |	\
+				  BIT(TCPLEDGER_STATE_FIN_WAIT2) |	\
+				  BIT(TCPLEDGER_STATE_CLOSING) |	\
+				  BIT(TCPLEDGER_STATE_LAST_ACK))
+#define TCPLEDGER_CLOSED_BY_PEER (BIT(TCPLEDGER_STATE_CLOSE_WAIT) |	\
+				  BIT(TCPLEDGER_STATE_LAST_ACK) |	\
+				  BIT(TCPLEDGER_STATE_CLOSING))
+
 /**
  * tcpledger_fsm_synchronized() - are both sequence spaces agreed on?
  * @state: enum tcpledger_state

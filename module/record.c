@@ -87,6 +87,43 @@ static void fill_from_log(struct tcpledger_record *r,
 	}
 }
 
+/* The state in which the record began. */
+static u8 first_state(struct tcpledger_facts *f)
+{
+	int i;
+
+	for (i = 0; i < f->log.n; i++) {
+		const struct tcpledger_log_entry *e =
+			tcpledger_log_at(&f->log, i);
+
+		if (tcpledger_log_type(e) == TCPLEDGER_ENTRY_STATE)
+			return e->seq;
+	}
+	return f->state;
+}
+
+/*
+ * Of a connection whose beginning was not seen: what had passed before can come
+ * again, and is in the log, but it is not the first SYN or FIN.
+ */
+static void forget_repeated(struct tcpledger_record *r,
+			    struct tcpledger_facts *f)
+{
+	const u32 began = BIT(first_state(f));
+	const u32 both = BIT(TCPLEDGER_STATE_TIME_WAIT);
+
+	r->syn_ns = -1;
+	r->handshake_ns = -1;
+	if (!(began & BIT(TCPLEDGER_STATE_SYN_SENT))) {
+		r->synack_ns = -1;
+		r->ack_ns = -1;
+	}
+	if (began & (TCPLEDGER_CLOSED_BY_US | both))
+		r->local_fin_ns = -1;
+	if (began & (TCPLEDGER_CLOSED_BY_PEER | both))
+		r->remote_fin_ns = -1;
+}
+
 static void fill_options(struct tcpledger_record *r,
 			 const struct tcpledger_facts *f)
 {
@@ -175,6 +212,8 @@ void tcpledger_record_fill(struct tcpledger_record *r,
 	r->remote_fin_ns = -1;
 	r->tw_entered_ns = -1;
 	fill_from_log(r, f);
+	if (f->bits & F_PARTIAL)
+		forget_repeated(r, f);
 	fill_options(r, f);
 	fill_times(r, f, now);
 	fill_time_wait(r, f, now);

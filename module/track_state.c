@@ -143,7 +143,8 @@ static inline void count_stay(struct tcpledger_conn *c, s64 now,
 
 	if (!tcpledger_facts_stay_seen(f))
 		return;
-	if (change->to == TCPLEDGER_STATE_ESTABLISHED)
+	if (change->to == TCPLEDGER_STATE_ESTABLISHED &&
+	    !(f->bits & F_PARTIAL))
 		tcpledger_stats_time(c->tn->stats, TCPLEDGER_HIST_HANDSHAKE,
 				     since_syn(f, now));
 	else if (change->from == TCPLEDGER_STATE_CLOSE_WAIT)

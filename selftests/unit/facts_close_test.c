@@ -299,7 +299,22 @@ static const struct script_case adopted_cases[] = {
 		"adopted in FIN_WAIT1: our FIN was first",
 		"adopted:FIN_WAIT1 >F <A FIN_WAIT1>FIN_WAIT2 <F >A tw:TIME_WAIT",
 		">F <A+ FIN_WAIT1>FIN_WAIT2:1 <F+ >A FIN_WAIT2>TIME_WAIT:3",
-		"partial=yes kind=four_segment first=local",
+		"partial=yes kind=four_segment first=local local_fin=- remote_fin=4 half_close=-",
+	}, {
+		"adopted in SYN_SENT: the SYN that is logged is not the first",
+		"adopted:SYN_SENT >S <SA SYN_SENT>ESTABLISHED >A",
+		">S <SA+ SYN_SENT>ESTABLISHED:1 >A",
+		"role=adopted partial=yes outcome=established syn=- synack=2 ack=4 handshake=-",
+	}, {
+		"adopted in SYN_RECV: the SYN/ACK that is logged is not the first",
+		"adopted:SYN_RECV >SA:request <A SYN_RECV>ESTABLISHED",
+		">SA <A+ SYN_RECV>ESTABLISHED:1",
+		"role=adopted partial=yes outcome=established syn=- synack=- ack=- handshake=-",
+	}, {
+		"adopted in CLOSE_WAIT: the FIN that is logged is not the first",
+		"adopted:CLOSE_WAIT <F:seq=5000 >A CLOSE_WAIT>LAST_ACK:task >F",
+		"<F >A CLOSE_WAIT>LAST_ACK:user >F",
+		"partial=yes first=remote remote_fin=- local_fin=4 half_close=-",
 	}, {
 		"made by a state change",
 		"partial:ESTABLISHED ESTABLISHED>FIN_WAIT1:task >F <A FIN_WAIT1>FIN_WAIT2 <F >A\n"
