@@ -164,6 +164,8 @@ void tcpledger_facts_seed(struct tcpledger_facts *f, u32 snd_end, u32 rcv_nxt);
 int tcpledger_facts_segment(struct tcpledger_facts *f, s64 now,
 			    const struct tcpledger_segment *seg,
 			    const struct tcpledger_options *opt);
+int tcpledger_facts_taken(struct tcpledger_facts *f, s64 now,
+			  const struct tcpledger_segment *seg);
 void tcpledger_facts_late(struct tcpledger_facts *f, s64 now,
 			  const struct tcpledger_segment *seg);
 void tcpledger_facts_note(struct tcpledger_facts *f, s64 now, u8 tag,
@@ -179,7 +181,8 @@ void tcpledger_facts_tw_enter(struct tcpledger_facts *f, s64 now,
 			      u8 substate, u32 rcv_nxt);
 void tcpledger_facts_tw_restart(struct tcpledger_facts *f, s64 now,
 				u8 substate, u32 rcv_nxt, int segment);
-void tcpledger_facts_tw_absorbed(struct tcpledger_facts *f, s64 now, u8 flags,
+void tcpledger_facts_tw_absorbed(struct tcpledger_facts *f, s64 now,
+				 const struct tcpledger_segment *seg,
 				 int segment);
 void tcpledger_facts_tw_exit(struct tcpledger_facts *f, s64 now, u8 how,
 			     int segment);
@@ -239,6 +242,13 @@ static inline bool tcpledger_facts_embryonic(const struct tcpledger_facts *f)
 {
 	return !(f->bits & F_ESTABLISHED) && !f->ended &&
 	       (f->role == TCPLEDGER_ROLE_PASSIVE || f->bits & F_REQUEST);
+}
+
+/* Is @end the number after the FIN that TCP took? Unknown is yes. */
+static inline bool tcpledger_facts_own_fin(const struct tcpledger_facts *f,
+					   u32 end)
+{
+	return !(f->bits & F_FIN_IN) || f->remote_fin == end;
 }
 
 /*

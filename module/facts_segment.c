@@ -78,7 +78,9 @@ static bool out_covers_fin(struct tcpledger_facts *f,
 
 	if (!(seg->flags & TCPLEDGER_ACK) || f->bits & F_FIN_ACKED_OUT)
 		return false;
-	if (!(f->bits & F_FIN_IN) && f->bits & F_FIN_LOGGED) {
+	if (!(f->bits & F_FIN_IN) && f->bits & F_FIN_LOGGED &&
+	    (f->state == TCPLEDGER_STATE_FIN_WAIT1 ||
+	     f->state == TCPLEDGER_STATE_FIN_WAIT2)) {
 		fin = tcpledger_facts_cause(f, TCPLEDGER_RULE_FIN, seg->ack);
 		if (fin != TCPLEDGER_LOG_NONE)
 			tcpledger_facts_accept_fin(f, fin, seg->ack);
@@ -387,7 +389,8 @@ static int in_fin(struct tcpledger_facts *f, s64 now,
 	i = log_segment(f, now, seg, again ? TCPLEDGER_SEG_RETRANSMIT : 0,
 			!(f->bits & F_FIN_LOGGED));
 	f->bits |= F_FIN_LOGGED;
-	if (again || (!tw && i != TCPLEDGER_LOG_NONE))
+	if (tw ? again && tcpledger_facts_own_fin(f, end) :
+		 again || i != TCPLEDGER_LOG_NONE)
 		f->bits |= F_EXPECT_OUT;
 	if (f->bits & F_FIN_OUT && seg->flags & TCPLEDGER_ACK &&
 	    seg->ack == f->local_fin)
@@ -470,6 +473,27 @@ int tcpledger_facts_segment(struct tcpledger_facts *f, s64 now,
 	if (flags & TCPLEDGER_FIN)
 		return seg->out ? out_fin(f, now, seg) : in_fin(f, now, seg);
 	return seg->out ? out_ack(f, now, seg) : in_ack(f, now, seg);
+}
+
+/**
+ * tcpledger_facts_taken() - TCP acts on a segment that the log had no room for
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @seg: the segment, which came
+ *
+ * Others of its kind, which only looked like it, had filled the log. The one
+ * that counts has room reserved.
+ * Context: any, bucket lock held.
+ * Return: the index of its log entry, or TCPLEDGER_LOG_NONE.
+ */
+int tcpledger_facts_taken(struct tcpledger_facts *f, s64 now,
+			  const struct tcpledger_segment *seg)
+{
+	if (seg->flags & TCPLEDGER_FIN && !(f->bits & F_FIN_LOGGED)) {
+		f->peer_fin_at = f->log.n;
+		f->bits |= F_FIN_LOGGED;
+	}
+	return log_segment(f, now, seg, 0, true);
 }
 
 /* Did another SYN with this number come, which TCP did not throw away? */

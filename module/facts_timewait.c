@@ -26,7 +26,7 @@ void tcpledger_facts_time_wait(struct tcpledger_facts *f, s64 now, u32 rcv_nxt)
 	segment = tcpledger_facts_cause(f, rule, rcv_nxt);
 	if (rule == TCPLEDGER_RULE_ACK_OF_FIN)
 		f->bits |= F_FIN_ACKED_IN;
-	else if (!(f->bits & F_FIN_IN))
+	else
 		tcpledger_facts_accept_fin(f, segment, rcv_nxt);
 	tcpledger_facts_move(f, now, f->state, TCPLEDGER_STATE_TIME_WAIT,
 			     TCPLEDGER_CAUSE_SEGMENT, segment);
@@ -84,18 +84,20 @@ void tcpledger_facts_tw_restart(struct tcpledger_facts *f, s64 now,
  * tcpledger_facts_tw_absorbed() - a timewait socket is done with a segment
  * @f: the facts
  * @now: CLOCK_MONOTONIC
- * @flags: TCP flags of the segment
+ * @seg: the segment
  * @segment: its index, or TCPLEDGER_LOG_NONE
  *
  * Retransmitted FINs are counted when their ACK leaves, see out_ack().
  * Context: any, bucket lock held.
  */
-void tcpledger_facts_tw_absorbed(struct tcpledger_facts *f, s64 now, u8 flags,
+void tcpledger_facts_tw_absorbed(struct tcpledger_facts *f, s64 now,
+				 const struct tcpledger_segment *seg,
 				 int segment)
 {
 	struct tcpledger_log_entry *e = segment < 0 ? NULL :
 		tcpledger_log_at(&f->log, segment);
 	u8 bits = e ? tcpledger_log_bits(e) : 0;
+	u8 flags = seg->flags;
 
 	if (f->state != TCPLEDGER_STATE_TIME_WAIT ||
 	    bits & TCPLEDGER_SEG_ACCEPTED)
@@ -105,7 +107,9 @@ void tcpledger_facts_tw_absorbed(struct tcpledger_facts *f, s64 now, u8 flags,
 			tcpledger_log_mark(e, TCPLEDGER_SEG_REFUSED);
 		return;
 	}
-	if (flags & TCPLEDGER_FIN && (!e || bits & TCPLEDGER_SEG_RETRANSMIT))
+	if (flags & TCPLEDGER_FIN &&
+	    (!e || bits & TCPLEDGER_SEG_RETRANSMIT) &&
+	    tcpledger_facts_own_fin(f, tcpledger_segment_end(seg)))
 		return;
 	f->tw_old_duplicates++;
 	if ((flags & (TCPLEDGER_SYN | TCPLEDGER_ACK)) == TCPLEDGER_SYN)

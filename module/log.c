@@ -12,9 +12,10 @@
 /*
  * Entries with room reserved: at most nine state changes (simultaneous open
  * and close, through TIME_WAIT), SYN, SYN/ACK, FIN and the first ACK of SYN
- * and FIN each way, and two RSTs.
+ * and FIN each way, and two RSTs; then the FIN, ACK and RST that TCP took, if
+ * others came before them that only looked like it.
  */
-#define LOG_KEYS_MAX	21
+#define LOG_KEYS_MAX	24
 
 static_assert(sizeof(struct tcpledger_log_entry) == 24);
 static_assert(TCPLEDGER_LOG_FIRST + TCPLEDGER_LOG_MORE == TCPLEDGER_LOG_MAX);

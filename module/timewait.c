@@ -88,6 +88,7 @@ void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 			tcpledger_stats_time(c->tn->stats,
 					     TCPLEDGER_HIST_FIN_WAIT2,
 					     now - c->facts.since);
+		tcpledger_track_taken(c, now, rcv_nxt);
 		if (rearm)
 			tcpledger_facts_tw_restart(&c->facts, now,
 				READ_ONCE(tw->tw_substate), rcv_nxt,
@@ -166,6 +167,8 @@ void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
 		flight = *f;
 	if (how != TCPLEDGER_EXIT_RESET && !flight.skb)
 		f = NULL;
+	if (f && unlikely(f->index == TCPLEDGER_LOG_NONE))
+		f->index = tcpledger_facts_taken(&c->facts, now, &f->seg);
 	tn = c->tn;
 	/* What is only a bound is no measurement. */
 	if (!(c->facts.bits & F_TW_INEXACT) &&
@@ -223,7 +226,7 @@ void tcpledger_timewait_done(struct tcpledger_conn *c, s64 now,
 		tcpledger_timewait_missed(c, now, TCPLEDGER_EXIT_RESET,
 					  f->index);
 	else
-		tcpledger_facts_tw_absorbed(&c->facts, now, f->seg.flags,
+		tcpledger_facts_tw_absorbed(&c->facts, now, &f->seg,
 					    f->index);
 }
 

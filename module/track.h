@@ -67,6 +67,24 @@ void tcpledger_track_takeover(struct tcpledger_net *tn,
 			      const struct tcpledger_key *key,
 			      const struct tcpledger_flight *f);
 
+void tcpledger_track_look(struct tcpledger_conn *c, s64 now, u32 rcv_nxt);
+
+/**
+ * tcpledger_track_taken() - TCP moves a connection, perhaps by a segment
+ * @c: its record, bucket locked
+ * @now: CLOCK_MONOTONIC
+ * @rcv_nxt: next number it expects from the peer, after that segment
+ *
+ * Where the log gave up the segment that TCP is working on, it now gets its
+ * entry. Context: any, interrupts off.
+ */
+static inline void tcpledger_track_taken(struct tcpledger_conn *c, s64 now,
+					 u32 rcv_nxt)
+{
+	if (unlikely(c->facts.log.dropped))
+		tcpledger_track_look(c, now, rcv_nxt);
+}
+
 void tcpledger_track_in(struct tcpledger_packet *p);
 void tcpledger_track_out(struct tcpledger_packet *p);
 void tcpledger_track_freed(const struct sk_buff *skb, bool refused,

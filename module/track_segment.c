@@ -124,6 +124,64 @@ void tcpledger_track_takeover(struct tcpledger_net *tn,
 	tcpledger_table_unlock(b, flags);
 }
 
+/* The segment that TCP works on is of this record, and the log gave it up. */
+static struct tcpledger_flight *given_up(const struct tcpledger_conn *c)
+{
+	struct tcpledger_flight *f = this_cpu_ptr(&tcpledger_flight);
+
+	return f->skb && f->c == c && f->id == c->id &&
+	       f->index == TCPLEDGER_LOG_NONE ? f : NULL;
+}
+
+/* A FIN that TCP took, and after which it expects @rcv_nxt. */
+static bool fin_fits(const struct tcpledger_facts *f,
+		     const struct tcpledger_segment *seg, u32 rcv_nxt)
+{
+	return seg->flags & TCPLEDGER_FIN && !(f->bits & F_FIN_IN) &&
+	       tcpledger_segment_end(seg) == rcv_nxt;
+}
+
+static bool moves(const struct tcpledger_facts *f,
+		  const struct tcpledger_segment *seg, u32 rcv_nxt)
+{
+	if (seg->flags & TCPLEDGER_RST)
+		return f->bits & F_RST_TAKEN &&
+		       (seg->seq == rcv_nxt ||
+			f->state == TCPLEDGER_STATE_SYN_SENT);
+	return fin_fits(f, seg, rcv_nxt) ||
+	       (seg->flags & TCPLEDGER_ACK && f->bits & F_FIN_OUT &&
+		!(f->bits & F_FIN_ACKED_IN) && seg->ack == f->local_fin);
+}
+
+/**
+ * tcpledger_track_look() - the slow half of tcpledger_track_taken()
+ * @c: the record, bucket locked
+ * @now: CLOCK_MONOTONIC
+ * @rcv_nxt: next number TCP expects from the peer
+ *
+ * Context: any, interrupts off.
+ */
+void tcpledger_track_look(struct tcpledger_conn *c, s64 now, u32 rcv_nxt)
+{
+	struct tcpledger_flight *f = given_up(c);
+
+	if (f && moves(&c->facts, &f->seg, rcv_nxt))
+		f->index = tcpledger_facts_taken(&c->facts, now, &f->seg);
+}
+
+/* The answer to a FIN leaves before TCP moves on, see out_covers_fin(). */
+static noinline void out_taken(struct tcpledger_conn *c, s64 now,
+			       const struct tcpledger_segment *answer)
+{
+	struct tcpledger_flight *f = given_up(c);
+
+	if (f && answer->flags & TCPLEDGER_ACK &&
+	    (c->facts.state == TCPLEDGER_STATE_FIN_WAIT1 ||
+	     c->facts.state == TCPLEDGER_STATE_FIN_WAIT2) &&
+	    fin_fits(&c->facts, &f->seg, answer->ack))
+		f->index = tcpledger_facts_taken(&c->facts, now, &f->seg);
+}
+
 /* A SYN that came for a tuple with no live record. */
 static void in_first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 {
@@ -372,6 +430,8 @@ void tcpledger_track_out(struct tcpledger_packet *p)
 	now = ktime_get_mono_fast_ns();
 	if (!p->seg.other)
 		note_socket(c, p);
+	if (unlikely(c->facts.log.dropped))
+		out_taken(c, now, &p->seg);
 	was = c->facts.state;
 	since = c->facts.since;
 	tell(c, now, p);

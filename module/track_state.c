@@ -189,6 +189,7 @@ static void apply(struct tcpledger_conn *c, const struct sock *sk, s64 now,
 	tcpledger_conn_room(c);
 	if (change->task && by_segment(c, sk))
 		change->task = false;
+	tcpledger_track_taken(c, now, change->rcv_nxt);
 	if (change->to == TCPLEDGER_STATE_CLOSE) {
 		if (tcpledger_fsm_synchronized(change->from))
 			keep_counters(c, sk);

@@ -62,6 +62,17 @@ static const struct script_case refused_cases[] = {
 		OPEN_LOG "<F- >A",
 		UNTOUCHED,
 	}, {
+		"a FIN of the past, which ends where TCP is: PAWS answers, then throws it away",
+		OPEN "<F:seq=5000 >A refused:5",
+		OPEN_LOG "<F- >A",
+		UNTOUCHED,
+	}, {
+		"the same in FIN_WAIT2, then the true one",
+		OPEN "ESTABLISHED>FIN_WAIT1:task >F <A FIN_WAIT1>FIN_WAIT2 <F:seq=5000 >A\n"
+		"refused:9 <F >A tw:TIME_WAIT",
+		NULL,
+		"kind=four_segment first=local remote_fin=12",
+	}, {
 		"a FIN with a wrong checksum",
 		OPEN "<F:badsum >A >P",
 		OPEN_LOG "<F- !bad_checksum:5",
@@ -146,6 +157,19 @@ static const struct script_case flood_cases[] = {
 		OPEN "60*<R:seq=900000,refused <R reset ESTABLISHED>CLOSE:err=104",
 		NULL,
 		"kind=reset first=remote reset_by=remote error=104 notes=blind_reset",
+	}, {
+		"a flood of forged RSTs and FINs, then a true FIN, for which there is room",
+		PASSIVE "60*<R:seq=900000,refused 60*<F:seq=900000,refused <F:taken\n"
+		"ESTABLISHED>CLOSE_WAIT >A CLOSE_WAIT>LAST_ACK:task >F <A:taken\n"
+		"LAST_ACK>CLOSE:acked",
+		NULL,
+		"kind=four_segment first=remote remote_fin=124 local_fin=128 notes=blind_reset",
+	}, {
+		"a flood of forged FINs in FIN_WAIT1 that acknowledge ours, then the true close",
+		OPEN "ESTABLISHED>FIN_WAIT1:task >F 60*<F:seq=900000,refused <A:taken\n"
+		"FIN_WAIT1>FIN_WAIT2 <F:taken >A tw:TIME_WAIT @90000000 gone:expired",
+		NULL,
+		"kind=four_segment first=local remote_fin=69 tw_exit=expired",
 	}, {
 		"a forged FIN and a flood, then the peer closes",
 		PASSIVE "<F:seq=900000,refused 60*<R:seq=900000,refused " CLOSED,

@@ -216,10 +216,14 @@ static void leave(struct fuzz *z, u8 how)
 static void absorb(struct fuzz *z, u8 flags)
 {
 	struct tcpledger_facts *f = &z->facts;
+	struct tcpledger_segment seg = { .seq = near(z, z->next[1]), .flags = flags };
 
-	if (z->flight != TCPLEDGER_LOG_NONE)
-		flags = tcpledger_log_at(&f->log, z->flight)->flags;
-	tcpledger_facts_tw_absorbed(f, z->now, flags, z->flight);
+	if (z->flight != TCPLEDGER_LOG_NONE) {
+		seg.flags = tcpledger_log_at(&f->log, z->flight)->flags;
+		seg.seq = tcpledger_log_at(&f->log, z->flight)->seq;
+		seg.len = tcpledger_log_at(&f->log, z->flight)->len;
+	}
+	tcpledger_facts_tw_absorbed(f, z->now, &seg, z->flight);
 	z->flight = TCPLEDGER_LOG_NONE;
 }
 

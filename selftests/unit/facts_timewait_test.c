@@ -101,6 +101,13 @@ static const struct script_case cases[] = {
 		"tw_restarts=1 tw_reacks=0 tw_duplicates=1 remote_fin=100\n"
 		"notes=time_wait_restarted",
 	}, {
+		"the same old FIN again is one more: no FIN of this connection was acknowledged again",
+		WAIT "@1000 <F:seq=4000 rearm:TIME_WAIT,at=12 >A done:12\n"
+		"<F:seq=4000 rearm:TIME_WAIT,at=15 >A done:15",
+		WAIT_LOG "<F !time_wait_restarted:12 >A <F* !time_wait_restarted:15 >A",
+		"tw_restarts=2 tw_reacks=0 tw_duplicates=2 remote_fin=100\n"
+		"notes=time_wait_restarted",
+	}, {
 		"rfc1337: an RST is thrown away and counts as nothing",
 		WAIT "@1000 <R done:12",
 		WAIT_LOG "<R-",

@@ -4,7 +4,8 @@
  *
  * Options of a segment: seq= ack= len= mss= wscale= sack ts, other cookie request
  * fastopen, forged (not from the peer TCP talks to), refused and badsum (TCP
- * throws it away at once), step= (seq and ack of the next repetition).
+ * throws it away at once), taken (TCP acts on it at once), step= (seq and ack of the
+ * next repetition).
  * Of a state change: task shut orphan nolinger soft acked (our FIN is acknowledged),
  * err= (errno), rcv= (next number expected; else all that came).
  * Of the others: at= (entry of the segment, else none), rcv=.
@@ -24,7 +25,7 @@ struct words {
 	bool		set_seq, set_ack, set_rcv;
 	u32		seq, ack, len, rcv, step;
 	int		err, mss, wscale, at;
-	bool		sack, ts, other, cookie, request, fastopen, forged, refused, badsum;
+	bool		sack, ts, other, cookie, request, fastopen, forged, refused, badsum, taken;
 	bool		task, shut, orphan, nolinger, soft, acked;
 };
 
@@ -53,7 +54,8 @@ static bool flag(struct words *w, const char *word)
 		{ "sack", &w->sack }, { "ts", &w->ts }, { "other", &w->other },
 		{ "cookie", &w->cookie }, { "request", &w->request },
 		{ "fastopen", &w->fastopen }, { "forged", &w->forged },
-		{ "refused", &w->refused }, { "badsum", &w->badsum }, { "task", &w->task },
+		{ "refused", &w->refused }, { "badsum", &w->badsum }, { "taken", &w->taken },
+		{ "task", &w->task },
 		{ "shut", &w->shut }, { "orphan", &w->orphan }, { "soft", &w->soft },
 		{ "nolinger", &w->nolinger }, { "acked", &w->acked },
 	};
@@ -233,6 +235,8 @@ static void segment(struct script *s, const char *word, const struct words *w,
 	}
 	s->index = tcpledger_facts_segment(&s->facts, script_now(s), &seg,
 					   flags & TCPLEDGER_SYN ? &opt : NULL);
+	if (w->taken && s->index == TCPLEDGER_LOG_NONE)
+		s->index = tcpledger_facts_taken(&s->facts, script_now(s), &seg);
 	if ((w->refused || w->badsum) && s->index != TCPLEDGER_LOG_NONE)
 		tcpledger_facts_refused(&s->facts, script_now(s), s->index, w->badsum);
 	if (!w->set_seq && !w->forged && !w->refused && !w->badsum && !w->other)
@@ -311,6 +315,16 @@ static bool opening(struct script *s, const char *word, const struct words *w)
 	return true;
 }
 
+static void absorbed(struct script *s, int segment)
+{
+	const struct tcpledger_log_entry *e = tcpledger_log_at(&s->facts.log, segment);
+	const struct tcpledger_segment seg = {
+		.seq = e->seq, .ack = e->ack, .len = e->len, .flags = e->flags,
+	};
+
+	tcpledger_facts_tw_absorbed(&s->facts, script_now(s), &seg, segment);
+}
+
 static bool timewait(struct script *s, const char *word, const struct words *w)
 {
 	struct tcpledger_facts *f = &s->facts;
@@ -322,8 +336,7 @@ static bool timewait(struct script *s, const char *word, const struct words *w)
 	else if (!strcmp(word, "rearm"))
 		tcpledger_facts_tw_restart(f, now, script_state(w->first), rcv, w->at);
 	else if (!strcmp(word, "done"))
-		tcpledger_facts_tw_absorbed(f, now,
-			tcpledger_log_at(&f->log, atoi(w->first))->flags, atoi(w->first));
+		absorbed(s, atoi(w->first));
 	else if (!strcmp(word, "gone"))
 		tcpledger_facts_tw_exit(f, now, script_name(w->first, tcpledger_exit_names,
 							    TCPLEDGER_EXIT_MAX), w->at);
