@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/flood.h"
 #include "lib/held.h"
 #include "lib/module.h"
 #include "lib/test.h"
@@ -25,64 +26,12 @@
 
 WORLD_FIXTURE(flood);
 
-/* A source that nobody has: the n-th address of a network for such things. */
-static struct endpoint nobody(int family, unsigned int n)
-{
-	char text[64];
-
-	if (family == AF_INET)
-		snprintf(text, sizeof(text), "198.18.%u.%u", n / 250, n % 250 + 1);
-	else
-		snprintf(text, sizeof(text), "2001:db8:ffff::%x", n + 1);
-	return endpoint_from_text(text, 1024 + n);
-}
-
 static struct segment syn_from(int family, unsigned int n, const struct endpoint *to)
 {
 	return (struct segment){
 		.src = nobody(family, n), .dst = *to, .seq = n * 2654435761u, .win = 65000,
 		.flags = SEG_SYN, .mss = 1000, .wscale = -1,
 	};
-}
-
-static void route_nobody(int family, const char *device)
-{
-	if (family == AF_INET)
-		run("ip route add 198.18.0.0/15 dev %s", device);
-	else
-		run("ip -6 route add 2001:db8:ffff::/64 dev %s", device);
-}
-
-/* The records of connections made and ended while the flood went on. */
-static int judge_real(const struct pair *p, int n)
-{
-	struct ledger ledger;
-	int wrong = 0;
-
-	ledger_read(&ledger);
-	for (int i = 0; i < n; i++) {
-		wrong += record_check(ledger_find(&ledger, &p[i].c, &p[i].s, 0),
-				      "open.role=active open.outcome=established close.kind=reset "
-				      "close.reset_by=local live=false partial=false log_dropped=0 "
-				      "@CLOSE/SYN_SENT=user @SYN_SENT/ESTABLISHED=segment");
-		wrong += record_check(ledger_find(&ledger, &p[i].s, &p[i].c, 0),
-				      "open.role=passive open.outcome=established close.kind=reset "
-				      "close.reset_by=remote live=false partial=false log_dropped=0 "
-				      "@SYN_RECV/ESTABLISHED=segment");
-	}
-	ledger_free(&ledger);
-	return wrong;
-}
-
-static struct pair connect_and_reset(const struct pair *listening)
-{
-	struct pair p = *listening;
-
-	pair_connect(&p);
-	sock_reset(p.client);
-	need(sock_state(p.server) == TCP_CLOSE, DEADLINE_MS);
-	close(p.server);
-	return p;
 }
 
 /* What no flood may exceed: for each record a block, and one for its log. */

@@ -8,6 +8,7 @@
 #include "lib/ending.h"
 #include "lib/judge_timewait.h"
 #include "lib/module.h"
+#include "lib/netstat.h"
 #include "lib/records.h"
 #include "lib/test.h"
 
@@ -190,7 +191,7 @@ TEST_F_TIMEOUT(timewait_end, overflow, USUAL)
 	wire_to_fin_wait2(fd, &peer);
 	EXPECT_VERDICT(peer.host, peer.self, 0, "state=CLOSE live=false time_wait=null "
 		       "anomalies~time_wait_overflow anomalies!~illegal_transition");
-	EXPECT_EQ(2, kernel_overflows());
+	EXPECT_EQ(2, kernel_counter("TcpExt", "TCPTimeWaitOverflow"));
 	EXPECT_EQ(2, ledger_stat("anomalies_time_wait_overflow"));
 	EXPECT_TIMEWAIT_JUDGED(&self->world);
 }
@@ -216,7 +217,7 @@ TEST_F_TIMEOUT(timewait_end, overflow_closing, USUAL)
 		       "state=CLOSE live=false time_wait=null close.kind=simultaneous "
 		       "@CLOSING/CLOSE=segment anomalies~time_wait_overflow "
 		       "anomalies!~illegal_transition");
-	EXPECT_EQ(1, kernel_overflows());
+	EXPECT_EQ(1, kernel_counter("TcpExt", "TCPTimeWaitOverflow"));
 	EXPECT_TIMEWAIT_JUDGED(&self->world);
 }
 

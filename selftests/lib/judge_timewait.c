@@ -351,20 +351,3 @@ int judge_timewait(struct world *world)
 
 	return judge_timewait_of(world, world->here, world->space[world->here].inode, &count);
 }
-
-/**
- * kernel_overflows - how often the kernel of this namespace had no room for a timewait socket
- * Return: its counter TCPTimeWaitOverflow
- */
-long long kernel_overflows(void)
-{
-	char *text = run_output("awk '/^TcpExt:/ { for (i = 2; i <= NF; i++) "
-				"if ($i == \"TCPTimeWaitOverflow\") k = i; v = $k } "
-				"END { print v }' /proc/net/netstat");
-	long long n = atoll(text);
-
-	if (*text < '0' || *text > '9')
-		die("no TCPTimeWaitOverflow: %s", text);
-	free(text);
-	return n;
-}

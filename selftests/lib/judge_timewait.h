@@ -22,7 +22,6 @@ struct timewait_count {
 int judge_timewait_of(struct world *world, int where, uint64_t inode, struct timewait_count *count);
 int judge_timewait(struct world *world);
 int judge_histograms(void);
-long long kernel_overflows(void);
 
 #define EXPECT_TIMEWAIT_JUDGED(world) do {		\
 	EXPECT_JUDGED(world);				\

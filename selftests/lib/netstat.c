@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "netstat.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util.h"
+
+/* Two lines a group: names, then values, each with "Group:" before them. */
+static bool find(char *text, const char *group, const char *name, int64_t *value)
+{
+	char *rest = text, *names, *values, *word, *number;
+	size_t n = strlen(group);
+
+	while ((names = strsep(&rest, "\n")) && (values = strsep(&rest, "\n"))) {
+		if (strncmp(names, group, n) || names[n] != ':')
+			continue;
+		while ((word = strsep(&names, " ")) && (number = strsep(&values, " "))) {
+			if (strcmp(word, name))
+				continue;
+			*value = atoll(number);
+			return true;
+		}
+	}
+	return false;
+}
+
+/**
+ * kernel_counter - a counter of the kernel for this namespace, both families together
+ * @group: "Tcp", "TcpExt"
+ * @name: of the counter, without its group
+ * Return: its value
+ */
+int64_t kernel_counter(const char *group, const char *name)
+{
+	static const char *const files[] = {
+		"/proc/thread-self/net/snmp", "/proc/thread-self/net/netstat"
+	};
+	int64_t value = 0;
+	bool found = false;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files) && !found; i++) {
+		char *text = read_all(files[i]);
+
+		found = find(text, group, name, &value);
+		free(text);
+	}
+	if (!found)
+		die("the kernel has no counter %s%s", group, name);
+	return value;
+}
