@@ -242,7 +242,7 @@ TEST_F_TIMEOUT(limits, embryonic, USUAL)
 	EXPECT_EQ(0, judge_cut(&live, 1, 0));
 
 	/* The record of one is gone, so what TCP does with it next makes another. */
-	lost = (bool *)memchr(gone, true, sizeof(gone)) - gone;
+	lost = (bool *)memchr(gone, 1, sizeof(gone)) - gone;
 	peer_send(&peer[lost], SEG_ACK, 0);
 	fd[0] = sock_accept(listener);
 	peer_send(&peer[23], SEG_ACK, 0);

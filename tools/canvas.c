@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#define _GNU_SOURCE
 #include "canvas.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "fail.h"
+#include "memory.h"
 #include "text.h"
 
 struct canvas_cell {
@@ -52,16 +51,8 @@ unsigned int canvas_line(struct canvas *canvas)
 {
 	unsigned int i;
 
-	if (canvas->lines == canvas->room) {
-		unsigned int room = canvas->room ? 2 * canvas->room : 64;
-		struct canvas_cell *cells = reallocarray(canvas->cells, room,
-					canvas->columns * sizeof(*cells));
-
-		if (!cells)
-			fail_memory();
-		canvas->cells = cells;
-		canvas->room = room;
-	}
+	canvas->cells = memory_grow(canvas->cells, canvas->lines, &canvas->room,
+				    canvas->columns * sizeof(*canvas->cells));
 	for (i = 0; i < canvas->columns; i++)
 		canvas->cells[canvas->lines * canvas->columns + i] =
 			(struct canvas_cell) { .glyph = ' ' };

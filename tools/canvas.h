@@ -65,7 +65,7 @@ struct canvas {
 	struct canvas_cell	*cells;
 	unsigned int		columns;
 	unsigned int		lines;
-	unsigned int		room;
+	size_t			room;
 };
 
 void canvas_init(struct canvas *canvas, unsigned int columns);

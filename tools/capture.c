@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#define _GNU_SOURCE
 #include "capture.h"
 
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include "fail.h"
 #include "file.h"
 #include "headers.h"
+#include "memory.h"
 #include "pcapng.h"
 #include "wire.h"
 
@@ -50,9 +50,7 @@ static void find_interfaces(struct interfaces *interfaces, const struct wire *wi
 {
 	size_t i, kept = 0;
 
-	interfaces->netns = reallocarray(NULL, wire->count + 1, sizeof(uint32_t));
-	if (!interfaces->netns)
-		fail_memory();
+	interfaces->netns = memory_new(wire->count, sizeof(uint32_t));
 	for (i = 0; i < wire->count; i++)
 		interfaces->netns[i] = wire->records[i]->fixed.netns;
 	qsort(interfaces->netns, wire->count, sizeof(uint32_t), compare_netns);

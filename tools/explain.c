@@ -343,10 +343,10 @@ static void add_rule(struct page *page, const char *rule)
 		text_bytes(phrase_begin(&page->phrase, "number"), rule, number);
 		phrase_end(&page->phrase);
 		rule += number;
-		if (sections)
+		if (sections) {
 			text_bytes(phrase_begin(&page->phrase, "sections"), rule + 1, sections - 1);
-		if (sections)
 			phrase_end(&page->phrase);
+		}
 		add_sentence(page, sections ? N_("RFC {number} section {sections}") :
 					      N_("RFC {number}"));
 		rule += sections;

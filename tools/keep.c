@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-#define _GNU_SOURCE
 #include "keep.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "fail.h"
+#include "memory.h"
+
 
 struct keep_item {
 	struct sort_place	place;
@@ -21,15 +21,7 @@ struct keep_item {
 void keep_record(struct keep *keep, const struct record *record,
 		 const struct sort_place *place)
 {
-	if (keep->count == keep->room) {
-		size_t room = keep->room ? 2 * keep->room : 64;
-		struct keep_item *items = reallocarray(keep->items, room, sizeof(*items));
-
-		if (!items)
-			fail_memory();
-		keep->items = items;
-		keep->room = room;
-	}
+	keep->items = memory_grow(keep->items, keep->count, &keep->room, sizeof(*keep->items));
 	keep->items[keep->count].place = *place;
 	keep->items[keep->count++].offset = keep->bytes.len;
 	text_bytes(&keep->bytes, record, sizeof(*record));

@@ -4,7 +4,6 @@
  * The rules below tell which names belong together: all that begin alike are
  * one family, and the rest of the name is the value of its label.
  */
-#define _GNU_SOURCE
 #include "metrics.h"
 
 #include <errno.h>
@@ -13,7 +12,7 @@
 
 #include "compiler.h"
 #include "escape.h"
-#include "fail.h"
+#include "memory.h"
 #include "out.h"
 #include "text.h"
 
@@ -90,15 +89,8 @@ void metrics_add(struct metrics *metrics, const char *name, const char *text)
 	struct metric *metric;
 	char *end;
 
-	if (metrics->count == metrics->room) {
-		size_t room = metrics->room ? 2 * metrics->room : 64;
-		struct metric *items = reallocarray(metrics->items, room, sizeof(*items));
-
-		if (!items)
-			fail_memory();
-		metrics->items = items;
-		metrics->room = room;
-	}
+	metrics->items = memory_grow(metrics->items, metrics->count, &metrics->room,
+				     sizeof(*metrics->items));
 	metric = &metrics->items[metrics->count++];
 	metric->name = name;
 	metric->text = text;
@@ -216,12 +208,10 @@ static void print_histogram(const struct metrics *metrics, size_t first)
 	const char *name = metrics->items[first].name;
 	int len = (int)histogram_len(name) - 5;
 	struct text *out = out_text();
-	uint64_t (*buckets)[2] = calloc(metrics->count, sizeof(*buckets));
+	uint64_t (*buckets)[2] = memory_new(metrics->count, sizeof(*buckets));
 	uint64_t sum = 0;
 	size_t i, n = 0;
 
-	if (!buckets)
-		fail_memory();
 	for (i = first; i < metrics->count; i++) {
 		const struct metric *metric = &metrics->items[i];
 		char *end;

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "memory.h"
 #include "mirror.h"
 #include "reader.h"
 #include "source.h"
@@ -35,7 +36,7 @@
 struct spaces {
 	ino_t		*inodes;
 	unsigned int	count;
-	unsigned int	room;
+	size_t		room;
 	bool		entered;
 };
 
@@ -46,13 +47,8 @@ static bool is_new(struct spaces *spaces, ino_t inode)
 	for (i = 0; i < spaces->count; i++)
 		if (spaces->inodes[i] == inode)
 			return false;
-	if (spaces->count == spaces->room) {
-		spaces->room = spaces->room ? 2 * spaces->room : 64;
-		spaces->inodes = reallocarray(spaces->inodes, spaces->room,
-					      sizeof(*spaces->inodes));
-		if (!spaces->inodes)
-			fail_memory();
-	}
+	spaces->inodes = memory_grow(spaces->inodes, spaces->count, &spaces->room,
+				     sizeof(*spaces->inodes));
 	spaces->inodes[spaces->count++] = inode;
 	return true;
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-#define _GNU_SOURCE
 #include "picture.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "fail.h"
 #include "fate.h"
 #include "infer.h"
+#include "memory.h"
 #include "mirror.h"
 #include "phase.h"
 #include "reader.h"
@@ -48,29 +47,13 @@ struct build {
 	struct phase		phase;
 };
 
-static void *allocate(size_t count, size_t size)
-{
-	void *memory = calloc(count + 1, size);
-
-	if (!memory)
-		fail_memory();
-	return memory;
-}
-
 static struct picture_row *add_row(struct picture *picture, enum picture_kind kind,
 				   enum picture_side side, int64_t t_ns)
 {
 	struct picture_row *row;
 
-	if (picture->row_count == picture->row_room) {
-		unsigned int room = picture->row_room ? 2 * picture->row_room : 64;
-		struct picture_row *rows = reallocarray(picture->rows, room, sizeof(*rows));
-
-		if (!rows)
-			fail_memory();
-		picture->rows = rows;
-		picture->row_room = room;
-	}
+	picture->rows = memory_grow(picture->rows, picture->row_count, &picture->row_room,
+				    sizeof(*picture->rows));
 	row = &picture->rows[picture->row_count++];
 	*row = (struct picture_row) {
 		.kind = kind, .side = side, .t_ns = t_ns, .departs = -1, .arrives = -1,
@@ -458,17 +441,17 @@ void picture_make(struct picture *picture, const struct record *record,
 	picture->absolute = absolute;
 	set_ends(picture, record, peer);
 	timeline_make(&build.timeline, picture);
-	picture->arrows = allocate(build.timeline.count, sizeof(*picture->arrows));
-	picture->stays = allocate(2 * build.timeline.count + PICTURE_SIDES,
-				  sizeof(*picture->stays));
+	picture->arrows = memory_new(build.timeline.count, sizeof(*picture->arrows));
+	picture->stays = memory_new(2 * build.timeline.count + PICTURE_SIDES,
+				    sizeof(*picture->stays));
 	if (!picture->end[PICTURE_RIGHT].record && !picture->self) {
-		build.inferred = allocate(record->fixed.log_n, 1);
+		build.inferred = memory_new(record->fixed.log_n, 1);
 		infer_remote(record, build.inferred);
 	}
 	for (side = 0; side < PICTURE_SIDES; side++)
 		if (picture->end[side].record)
-			build.arrow_of[side] = allocate(picture->end[side].record->fixed.log_n,
-							sizeof(int));
+			build.arrow_of[side] = memory_new(picture->end[side].record->fixed.log_n,
+							  sizeof(int));
 	build.pause_ns = find_pause(&build.timeline);
 	add_words(&build, PICTURE_PHASE, -1, phase_opening(picture));
 	add_first_row(&build);

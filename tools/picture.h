@@ -8,6 +8,7 @@
 #define TCPLEDGER_PICTURE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <linux/tcpledger.h>
@@ -162,7 +163,7 @@ struct picture {
 	int64_t			opened_at;
 	struct picture_row	*rows;
 	unsigned int		row_count;
-	unsigned int		row_room;
+	size_t			row_room;
 	struct picture_arrow	*arrows;
 	unsigned int		arrow_count;
 	struct picture_stay	*stays;

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#define _GNU_SOURCE
 #include "reader.h"
 
 #include <errno.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "memory.h"
 #include "source.h"
 
 #define READER_ROOM		(256 * 1024)	/* bytes asked for at once */
@@ -128,9 +128,7 @@ int reader_open(struct reader *reader, const struct source *source)
 	if (reader->fd < 0)
 		return FAIL_WORK;
 	reader->room = READER_ROOM;
-	reader->buffer = malloc(reader->room);
-	if (!reader->buffer)
-		fail_memory();
+	reader->buffer = memory_new(1, reader->room);
 	if (fill(reader, sizeof(reader->header)) || check_header(reader))
 		return FAIL_WORK;
 	return skip_header(reader);
@@ -204,9 +202,7 @@ static int take_log(struct reader *reader, const unsigned char *bytes)
 
 	if (log_n > reader->log_room) {
 		free(record->log);
-		record->log = calloc(log_n, sizeof(*record->log));
-		if (!record->log)
-			fail_memory();
+		record->log = memory_new(log_n, sizeof(*record->log));
 		reader->log_room = log_n;
 	}
 	for (i = 0; i < log_n; i++) {

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "fail.h"
 #include "format.h"
 #include "label.h"
+#include "memory.h"
 #include "picture.h"
 #include "reader.h"
 #include "svg_ink.h"
@@ -41,9 +41,7 @@ static void place_rows(struct svg *svg)
 	unsigned int i;
 	int y = SVG_TOP;
 
-	svg->y = calloc(picture->row_count + 1, sizeof(*svg->y));
-	if (!svg->y)
-		fail_memory();
+	svg->y = memory_new(picture->row_count, sizeof(*svg->y));
 	for (i = 0; i < picture->row_count; i++) {
 		int height = row_height(picture, &picture->rows[i]);
 

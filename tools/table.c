@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fail.h"
+#include "memory.h"
 #include "out.h"
 
 struct table_row {
@@ -43,15 +43,8 @@ void table_add_column(struct table *table, const struct table_column *column)
  */
 void table_row(struct table *table, const struct sort_place *place)
 {
-	if (table->row_count == table->row_room) {
-		size_t room = table->row_room ? 2 * table->row_room : 256;
-		struct table_row *rows = reallocarray(table->rows, room, sizeof(*rows));
-
-		if (!rows)
-			fail_memory();
-		table->rows = rows;
-		table->row_room = room;
-	}
+	table->rows = memory_grow(table->rows, table->row_count, &table->row_room,
+				  sizeof(*table->rows));
 	table->rows[table->row_count].place = *place;
 	table->rows[table->row_count++].cells = table->cells.len;
 	table->cell_column = 0;

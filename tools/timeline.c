@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fail.h"
+#include "memory.h"
 #include "mirror.h"
 #include "reader.h"
 
@@ -24,15 +24,6 @@ struct lane {
 	unsigned int		count;
 	unsigned int		next;
 };
-
-static void *allocate(size_t count, size_t size)
-{
-	void *memory = calloc(count + 1, size);
-
-	if (!memory)
-		fail_memory();
-	return memory;
-}
 
 static int64_t moment(const struct picture_end *end, const struct tcpledger_entry *e)
 {
@@ -51,7 +42,7 @@ static void fill(struct lane *lane, enum picture_side side, const struct picture
 	if (!end->record)
 		return;
 	lane->count = end->record->fixed.log_n;
-	lane->events = allocate(lane->count, sizeof(*lane->events));
+	lane->events = memory_new(lane->count, sizeof(*lane->events));
 	for (i = 0; i < lane->count; i++) {
 		const struct tcpledger_entry *e = &end->record->log[i];
 		struct timeline_event event = {
@@ -138,13 +129,13 @@ void timeline_make(struct timeline *timeline, const struct picture *picture)
 		const struct record *record = picture->end[side].record;
 		unsigned int n = record ? record->fixed.log_n : 0;
 
-		arrives[side] = allocate(n, sizeof(int));
-		departs[side] = allocate(n, sizeof(int));
+		arrives[side] = memory_new(n, sizeof(int));
+		departs[side] = memory_new(n, sizeof(int));
 		memset(arrives[side], 0xff, n * sizeof(int));
 		memset(departs[side], 0xff, n * sizeof(int));
 		timeline->count += n;
 	}
-	timeline->events = allocate(timeline->count, sizeof(*timeline->events));
+	timeline->events = memory_new(timeline->count, sizeof(*timeline->events));
 	timeline->count = 0;
 	if (right->record) {
 		int64_t lag = right->offset_ns - left->offset_ns;
@@ -181,7 +172,7 @@ static int compare_gaps(const void *a, const void *b)
  */
 int64_t timeline_usual_gap(const struct timeline *timeline)
 {
-	int64_t *gaps = allocate(timeline->count, sizeof(*gaps)), usual;
+	int64_t *gaps = memory_new(timeline->count, sizeof(*gaps)), usual;
 	unsigned int i, n = 0;
 
 	for (i = 1; i < timeline->count; i++) {

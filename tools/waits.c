@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#define _GNU_SOURCE
 #include "waits.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "fail.h"
+#include "memory.h"
 #include "reader.h"
 
 static const struct waits_sum nothing = { .oldest_ns = -1, .next_ns = -1 };
@@ -19,18 +18,6 @@ void waits_init(struct waits *waits)
 	memset(waits, 0, sizeof(*waits));
 	waits->sum = nothing;
 	waits->nominal_ns = -1;
-}
-
-/* Room for one more of what is @size bytes long. */
-static void *grow(void *items, size_t count, size_t *room, size_t size)
-{
-	if (count < *room)
-		return items;
-	*room = *room ? 2 * *room : 64;
-	items = reallocarray(items, *room, size);
-	if (!items)
-		fail_memory();
-	return items;
 }
 
 static void sum_up(struct waits_sum *into, const struct waits_sum *more)
@@ -57,8 +44,8 @@ static void add_residence(struct waits *waits, const struct tcpledger_record *r)
 	while (bucket < WAITS_BUCKETS - 1 && r->tw_residence_ns >> bucket)
 		bucket++;
 	waits->buckets[bucket]++;
-	waits->residences = grow(waits->residences, waits->residence_count,
-				 &waits->residence_room, sizeof(*waits->residences));
+	waits->residences = memory_grow(waits->residences, waits->residence_count,
+					&waits->residence_room, sizeof(*waits->residences));
 	waits->residences[waits->residence_count++] = r->tw_residence_ns;
 }
 
@@ -92,8 +79,8 @@ void waits_add(struct waits *waits, const struct record *record)
 		waits->nominal_ns = r->tw_nominal_ns;
 	sum_up(&waits->sum, &sum);
 
-	waits->remotes = grow(waits->remotes, waits->remote_count, &waits->remote_room,
-			      sizeof(*waits->remotes));
+	waits->remotes = memory_grow(waits->remotes, waits->remote_count, &waits->remote_room,
+				     sizeof(*waits->remotes));
 	remote = &waits->remotes[waits->remote_count++];
 	remote->ipv6 = r->flags & TCPLEDGER_REC_IPV6;
 	memcpy(remote->address, r->remote, sizeof(remote->address));

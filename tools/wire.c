@@ -1,27 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-#define _GNU_SOURCE
 #include "wire.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "fail.h"
 #include "format.h"
+#include "memory.h"
 #include "stand_in.h"
 #include "wire_join.h"
 
 #define SAME_MOMENT_NS	1000000		/* an event logged twice */
-
-static void *grow(void *array, size_t count, size_t *room, size_t size)
-{
-	if (count < *room)
-		return array;
-	*room = *room ? 2 * *room : 64;
-	array = reallocarray(array, *room, size);
-	if (!array)
-		fail_memory();
-	return array;
-}
 
 /**
  * wire_add - take a record
@@ -31,15 +19,14 @@ static void *grow(void *array, size_t count, size_t *room, size_t size)
 void wire_add(struct wire *wire, const struct record *record)
 {
 	size_t log = record->fixed.log_n * sizeof(*record->log);
-	struct record *copy = malloc(sizeof(*copy) + log);
+	struct record *copy = memory_new(1, sizeof(*copy) + log);
 
-	if (!copy)
-		fail_memory();
 	*copy = *record;
 	copy->log = (void *)(copy + 1);
 	if (log)
 		memcpy(copy->log, record->log, log);
-	wire->records = grow(wire->records, wire->count, &wire->room, sizeof(*wire->records));
+	wire->records = memory_grow(wire->records, wire->count, &wire->room,
+				    sizeof(*wire->records));
 	wire->records[wire->count++] = copy;
 }
 
@@ -47,8 +34,8 @@ static struct wire_packet *add_packet(struct wire *wire)
 {
 	struct wire_packet *packet;
 
-	wire->packets = grow(wire->packets, wire->packet_count, &wire->packet_room,
-			     sizeof(*wire->packets));
+	wire->packets = memory_grow(wire->packets, wire->packet_count, &wire->packet_room,
+				    sizeof(*wire->packets));
 	packet = &wire->packets[wire->packet_count];
 	memset(packet, 0, sizeof(*packet));
 	packet->order = wire->packet_count++;
@@ -264,14 +251,12 @@ static void fill_gaps(struct wire *wire, size_t first, const struct record *reco
 		      const struct record *peer)
 {
 	size_t count = wire->packet_count - first, i;
-	struct wire_packet *packets = NULL, extra;
+	struct wire_packet *packets, extra;
 	struct stand_in stand_in;
 
 	if (!count)
 		return;
-	packets = reallocarray(NULL, count, sizeof(*packets));
-	if (!packets)
-		fail_memory();
+	packets = memory_new(count, sizeof(*packets));
 	memcpy(packets, wire->packets + first, count * sizeof(*packets));
 	wire->packet_count = first;
 	stand_in_begin(&stand_in, record, peer);

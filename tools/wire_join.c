@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#define _GNU_SOURCE
 #include "wire_join.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "fail.h"
+#include "memory.h"
 #include "wire.h"
 
 static const struct tcpledger_record *known_to(const struct wire_packet *packet)
@@ -105,11 +104,9 @@ static void drop_empty(struct wire *wire)
  */
 void wire_join(struct wire *wire)
 {
-	struct wire_packet **single = reallocarray(NULL, wire->packet_count + 1, sizeof(*single));
+	struct wire_packet **single = memory_new(wire->packet_count, sizeof(*single));
 	size_t i, count;
 
-	if (!single)
-		fail_memory();
 	count = find_single(wire, single);
 	for (i = 1; i < count; i++)
 		if (single[i - 1]->sender && !single[i]->sender && !single[i - 1]->receiver &&

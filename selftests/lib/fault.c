@@ -162,8 +162,8 @@ int64_t fault_count(void)
 
 static int nth_fd(void)
 {
-	static _Thread_local int fd = -1;
-	static _Thread_local pid_t opener;
+	static __thread int fd = -1;
+	static __thread pid_t opener;
 
 	/* The file is the thread's that opened it, also in a child. */
 	if (fd >= 0 && opener != gettid()) {

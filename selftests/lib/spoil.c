@@ -496,9 +496,9 @@ size_t spoil_at_random(uint64_t *seed, uint8_t *data, size_t len)
 {
 	bool v4 = data[0] >> 4 == 4;
 	size_t addresses = v4 ? 12 : 8, tcp = v4 ? 20 : 40;
-	unsigned int times = 1 + draw(seed) % 6;
+	unsigned int changes = 1 + draw(seed) % 6;
 
-	while (times--) {
+	while (changes--) {
 		size_t at = draw(seed) % len;
 
 		if (at == 0)
