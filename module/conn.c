@@ -22,9 +22,9 @@ atomic_t tcpledger_expecting = ATOMIC_INIT(0);
 
 static u32 ended(const struct tcpledger_net *tn)
 {
-	return tn->counts[TCPLEDGER_LIST_INHERITED] +
-	       tn->counts[TCPLEDGER_LIST_FAILED] +
-	       tn->counts[TCPLEDGER_LIST_HISTORY];
+	return READ_ONCE(tn->counts[TCPLEDGER_LIST_INHERITED]) +
+	       READ_ONCE(tn->counts[TCPLEDGER_LIST_FAILED]) +
+	       READ_ONCE(tn->counts[TCPLEDGER_LIST_HISTORY]);
 }
 
 static u32 embryonic(const struct tcpledger_net *tn)
@@ -116,19 +116,11 @@ void tcpledger_conn_free(struct tcpledger_conn *c)
 	tcpledger_pool_put(c);
 }
 
-static void expect(struct tcpledger_conn *c, bool wanted)
-{
-	if (likely(c->expecting == wanted))
-		return;
-	c->expecting = wanted;
-	atomic_add(wanted ? 1 : -1, &tcpledger_expecting);
-}
-
 /* Bucket locked. */
 static void take_out(struct tcpledger_conn *c)
 {
 	hlist_del_init(&c->node);
-	expect(c, false);
+	tcpledger_conn_expect(c, false);
 	if (c->quiet)
 		tcpledger_table_set_quiet(&c->key, false);
 }
@@ -145,8 +137,55 @@ static void conn_evict(struct tcpledger_conn *c)
 	tcpledger_conn_free(c);
 }
 
+static u8 list_of(const struct tcpledger_conn *c)
+{
+	if (unlikely(c->facts.ended)) {
+		if (c->inherited)
+			return TCPLEDGER_LIST_INHERITED;
+		return c->facts.bits & F_ESTABLISHED ? TCPLEDGER_LIST_HISTORY :
+						       TCPLEDGER_LIST_FAILED;
+	}
+	if (c->facts.bits & F_TIMEWAIT)
+		return TCPLEDGER_LIST_TIMEWAIT;
+	if (!tcpledger_facts_embryonic(&c->facts))
+		return TCPLEDGER_LIST_LIVE;
+	return c->list == TCPLEDGER_LIST_EMBRYONIC && !c->request_timer ?
+		TCPLEDGER_LIST_EMBRYONIC : TCPLEDGER_LIST_FRESH;
+}
+
 /**
- * tcpledger_conn_insert() - make a record findable
+ * tcpledger_conn_enlist() - put a record into a list of its namespace
+ * @c: the record, its bucket locked
+ * @list: enum tcpledger_list
+ *
+ * At the end of the list, also if it is in it already. Does nothing to a
+ * record that is being evicted at this moment.
+ * Context: any.
+ * Return: false for such a record.
+ */
+bool tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list)
+{
+	struct tcpledger_net *tn = c->tn;
+
+	raw_spin_lock(&tn->lock);
+	if (unlikely(c->list == TCPLEDGER_LIST_GONE)) {
+		raw_spin_unlock(&tn->lock);
+		return false;
+	}
+	if (c->list == TCPLEDGER_LIST_NEW) {
+		list_add_tail(&c->lru, &tn->lists[list]);
+	} else {
+		list_move_tail(&c->lru, &tn->lists[list]);
+		tn->counts[c->list]--;
+	}
+	tn->counts[list]++;
+	c->list = list;
+	raw_spin_unlock(&tn->lock);
+	return true;
+}
+
+/**
+ * tcpledger_conn_insert() - make a record findable, and put it into its list
  * @c: the record, in no bucket; its bucket locked
  *
  * All records of a tuple share a bucket, which is walked with interrupts off:
@@ -161,6 +200,7 @@ void tcpledger_conn_insert(struct tcpledger_conn *c)
 	bool mine = false;
 
 	tcpledger_table_insert(c);
+	tcpledger_conn_relist(c);
 	if (likely(!old))
 		return;
 	/* A dying namespace hands its own over, see inherit(). */
@@ -270,8 +310,6 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 		tcpledger_count(tn, not_kept_memory);
 		return NULL;
 	}
-	INIT_HLIST_NODE(&c->node);
-	INIT_LIST_HEAD(&c->lru);
 	c->tn = tn;
 	c->id = id;
 	c->sk = NULL;
@@ -299,36 +337,6 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	return c;
 }
 
-/**
- * tcpledger_conn_enlist() - put a record into a list of its namespace
- * @c: the record, its bucket locked
- * @list: enum tcpledger_list
- *
- * At the end of the list, also if it is in it already. Does nothing to a
- * record that is being evicted at this moment.
- * Context: any.
- * Return: false for such a record.
- */
-bool tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list)
-{
-	struct tcpledger_net *tn = c->tn;
-	bool stays;
-
-	raw_spin_lock(&tn->lock);
-	stays = c->list != TCPLEDGER_LIST_GONE;
-	if (stays) {
-		if (c->list != TCPLEDGER_LIST_NEW) {
-			tn->counts[c->list]--;
-			list_del(&c->lru);
-		}
-		list_add_tail(&c->lru, &tn->lists[list]);
-		c->list = list;
-		tn->counts[list]++;
-	}
-	raw_spin_unlock(&tn->lock);
-	return stays;
-}
-
 static void count_end(const struct tcpledger_conn *c)
 {
 	struct tcpledger_stats __percpu *stats = c->tn->stats;
@@ -345,14 +353,22 @@ static void count_end(const struct tcpledger_conn *c)
 		this_cpu_inc(stats->anomalies[__ffs(left)]);
 }
 
-/* To an end of its life, or to another list, or with another note. */
-static noinline bool resettle(struct tcpledger_conn *c, u8 list, bool quiet)
+const u32 tcpledger_conn_leaves[TCPLEDGER_LIST_MAX] = {
+	[TCPLEDGER_LIST_LIVE]		= F_TIMEWAIT,
+	[TCPLEDGER_LIST_FRESH]		= F_ESTABLISHED,
+	[TCPLEDGER_LIST_EMBRYONIC]	= ~0,	/* also if its timer ran */
+};
+
+/**
+ * tcpledger_conn_relist() - put a record into the list it belongs to
+ * @c: the record, in its bucket, which is locked
+ *
+ * Context and return value as tcpledger_conn_settle().
+ */
+bool tcpledger_conn_relist(struct tcpledger_conn *c)
 {
-	expect(c, c->facts.bits & F_EXPECT_OUT);
-	if (c->quiet != quiet) {
-		c->quiet = quiet;
-		tcpledger_table_set_quiet(&c->key, quiet);
-	}
+	const u8 list = list_of(c);
+
 	if (c->list == list)
 		return false;
 	/* One that is being evicted has ended and was counted before. */
@@ -363,48 +379,39 @@ static noinline bool resettle(struct tcpledger_conn *c, u8 list, bool quiet)
 	return true;
 }
 
-static u8 list_of(const struct tcpledger_conn *c)
+/**
+ * tcpledger_conn_set_quiet() - a record got quiet, or is so no more
+ * @c: the record, its bucket locked
+ * @quiet: which
+ *
+ * Context: any.
+ */
+void tcpledger_conn_set_quiet(struct tcpledger_conn *c, bool quiet)
 {
-	if (unlikely(c->facts.ended)) {
-		if (c->inherited)
-			return TCPLEDGER_LIST_INHERITED;
-		return c->facts.bits & F_ESTABLISHED ? TCPLEDGER_LIST_HISTORY :
-						       TCPLEDGER_LIST_FAILED;
-	}
-	if (c->facts.bits & F_TIMEWAIT)
-		return TCPLEDGER_LIST_TIMEWAIT;
-	if (!tcpledger_facts_embryonic(&c->facts))
-		return TCPLEDGER_LIST_LIVE;
-	return c->list == TCPLEDGER_LIST_EMBRYONIC && !c->request_timer ?
-		TCPLEDGER_LIST_EMBRYONIC : TCPLEDGER_LIST_FRESH;
+	c->quiet = quiet;
+	tcpledger_table_set_quiet(&c->key, quiet);
 }
 
-/**
- * tcpledger_conn_settle() - put a record where its facts say it belongs
- * @c: the record, its bucket locked
- *
- * Called after each event, before the bucket is unlocked.
- * Context: any.
- * Return: true if it just ended: call tcpledger_conn_trim() when the bucket
- * is unlocked.
- */
-bool tcpledger_conn_settle(struct tcpledger_conn *c)
+static u32 quarter_of_history(void)
 {
-	bool quiet = tcpledger_facts_quiet(&c->facts) && !c->key.ifindex;
-	bool waits = c->facts.bits & F_EXPECT_OUT;
-	u8 list = list_of(c);
+	return max(tcpledger_limits.history / 4, 1U);
+}
 
-	if (likely(c->list == list && c->quiet == quiet &&
-		   c->expecting == waits))
-		return false;
-	return resettle(c, list, quiet);
+/* Is there a record too many in the history? */
+static bool too_many_ended(const struct tcpledger_net *tn)
+{
+	const u32 quarter = quarter_of_history();
+
+	return READ_ONCE(tn->counts[TCPLEDGER_LIST_FAILED]) > quarter ||
+	       READ_ONCE(tn->counts[TCPLEDGER_LIST_INHERITED]) > quarter ||
+	       ended(tn) > tcpledger_limits.history;
 }
 
 /* One record too many in the history, out of its list; or NULL. */
 static struct tcpledger_conn *surplus(struct tcpledger_net *tn)
 {
 	const u32 most = tcpledger_limits.history;
-	const u32 quarter = max(most / 4, 1U);
+	const u32 quarter = quarter_of_history();
 
 	if (tn->counts[TCPLEDGER_LIST_FAILED] > quarter)
 		return evict_oldest(tn, TCPLEDGER_LIST_FAILED);
@@ -416,12 +423,14 @@ static struct tcpledger_conn *surplus(struct tcpledger_net *tn)
 
 /**
  * tcpledger_conn_trim() - evict the oldest of too much history
- * @tn: the namespace
+ * @tn: the namespace, in which a record has just ended
  *
  * Never-established records may hold a quarter of it, so that a port scan
  * does not push out the rest, and what dead namespaces left another, only
  * as long as there is room: who makes and drops namespaces must not be able
  * to push out what the initial one keeps of itself.
+ * The look without the lock misses nothing: the caller has counted its record
+ * under the lock, and whoever did so last sees what all others counted.
  * Context: any, no lock of ours held.
  */
 void tcpledger_conn_trim(struct tcpledger_net *tn)
@@ -429,6 +438,8 @@ void tcpledger_conn_trim(struct tcpledger_net *tn)
 	struct tcpledger_conn *c;
 	unsigned long flags;
 
+	if (likely(!too_many_ended(tn)))
+		return;
 	do {
 		raw_spin_lock_irqsave(&tn->lock, flags);
 		c = surplus(tn);
@@ -479,6 +490,7 @@ static void inherit(struct tcpledger_conn *c, struct tcpledger_net *from,
 		tcpledger_facts_end(&c->facts, now, TCPLEDGER_CAUSE_ERROR,
 				    TCPLEDGER_LOG_NONE,
 				    TCPLEDGER_OUTCOME_ABORTED);
+	tcpledger_conn_relist(c);
 	tcpledger_conn_settle(c);
 	raw_spin_unlock_irqrestore(&b->lock, flags);
 }

@@ -115,7 +115,8 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 					  bool may_allocate);
 void tcpledger_conn_free(struct tcpledger_conn *c);
 void tcpledger_conn_insert(struct tcpledger_conn *c);
-bool tcpledger_conn_settle(struct tcpledger_conn *c);
+bool tcpledger_conn_relist(struct tcpledger_conn *c);
+void tcpledger_conn_set_quiet(struct tcpledger_conn *c, bool quiet);
 bool tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list);
 void tcpledger_conn_trim(struct tcpledger_net *tn);
 void tcpledger_conn_inherit(struct tcpledger_net *from,
@@ -132,6 +133,40 @@ static inline void tcpledger_conn_room(struct tcpledger_conn *c)
 {
 	if (unlikely(tcpledger_log_wants_more(&c->facts.log)))
 		c->facts.log.more = tcpledger_pool_get(false);
+}
+
+/* By list: the facts that take a record out of it, beside its end. */
+extern const u32 tcpledger_conn_leaves[TCPLEDGER_LIST_MAX];
+
+/* Count it among those whose next ACK out is to be logged, or no more. */
+static inline void tcpledger_conn_expect(struct tcpledger_conn *c, bool wanted)
+{
+	if (likely(c->expecting == wanted))
+		return;
+	c->expecting = wanted;
+	atomic_add(wanted ? 1 : -1, &tcpledger_expecting);
+}
+
+/**
+ * tcpledger_conn_settle() - put a record where its facts say it belongs
+ * @c: the record, in its bucket, which is locked, and in a list
+ *
+ * Called after each event, before the bucket is unlocked.
+ * Context: any.
+ * Return: true if it just ended: call tcpledger_conn_trim() when the bucket
+ * is unlocked.
+ */
+static inline bool tcpledger_conn_settle(struct tcpledger_conn *c)
+{
+	const bool quiet = tcpledger_facts_quiet(&c->facts) && !c->key.ifindex;
+
+	tcpledger_conn_expect(c, c->facts.bits & F_EXPECT_OUT);
+	if (unlikely(c->quiet != quiet))
+		tcpledger_conn_set_quiet(c, quiet);
+	if (likely(!c->facts.ended &&
+		   !(c->facts.bits & tcpledger_conn_leaves[c->list])))
+		return false;
+	return tcpledger_conn_relist(c);
 }
 
 #endif /* TCPLEDGER_CONN_H */

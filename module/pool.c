@@ -134,6 +134,33 @@ static void fill_stock(struct work_struct *work)
 	}
 }
 
+/* Bring a batch of blocks to this CPU, and one for the caller. */
+static noinline void *fetch(bool may_allocate)
+{
+	struct cpu_blocks *cpu;
+	unsigned long flags;
+	void *block, *own;
+	bool low;
+
+	raw_spin_lock_irqsave(&stock_lock, flags);
+	cpu = this_cpu_ptr(&cpu_blocks);
+	own = stock_pop();
+	while (cpu->n < BATCH) {
+		block = stock_pop();
+		if (!block)
+			break;
+		cpu->block[cpu->n++] = block;
+	}
+	low = stock_n < STOCK_LOW;
+	raw_spin_unlock_irqrestore(&stock_lock, flags);
+
+	if (unlikely(low))
+		irq_work_queue(&fill_kick);
+	if (unlikely(!own) && may_allocate)
+		own = block_allocate(GFP_ATOMIC);
+	return own;
+}
+
 /**
  * tcpledger_pool_get() - get a block
  * @may_allocate: the caller is in a hook and holds no raw lock
@@ -144,32 +171,17 @@ static void fill_stock(struct work_struct *work)
 void *tcpledger_pool_get(bool may_allocate)
 {
 	struct cpu_blocks *cpu;
-	void *block = NULL;
 	unsigned long flags;
-	bool low = false;
+	void *block;
 
 	local_irq_save(flags);
 	cpu = this_cpu_ptr(&cpu_blocks);
 	if (unlikely(!cpu->n)) {
-		raw_spin_lock(&stock_lock);
-		while (cpu->n < BATCH) {
-			block = stock_pop();
-			if (!block)
-				break;
-			cpu->block[cpu->n++] = block;
-		}
-		low = stock_n < STOCK_LOW;
-		raw_spin_unlock(&stock_lock);
-		block = NULL;
+		local_irq_restore(flags);
+		return fetch(may_allocate);
 	}
-	if (likely(cpu->n))
-		block = cpu->block[--cpu->n];
+	block = cpu->block[--cpu->n];
 	local_irq_restore(flags);
-
-	if (unlikely(low))
-		irq_work_queue(&fill_kick);
-	if (unlikely(!block) && may_allocate)
-		block = block_allocate(GFP_ATOMIC);
 	return block;
 }
 

@@ -47,11 +47,15 @@ void tcpledger_table_set_quiet(const struct tcpledger_key *key, bool quiet)
 	if (tcpledger_table_notes(b, key) == quiet)
 		return;
 	raw_write_seqcount_begin(&b->seq);
-	b->net = quiet ? key->net : 0;
-	b->ports = key->ports;
-	b->v6 = key->v6;
-	memcpy(b->local, key->local, sizeof(b->local));
-	memcpy(b->remote, key->remote, sizeof(b->remote));
+	if (quiet) {
+		b->net = key->net;
+		b->ports = key->ports;
+		b->v6 = key->v6;
+		memcpy(b->local, key->local, sizeof(b->local));
+		memcpy(b->remote, key->remote, sizeof(b->remote));
+	} else {
+		b->net = 0;
+	}
 	raw_write_seqcount_end(&b->seq);
 }
 
