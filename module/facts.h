@@ -132,26 +132,23 @@ struct tcpledger_facts {
 #define OPT_REMOTE_TS		0x20
 
 /**
- * struct tcpledger_change - a state change as the kernel traced it
+ * struct tcpledger_death - a change to CLOSE as the kernel traced it
  * @from: old enum tcpledger_state
- * @to: new one
  * @error: the socket's error, positive errno or 0
  * @task: a task did it in a system call, not a segment or a timer
+ * @fin_acked: everything we sent is acknowledged, our FIN too
  * @rcv_nxt: next number expected from the peer
- * @fin_acked: everything we sent is acknowledged, our FIN too; this and what
- *	follows is told only of a change to CLOSE
  * @shut: the program had given up both directions (close() called)
  * @orphan: no program holds the socket any more
  * @no_linger: the program asked not to wait in FIN_WAIT2 (TCP_LINGER2)
  * @soft: @error repeats an earlier ICMP message, so a timer raised it now
  */
-struct tcpledger_change {
+struct tcpledger_death {
 	u8	from;
-	u8	to;
 	u8	error;
 	bool	task;
-	u32	rcv_nxt;
 	bool	fin_acked;
+	u32	rcv_nxt;
 	bool	shut;
 	bool	orphan;
 	bool	no_linger;
@@ -172,8 +169,10 @@ void tcpledger_facts_note(struct tcpledger_facts *f, s64 now, u8 tag,
 			  int segment);
 void tcpledger_facts_refused(struct tcpledger_facts *f, s64 now, int segment,
 			     bool checksum);
-void tcpledger_facts_state(struct tcpledger_facts *f, s64 now,
-			   const struct tcpledger_change *c);
+void tcpledger_facts_state(struct tcpledger_facts *f, s64 now, u32 from,
+			   u32 to, u32 rcv_nxt, bool task);
+void tcpledger_facts_die(struct tcpledger_facts *f, s64 now,
+			 const struct tcpledger_death *d);
 void tcpledger_facts_reset(struct tcpledger_facts *f);
 void tcpledger_facts_end(struct tcpledger_facts *f, s64 now, u8 cause,
 			 int segment, u8 outcome);
@@ -192,11 +191,9 @@ void tcpledger_facts_time_wait(struct tcpledger_facts *f, s64 now,
 			       u32 rcv_nxt);
 void tcpledger_facts_move(struct tcpledger_facts *f, s64 now, u8 from, u8 to,
 			  u8 cause, int segment);
-int tcpledger_facts_cause(struct tcpledger_facts *f, enum tcpledger_rule rule,
-			  u32 rcv_nxt);
+int tcpledger_facts_find_fin(struct tcpledger_facts *f, u32 end);
+int tcpledger_facts_find_ack_of_fin(struct tcpledger_facts *f);
 int tcpledger_facts_find_rst(struct tcpledger_facts *f, u32 rcv_nxt, bool any);
-void tcpledger_facts_die(struct tcpledger_facts *f, s64 now,
-			 const struct tcpledger_change *c);
 void tcpledger_facts_accept_fin(struct tcpledger_facts *f, int segment,
 				u32 end);
 u8 tcpledger_facts_graceful_kind(const struct tcpledger_facts *f);
@@ -216,6 +213,22 @@ static inline s64 tcpledger_facts_time(const struct tcpledger_facts *f,
 	s64 t = now - f->base;
 
 	return max_t(s64, t, tcpledger_log_latest(&f->log));
+}
+
+/* The handshake is complete. */
+static inline void tcpledger_facts_established(struct tcpledger_facts *f)
+{
+	f->bits |= F_ESTABLISHED;
+	f->bits &= ~(F_REQUEST | F_RST_OUT | F_RST_LOGGED);
+	f->outcome = TCPLEDGER_OUTCOME_ESTABLISHED;
+}
+
+/* A state that TCP leaves shows what it was in, even if that was not seen. */
+static inline void tcpledger_facts_synchronized(struct tcpledger_facts *f,
+						u8 from)
+{
+	if (!(f->bits & F_ESTABLISHED) && tcpledger_fsm_synchronized(from))
+		tcpledger_facts_established(f);
 }
 
 static inline bool tcpledger_facts_live(const struct tcpledger_facts *f)

@@ -98,18 +98,18 @@ static void end(struct tcpledger_facts *f, s64 now, u8 cause, u8 error)
 }
 
 static bool timer_ended(const struct tcpledger_facts *f,
-			const struct tcpledger_change *c)
+			const struct tcpledger_death *d)
 {
-	if (c->error == ETIMEDOUT)
+	if (d->error == ETIMEDOUT)
 		return true;
-	if (!tcpledger_fsm_synchronized(c->from))
-		return c->soft;
+	if (!tcpledger_fsm_synchronized(d->from))
+		return d->soft;
 	/*
 	 * A synchronized connection is only told of ICMP, not ended by it
 	 * (RFC 5461); an orphan is ended with an RST before the change by its
 	 * timer, after it by data that came too late.
 	 */
-	return c->error || f->bits & F_RST_OUT;
+	return d->error || f->bits & F_RST_OUT;
 }
 
 /*
@@ -118,22 +118,22 @@ static bool timer_ended(const struct tcpledger_facts *f,
  * (tcp_rcv_state_process()).
  */
 static int late_with_ack(struct tcpledger_facts *f,
-			 const struct tcpledger_change *c)
+			 const struct tcpledger_death *d)
 {
 	const struct tcpledger_log_entry *e;
 	u8 fin;
 	int i;
 
-	if (c->from != TCPLEDGER_STATE_FIN_WAIT2 || !c->orphan)
+	if (d->from != TCPLEDGER_STATE_FIN_WAIT2 || !d->orphan)
 		return TCPLEDGER_LOG_NONE;
-	i = tcpledger_facts_cause(f, TCPLEDGER_RULE_ACK_OF_FIN, c->rcv_nxt);
+	i = tcpledger_facts_find_ack_of_fin(f);
 	if (i == TCPLEDGER_LOG_NONE)
 		return TCPLEDGER_LOG_NONE;
 	e = tcpledger_log_at(&f->log, i);
 	fin = e->flags & TCPLEDGER_FIN;
 	if (!e->len && !fin)
 		return TCPLEDGER_LOG_NONE;
-	return tcpledger_seq_before(c->rcv_nxt, tcpledger_log_end(e) - !!fin) ?
+	return tcpledger_seq_before(d->rcv_nxt, tcpledger_log_end(e) - !!fin) ?
 		i : TCPLEDGER_LOG_NONE;
 }
 
@@ -142,56 +142,54 @@ static int late_with_ack(struct tcpledger_facts *f,
  * asked not to linger: there was no room for one (tcp_time_wait()).
  */
 static bool overflowed(struct tcpledger_facts *f,
-		       const struct tcpledger_change *c)
+		       const struct tcpledger_death *d)
 {
-	return c->from == TCPLEDGER_STATE_FIN_WAIT2 && c->orphan &&
-	       !c->no_linger && !c->error &&
+	return d->from == TCPLEDGER_STATE_FIN_WAIT2 && d->orphan &&
+	       !d->no_linger && !d->error &&
 	       !(f->bits & (F_RST_OUT | F_RST_TAKEN | F_LATE_DATA)) &&
-	       late_with_ack(f, c) == TCPLEDGER_LOG_NONE;
+	       late_with_ack(f, d) == TCPLEDGER_LOG_NONE;
 }
 
 /* Why a connection went to CLOSE, and the segment that did it. */
 static u8 death_cause(struct tcpledger_facts *f,
-		      const struct tcpledger_change *c, int *segment)
+		      const struct tcpledger_death *d, int *segment)
 {
 	*segment = TCPLEDGER_LOG_NONE;
 	if (f->bits & F_RST_TAKEN) {
-		*segment = tcpledger_facts_find_rst(f, c->rcv_nxt,
-			c->from == TCPLEDGER_STATE_SYN_SENT);
+		*segment = tcpledger_facts_find_rst(f, d->rcv_nxt,
+			d->from == TCPLEDGER_STATE_SYN_SENT);
 		return TCPLEDGER_CAUSE_SEGMENT;
 	}
 	if (f->bits & F_LATE_DATA)
 		return TCPLEDGER_CAUSE_SEGMENT;
-	if (c->fin_acked && (c->from == TCPLEDGER_STATE_LAST_ACK ||
-			     c->from == TCPLEDGER_STATE_CLOSING)) {
-		*segment = tcpledger_facts_cause(f, TCPLEDGER_RULE_ACK_OF_FIN,
-						 c->rcv_nxt);
+	if (d->fin_acked && (d->from == TCPLEDGER_STATE_LAST_ACK ||
+			     d->from == TCPLEDGER_STATE_CLOSING)) {
+		*segment = tcpledger_facts_find_ack_of_fin(f);
 		f->bits |= F_FIN_ACKED_IN;
 		return TCPLEDGER_CAUSE_SEGMENT;
 	}
-	if (c->from == TCPLEDGER_STATE_FIN_WAIT2 && f->bits & F_FIN_IN) {
-		*segment = tcpledger_facts_cause(f, TCPLEDGER_RULE_FIN,
-						 c->rcv_nxt);
+	if (d->from == TCPLEDGER_STATE_FIN_WAIT2 && f->bits & F_FIN_IN) {
+		*segment = tcpledger_facts_find_fin(f, d->rcv_nxt);
 		return TCPLEDGER_CAUSE_SEGMENT;
 	}
-	if (c->from == TCPLEDGER_STATE_FIN_WAIT2 && overflowed(f, c))
+	if (d->from == TCPLEDGER_STATE_FIN_WAIT2 && overflowed(f, d))
 		return TCPLEDGER_CAUSE_ERROR;
-	if (c->task && (!c->error || c->error == ECONNABORTED)) {
+	if (d->task && (!d->error || d->error == ECONNABORTED)) {
 		/* connect() failed by itself, before it sent anything. */
-		if (c->from == TCPLEDGER_STATE_SYN_SENT && !c->shut &&
-		    !c->error && !(f->bits & F_SYN_OUT))
+		if (d->from == TCPLEDGER_STATE_SYN_SENT && !d->shut &&
+		    !d->error && !(f->bits & F_SYN_OUT))
 			return TCPLEDGER_CAUSE_ERROR;
 		/* In close(): too many orphans, or a dead namespace. */
-		if (c->orphan && c->from != TCPLEDGER_STATE_FIN_WAIT2)
+		if (d->orphan && d->from != TCPLEDGER_STATE_FIN_WAIT2)
 			return TCPLEDGER_CAUSE_ERROR;
 		return TCPLEDGER_CAUSE_USER;
 	}
-	if (timer_ended(f, c))
+	if (timer_ended(f, d))
 		return TCPLEDGER_CAUSE_TIMER;
-	if (c->error)
+	if (d->error)
 		return TCPLEDGER_CAUSE_ERROR;
-	if (c->orphan && f->bits & F_FIN_OUT) {
-		*segment = late_with_ack(f, c);
+	if (d->orphan && f->bits & F_FIN_OUT) {
+		*segment = late_with_ack(f, d);
 		return TCPLEDGER_CAUSE_SEGMENT;
 	}
 	return TCPLEDGER_CAUSE_ERROR;
@@ -201,36 +199,42 @@ static u8 death_cause(struct tcpledger_facts *f,
  * tcpledger_facts_die() - TCP moved this connection to CLOSE
  * @f: the facts
  * @now: CLOCK_MONOTONIC
- * @c: the change, as traced
+ * @d: the change, as traced
  *
+ * The caller has left out what means nothing in RFC 9293: CLOSE to CLOSE, and
+ * the CLOSE of a socket whose timewait socket took over.
  * Context: any, bucket lock held.
  */
 void tcpledger_facts_die(struct tcpledger_facts *f, s64 now,
-			 const struct tcpledger_change *c)
+			 const struct tcpledger_death *d)
 {
-	bool overflow = overflowed(f, c);
+	bool overflow;
 	int segment;
-	u8 cause = death_cause(f, c, &segment);
+	u8 cause;
+
+	tcpledger_facts_synchronized(f, d->from);
+	overflow = overflowed(f, d);
+	cause = death_cause(f, d, &segment);
 
 	if (f->bits & F_RST_TAKEN && f->anomalies &
 	    BIT(TCPLEDGER_ANOMALY_STALE_SYN) &&
 	    f->anomalies & BIT(TCPLEDGER_ANOMALY_CHALLENGE_ACK))
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_HALF_OPEN,
 				     segment);
-	tcpledger_facts_move(f, now, c->from, TCPLEDGER_STATE_CLOSE, cause,
+	tcpledger_facts_move(f, now, d->from, TCPLEDGER_STATE_CLOSE, cause,
 			     segment);
-	if (c->orphan && cause == TCPLEDGER_CAUSE_TIMER)
+	if (d->orphan && cause == TCPLEDGER_CAUSE_TIMER)
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_ORPHAN_TIMEOUT,
 				     TCPLEDGER_LOG_NONE);
-	if (((c->from == TCPLEDGER_STATE_FIN_WAIT2 && f->bits & F_FIN_IN) ||
-	     (c->from == TCPLEDGER_STATE_CLOSING && c->fin_acked)) &&
+	if (((d->from == TCPLEDGER_STATE_FIN_WAIT2 && f->bits & F_FIN_IN) ||
+	     (d->from == TCPLEDGER_STATE_CLOSING && d->fin_acked)) &&
 	    cause == TCPLEDGER_CAUSE_SEGMENT && !(f->bits & F_RST_TAKEN))
 		overflow = true;
 	if (overflow)
 		tcpledger_facts_note(f, now,
 				     TCPLEDGER_ANOMALY_TIME_WAIT_OVERFLOW,
 				     segment);
-	end(f, now, cause, c->error);
+	end(f, now, cause, d->error);
 }
 
 /**

@@ -81,7 +81,7 @@ static bool out_covers_fin(struct tcpledger_facts *f,
 	if (!(f->bits & F_FIN_IN) && f->bits & F_FIN_LOGGED &&
 	    (f->state == TCPLEDGER_STATE_FIN_WAIT1 ||
 	     f->state == TCPLEDGER_STATE_FIN_WAIT2)) {
-		fin = tcpledger_facts_cause(f, TCPLEDGER_RULE_FIN, seg->ack);
+		fin = tcpledger_facts_find_fin(f, seg->ack);
 		if (fin != TCPLEDGER_LOG_NONE)
 			tcpledger_facts_accept_fin(f, fin, seg->ack);
 	}

@@ -30,6 +30,17 @@ void tcpledger_facts_init(struct tcpledger_facts *f, s64 now, u8 state,
 	f->remote_wscale = -1;
 }
 
+/* The last thing to do: nothing has to be kept over the call in it. */
+static __always_inline void enter(struct tcpledger_facts *f, s64 now, u32 from,
+				  u32 to, u32 cause, int segment)
+{
+	const s64 t = tcpledger_facts_time(f, now);
+
+	f->since = f->base + t;
+	f->state = to;
+	tcpledger_log_state(&f->log, t, from, to, cause, segment);
+}
+
 /**
  * tcpledger_facts_move() - enter a state change in the log
  * @f: the facts
@@ -46,14 +57,11 @@ void tcpledger_facts_move(struct tcpledger_facts *f, s64 now, u8 from,
 {
 	struct tcpledger_log_entry *e = segment < 0 ? NULL :
 		tcpledger_log_at(&f->log, segment);
-	s64 t = tcpledger_facts_time(f, now);
 
 	/* What ends FIN_WAIT2 does so by being refused, see tw_exit(). */
 	if (e && !(tcpledger_log_bits(e) & TCPLEDGER_SEG_REFUSED))
 		tcpledger_log_mark(e, TCPLEDGER_SEG_ACCEPTED);
-	tcpledger_log_state(&f->log, t, from, to, cause, segment);
-	f->since = f->base + t;
-	f->state = to;
+	enter(f, now, from, to, cause, segment);
 }
 
 /**
@@ -91,6 +99,14 @@ void tcpledger_facts_seed(struct tcpledger_facts *f, u32 snd_end, u32 rcv_nxt)
 	}
 }
 
+static inline void accept_fin(struct tcpledger_facts *f, u32 end)
+{
+	f->bits |= F_FIN_IN;
+	f->remote_fin = end;
+	if (f->first == TCPLEDGER_SIDE_NOBODY)
+		f->first = TCPLEDGER_SIDE_REMOTE;
+}
+
 /**
  * tcpledger_facts_accept_fin() - TCP took a FIN of the peer
  * @f: the facts
@@ -105,91 +121,118 @@ void tcpledger_facts_accept_fin(struct tcpledger_facts *f, int segment,
 	if (segment != TCPLEDGER_LOG_NONE)
 		tcpledger_log_mark(tcpledger_log_at(&f->log, segment),
 				   TCPLEDGER_SEG_ACCEPTED);
-	f->bits |= F_FIN_IN;
-	f->remote_fin = end;
-	if (f->first == TCPLEDGER_SIDE_NOBODY)
-		f->first = TCPLEDGER_SIDE_REMOTE;
+	accept_fin(f, end);
+}
+
+/* Is it a segment that came and was not thrown away, with these flags? */
+static inline bool stands(const struct tcpledger_log_entry *e, u8 flags,
+			  u8 mask)
+{
+	const u8 refused = TCPLEDGER_SEG_REFUSED << 2;
+
+	return ((u8)e->when & (refused | 3)) == TCPLEDGER_ENTRY_IN &&
+	       (e->flags & mask) == flags;
+}
+
+/* By what a segment is recognized. */
+enum find_by { BY_END, BY_SEQ, BY_ACK, BY_ACK_OR_MORE, BY_FLAGS };
+
+static inline bool fits(const struct tcpledger_log_entry *e, enum find_by by,
+			u32 number)
+{
+	switch (by) {
+	case BY_END:
+		return tcpledger_log_end(e) == number;
+	case BY_SEQ:
+		return e->seq == number;
+	case BY_ACK:
+		return e->ack == number;
+	case BY_ACK_OR_MORE:
+		return tcpledger_seq_after_eq(e->ack, number);
+	default:
+		return true;
+	}
 }
 
 /*
- * The first ACK that covers our SYN or FIN and was not thrown away; from where
- * the log was when that left.
+ * The first segment that came, was not thrown away, and fits; from where the
+ * log was when it could first come.
  */
-static int find_ack(struct tcpledger_facts *f, u32 ack, bool exact, int from)
+static __always_inline int find(struct tcpledger_facts *f, u32 from, u8 flags,
+				u8 mask, enum find_by by, u32 number)
 {
-	int i;
+	u32 i;
 
 	for (i = from; i < f->log.n; i++) {
-		struct tcpledger_log_entry *e = tcpledger_log_at(&f->log, i);
+		const struct tcpledger_log_entry *e =
+			tcpledger_log_at(&f->log, i);
 
-		if (tcpledger_log_type(e) == TCPLEDGER_ENTRY_IN &&
-		    e->flags & TCPLEDGER_ACK && !(e->flags & TCPLEDGER_RST) &&
-		    !(tcpledger_log_bits(e) & TCPLEDGER_SEG_REFUSED) &&
-		    (exact ? e->ack == ack :
-			     tcpledger_seq_after_eq(e->ack, ack)))
+		if (stands(e, flags, mask) && fits(e, by, number))
 			return i;
 	}
 	return TCPLEDGER_LOG_NONE;
 }
 
-/* By what a segment is recognized: the number after it, its own, or neither. */
-enum find_by { BY_END, BY_SEQ, BY_FLAGS };
-
-/* The first segment that came, was not thrown away, and fits. */
-static int find_in(struct tcpledger_facts *f, u8 flags, u8 mask,
-		   enum find_by by, u32 number, int from)
+static inline int find_synack(struct tcpledger_facts *f, u32 rcv_nxt)
 {
-	int i;
+	const u8 synack = TCPLEDGER_SYN | TCPLEDGER_ACK;
 
-	for (i = from; i < f->log.n; i++) {
-		struct tcpledger_log_entry *e = tcpledger_log_at(&f->log, i);
+	return find(f, f->syn_at, synack, synack, BY_SEQ, rcv_nxt - 1);
+}
 
-		if (tcpledger_log_type(e) != TCPLEDGER_ENTRY_IN ||
-		    (e->flags & mask) != flags ||
-		    tcpledger_log_bits(e) & TCPLEDGER_SEG_REFUSED)
-			continue;
-		if (by == BY_FLAGS ||
-		    number == (by == BY_END ? tcpledger_log_end(e) : e->seq))
-			return i;
-	}
-	return TCPLEDGER_LOG_NONE;
+static int find_syn(struct tcpledger_facts *f, u32 rcv_nxt)
+{
+	return find(f, 0, TCPLEDGER_SYN, TCPLEDGER_SYN | TCPLEDGER_ACK, BY_SEQ,
+		    rcv_nxt - 1);
+}
+
+static inline int find_ack_of_syn(struct tcpledger_facts *f)
+{
+	if (!(f->bits & F_LOCAL_ISN))
+		return TCPLEDGER_LOG_NONE;
+	return find(f, f->syn_at, TCPLEDGER_ACK, TCPLEDGER_ACK | TCPLEDGER_RST,
+		    BY_ACK_OR_MORE, f->local_isn + 1);
+}
+
+static inline int find_fin(struct tcpledger_facts *f, u32 end)
+{
+	if (!(f->bits & F_FIN_LOGGED))
+		return TCPLEDGER_LOG_NONE;
+	return find(f, f->peer_fin_at, TCPLEDGER_FIN, TCPLEDGER_FIN, BY_END,
+		    end);
+}
+
+static inline int find_ack_of_fin(struct tcpledger_facts *f)
+{
+	if (!(f->bits & F_FIN_OUT))
+		return TCPLEDGER_LOG_NONE;
+	return find(f, f->fin_at, TCPLEDGER_ACK, TCPLEDGER_ACK | TCPLEDGER_RST,
+		    BY_ACK, f->local_fin);
 }
 
 /**
- * tcpledger_facts_cause() - the segment that satisfied a state change
+ * tcpledger_facts_find_fin() - the FIN that TCP took
  * @f: the facts
- * @rule: what kind of segment it must have been
- * @rcv_nxt: next number expected from the peer, after the segment
+ * @end: the number after it
  *
  * Context: any, bucket lock held.
  * Return: its index, or TCPLEDGER_LOG_NONE if it was not logged.
  */
-int tcpledger_facts_cause(struct tcpledger_facts *f, enum tcpledger_rule rule,
-			  u32 rcv_nxt)
+int tcpledger_facts_find_fin(struct tcpledger_facts *f, u32 end)
 {
-	const u8 synack = TCPLEDGER_SYN | TCPLEDGER_ACK;
+	return find_fin(f, end);
+}
 
-	switch (rule) {
-	case TCPLEDGER_RULE_SYN:
-		return find_in(f, TCPLEDGER_SYN, synack, BY_SEQ, rcv_nxt - 1,
-			       0);
-	case TCPLEDGER_RULE_SYNACK:
-		return find_in(f, synack, synack, BY_SEQ, rcv_nxt - 1, 0);
-	case TCPLEDGER_RULE_ACK_OF_SYN:
-		return f->bits & F_LOCAL_ISN ?
-			find_ack(f, f->local_isn + 1, false, f->syn_at) :
-			TCPLEDGER_LOG_NONE;
-	case TCPLEDGER_RULE_FIN:
-		return f->bits & F_FIN_LOGGED ?
-			find_in(f, TCPLEDGER_FIN, TCPLEDGER_FIN, BY_END,
-				rcv_nxt, f->peer_fin_at) : TCPLEDGER_LOG_NONE;
-	case TCPLEDGER_RULE_ACK_OF_FIN:
-		return f->bits & F_FIN_OUT ?
-			find_ack(f, f->local_fin, true, f->fin_at) :
-			TCPLEDGER_LOG_NONE;
-	default:
-		return TCPLEDGER_LOG_NONE;
-	}
+/**
+ * tcpledger_facts_find_ack_of_fin() - the ACK of our FIN that TCP took
+ * @f: the facts
+ *
+ * Context: any, bucket lock held.
+ * Return: its index, or TCPLEDGER_LOG_NONE if it was not logged.
+ */
+int tcpledger_facts_find_ack_of_fin(struct tcpledger_facts *f)
+{
+	return find_ack_of_fin(f);
 }
 
 /**
@@ -203,16 +246,11 @@ int tcpledger_facts_cause(struct tcpledger_facts *f, enum tcpledger_rule rule,
  */
 int tcpledger_facts_find_rst(struct tcpledger_facts *f, u32 rcv_nxt, bool any)
 {
-	return find_in(f, TCPLEDGER_RST, TCPLEDGER_RST,
-		       any ? BY_FLAGS : BY_SEQ, rcv_nxt, 0);
+	return any ?
+	       find(f, 0, TCPLEDGER_RST, TCPLEDGER_RST, BY_FLAGS, 0) :
+	       find(f, 0, TCPLEDGER_RST, TCPLEDGER_RST, BY_SEQ, rcv_nxt);
 }
 
-static void set_established(struct tcpledger_facts *f)
-{
-	f->bits |= F_ESTABLISHED;
-	f->bits &= ~(F_REQUEST | F_RST_OUT | F_RST_LOGGED);
-	f->outcome = TCPLEDGER_OUTCOME_ESTABLISHED;
-}
 
 /**
  * tcpledger_facts_graceful_kind() - how an orderly close went
@@ -229,75 +267,143 @@ u8 tcpledger_facts_graceful_kind(const struct tcpledger_facts *f)
 					 TCPLEDGER_KIND_THREE_SEGMENT;
 }
 
-static void moved(struct tcpledger_facts *f, s64 now, u8 from, u8 to,
-		  int segment)
+static inline void fins_crossed(struct tcpledger_facts *f)
 {
-	const struct tcpledger_log_entry *e = segment < 0 ? NULL :
-		tcpledger_log_at(&f->log, segment);
+	f->bits |= F_CROSSED;
+	f->first = TCPLEDGER_SIDE_BOTH;
+}
 
-	switch (to) {
-	case TCPLEDGER_STATE_ESTABLISHED:
-		if (from == TCPLEDGER_STATE_SYN_SENT && e) {
-			f->remote_isn = e->seq;
-			f->bits |= F_REMOTE_ISN;
-		}
-		set_established(f);
-		break;
-	case TCPLEDGER_STATE_SYN_RECV:
-		if (from == TCPLEDGER_STATE_SYN_SENT) {
-			f->role = TCPLEDGER_ROLE_SIMULTANEOUS;
-			tcpledger_facts_note(f, now,
-				TCPLEDGER_ANOMALY_SIMULTANEOUS_OPEN, segment);
-		}
-		break;
-	case TCPLEDGER_STATE_FIN_WAIT2:
-		f->bits |= F_FIN_ACKED_IN;
-		if (!e || !(e->flags & TCPLEDGER_FIN))
-			f->bits |= F_ACKED_EARLY;
-		break;
-	case TCPLEDGER_STATE_CLOSING:
-		f->bits |= F_CROSSED;
-		f->first = TCPLEDGER_SIDE_BOTH;
-		break;
+/* A change that neither RFC 9293 nor Linux knows. */
+static noinline void illegal(struct tcpledger_facts *f, s64 now, u32 from,
+			     u32 to)
+{
+	tcpledger_facts_move(f, now, from, to, TCPLEDGER_CAUSE_USER,
+			     TCPLEDGER_LOG_NONE);
+	tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_ILLEGAL_TRANSITION,
+			     TCPLEDGER_LOG_NONE);
+	if (to == TCPLEDGER_STATE_ESTABLISHED)
+		tcpledger_facts_established(f);
+	else if (to == TCPLEDGER_STATE_FIN_WAIT2)
+		f->bits |= F_FIN_ACKED_IN | F_ACKED_EARLY;
+	else if (to == TCPLEDGER_STATE_CLOSING)
+		fins_crossed(f);
+}
+
+/* A SYN crossed ours. */
+static noinline void by_syn(struct tcpledger_facts *f, s64 now, u32 from,
+			    u32 to, u32 rcv_nxt)
+{
+	int segment = find_syn(f, rcv_nxt);
+
+	tcpledger_facts_move(f, now, from, to, TCPLEDGER_CAUSE_SEGMENT,
+			     segment);
+	if (from != TCPLEDGER_STATE_SYN_SENT)
+		return;
+	f->role = TCPLEDGER_ROLE_SIMULTANEOUS;
+	tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_SIMULTANEOUS_OPEN,
+			     segment);
+}
+
+static noinline void by_call(struct tcpledger_facts *f, s64 now, u32 from,
+			     u32 to)
+{
+	if (to == TCPLEDGER_STATE_ESTABLISHED)
+		tcpledger_facts_established(f);
+	enter(f, now, from, to, TCPLEDGER_CAUSE_USER, TCPLEDGER_LOG_NONE);
+}
+
+/* By a segment that was found, so it was not refused. */
+static __always_inline void by_segment(struct tcpledger_facts *f, s64 now,
+				       u32 from, u32 to, int segment)
+{
+	if (segment != TCPLEDGER_LOG_NONE)
+		tcpledger_log_mark(tcpledger_log_at(&f->log, segment),
+				   TCPLEDGER_SEG_ACCEPTED);
+	enter(f, now, from, to, TCPLEDGER_CAUSE_SEGMENT, segment);
+}
+
+static noinline void by_synack(struct tcpledger_facts *f, s64 now, u32 from,
+			       u32 to, u32 rcv_nxt)
+{
+	const int segment = find_synack(f, rcv_nxt);
+
+	if (segment != TCPLEDGER_LOG_NONE) {
+		f->remote_isn = rcv_nxt - 1;
+		f->bits |= F_REMOTE_ISN;
 	}
+	tcpledger_facts_established(f);
+	by_segment(f, now, from, to, segment);
+}
+
+static noinline void by_ack_of_syn(struct tcpledger_facts *f, s64 now,
+				   u32 from, u32 to)
+{
+	tcpledger_facts_established(f);
+	by_segment(f, now, from, to, find_ack_of_syn(f));
+}
+
+static noinline void by_fin(struct tcpledger_facts *f, s64 now, u32 from,
+			    u32 to, u32 rcv_nxt)
+{
+	const int segment = find_fin(f, rcv_nxt);
+
+	accept_fin(f, rcv_nxt);
+	if (to == TCPLEDGER_STATE_CLOSING)
+		fins_crossed(f);
+	by_segment(f, now, from, to, segment);
+}
+
+static noinline void by_ack_of_fin(struct tcpledger_facts *f, s64 now,
+				   u32 from, u32 to)
+{
+	const int segment = find_ack_of_fin(f);
+
+	f->bits |= F_FIN_ACKED_IN;
+	if (segment == TCPLEDGER_LOG_NONE ||
+	    !(tcpledger_log_at(&f->log, segment)->flags & TCPLEDGER_FIN))
+		f->bits |= F_ACKED_EARLY;
+	by_segment(f, now, from, to, segment);
 }
 
 /**
  * tcpledger_facts_state() - TCP moved this connection
  * @f: the facts
  * @now: CLOCK_MONOTONIC
- * @c: the change, as traced
+ * @from: old enum tcpledger_state
+ * @to: new one; not CLOSE, which is tcpledger_facts_die()
+ * @rcv_nxt: next number expected from the peer
+ * @task: to ESTABLISHED only: a task did it in a system call, not a segment
  *
- * The caller has left out what means nothing in RFC 9293: X to X, CLOSE to
- * CLOSE, and the CLOSE of a socket whose timewait socket took over.
+ * The caller has left out what means nothing in RFC 9293: X to X.
  * Context: any, bucket lock held.
  */
-void tcpledger_facts_state(struct tcpledger_facts *f, s64 now,
-			   const struct tcpledger_change *c)
+void tcpledger_facts_state(struct tcpledger_facts *f, s64 now, u32 from,
+			   u32 to, u32 rcv_nxt, bool task)
 {
-	enum tcpledger_rule rule = tcpledger_fsm_rule(c->from, c->to);
-	int segment = TCPLEDGER_LOG_NONE;
-	u8 cause = TCPLEDGER_CAUSE_SEGMENT;
-
-	if (tcpledger_fsm_synchronized(c->from) &&
-	    !(f->bits & F_ESTABLISHED))
-		set_established(f);	/* its change to it was not seen */
-	if (rule == TCPLEDGER_RULE_DEATH) {
-		tcpledger_facts_die(f, now, c);
+	tcpledger_facts_synchronized(f, from);
+	switch (tcpledger_fsm_rule(from, to)) {
+	case TCPLEDGER_RULE_USER:
+		by_call(f, now, from, to);
 		return;
+	case TCPLEDGER_RULE_SYN:
+		by_syn(f, now, from, to, rcv_nxt);
+		return;
+	case TCPLEDGER_RULE_SYNACK:
+		if (!(f->bits & F_SYN_OUT) && task)
+			by_call(f, now, from, to);
+		else
+			by_synack(f, now, from, to, rcv_nxt);
+		return;
+	case TCPLEDGER_RULE_ACK_OF_SYN:
+		by_ack_of_syn(f, now, from, to);
+		return;
+	case TCPLEDGER_RULE_FIN:
+		by_fin(f, now, from, to, rcv_nxt);
+		return;
+	case TCPLEDGER_RULE_ACK_OF_FIN:
+		by_ack_of_fin(f, now, from, to);
+		return;
+	default:	/* a death is told otherwise */
+		illegal(f, now, from, to);
 	}
-	if (rule == TCPLEDGER_RULE_USER || rule == TCPLEDGER_RULE_ILLEGAL ||
-	    (rule == TCPLEDGER_RULE_SYNACK && !(f->bits & F_SYN_OUT) &&
-	     c->task))
-		cause = TCPLEDGER_CAUSE_USER;
-	else
-		segment = tcpledger_facts_cause(f, rule, c->rcv_nxt);
-	if (rule == TCPLEDGER_RULE_FIN)
-		tcpledger_facts_accept_fin(f, segment, c->rcv_nxt);
-	tcpledger_facts_move(f, now, c->from, c->to, cause, segment);
-	if (rule == TCPLEDGER_RULE_ILLEGAL)
-		tcpledger_facts_note(f, now,
-				     TCPLEDGER_ANOMALY_ILLEGAL_TRANSITION,
-				     TCPLEDGER_LOG_NONE);
-	moved(f, now, c->from, c->to, segment);
 }

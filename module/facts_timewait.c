@@ -18,16 +18,15 @@
  */
 void tcpledger_facts_time_wait(struct tcpledger_facts *f, s64 now, u32 rcv_nxt)
 {
-	enum tcpledger_rule rule = TCPLEDGER_RULE_FIN;
 	int segment;
 
-	if (f->state == TCPLEDGER_STATE_CLOSING)
-		rule = TCPLEDGER_RULE_ACK_OF_FIN;
-	segment = tcpledger_facts_cause(f, rule, rcv_nxt);
-	if (rule == TCPLEDGER_RULE_ACK_OF_FIN)
+	if (f->state == TCPLEDGER_STATE_CLOSING) {
+		segment = tcpledger_facts_find_ack_of_fin(f);
 		f->bits |= F_FIN_ACKED_IN;
-	else
+	} else {
+		segment = tcpledger_facts_find_fin(f, rcv_nxt);
 		tcpledger_facts_accept_fin(f, segment, rcv_nxt);
+	}
 	tcpledger_facts_move(f, now, f->state, TCPLEDGER_STATE_TIME_WAIT,
 			     TCPLEDGER_CAUSE_SEGMENT, segment);
 	f->bits |= F_TW_EVER;

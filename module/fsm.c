@@ -48,7 +48,7 @@
 
 #define R(rule)	TCPLEDGER_RULE_##rule
 
-static const u8 rules[TCPLEDGER_STATE_MAX][TCPLEDGER_STATE_MAX] = {
+const u8 tcpledger_fsm_rules[TCPLEDGER_STATE_MAX][TCPLEDGER_STATE_MAX] = {
 	[CLO] = {
 		[SSE] = R(USER),	/* 3.10.1: active OPEN */
 	},
@@ -96,18 +96,3 @@ static const u8 rules[TCPLEDGER_STATE_MAX][TCPLEDGER_STATE_MAX] = {
 		[CLO] = R(DEATH),	/* the ACK of our FIN, normally */
 	},
 };
-
-/**
- * tcpledger_fsm_rule() - what must have caused a state change
- * @from: old enum tcpledger_state
- * @to: new enum tcpledger_state
- *
- * Context: any.
- * Return: the rule; TCPLEDGER_RULE_ILLEGAL also for numbers that are no state.
- */
-enum tcpledger_rule tcpledger_fsm_rule(u8 from, u8 to)
-{
-	if (from >= TCPLEDGER_STATE_MAX || to >= TCPLEDGER_STATE_MAX)
-		return TCPLEDGER_RULE_ILLEGAL;
-	return rules[from][to];
-}

@@ -14,7 +14,7 @@
  * @TCPLEDGER_RULE_ACK_OF_SYN: the ACK of our SYN
  * @TCPLEDGER_RULE_FIN: a FIN that came
  * @TCPLEDGER_RULE_ACK_OF_FIN: the ACK of our FIN
- * @TCPLEDGER_RULE_DEATH: one of several; tcpledger_facts_state() decides
+ * @TCPLEDGER_RULE_DEATH: one of several; tcpledger_facts_die() decides
  */
 enum tcpledger_rule {
 	TCPLEDGER_RULE_ILLEGAL,
@@ -27,7 +27,22 @@ enum tcpledger_rule {
 	TCPLEDGER_RULE_DEATH,
 };
 
-enum tcpledger_rule tcpledger_fsm_rule(u8 from, u8 to);
+extern const u8 tcpledger_fsm_rules[TCPLEDGER_STATE_MAX][TCPLEDGER_STATE_MAX];
+
+/**
+ * tcpledger_fsm_rule() - what must have caused a state change
+ * @from: old enum tcpledger_state
+ * @to: new enum tcpledger_state
+ *
+ * Context: any.
+ * Return: the rule; TCPLEDGER_RULE_ILLEGAL also for numbers that are no state.
+ */
+static inline enum tcpledger_rule tcpledger_fsm_rule(u32 from, u32 to)
+{
+	if (unlikely(from >= TCPLEDGER_STATE_MAX || to >= TCPLEDGER_STATE_MAX))
+		return TCPLEDGER_RULE_ILLEGAL;
+	return tcpledger_fsm_rules[from][to];
+}
 
 /* Where our FIN, or the peer's, has passed; TIME_WAIT, where both have, is not meant. */
 #define TCPLEDGER_CLOSED_BY_US	 (BIT(TCPLEDGER_STATE_FIN_WAIT1) |	\

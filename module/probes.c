@@ -30,22 +30,30 @@
 #include "timewait.h"
 #include "track.h"
 
-static void probe_state(void *data, const struct sock *sk, const int from,
-			const int to)
+static noinline void probe_listen(const struct sock *sk, int from, int to)
 {
-	if (from == to || from >= TCPLEDGER_STATE_MAX ||
-	    to >= TCPLEDGER_STATE_MAX || !sk_is_tcp(sk))
+	if (!sk_is_tcp(sk))
 		return;
-	if (unlikely(to == TCP_LISTEN))
+	if (to == TCP_LISTEN)
 		tcpledger_listener_add(sk);
-	else if (unlikely(from == TCP_LISTEN && to == TCP_CLOSE))
+	else if (to == TCP_CLOSE)
 		tcpledger_listener_remove(sk);
-	else if (from != TCP_LISTEN)
-		tcpledger_track_state(sk, from, to);
 	/*
 	 * LISTEN to SYN_RECV is the clone of the listener, still with the
 	 * listener's identity; it was entered when the SYN/ACK left.
 	 */
+}
+
+static void probe_state(void *data, const struct sock *sk, const int from,
+			const int to)
+{
+	if (unlikely((u32)from >= TCPLEDGER_STATE_MAX ||
+		     (u32)to >= TCPLEDGER_STATE_MAX))
+		return;
+	if (likely(from != TCP_LISTEN && to != TCP_LISTEN && from != to))
+		tcpledger_track_state(sk, from, to);
+	else if (from != to)
+		probe_listen(sk, from, to);
 }
 
 /* Also fires on a socket that is closed already: then nothing changes. */

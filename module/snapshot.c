@@ -172,7 +172,6 @@ static u64 peer_id(const struct tcpledger_conn *c)
 /* A live connection's counters are in its socket. */
 static void read_socket(struct tcpledger_view *v, struct net *net)
 {
-	struct tcpledger_counters n;
 	struct sock *sk;
 
 	if (!tcpledger_facts_live(&v->conn.facts) || !v->conn.sk)
@@ -180,15 +179,8 @@ static void read_socket(struct tcpledger_view *v, struct net *net)
 	sk = tcpledger_socket_hold(net, &v->conn.key);
 	if (!sk)
 		return;
-	if (sk == v->conn.sk && sk_fullsock(sk) && sk_is_tcp(sk)) {
-		tcpledger_socket_counters(&n, sk, v->conn.facts.bits &
-					  F_FIN_IN);
-		v->conn.bytes_sent = n.bytes_sent;
-		v->conn.bytes_received = n.bytes_received;
-		v->conn.retransmits = n.retransmits;
-		v->conn.srtt_us = n.srtt_us;
-		v->conn.min_rtt_us = n.min_rtt_us;
-	}
+	if (sk == v->conn.sk && sk_fullsock(sk) && sk_is_tcp(sk))
+		tcpledger_socket_counters(&v->conn, sk);
 	sock_gen_put(sk);
 }
 

@@ -15,30 +15,6 @@
 #include <net/tcp.h>
 
 /**
- * tcpledger_key_timewait() - the key of a timewait socket
- * @key: filled
- * @tw: the timewait socket
- *
- * Context: any.
- */
-void tcpledger_key_timewait(struct tcpledger_key *key,
-			    const struct inet_timewait_sock *tw)
-{
-	u32 ports = tcpledger_key_ports(tw->tw_sport, tw->tw_dport);
-	u64 net = twsk_net(tw)->net_cookie;
-
-	if (tw->tw_family == AF_INET6 && !ipv6_addr_v4mapped(&tw->tw_v6_daddr))
-		tcpledger_key_v6(key, net, &tw->tw_v6_rcv_saddr,
-				 &tw->tw_v6_daddr, ports);
-	else
-		tcpledger_key_v4(key, net, tw->tw_rcv_saddr, tw->tw_daddr,
-				 ports);
-	key->ifindex = tw->tw_bound_dev_if;
-	key->ifindex2 = 0;
-	key->unbound = true;
-}
-
-/**
  * tcpledger_key_request() - the key of a request socket
  * @key: filled
  * @req: the request socket
@@ -67,28 +43,26 @@ void tcpledger_key_request(struct tcpledger_key *key,
 
 /**
  * tcpledger_socket_counters() - what TCP counted in a socket
- * @n: filled
- * @sk: a full TCP socket
- * @fin_in: the peer's FIN was received; TCP counts it as a byte
+ * @c: the record, or a copy of it: its counters are filled
+ * @sk: the socket
  *
  * Context: any.
  */
-void tcpledger_socket_counters(struct tcpledger_counters *n,
-			       const struct sock *sk, bool fin_in)
+void tcpledger_socket_counters(struct tcpledger_conn *c, const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	u32 min_rtt = tcp_min_rtt(tp);
+	u64 received = READ_ONCE(tp->bytes_received);
+	u32 srtt = READ_ONCE(tp->srtt_us) >> 3;
 
-	n->bytes_sent = READ_ONCE(tp->bytes_sent) -
+	/* TCP counts the peer's FIN as a byte. */
+	if (c->facts.bits & F_FIN_IN && received)
+		received--;
+	c->bytes_sent = READ_ONCE(tp->bytes_sent) -
 			READ_ONCE(tp->bytes_retrans);
-	n->bytes_received = READ_ONCE(tp->bytes_received);
-	if (fin_in && n->bytes_received > 0)
-		n->bytes_received--;
-	n->retransmits = READ_ONCE(tp->total_retrans);
-	n->srtt_us = READ_ONCE(tp->srtt_us) >> 3;
-	if (!n->srtt_us)
-		n->srtt_us = -1;
-	n->min_rtt_us = min_rtt == ~0U ? -1 : (s32)min_rtt;
+	c->bytes_received = received;
+	c->retransmits = READ_ONCE(tp->total_retrans);
+	c->srtt_us = srtt ? (s32)srtt : -1;
+	c->min_rtt_us = (s32)tcp_min_rtt(tp);	/* ~0 if there is none */
 }
 
 static bool same_socket(struct net *net, const struct sock *sk,

@@ -19,6 +19,7 @@
 #include <net/inet_timewait_sock.h>
 #include <net/tcp.h>
 
+#include "compat.h"
 #include "netns.h"
 #include "socket.h"
 #include "table.h"
@@ -38,8 +39,8 @@ static struct tcpledger_flight *in_flight(const struct tcpledger_conn *c)
 }
 
 /* The live record of a timewait socket, newest first; bucket locked. */
-static struct tcpledger_conn *find(struct tcpledger_bucket *b,
-				   const struct tcpledger_key *key, bool entry)
+static inline struct tcpledger_conn *
+find(struct tcpledger_bucket *b, const struct tcpledger_key *key, bool entry)
 {
 	struct tcpledger_conn *c;
 
@@ -69,7 +70,7 @@ void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 	struct tcpledger_flight *f;
 	struct tcpledger_conn *c;
 	struct tcpledger_bucket *b;
-	struct tcpledger_key key;
+	struct tcpledger_key key __tcpledger_unset;
 	unsigned long flags;
 	u32 rcv_nxt;
 
@@ -81,7 +82,6 @@ void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 	c = find(b, &key, !rearm);
 	if (c) {
 		tcpledger_conn_room(c);
-		f = in_flight(c);
 		if (c->facts.state == TCPLEDGER_STATE_FIN_WAIT2 &&
 		    READ_ONCE(tw->tw_substate) == TCP_TIME_WAIT &&
 		    tcpledger_facts_stay_seen(&c->facts))
@@ -89,13 +89,15 @@ void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 					     TCPLEDGER_HIST_FIN_WAIT2,
 					     now - c->facts.since);
 		tcpledger_track_taken(c, now, rcv_nxt);
-		if (rearm)
+		if (rearm) {
+			f = in_flight(c);
 			tcpledger_facts_tw_restart(&c->facts, now,
 				READ_ONCE(tw->tw_substate), rcv_nxt,
 				f ? f->index : TCPLEDGER_LOG_NONE);
-		else
+		} else {
 			tcpledger_facts_tw_enter(&c->facts, now,
 				READ_ONCE(tw->tw_substate), rcv_nxt);
+		}
 		tcpledger_conn_settle(c);
 		if (rearm)	/* the list is in order of the timers */
 			tcpledger_conn_enlist(c, TCPLEDGER_LIST_TIMEWAIT);

@@ -255,11 +255,6 @@ void tcpledger_track_in(struct tcpledger_packet *p)
 static void out_first_syn(struct tcpledger_net *tn,
 			  struct tcpledger_packet *p)
 {
-	struct tcpledger_change change = {
-		.from = TCPLEDGER_STATE_CLOSE,
-		.to = TCPLEDGER_STATE_SYN_SENT,
-		.task = true,
-	};
 	s64 now = ktime_get_mono_fast_ns();
 	struct tcpledger_pending pending = { .when = now };
 	struct tcpledger_conn *c, *old;
@@ -276,7 +271,8 @@ static void out_first_syn(struct tcpledger_net *tn,
 	c->sk = p->sk;
 	if (known)
 		c->owner = pending.owner;
-	tcpledger_facts_state(&c->facts, pending.when, &change);
+	tcpledger_facts_state(&c->facts, pending.when, TCPLEDGER_STATE_CLOSE,
+			      TCPLEDGER_STATE_SYN_SENT, 0, true);
 
 	b = tcpledger_table_lock(&p->key, &flags);
 	old = tcpledger_table_find(b, &p->key);

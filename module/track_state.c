@@ -17,38 +17,35 @@
 #include "table.h"
 #include "timewait.h"
 
-/* The program that closed first, if it was a program here. */
-static void note_closer(struct tcpledger_conn *c,
-			const struct tcpledger_change *change)
+/*
+ * Did a task do this in a system call, and no segment or timer? A segment can
+ * reach TCP in a task as well. Nobody owns the socket then, and the segment is
+ * the last that came.
+ */
+static inline bool by_task(const struct tcpledger_conn *c,
+			   const struct sock *sk)
 {
-	bool closing = change->to == TCPLEDGER_STATE_FIN_WAIT1 ||
-		       change->to == TCPLEDGER_STATE_CLOSE;
+	const struct tcpledger_flight *f;
 
-	if (c->facts.bits & F_CLOSING)
-		return;
-	if (change->to == TCPLEDGER_STATE_CLOSE_WAIT) {
-		c->facts.bits |= F_CLOSING;
-		return;
-	}
-	if (!closing)
-		return;
-	c->facts.bits |= F_CLOSING;
-	if (change->task &&
-	    (!change->error || change->error == ECONNABORTED) &&
-	    !(c->facts.bits & F_RST_TAKEN))
-		tcpledger_actor_current(&c->closer);
+	if (sock_owned_by_user_nocheck(sk))
+		return true;
+	if (likely(!in_task()))
+		return false;
+	f = this_cpu_ptr(&tcpledger_flight);
+	return !f->skb || !f->task || f->c != c || f->id != c->id;
 }
 
-static void keep_counters(struct tcpledger_conn *c, const struct sock *sk)
+/* A program here closes: the one that closed first, if none did before. */
+static inline void note_closer(struct tcpledger_conn *c, bool task, int error)
 {
-	struct tcpledger_counters n;
+	struct tcpledger_facts *f = &c->facts;
 
-	tcpledger_socket_counters(&n, sk, c->facts.bits & F_FIN_IN);
-	c->bytes_sent = n.bytes_sent;
-	c->bytes_received = n.bytes_received;
-	c->retransmits = n.retransmits;
-	c->srtt_us = n.srtt_us;
-	c->min_rtt_us = n.min_rtt_us;
+	if (f->bits & F_CLOSING)
+		return;
+	f->bits |= F_CLOSING;
+	if (task && (!error || error == ECONNABORTED) &&
+	    !(f->bits & F_RST_TAKEN))
+		tcpledger_actor_current(&c->closer);
 }
 
 /* A record that was not known: the state it comes from is all there is. */
@@ -73,11 +70,6 @@ static struct tcpledger_conn *unsent(struct tcpledger_net *tn,
 				     const struct tcpledger_key *key,
 				     const struct sock *sk)
 {
-	struct tcpledger_change opening = {
-		.from = TCPLEDGER_STATE_CLOSE,
-		.to = TCPLEDGER_STATE_SYN_SENT,
-		.task = true,
-	};
 	struct tcpledger_pending pending;
 	struct tcpledger_conn *c;
 
@@ -88,13 +80,14 @@ static struct tcpledger_conn *unsent(struct tcpledger_net *tn,
 	if (!c)
 		return NULL;
 	c->owner = pending.owner;
-	tcpledger_facts_state(&c->facts, pending.when, &opening);
+	tcpledger_facts_state(&c->facts, pending.when, TCPLEDGER_STATE_CLOSE,
+			      TCPLEDGER_STATE_SYN_SENT, 0, true);
 	return c;
 }
 
 static noinline struct tcpledger_conn *
 unknown(struct tcpledger_net *tn, const struct tcpledger_key *key,
-	const struct sock *sk, s64 now, u8 from, u8 to)
+	const struct sock *sk, u8 from, u8 to)
 {
 	if (from == TCPLEDGER_STATE_SYN_SENT) {
 		struct tcpledger_conn *c = unsent(tn, key, sk);
@@ -105,54 +98,37 @@ unknown(struct tcpledger_net *tn, const struct tcpledger_key *key,
 	/* A child that lost the race for its tuple never was a connection. */
 	if (from == TCPLEDGER_STATE_SYN_RECV && to == TCPLEDGER_STATE_CLOSE)
 		return NULL;
-	return partial(tn, key, sk, now, from);
+	return partial(tn, key, sk, ktime_get_mono_fast_ns(), from);
 }
 
-/*
- * A segment can reach TCP in a task as well. Nobody owns the socket then, and
- * the segment is the last that came.
- */
-static bool by_segment(const struct tcpledger_conn *c, const struct sock *sk)
+/* How long the state lasted that is left now, if that is counted. */
+static inline void count_stay(struct tcpledger_conn *c, s64 now,
+			      enum tcpledger_histogram h)
 {
-	const struct tcpledger_flight *f = this_cpu_ptr(&tcpledger_flight);
-
-	return !sock_owned_by_user_nocheck(sk) && f->skb && f->task &&
-	       f->c == c && f->id == c->id;
+	if (likely(tcpledger_facts_stay_seen(&c->facts)))
+		tcpledger_stats_time(c->tn->stats, h, now - c->facts.since);
 }
 
 /* From the first SYN on: what readers get as handshake_ns. */
-static s64 since_syn(struct tcpledger_facts *f, s64 now)
+static inline void count_handshake(struct tcpledger_conn *c, s64 now)
 {
+	const struct tcpledger_facts *f = &c->facts;
+	s64 syn = 0;
 	int i;
 
+	if (unlikely(f->bits & F_PARTIAL))
+		return;
 	for (i = 0; i < f->log.n; i++) {
 		const struct tcpledger_log_entry *e =
-			tcpledger_log_at(&f->log, i);
+			tcpledger_log_look(&f->log, i);
 
-		if (e->flags & TCPLEDGER_SYN)
-			return now - f->base - tcpledger_log_time(e);
+		if (e->flags & TCPLEDGER_SYN) {
+			syn = tcpledger_log_time(e);
+			break;
+		}
 	}
-	return now - f->base;
-}
-
-/* How long a state lasted that the statistics are about. */
-static inline void count_stay(struct tcpledger_conn *c, s64 now,
-		       const struct tcpledger_change *change)
-{
-	struct tcpledger_facts *f = &c->facts;
-
-	if (!tcpledger_facts_stay_seen(f))
-		return;
-	if (change->to == TCPLEDGER_STATE_ESTABLISHED &&
-	    !(f->bits & F_PARTIAL))
-		tcpledger_stats_time(c->tn->stats, TCPLEDGER_HIST_HANDSHAKE,
-				     since_syn(f, now));
-	else if (change->from == TCPLEDGER_STATE_CLOSE_WAIT)
-		tcpledger_stats_time(c->tn->stats, TCPLEDGER_HIST_CLOSE_WAIT,
-				     now - f->since);
-	else if (change->from == TCPLEDGER_STATE_FIN_WAIT2)
-		tcpledger_stats_time(c->tn->stats, TCPLEDGER_HIST_FIN_WAIT2,
-				     now - f->since);
+	tcpledger_stats_time(c->tn->stats, TCPLEDGER_HIST_HANDSHAKE,
+			     now - f->base - syn);
 }
 
 /*
@@ -160,78 +136,186 @@ static inline void count_stay(struct tcpledger_conn *c, s64 now,
  * the probe that tells so missed it (disarmed kprobes): look, once.
  */
 static void check_timewait(struct tcpledger_conn *c, const struct sock *sk,
-			   s64 now, const struct tcpledger_change *change)
+			   s64 now, const struct tcpledger_death *d)
 {
 	struct tcpledger_facts *f = &c->facts;
-	bool fin = f->bits & F_FIN_IN || change->from ==
-		   TCPLEDGER_STATE_CLOSING;
+	bool fin = f->bits & F_FIN_IN || d->from == TCPLEDGER_STATE_CLOSING;
 
-	if (f->bits & (F_TIMEWAIT | F_RST_TAKEN) ||
-	    (change->from != TCPLEDGER_STATE_FIN_WAIT2 &&
-	     change->from != TCPLEDGER_STATE_CLOSING) ||
+	if (f->bits & F_RST_TAKEN ||
+	    (d->from != TCPLEDGER_STATE_FIN_WAIT2 &&
+	     d->from != TCPLEDGER_STATE_CLOSING) ||
 	    !tcpledger_socket_exists(sock_net(sk), &c->key))
 		return;
 	tcpledger_count(c->tn, missed_timewait);
 	if (fin) {
-		count_stay(c, now, change);
+		if (d->from == TCPLEDGER_STATE_FIN_WAIT2)
+			count_stay(c, now, TCPLEDGER_HIST_FIN_WAIT2);
 		f->bits |= F_TW_INEXACT;
 	}
 	tcpledger_facts_tw_enter(f, now, fin ? TCPLEDGER_STATE_TIME_WAIT :
-				 TCPLEDGER_STATE_FIN_WAIT2, change->rcv_nxt);
+				 TCPLEDGER_STATE_FIN_WAIT2, d->rcv_nxt);
+}
+
+/* A socket goes to CLOSE. Bucket locked. */
+static noinline void die(struct tcpledger_conn *c, const struct sock *sk,
+			 u8 from)
+{
+	struct tcpledger_death d __tcpledger_unset;
+	struct tcpledger_facts *f = &c->facts;
+	s64 now;
+
+	if (tcpledger_fsm_synchronized(from))
+		tcpledger_socket_counters(c, sk);
+	if (!(f->bits & F_TIMEWAIT)) {
+		now = ktime_get_mono_fast_ns();
+		d.task = by_task(c, sk);
+		tcpledger_socket_death(&d, sk, from);
+		tcpledger_track_taken(c, now, d.rcv_nxt);
+		check_timewait(c, sk, now, &d);
+	}
+	if (f->bits & F_TIMEWAIT) {
+		/* The timewait socket goes on with it. */
+		c->sk = NULL;
+		return;
+	}
+	if (from == TCPLEDGER_STATE_SYN_RECV && !c->sk)
+		return;	/* a lost child; the request lives on */
+	note_closer(c, d.task, d.error);
+	if (from == TCPLEDGER_STATE_CLOSE_WAIT)
+		count_stay(c, now, TCPLEDGER_HIST_CLOSE_WAIT);
+	else if (from == TCPLEDGER_STATE_FIN_WAIT2)
+		count_stay(c, now, TCPLEDGER_HIST_FIN_WAIT2);
+	tcpledger_facts_die(f, now, &d);
 }
 
 /* Bucket locked. */
-static void apply(struct tcpledger_conn *c, const struct sock *sk, s64 now,
-		  struct tcpledger_change *change)
+static inline void apply(struct tcpledger_conn *c, const struct sock *sk,
+			 u8 from, u8 to)
 {
-	struct tcpledger_facts *f = &c->facts;
+	bool task = false;
+	u32 rcv_nxt;
+	s64 now;
 
 	tcpledger_conn_room(c);
-	if (change->task && by_segment(c, sk))
-		change->task = false;
-	tcpledger_track_taken(c, now, change->rcv_nxt);
-	if (change->to == TCPLEDGER_STATE_CLOSE) {
-		if (tcpledger_fsm_synchronized(change->from))
-			keep_counters(c, sk);
-		check_timewait(c, sk, now, change);
-		if (f->bits & F_TIMEWAIT) {
-			/* The timewait socket goes on with it. */
-			c->sk = NULL;
-			return;
-		}
-		if (change->from == TCPLEDGER_STATE_SYN_RECV && !c->sk)
-			return;	/* a lost child; the request lives on */
-	} else {
-		c->sk = sk;
+	if (to == TCPLEDGER_STATE_CLOSE) {
+		die(c, sk, from);
+		return;
 	}
-	note_closer(c, change);
-	count_stay(c, now, change);
-	tcpledger_facts_state(f, now, change);
+	now = ktime_get_mono_fast_ns();
+	rcv_nxt = tcp_sk(sk)->rcv_nxt;
+	tcpledger_track_taken(c, now, rcv_nxt);
+	switch (to) {
+	case TCPLEDGER_STATE_ESTABLISHED:
+		task = from == TCPLEDGER_STATE_SYN_SENT && by_task(c, sk);
+		count_handshake(c, now);
+		break;
+	case TCPLEDGER_STATE_FIN_WAIT1:
+		note_closer(c, by_task(c, sk), READ_ONCE(sk->sk_err));
+		break;
+	case TCPLEDGER_STATE_CLOSE_WAIT:
+		c->facts.bits |= F_CLOSING;
+		break;
+	case TCPLEDGER_STATE_LAST_ACK:
+		count_stay(c, now, TCPLEDGER_HIST_CLOSE_WAIT);
+		break;
+	}
+	tcpledger_facts_state(&c->facts, now, from, to, rcv_nxt, task);
 }
 
-/* A socket that is connecting never is one of which the socket is unknown. */
-static inline struct tcpledger_conn *
-find_record(struct tcpledger_bucket *b, const struct tcpledger_key *key,
-	    const struct sock *sk, s64 now, u8 from)
+/*
+ * The record that has this socket's tuple and knows no socket yet: a child's
+ * was its request's so far. Bucket locked.
+ */
+static inline struct tcpledger_conn *find_orphan(struct tcpledger_bucket *b,
+						 const struct sock *sk, u8 from)
 {
-	struct tcpledger_conn *c = tcpledger_table_find_socket(b, key, sk);
+	struct tcpledger_key key __tcpledger_unset;
+	struct tcpledger_conn *c;
 
+	/* A socket that is connecting is known by its record. */
+	if (from == TCPLEDGER_STATE_SYN_SENT)
+		return NULL;
+	tcpledger_key_socket(&key, sk);
+	hlist_for_each_entry(c, &b->head, node)
+		if (!c->facts.ended && !c->sk &&
+		    tcpledger_key_fits(&c->key, &key))
+			break;
 	if (c && from == TCPLEDGER_STATE_SYN_RECV &&
-	    c->facts.bits & F_TIMEWAIT) {
+	    unlikely(c->facts.bits & F_TIMEWAIT)) {
 		/* The tuple has a new owner, and nobody told. */
-		tcpledger_timewait_missed(c, now, TCPLEDGER_EXIT_REUSED,
+		tcpledger_timewait_missed(c, ktime_get_mono_fast_ns(),
+					  TCPLEDGER_EXIT_REUSED,
 					  TCPLEDGER_LOG_NONE);
 		tcpledger_conn_settle(c);
 		return NULL;
 	}
-	if (c && from == TCPLEDGER_STATE_SYN_SENT && c->sk != sk)
-		return NULL;
 	return c;
+}
+
+/* A record for a socket that has none. Bucket locked, unlocked meanwhile. */
+static noinline struct tcpledger_conn *make_record(struct tcpledger_bucket *b,
+						   const struct sock *sk,
+						   u8 from, u8 to)
+{
+	struct tcpledger_key key __tcpledger_unset;
+	struct tcpledger_conn *c, *fresh;
+
+	tcpledger_key_socket(&key, sk);
+	raw_spin_unlock(&b->lock);
+	fresh = unknown(tcpledger_net(sock_net(sk)), &key, sk, from, to);
+	raw_spin_lock(&b->lock);
+	if (!fresh)
+		return NULL;
+	c = tcpledger_table_of_socket(b, sk);
+	if (!c)
+		c = find_orphan(b, sk, from);
+	if (c) {
+		tcpledger_conn_free(fresh);
+		return c;
+	}
+	fresh->sk = sk;
+	tcpledger_conn_insert(fresh);
+	/* It is over in a moment, and must not hide a live one then. */
+	if (to == TCPLEDGER_STATE_CLOSE)
+		tcpledger_table_step_back(fresh);
+	return fresh;
+}
+
+/* The record of a socket that no record knows, if it is TCP's. */
+static noinline struct tcpledger_conn *introduce(struct tcpledger_bucket *b,
+						 const struct sock *sk,
+						 u8 from, u8 to)
+{
+	struct tcpledger_conn *c;
+
+	if (!sk_is_tcp(sk))
+		return NULL;
+	c = find_orphan(b, sk, from);
+	if (unlikely(!c))
+		c = make_record(b, sk, from, to);
+	if (c && to != TCPLEDGER_STATE_CLOSE)
+		c->sk = sk;
+	return c;
+}
+
+/* There is no tuple yet, so there is no record either. */
+static noinline void connecting(const struct sock *sk, u8 to)
+{
+	struct tcpledger_net *tn;
+
+	if (!sk_is_tcp(sk))
+		return;
+	tn = tcpledger_net(sock_net(sk));
+	tcpledger_count(tn, state_changes);
+	if (to == TCPLEDGER_STATE_SYN_SENT &&
+	    !tcpledger_pending_add(sk, ktime_get_mono_fast_ns()))
+		tcpledger_count(tn, lost_pending);
 }
 
 /**
  * tcpledger_track_state() - TCP is about to move a socket
- * @sk: a full TCP socket, its state not yet stored
+ * @sk: a full socket, its state not yet stored; if it is not TCP's (the
+ *	tracepoint is also MPTCP's, SCTP's, DCCP's) then no record knows it
  * @from: old state
  * @to: new state, another
  *
@@ -239,47 +323,28 @@ find_record(struct tcpledger_bucket *b, const struct tcpledger_key *key,
  */
 void tcpledger_track_state(const struct sock *sk, u8 from, u8 to)
 {
-	struct tcpledger_net *tn = tcpledger_net(sock_net(sk));
-	s64 now = ktime_get_mono_fast_ns();
-	struct tcpledger_conn *c, *fresh = NULL;
-	struct tcpledger_change change __tcpledger_unset;
+	struct tcpledger_net *tn = NULL;
 	struct tcpledger_bucket *b;
-	struct tcpledger_key key __tcpledger_unset;
+	struct tcpledger_conn *c;
 	unsigned long flags;
-	bool ended;
 
-	tcpledger_count(tn, state_changes);
-	if (from == TCPLEDGER_STATE_CLOSE) {
-		if (to == TCPLEDGER_STATE_SYN_SENT &&
-		    !tcpledger_pending_add(sk, now))
-			tcpledger_count(tn, lost_pending);
+	if (unlikely(from == TCPLEDGER_STATE_CLOSE)) {
+		connecting(sk, to);
 		return;
 	}
-	tcpledger_key_socket(&key, sk);
-	tcpledger_socket_change(&change, sk, from, to);
-	b = tcpledger_table_lock(&key, &flags);
-	c = find_record(b, &key, sk, now, from);
-	if (unlikely(!c)) {
-		tcpledger_table_unlock(b, flags);
-		fresh = unknown(tn, &key, sk, now, from, to);
-		if (!fresh)
-			return;
-		fresh->sk = sk;
-		b = tcpledger_table_lock(&key, &flags);
-		c = find_record(b, &key, sk, now, from);
-		if (!c) {
-			c = fresh;
-			tcpledger_conn_insert(c);
-		}
+	b = tcpledger_table_lock_index(tcpledger_socket_hash(sk) &
+				       tcpledger_bucket_mask, &flags);
+	c = tcpledger_table_of_socket(b, sk);
+	if (unlikely(!c))
+		c = introduce(b, sk, from, to);
+	if (likely(c)) {
+		tcpledger_count(c->tn, state_changes);
+		apply(c, sk, from, to);
+		if (unlikely(tcpledger_conn_settle(c)))
+			tn = c->tn;
 	}
-	apply(c, sk, now, &change);
-	ended = tcpledger_conn_settle(c);
-	if (unlikely(fresh == c && ended))
-		tcpledger_table_step_back(c);
 	tcpledger_table_unlock(b, flags);
-	if (unlikely(fresh && fresh != c))
-		tcpledger_conn_free(fresh);
-	if (unlikely(ended))
+	if (unlikely(tn))
 		tcpledger_conn_trim(tn);
 }
 
@@ -316,12 +381,11 @@ void tcpledger_track_accept(const struct sock *sk, const struct inode *inode)
 	s64 now = ktime_get_mono_fast_ns();
 	struct tcpledger_conn *c;
 	struct tcpledger_bucket *b;
-	struct tcpledger_key key __tcpledger_unset;
 	unsigned long flags;
 
-	tcpledger_key_socket(&key, sk);
-	b = tcpledger_table_lock(&key, &flags);
-	c = tcpledger_table_find_socket(b, &key, sk);
+	b = tcpledger_table_lock_index(tcpledger_socket_hash(sk) &
+				       tcpledger_bucket_mask, &flags);
+	c = tcpledger_table_of_socket(b, sk);
 	if (c) {
 		c->facts.accepted = now;
 		tcpledger_owner_socket(&c->owner, sk);

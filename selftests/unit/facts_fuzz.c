@@ -85,16 +85,11 @@ static void begin(struct fuzz *z)
 	case 0:
 		tcpledger_facts_init(f, z->now, TCPLEDGER_STATE_CLOSE, TCPLEDGER_ROLE_PASSIVE);
 		break;
-	case 1: {
-		const struct tcpledger_change c = {
-			.from = TCPLEDGER_STATE_CLOSE, .to = TCPLEDGER_STATE_SYN_SENT,
-			.task = true,
-		};
-
+	case 1:
 		tcpledger_facts_init(f, z->now, TCPLEDGER_STATE_CLOSE, TCPLEDGER_ROLE_ACTIVE);
-		tcpledger_facts_state(f, z->now, &c);
+		tcpledger_facts_state(f, z->now, TCPLEDGER_STATE_CLOSE, TCPLEDGER_STATE_SYN_SENT,
+				      0, true);
 		break;
-	}
 	default:
 		tcpledger_facts_init(f, z->now, how & 4 ? TCPLEDGER_STATE_CLOSE_WAIT :
 				     TCPLEDGER_STATE_ESTABLISHED, TCPLEDGER_ROLE_ADOPTED);
@@ -182,25 +177,27 @@ static void change(struct fuzz *z)
 {
 	u8 how = byte(z), to = (u8)(1 + byte(z) % 11), i;
 	static const u8 errors[] = { 0, 0, 0, 0, 32, 103, 104, 110, 111, 113 };
-	struct tcpledger_change c = {
+	struct tcpledger_death d = {
 		.from = z->facts.state, .error = errors[how % ARRAY_SIZE(errors)],
 		.task = how & 1, .shut = how & 2, .orphan = how & 4, .soft = how & 8,
 		.fin_acked = how & 16,
 	};
 
-	if (z->facts.ended || z->facts.bits & F_TIMEWAIT || c.from == TCPLEDGER_STATE_CLOSE)
+	if (z->facts.ended || z->facts.bits & F_TIMEWAIT || d.from == TCPLEDGER_STATE_CLOSE)
 		return;
 	for (i = 0; how & 0xc0 && i < 11; i++, to = (u8)(to % 11 + 1))
-		if (tcpledger_fsm_rule(c.from, to) != TCPLEDGER_RULE_ILLEGAL)
+		if (tcpledger_fsm_rule(d.from, to) != TCPLEDGER_RULE_ILLEGAL)
 			break;
 	/* The log has room for a long life, not for one in circles. */
 	if (++z->changes > CHANGES)
 		to = TCPLEDGER_STATE_CLOSE;
-	if (to == c.from || to == TCPLEDGER_STATE_LISTEN || to == TCPLEDGER_STATE_TIME_WAIT)
+	if (to == d.from || to == TCPLEDGER_STATE_LISTEN || to == TCPLEDGER_STATE_TIME_WAIT)
 		return;
-	c.to = to;
-	c.rcv_nxt = near(z, z->next[1]);
-	tcpledger_facts_state(&z->facts, z->now, &c);
+	d.rcv_nxt = near(z, z->next[1]);
+	if (to == TCPLEDGER_STATE_CLOSE)
+		tcpledger_facts_die(&z->facts, z->now, &d);
+	else
+		tcpledger_facts_state(&z->facts, z->now, d.from, to, d.rcv_nxt, d.task);
 }
 
 /* A segment can only reset a timewait socket or open its tuple anew. */

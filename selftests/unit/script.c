@@ -254,16 +254,20 @@ static u32 rcv_nxt(const struct script *s, const struct words *w)
 static void change(struct script *s, char *word, const struct words *w)
 {
 	char *to = strchr(word, '>');
-	struct tcpledger_change c = {
+	struct tcpledger_death d = {
 		.error = (u8)w->err, .rcv_nxt = rcv_nxt(s, w),
 		.fin_acked = w->acked, .task = w->task,
 		.shut = w->shut, .orphan = w->orphan, .no_linger = w->nolinger, .soft = w->soft,
 	};
+	u8 state;
 
 	*to = '\0';
-	c.from = script_state(word);
-	c.to = script_state(to + 1);
-	tcpledger_facts_state(&s->facts, script_now(s), &c);
+	d.from = script_state(word);
+	state = script_state(to + 1);
+	if (state == TCPLEDGER_STATE_CLOSE)
+		tcpledger_facts_die(&s->facts, script_now(s), &d);
+	else
+		tcpledger_facts_state(&s->facts, script_now(s), d.from, state, d.rcv_nxt, d.task);
 }
 
 /* A socket that was there before the record: what the callers know of it. */
@@ -291,14 +295,11 @@ static void found(struct script *s, const struct words *w, u8 role)
 
 static bool opening(struct script *s, const char *word, const struct words *w)
 {
-	const struct tcpledger_change connect = {
-		.from = TCPLEDGER_STATE_CLOSE, .to = TCPLEDGER_STATE_SYN_SENT, .task = true,
-	};
-
 	if (!strcmp(word, "active")) {
 		tcpledger_facts_init(&s->facts, script_now(s), TCPLEDGER_STATE_CLOSE,
 				     TCPLEDGER_ROLE_ACTIVE);
-		tcpledger_facts_state(&s->facts, script_now(s), &connect);
+		tcpledger_facts_state(&s->facts, script_now(s), TCPLEDGER_STATE_CLOSE,
+				      TCPLEDGER_STATE_SYN_SENT, 0, true);
 	} else if (!strcmp(word, "passive")) {
 		/* The SYN makes the record: both have one time. */
 		tcpledger_facts_init(&s->facts, script_now(s), TCPLEDGER_STATE_CLOSE,
