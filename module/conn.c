@@ -172,13 +172,14 @@ bool tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list)
 		raw_spin_unlock(&tn->lock);
 		return false;
 	}
-	if (c->list == TCPLEDGER_LIST_NEW) {
-		list_add_tail(&c->lru, &tn->lists[list]);
-	} else {
-		list_move_tail(&c->lru, &tn->lists[list]);
+	if (c->list > TCPLEDGER_LIST_LIVE) {
+		list_del(&c->lru);
 		tn->counts[c->list]--;
 	}
-	tn->counts[list]++;
+	if (list > TCPLEDGER_LIST_LIVE) {
+		list_add_tail(&c->lru, &tn->lists[list]);
+		tn->counts[list]++;
+	}
 	c->list = list;
 	raw_spin_unlock(&tn->lock);
 	return true;
@@ -371,6 +372,10 @@ bool tcpledger_conn_relist(struct tcpledger_conn *c)
 
 	if (c->list == list)
 		return false;
+	if (c->list == TCPLEDGER_LIST_NEW && list == TCPLEDGER_LIST_LIVE) {
+		c->list = list;
+		return false;
+	}
 	/* One that is being evicted has ended and was counted before. */
 	if (!tcpledger_conn_enlist(c, list) || !c->facts.ended)
 		return false;
@@ -449,17 +454,60 @@ void tcpledger_conn_trim(struct tcpledger_net *tn)
 	} while (c);
 }
 
-static struct tcpledger_conn *take_any(struct tcpledger_net *tn)
+static struct tcpledger_conn *take_listed(struct tcpledger_net *tn)
 {
 	struct tcpledger_conn *c = NULL;
 	unsigned long flags;
 	u8 list;
 
 	raw_spin_lock_irqsave(&tn->lock, flags);
-	for (list = TCPLEDGER_LIST_LIVE; list < TCPLEDGER_LIST_MAX && !c;
+	for (list = TCPLEDGER_LIST_LIVE + 1; list < TCPLEDGER_LIST_MAX && !c;
 	     list++)
 		c = take_oldest(tn, list);
 	raw_spin_unlock_irqrestore(&tn->lock, flags);
+	return c;
+}
+
+/* One that is in no list; from bucket *@index on. */
+static struct tcpledger_conn *take_live(struct tcpledger_net *tn, u32 *index)
+{
+	struct tcpledger_bucket *b;
+	struct tcpledger_conn *c;
+	unsigned long flags;
+
+	for (; *index <= tcpledger_bucket_mask; (*index)++) {
+		if (!(*index & 0xfff))
+			cond_resched();
+		if (hlist_empty(&tcpledger_buckets[*index].head))
+			continue;
+		b = tcpledger_table_lock_index(*index, &flags);
+		hlist_for_each_entry(c, &b->head, node)
+			if (c->tn == tn && c->list == TCPLEDGER_LIST_LIVE) {
+				c->list = TCPLEDGER_LIST_GONE;
+				break;
+			}
+		tcpledger_table_unlock(b, flags);
+		if (c)
+			return c;
+	}
+	return NULL;
+}
+
+/*
+ * Any record of a namespace in which no hook runs any more, out of its list.
+ * Nearly always all are in lists then: a live connection holds its namespace,
+ * unless its socket is the kernel's own. *@index is 0 before the first call.
+ */
+static struct tcpledger_conn *take_any(struct tcpledger_net *tn, u32 *index)
+{
+	struct tcpledger_conn *c = take_listed(tn);
+
+	if (!c && READ_ONCE(tn->total)) {
+		c = take_live(tn, index);
+		/* A live one may have gone into a list meanwhile. */
+		if (!c)
+			c = take_listed(tn);
+	}
 	return c;
 }
 
@@ -507,8 +555,9 @@ void tcpledger_conn_inherit(struct tcpledger_net *from,
 {
 	s64 now = ktime_get_mono_fast_ns();
 	struct tcpledger_conn *c;
+	u32 index = 0;
 
-	while ((c = take_any(from))) {
+	while ((c = take_any(from, &index))) {
 		inherit(c, from, to, now);
 		tcpledger_conn_trim(to);
 		cond_resched();
@@ -524,8 +573,9 @@ void tcpledger_conn_inherit(struct tcpledger_net *from,
 void tcpledger_conn_flush(struct tcpledger_net *tn)
 {
 	struct tcpledger_conn *c;
+	u32 index = 0;
 
-	while ((c = take_any(tn))) {
+	while ((c = take_any(tn, &index))) {
 		conn_evict(c);
 		cond_resched();
 	}

@@ -19,7 +19,8 @@ struct tcpledger_net;
  * enum tcpledger_list - where a record stands in its namespace
  * @TCPLEDGER_LIST_NEW: nowhere yet
  * @TCPLEDGER_LIST_GONE: nowhere any more: being evicted
- * @TCPLEDGER_LIST_LIVE: established, or opened by this host
+ * @TCPLEDGER_LIST_LIVE: established, or opened by this host: in no list, since
+ *	nobody asks for the oldest of them; only those that follow are lists
  * @TCPLEDGER_LIST_FRESH: passive, not established, to be looked at by the
  *	next tick of age.c
  * @TCPLEDGER_LIST_EMBRYONIC: passive, not established, looked at
@@ -44,7 +45,7 @@ enum tcpledger_list {
 /**
  * struct tcpledger_conn - one endpoint of one connection
  * @node: in its hash bucket
- * @lru: in the list @list of @tn
+ * @lru: in the list @list of @tn, if that is one
  * @tn: the namespace it counts against; changes only when a namespace dies
  * @id: within the namespace
  * @sk: the socket, as an identity only: never followed
@@ -68,7 +69,8 @@ enum tcpledger_list {
  * @looked: age.c has seen why its SYN was not answered
  * @facts: what is known
  *
- * All but @lru and @list is covered by the lock of its hash bucket.
+ * All but @lru and @list is covered by the lock of its hash bucket; @list too
+ * while it is no list.
  *
  * Lifetime. A record is reached only through its bucket, under the bucket's
  * lock, or through a list of its namespace, under that list's lock, and no

@@ -23,7 +23,7 @@ struct proc_dir_entry;
  *	inside a bucket lock, never outside one that is then taken
  * @lists: its records, oldest first, by enum tcpledger_list
  * @counts: their lengths
- * @total: records admitted, also those not in a list yet
+ * @total: records admitted, also those in no list
  * @next_id: the next record's
  */
 struct tcpledger_net {

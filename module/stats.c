@@ -47,7 +47,7 @@ static u64 memory_bytes(const struct tcpledger_net *tn, u32 records)
 
 static void show_gauges(struct seq_file *m, struct tcpledger_net *tn)
 {
-	u32 counts[TCPLEDGER_LIST_MAX], total;
+	u32 counts[TCPLEDGER_LIST_MAX], total, over;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&tn->lock, flags);
@@ -55,18 +55,15 @@ static void show_gauges(struct seq_file *m, struct tcpledger_net *tn)
 	total = tn->total;
 	raw_spin_unlock_irqrestore(&tn->lock, flags);
 
+	over = counts[TCPLEDGER_LIST_HISTORY] + counts[TCPLEDGER_LIST_FAILED] +
+	       counts[TCPLEDGER_LIST_INHERITED];
 	seq_printf(m, "records_total %u\n", total);
-	seq_printf(m, "records_live %u\n", counts[TCPLEDGER_LIST_LIVE] +
-		   counts[TCPLEDGER_LIST_FRESH] +
-		   counts[TCPLEDGER_LIST_EMBRYONIC] +
-		   counts[TCPLEDGER_LIST_TIMEWAIT]);
+	seq_printf(m, "records_live %u\n", total - over);
 	seq_printf(m, "records_time_wait %u\n",
 		   counts[TCPLEDGER_LIST_TIMEWAIT]);
 	seq_printf(m, "records_embryonic %u\n", counts[TCPLEDGER_LIST_FRESH] +
 		   counts[TCPLEDGER_LIST_EMBRYONIC]);
-	seq_printf(m, "records_history %u\n", counts[TCPLEDGER_LIST_HISTORY] +
-		   counts[TCPLEDGER_LIST_FAILED] +
-		   counts[TCPLEDGER_LIST_INHERITED]);
+	seq_printf(m, "records_history %u\n", over);
 	seq_printf(m, "records_never_established %u\n",
 		   counts[TCPLEDGER_LIST_FAILED]);
 	seq_printf(m, "memory_bytes %llu\n", memory_bytes(tn, total));
