@@ -62,7 +62,7 @@ static struct listener_set *listener_set(const struct sock *sk)
  */
 void tcpledger_actor_current(struct tcpledger_actor *a)
 {
-	struct pid_namespace *ns = task_active_pid_ns(current);
+	struct pid_namespace *ns = ns_of_pid(task_pid(current));
 
 	a->tgid = task_tgid_nr(current);
 	if (ns == &init_pid_ns || !ns) {
