@@ -141,7 +141,7 @@ static inline void tcpledger_key_v6(struct tcpledger_key *key, u64 net,
 }
 
 /* Two ports as struct tcpledger_key has them side by side. */
-static inline u32 tcpledger_key_ports(__be16 lport, __be16 rport)
+static __always_inline u32 tcpledger_key_ports(__be16 lport, __be16 rport)
 {
 	struct tcpledger_key key = { .lport = lport, .rport = rport };
 

@@ -39,7 +39,7 @@ static struct tcpledger_flight *in_flight(const struct tcpledger_conn *c)
 }
 
 /* The live record of a timewait socket, newest first; bucket locked. */
-static inline struct tcpledger_conn *
+static __always_inline struct tcpledger_conn *
 find(struct tcpledger_bucket *b, const struct tcpledger_key *key, bool entry)
 {
 	struct tcpledger_conn *c;
