@@ -30,15 +30,32 @@ void tcpledger_facts_init(struct tcpledger_facts *f, s64 now, u8 state,
 	f->remote_wscale = -1;
 }
 
-/* The last thing to do: nothing has to be kept over the call in it. */
-static __always_inline void enter(struct tcpledger_facts *f, s64 now, u32 from,
-				  u32 to, u32 cause, int segment)
+static __always_inline void enter_into(struct tcpledger_facts *f, s64 now,
+				       u32 from, u32 to, u32 cause,
+				       int segment)
 {
 	const s64 t = tcpledger_facts_time(f, now);
 
 	f->since = f->base + t;
 	f->state = to;
 	tcpledger_log_state(&f->log, t, from, to, cause, segment);
+}
+
+static noinline void enter_into_any(struct tcpledger_facts *f, s64 now,
+				    u32 from, u32 to, u32 cause, int segment)
+{
+	enter_into(f, now, from, to, cause, segment);
+}
+
+/* The last thing to do: then nothing has to be kept over a call in it. */
+static __always_inline void enter(struct tcpledger_facts *f, s64 now, u32 from,
+				  u32 to, u32 cause, int segment)
+{
+	/* The same for any log; here the compiler leaves out what cannot be. */
+	if (unlikely(!f->log.n || !tcpledger_log_roomy(&f->log)))
+		enter_into_any(f, now, from, to, cause, segment);
+	else
+		enter_into(f, now, from, to, cause, segment);
 }
 
 /**
