@@ -98,10 +98,12 @@ bench:
 bench-%:
 	@selftests/bench/bench.sh --$*
 
+# First that these kernels find what they are for.
 check-rt:
+	@selftests/vm/debug_test.sh 6.1-rt
+	@selftests/vm/debug_test.sh 6.12-rt
 	@selftests/vm/check.sh --vm-only 6.1-rt 6.12-rt
 
-# First that these kernels find what they are for.
 check-debug:
 	@selftests/vm/debug_test.sh 6.12-debug
 	@selftests/vm/debug_test.sh 6.12-kcsan

@@ -8,6 +8,7 @@
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
@@ -71,6 +72,14 @@ static void lock_nesting(void)
 	raw_spin_lock(&raw);
 	spin_lock(&one);
 	spin_unlock(&one);
+	raw_spin_unlock(&raw);
+}
+
+/* Without debugging a kernel does not notice what might sleep, but what does. */
+static void asleep(void)
+{
+	raw_spin_lock(&raw);
+	schedule_timeout_uninterruptible(1);
 	raw_spin_unlock(&raw);
 }
 
@@ -150,6 +159,7 @@ static const struct {
 	{ "use_after_free", use_after_free },
 	{ "lock_order", lock_order },
 	{ "lock_nesting", lock_nesting },
+	{ "asleep", asleep },
 	{ "rcu_unlocked", rcu_unlocked },
 	{ "freed_timer", freed_timer },
 	{ "wide_shift", wide_shift },
