@@ -14,6 +14,47 @@
 #include <net/request_sock.h>
 #include <net/tcp.h>
 
+static void key_common(struct tcpledger_key *key, const struct sock_common *s,
+		       u32 ports)
+{
+	const u64 net = read_pnet(&s->skc_net)->net_cookie;
+
+	if (tcpledger_common_v4(s))
+		tcpledger_key_v4(key, net, s->skc_rcv_saddr, s->skc_daddr,
+				 ports);
+	else
+		tcpledger_key_v6(key, net, &s->skc_v6_rcv_saddr,
+				 &s->skc_v6_daddr, ports);
+	key->ifindex = READ_ONCE(s->skc_bound_dev_if);
+	key->ifindex2 = 0;
+	key->unbound = true;
+}
+
+/**
+ * tcpledger_key_socket() - the key of a full socket
+ * @key: filled
+ * @sk: a TCP socket with its addresses set
+ *
+ * Context: any.
+ */
+void tcpledger_key_socket(struct tcpledger_key *key, const struct sock *sk)
+{
+	key_common(key, &sk->__sk_common, tcpledger_socket_ports(sk));
+}
+
+/**
+ * tcpledger_key_timewait() - the key of a timewait socket
+ * @key: filled
+ * @tw: the timewait socket
+ *
+ * Context: any.
+ */
+void tcpledger_key_timewait(struct tcpledger_key *key,
+			    const struct inet_timewait_sock *tw)
+{
+	key_common(key, &tw->__tw_common, tcpledger_timewait_ports(tw));
+}
+
 /**
  * tcpledger_key_request() - the key of a request socket
  * @key: filled
@@ -24,21 +65,10 @@
 void tcpledger_key_request(struct tcpledger_key *key,
 			   const struct request_sock *req)
 {
-	const struct inet_request_sock *ireq = inet_rsk(req);
-	u32 ports = tcpledger_key_ports(htons(ireq->ir_num),
-					ireq->ir_rmt_port);
-	u64 net = read_pnet(&ireq->ireq_net)->net_cookie;
+	const struct sock_common *s = &req->__req_common;
 
-	if (ireq->ireq_family == AF_INET6 &&
-	    !ipv6_addr_v4mapped(&ireq->ir_v6_rmt_addr))
-		tcpledger_key_v6(key, net, &ireq->ir_v6_loc_addr,
-				 &ireq->ir_v6_rmt_addr, ports);
-	else
-		tcpledger_key_v4(key, net, ireq->ir_loc_addr,
-				 ireq->ir_rmt_addr, ports);
-	key->ifindex = ireq->ir_iif;
-	key->ifindex2 = 0;
-	key->unbound = true;
+	key_common(key, s, tcpledger_key_ports(htons(s->skc_num),
+					       s->skc_dport));
 }
 
 /**

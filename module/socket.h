@@ -7,6 +7,7 @@
 #include <net/tcp.h>
 
 #include "conn.h"
+#include "table.h"
 
 struct inet_timewait_sock;
 struct net;
@@ -14,91 +15,82 @@ struct request_sock;
 struct sock;
 
 /*
- * A key that is made only to look up stays in registers, and half of it is
- * never made, if it is made where it is used.
+ * What names a socket is in the part that all kinds have in common, but for
+ * its own port. That is the segments', not sk_num: sk_num is already 0 when
+ * CLOSE is traced.
  */
-
-/* Does a socket of this family speak IPv4 on the wire? */
-static inline bool tcpledger_socket_v4(const struct sock *sk)
-{
-	return likely(sk->sk_family == AF_INET) ||
-	       ipv6_addr_v4mapped(&sk->sk_v6_daddr);
-}
-
-/* The port is that of the segments: sk_num is already 0 when CLOSE is traced. */
 static inline u32 tcpledger_socket_ports(const struct sock *sk)
 {
 	return tcpledger_key_ports(inet_sk(sk)->inet_sport, sk->sk_dport);
 }
 
+static inline u32 tcpledger_timewait_ports(const struct inet_timewait_sock *tw)
+{
+	return tcpledger_key_ports(tw->tw_sport, tw->tw_dport);
+}
+
+/* Does it speak IPv4 on the wire? */
+static inline bool tcpledger_common_v4(const struct sock_common *s)
+{
+	return likely(s->skc_family == AF_INET) ||
+	       ipv6_addr_v4mapped(&s->skc_v6_daddr);
+}
+
 /**
- * tcpledger_socket_hash() - the hash of a full socket's key
- * @sk: a TCP socket with its addresses set
+ * tcpledger_common_hash() - the hash of a socket's key
+ * @s: the socket, of any kind, its addresses set
+ * @ports: its ports, as in struct tcpledger_key
  *
  * Context: any.
  */
-static inline u32 tcpledger_socket_hash(const struct sock *sk)
+static inline u32 tcpledger_common_hash(const struct sock_common *s, u32 ports)
 {
-	u64 net = sock_net(sk)->net_cookie;
-	u32 ports = tcpledger_socket_ports(sk);
+	const u64 net = read_pnet(&s->skc_net)->net_cookie;
 
-	if (!tcpledger_socket_v4(sk))
+	if (!tcpledger_common_v4(s))
 		return tcpledger_key_hash_v6(net,
-					     sk->sk_v6_rcv_saddr.s6_addr32,
-					     sk->sk_v6_daddr.s6_addr32, ports);
-	return tcpledger_key_hash_v4(net, sk->sk_rcv_saddr, sk->sk_daddr,
+					     s->skc_v6_rcv_saddr.s6_addr32,
+					     s->skc_v6_daddr.s6_addr32, ports);
+	return tcpledger_key_hash_v4(net, s->skc_rcv_saddr, s->skc_daddr,
 				     ports);
 }
 
 /**
- * tcpledger_key_socket() - the key of a full socket
- * @key: filled
- * @sk: a TCP socket with its addresses set
+ * tcpledger_common_is() - is this the endpoint of a socket?
+ * @k: what a record names
+ * @s: the socket, of any kind
+ * @ports: its ports, as in struct tcpledger_key
  *
+ * As tcpledger_key_fits() of the socket's key, without making it.
  * Context: any.
  */
-static __always_inline void
-tcpledger_key_socket(struct tcpledger_key *key, const struct sock *sk)
+static inline bool tcpledger_common_is(const struct tcpledger_key *k,
+				       const struct sock_common *s, u32 ports)
 {
-	u32 ports = tcpledger_socket_ports(sk);
-	u64 net = sock_net(sk)->net_cookie;
-
-	if (!tcpledger_socket_v4(sk))
-		tcpledger_key_v6(key, net, &sk->sk_v6_rcv_saddr,
-				 &sk->sk_v6_daddr, ports);
-	else
-		tcpledger_key_v4(key, net, sk->sk_rcv_saddr, sk->sk_daddr,
-				 ports);
-	key->ifindex = READ_ONCE(sk->sk_bound_dev_if);
-	key->ifindex2 = 0;
-	key->unbound = true;
+	if (k->ports != ports || k->v6 == tcpledger_common_v4(s) ||
+	    k->net != read_pnet(&s->skc_net)->net_cookie ||
+	    (k->ifindex && k->ifindex != READ_ONCE(s->skc_bound_dev_if)))
+		return false;
+	if (!k->v6)
+		return k->local[0] == s->skc_rcv_saddr &&
+		       k->remote[0] == s->skc_daddr;
+	return !memcmp(k->local, &s->skc_v6_rcv_saddr, sizeof(k->local)) &&
+	       !memcmp(k->remote, &s->skc_v6_daddr, sizeof(k->remote));
 }
 
-/**
- * tcpledger_key_timewait() - the key of a timewait socket
- * @key: filled
- * @tw: the timewait socket
- *
- * Context: any.
- */
-static __always_inline void
-tcpledger_key_timewait(struct tcpledger_key *key,
-		       const struct inet_timewait_sock *tw)
+/* The bucket of a full socket's record. */
+static inline struct tcpledger_bucket *
+tcpledger_socket_lock(const struct sock *sk, unsigned long *flags)
 {
-	u32 ports = tcpledger_key_ports(tw->tw_sport, tw->tw_dport);
-	u64 net = twsk_net(tw)->net_cookie;
+	const u32 hash = tcpledger_common_hash(&sk->__sk_common,
+					       tcpledger_socket_ports(sk));
 
-	if (tw->tw_family == AF_INET6 && !ipv6_addr_v4mapped(&tw->tw_v6_daddr))
-		tcpledger_key_v6(key, net, &tw->tw_v6_rcv_saddr,
-				 &tw->tw_v6_daddr, ports);
-	else
-		tcpledger_key_v4(key, net, tw->tw_rcv_saddr, tw->tw_daddr,
-				 ports);
-	key->ifindex = tw->tw_bound_dev_if;
-	key->ifindex2 = 0;
-	key->unbound = true;
+	return tcpledger_table_lock_index(hash & tcpledger_bucket_mask, flags);
 }
 
+void tcpledger_key_socket(struct tcpledger_key *key, const struct sock *sk);
+void tcpledger_key_timewait(struct tcpledger_key *key,
+			    const struct inet_timewait_sock *tw);
 void tcpledger_key_request(struct tcpledger_key *key,
 			   const struct request_sock *req);
 

@@ -19,7 +19,6 @@
 #include <net/inet_timewait_sock.h>
 #include <net/tcp.h>
 
-#include "compat.h"
 #include "netns.h"
 #include "socket.h"
 #include "table.h"
@@ -38,9 +37,21 @@ static struct tcpledger_flight *in_flight(const struct tcpledger_conn *c)
 	return f->skb && f->timewait && f->c == c && f->id == c->id ? f : NULL;
 }
 
+static inline struct tcpledger_bucket *
+lock_bucket(const struct inet_timewait_sock *tw, u32 *ports,
+	    unsigned long *flags)
+{
+	u32 hash;
+
+	*ports = tcpledger_timewait_ports(tw);
+	hash = tcpledger_common_hash(&tw->__tw_common, *ports);
+	return tcpledger_table_lock_index(hash & tcpledger_bucket_mask, flags);
+}
+
 /* The live record of a timewait socket, newest first; bucket locked. */
-static __always_inline struct tcpledger_conn *
-find(struct tcpledger_bucket *b, const struct tcpledger_key *key, bool entry)
+static inline struct tcpledger_conn *
+find(struct tcpledger_bucket *b, const struct inet_timewait_sock *tw, u32 ports,
+	bool entry)
 {
 	struct tcpledger_conn *c;
 
@@ -50,7 +61,7 @@ find(struct tcpledger_bucket *b, const struct tcpledger_key *key, bool entry)
 	 */
 	hlist_for_each_entry(c, &b->head, node)
 		if (tcpledger_facts_live(&c->facts) &&
-		    tcpledger_key_fits(&c->key, key) &&
+		    tcpledger_common_is(&c->key, &tw->__tw_common, ports) &&
 		    (entry || c->facts.bits & F_TIMEWAIT))
 			return c;
 	return NULL;
@@ -70,16 +81,14 @@ void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 	struct tcpledger_flight *f;
 	struct tcpledger_conn *c;
 	struct tcpledger_bucket *b;
-	struct tcpledger_key key __tcpledger_unset;
 	unsigned long flags;
-	u32 rcv_nxt;
+	u32 rcv_nxt, ports;
 
 	if (!is_tcp(tw))
 		return;
 	rcv_nxt = tcp_twsk((struct sock *)tw)->tw_rcv_nxt;
-	tcpledger_key_timewait(&key, tw);
-	b = tcpledger_table_lock(&key, &flags);
-	c = find(b, &key, !rearm);
+	b = lock_bucket(tw, &ports, &flags);
+	c = find(b, tw, ports, !rearm);
 	if (c) {
 		tcpledger_conn_room(c);
 		if (c->facts.state == TCPLEDGER_STATE_FIN_WAIT2 &&
@@ -150,13 +159,13 @@ void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
 	struct tcpledger_bucket *b;
 	struct tcpledger_key key;
 	unsigned long flags;
+	u32 ports;
 	u8 how;
 
 	if (!is_tcp(tw))
 		return;
-	tcpledger_key_timewait(&key, tw);
-	b = tcpledger_table_lock(&key, &flags);
-	c = find(b, &key, false);
+	b = lock_bucket(tw, &ports, &flags);
+	c = find(b, tw, ports, false);
 	if (!c) {
 		tcpledger_table_unlock(b, flags);
 		return;
@@ -185,8 +194,10 @@ void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
 	tcpledger_conn_settle(c);
 	tcpledger_table_unlock(b, flags);
 	tcpledger_count(tn, timewait_events);
-	if (flight.skb)
+	if (flight.skb) {
+		tcpledger_key_timewait(&key, tw);
 		tcpledger_track_takeover(tn, &key, &flight);
+	}
 	tcpledger_conn_trim(tn);
 }
 

@@ -229,16 +229,15 @@ static inline void apply(struct tcpledger_conn *c, const struct sock *sk,
 static inline struct tcpledger_conn *find_orphan(struct tcpledger_bucket *b,
 						 const struct sock *sk, u8 from)
 {
-	struct tcpledger_key key __tcpledger_unset;
+	const u32 ports = tcpledger_socket_ports(sk);
 	struct tcpledger_conn *c;
 
 	/* A socket that is connecting is known by its record. */
 	if (from == TCPLEDGER_STATE_SYN_SENT)
 		return NULL;
-	tcpledger_key_socket(&key, sk);
 	hlist_for_each_entry(c, &b->head, node)
 		if (!c->facts.ended && !c->sk &&
-		    tcpledger_key_fits(&c->key, &key))
+		    tcpledger_common_is(&c->key, &sk->__sk_common, ports))
 			break;
 	if (c && from == TCPLEDGER_STATE_SYN_RECV &&
 	    unlikely(c->facts.bits & F_TIMEWAIT)) {
@@ -332,8 +331,7 @@ void tcpledger_track_state(const struct sock *sk, u8 from, u8 to)
 		connecting(sk, to);
 		return;
 	}
-	b = tcpledger_table_lock_index(tcpledger_socket_hash(sk) &
-				       tcpledger_bucket_mask, &flags);
+	b = tcpledger_socket_lock(sk, &flags);
 	c = tcpledger_table_of_socket(b, sk);
 	if (unlikely(!c))
 		c = introduce(b, sk, from, to);
@@ -383,8 +381,7 @@ void tcpledger_track_accept(const struct sock *sk, const struct inode *inode)
 	struct tcpledger_bucket *b;
 	unsigned long flags;
 
-	b = tcpledger_table_lock_index(tcpledger_socket_hash(sk) &
-				       tcpledger_bucket_mask, &flags);
+	b = tcpledger_socket_lock(sk, &flags);
 	c = tcpledger_table_of_socket(b, sk);
 	if (c) {
 		c->facts.accepted = now;
