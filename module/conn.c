@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A record's life: admitted, enlisted, moved from list to list, evicted.
+ * A record's life: admitted, made findable, evicted, inherited.
  *
  * What is kept is bounded here. When a limit is reached the oldest ended
  * record goes first, then the oldest half-open one; an established record is
@@ -17,8 +17,6 @@
 #include "table.h"
 
 static atomic_t total = ATOMIC_INIT(0);	/* records of all namespaces */
-
-atomic_t tcpledger_expecting = ATOMIC_INIT(0);
 
 static u32 ended(const struct tcpledger_net *tn)
 {
@@ -135,54 +133,6 @@ static void conn_evict(struct tcpledger_conn *c)
 	take_out(c);
 	raw_spin_unlock_irqrestore(&b->lock, flags);
 	tcpledger_conn_free(c);
-}
-
-static u8 list_of(const struct tcpledger_conn *c)
-{
-	if (unlikely(c->facts.ended)) {
-		if (c->inherited)
-			return TCPLEDGER_LIST_INHERITED;
-		return c->facts.bits & F_ESTABLISHED ? TCPLEDGER_LIST_HISTORY :
-						       TCPLEDGER_LIST_FAILED;
-	}
-	if (c->facts.bits & F_TIMEWAIT)
-		return TCPLEDGER_LIST_TIMEWAIT;
-	if (!tcpledger_facts_embryonic(&c->facts))
-		return TCPLEDGER_LIST_LIVE;
-	return c->list == TCPLEDGER_LIST_EMBRYONIC && !c->request_timer ?
-		TCPLEDGER_LIST_EMBRYONIC : TCPLEDGER_LIST_FRESH;
-}
-
-/**
- * tcpledger_conn_enlist() - put a record into a list of its namespace
- * @c: the record, its bucket locked
- * @list: enum tcpledger_list
- *
- * At the end of the list, also if it is in it already. Does nothing to a
- * record that is being evicted at this moment.
- * Context: any.
- * Return: false for such a record.
- */
-bool tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list)
-{
-	struct tcpledger_net *tn = c->tn;
-
-	raw_spin_lock(&tn->lock);
-	if (unlikely(c->list == TCPLEDGER_LIST_GONE)) {
-		raw_spin_unlock(&tn->lock);
-		return false;
-	}
-	if (c->list > TCPLEDGER_LIST_LIVE) {
-		list_del(&c->lru);
-		tn->counts[c->list]--;
-	}
-	if (list > TCPLEDGER_LIST_LIVE) {
-		list_add_tail(&c->lru, &tn->lists[list]);
-		tn->counts[list]++;
-	}
-	c->list = list;
-	raw_spin_unlock(&tn->lock);
-	return true;
 }
 
 /**
@@ -336,65 +286,6 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	tcpledger_facts_init(&c->facts, now, state, role);
 	tcpledger_count(tn, records_created);
 	return c;
-}
-
-static void count_end(const struct tcpledger_conn *c)
-{
-	struct tcpledger_stats __percpu *stats = c->tn->stats;
-	const struct tcpledger_facts *f = &c->facts;
-	u32 left;
-
-	this_cpu_inc(stats->opens[f->outcome]);
-	this_cpu_inc(stats->closes[f->kind]);
-	if (f->tw_exit)
-		this_cpu_inc(stats->exits[f->tw_exit]);
-	if (f->log.dropped)
-		this_cpu_add(stats->lost_log_entries, f->log.dropped);
-	for (left = f->anomalies; left; left &= left - 1)
-		this_cpu_inc(stats->anomalies[__ffs(left)]);
-}
-
-const u32 tcpledger_conn_leaves[TCPLEDGER_LIST_MAX] = {
-	[TCPLEDGER_LIST_LIVE]		= F_TIMEWAIT,
-	[TCPLEDGER_LIST_FRESH]		= F_ESTABLISHED,
-	[TCPLEDGER_LIST_EMBRYONIC]	= ~0,	/* also if its timer ran */
-};
-
-/**
- * tcpledger_conn_relist() - put a record into the list it belongs to
- * @c: the record, in its bucket, which is locked
- *
- * Context and return value as tcpledger_conn_settle().
- */
-bool tcpledger_conn_relist(struct tcpledger_conn *c)
-{
-	const u8 list = list_of(c);
-
-	if (c->list == list)
-		return false;
-	if (c->list == TCPLEDGER_LIST_NEW && list == TCPLEDGER_LIST_LIVE) {
-		c->list = list;
-		return false;
-	}
-	/* One that is being evicted has ended and was counted before. */
-	if (!tcpledger_conn_enlist(c, list) || !c->facts.ended)
-		return false;
-	c->sk = NULL;
-	count_end(c);
-	return true;
-}
-
-/**
- * tcpledger_conn_set_quiet() - a record got quiet, or is so no more
- * @c: the record, its bucket locked
- * @quiet: which
- *
- * Context: any.
- */
-void tcpledger_conn_set_quiet(struct tcpledger_conn *c, bool quiet)
-{
-	c->quiet = quiet;
-	tcpledger_table_set_quiet(&c->key, quiet);
 }
 
 static u32 quarter_of_history(void)
