@@ -255,6 +255,7 @@ static inline struct tcpledger_conn *find_orphan(struct tcpledger_bucket *b,
 static noinline struct tcpledger_conn *make_record(struct tcpledger_bucket *b,
 						   const struct sock *sk,
 						   u8 from, u8 to)
+	__must_hold(&b->lock)
 {
 	struct tcpledger_key key __tcpledger_unset;
 	struct tcpledger_conn *c, *fresh;
