@@ -36,17 +36,7 @@ static u8 list_of(const struct tcpledger_conn *c)
 		TCPLEDGER_LIST_EMBRYONIC : TCPLEDGER_LIST_FRESH;
 }
 
-/**
- * tcpledger_conn_enlist() - put a record into a list of its namespace
- * @c: the record, its bucket locked
- * @list: enum tcpledger_list
- *
- * At the end of the list, also if it is in it already. Does nothing to a
- * record that is being evicted at this moment.
- * Context: any.
- * Return: false for such a record.
- */
-bool tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list)
+static inline bool enlist(struct tcpledger_conn *c, u8 list)
 {
 	struct tcpledger_net *tn = c->tn;
 
@@ -66,6 +56,21 @@ bool tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list)
 	c->list = list;
 	raw_spin_unlock(&tn->lock);
 	return true;
+}
+
+/**
+ * tcpledger_conn_enlist() - put a record into a list of its namespace
+ * @c: the record, its bucket locked
+ * @list: enum tcpledger_list
+ *
+ * At the end of the list, also if it is in it already. Does nothing to a
+ * record that is being evicted at this moment.
+ * Context: any.
+ * Return: false for such a record.
+ */
+bool tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list)
+{
+	return enlist(c, list);
 }
 
 static void count_end(const struct tcpledger_conn *c)
@@ -101,7 +106,7 @@ bool tcpledger_conn_relist(struct tcpledger_conn *c)
 		return false;
 	}
 	/* One that is being evicted has ended and was counted before. */
-	if (!tcpledger_conn_enlist(c, list) || !c->facts.ended)
+	if (!enlist(c, list) || !c->facts.ended)
 		return false;
 	c->sk = NULL;
 	count_end(c);

@@ -28,8 +28,13 @@ u32 tcpledger_bucket_mask;
  */
 void tcpledger_table_insert(struct tcpledger_conn *c)
 {
-	hlist_add_head(&c->node, &tcpledger_buckets[tcpledger_table_index(&c->key)].head);
-	tcpledger_table_set_quiet(&c->key, false);
+	struct tcpledger_bucket *b =
+		&tcpledger_buckets[tcpledger_table_index(&c->key)];
+
+	hlist_add_head(&c->node, &b->head);
+	/* What it noted of this tuple was of another record. */
+	if (unlikely(tcpledger_table_notes(b, &c->key)))
+		tcpledger_table_set_quiet(&c->key, false);
 }
 
 /**
