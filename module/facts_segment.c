@@ -550,6 +550,19 @@ void tcpledger_facts_late(struct tcpledger_facts *f, s64 now,
 	log_segment(f, now, seg, bits, false);
 }
 
+/*
+ * A FIN was believed for the answer it got, and TCP throws it away in the state
+ * that a FIN ends: PAWS answers like that (tcp_validate_incoming()).
+ */
+static bool fin_disproved(const struct tcpledger_facts *f,
+			  const struct tcpledger_log_entry *e)
+{
+	return e->flags & TCPLEDGER_FIN && f->bits & F_FIN_IN && !f->ended &&
+	       f->remote_fin == tcpledger_log_end(e) &&
+	       (f->state == TCPLEDGER_STATE_FIN_WAIT1 ||
+		f->state == TCPLEDGER_STATE_FIN_WAIT2);
+}
+
 /**
  * tcpledger_facts_refused() - TCP threw a logged segment away
  * @f: the facts
@@ -564,8 +577,12 @@ void tcpledger_facts_refused(struct tcpledger_facts *f, s64 now, int segment,
 {
 	struct tcpledger_log_entry *e = tcpledger_log_at(&f->log, segment);
 
-	if (tcpledger_log_bits(e) & TCPLEDGER_SEG_ACCEPTED)
-		return;
+	if (tcpledger_log_bits(e) & TCPLEDGER_SEG_ACCEPTED) {
+		if (!fin_disproved(f, e))
+			return;
+		tcpledger_log_unmark(e, TCPLEDGER_SEG_ACCEPTED);
+		f->bits &= ~(F_FIN_IN | F_FIN_ACKED_OUT);
+	}
 	tcpledger_log_mark(e, TCPLEDGER_SEG_REFUSED);
 	/* TCP answers before it is done, but for a repeated FIN. */
 	if (f->bits & F_CHALLENGED || (e->flags & TCPLEDGER_FIN &&

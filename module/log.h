@@ -96,6 +96,11 @@ static inline void tcpledger_log_mark(struct tcpledger_log_entry *e, u8 bits)
 	e->when |= (u64)bits << 2;
 }
 
+static inline void tcpledger_log_unmark(struct tcpledger_log_entry *e, u8 bits)
+{
+	e->when &= ~((u64)bits << 2);
+}
+
 /*
  * The time of the last entry, 0 if there is none. LISTEN to SYN_RECV does not
  * count: it has the time of its SYN, and what came between may be later.

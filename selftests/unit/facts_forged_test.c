@@ -70,8 +70,15 @@ static const struct script_case refused_cases[] = {
 		"the same in FIN_WAIT2, then the true one",
 		OPEN "ESTABLISHED>FIN_WAIT1:task >F <A FIN_WAIT1>FIN_WAIT2 <F:seq=5000 >A\n"
 		"refused:9 <F >A tw:TIME_WAIT",
-		NULL,
+		OPEN_LOG "ESTABLISHED>FIN_WAIT1:user >F <A+ FIN_WAIT1>FIN_WAIT2:7 <F- >A\n"
+		"<F+ >A FIN_WAIT2>TIME_WAIT:11",
 		"kind=four_segment first=local remote_fin=12",
+	}, {
+		"the same in FIN_WAIT2, and the true one never comes",
+		OPEN "ESTABLISHED>FIN_WAIT1:task >F <A FIN_WAIT1>FIN_WAIT2 <F:seq=5000 >A\n"
+		"refused:9 tw:FIN_WAIT2 @60000014 gone:expired",
+		NULL,
+		"kind=timed_out first=local reset_by=- remote_fin=- time_wait=no",
 	}, {
 		"a FIN with a wrong checksum",
 		OPEN "<F:badsum >A >P",
