@@ -345,7 +345,7 @@ void tcpledger_conn_trim(struct tcpledger_net *tn)
 	} while (c);
 }
 
-static struct tcpledger_conn *take_listed(struct tcpledger_net *tn)
+static struct tcpledger_conn *take_listed(struct tcpledger_net *tn, u8 *was)
 {
 	struct tcpledger_conn *c = NULL;
 	unsigned long flags;
@@ -353,8 +353,10 @@ static struct tcpledger_conn *take_listed(struct tcpledger_net *tn)
 
 	raw_spin_lock_irqsave(&tn->lock, flags);
 	for (list = TCPLEDGER_LIST_LIVE + 1; list < TCPLEDGER_LIST_MAX && !c;
-	     list++)
+	     list++) {
 		c = take_oldest(tn, list);
+		*was = list;
+	}
 	raw_spin_unlock_irqrestore(&tn->lock, flags);
 	return c;
 }
@@ -387,17 +389,20 @@ static struct tcpledger_conn *take_live(struct tcpledger_net *tn, u32 *index)
 /*
  * Any record of a namespace in which no hook runs any more, out of its list.
  * Nearly always all are in lists then: a live connection holds its namespace,
- * unless its socket is the kernel's own. *@index is 0 before the first call.
+ * unless its socket is the kernel's own. *@index is 0 before the first call;
+ * *@was becomes the list that the record was in.
  */
-static struct tcpledger_conn *take_any(struct tcpledger_net *tn, u32 *index)
+static struct tcpledger_conn *take_any(struct tcpledger_net *tn, u32 *index,
+				       u8 *was)
 {
-	struct tcpledger_conn *c = take_listed(tn);
+	struct tcpledger_conn *c = take_listed(tn, was);
 
 	if (!c && READ_ONCE(tn->total)) {
+		*was = TCPLEDGER_LIST_LIVE;
 		c = take_live(tn, index);
 		/* A live one may have gone into a list meanwhile. */
 		if (!c)
-			c = take_listed(tn);
+			c = take_listed(tn, was);
 	}
 	return c;
 }
@@ -405,10 +410,12 @@ static struct tcpledger_conn *take_any(struct tcpledger_net *tn, u32 *index)
 /*
  * Hand one record over. It counts against the heir from now on, even beyond
  * the heir's limit: a dying namespace's timewait sockets end right after, and
- * the trimming that follows makes up for it.
+ * the trimming that follows makes up for it. An end is counted once, where the
+ * record was: one that was in a list of ended ones was counted there.
  */
-static void inherit(struct tcpledger_conn *c, struct tcpledger_net *from,
-		    struct tcpledger_net *to, s64 now)
+static void inherit(struct tcpledger_conn *c, u8 was,
+		    struct tcpledger_net *from, struct tcpledger_net *to,
+		    s64 now)
 {
 	struct tcpledger_bucket *b = &tcpledger_buckets[tcpledger_table_index(&c->key)];
 	unsigned long flags;
@@ -429,8 +436,12 @@ static void inherit(struct tcpledger_conn *c, struct tcpledger_net *from,
 		tcpledger_facts_end(&c->facts, now, TCPLEDGER_CAUSE_ERROR,
 				    TCPLEDGER_LOG_NONE,
 				    TCPLEDGER_OUTCOME_ABORTED);
-	tcpledger_conn_relist(c);
-	tcpledger_conn_settle(c);
+	if (was >= TCPLEDGER_LIST_INHERITED) {
+		tcpledger_conn_enlist(c, TCPLEDGER_LIST_INHERITED);
+	} else {
+		tcpledger_conn_relist(c);
+		tcpledger_conn_settle(c);
+	}
 	raw_spin_unlock_irqrestore(&b->lock, flags);
 }
 
@@ -447,9 +458,10 @@ void tcpledger_conn_inherit(struct tcpledger_net *from,
 	s64 now = ktime_get_mono_fast_ns();
 	struct tcpledger_conn *c;
 	u32 index = 0;
+	u8 was;
 
-	while ((c = take_any(from, &index))) {
-		inherit(c, from, to, now);
+	while ((c = take_any(from, &index, &was))) {
+		inherit(c, was, from, to, now);
 		tcpledger_conn_trim(to);
 		cond_resched();
 	}
@@ -465,8 +477,9 @@ void tcpledger_conn_flush(struct tcpledger_net *tn)
 {
 	struct tcpledger_conn *c;
 	u32 index = 0;
+	u8 was;
 
-	while ((c = take_any(tn, &index))) {
+	while ((c = take_any(tn, &index, &was))) {
 		conn_evict(c);
 		cond_resched();
 	}

@@ -105,7 +105,10 @@ bool tcpledger_conn_relist(struct tcpledger_conn *c)
 		c->list = list;
 		return false;
 	}
-	/* One that is being evicted has ended and was counted before. */
+	/*
+	 * One that is being evicted was counted at its end, or never will be;
+	 * one that is being handed over settles again, see inherit().
+	 */
 	if (!enlist(c, list) || !c->facts.ended)
 		return false;
 	c->sk = NULL;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/judge.h"
+#include "lib/module.h"
 #include "lib/test.h"
 
 #define CLIENT_PORT	5000
@@ -115,20 +116,33 @@ static void keep_pair(struct ledger *ledger, uint64_t inode, const struct pair *
 	ledger->n = n;
 }
 
-/* Whether the initial namespace has the record of a connection in one that died. */
-static bool has_moved(const struct pair *p, uint64_t inode)
+/* Whether the initial namespace has both records of a connection in one that died, ended. */
+static bool is_over(const struct pair *p, uint64_t inode)
 {
 	struct ledger ledger;
-	bool moved;
+	bool over;
 
 	ledger_read(&ledger);
 	keep_pair(&ledger, inode, p);
-	moved = ledger.n == 2;
+	over = ledger.n == 2;
+	for (size_t i = 0; i < ledger.n; i++)
+		over &= !strcmp(record_text(ledger.records[i], "live"), "false");
 	ledger_free(&ledger);
-	return moved;
+	return over;
 }
 
-/* This test will let a namespace die while a socket in it is in TIME_WAIT. */
+/* See that this namespace counted one connection's end, and how many ends of TIME_WAIT by deletion. */
+static int judge_one_end(int deleted)
+{
+	return (ledger_stat("opens_established") != 1) +
+	       (ledger_stat("closes_four_segment") != 1) +
+	       (ledger_stat("time_wait_exits_netns") != deleted);
+}
+
+/*
+ * This test will let a namespace die while a socket in it is in TIME_WAIT. The other
+ * end was counted there before, this one in the namespace that has the record by then.
+ */
 TEST_F_TIMEOUT(spaces, deleted, USUAL)
 {
 	struct world *world = &self->world;
@@ -136,17 +150,21 @@ TEST_F_TIMEOUT(spaces, deleted, USUAL)
 	uint64_t inode;
 	struct pair p;
 
+	module_reload("");
 	world_add_space(world);
 	inode = world->space[1].inode;
 	p = pair_open(variant->family);
 	pair_close_orderly(&p);
 	close(p.listener);
 	EXPECT_VERDICT(p.c, p.s, 0, "state=TIME_WAIT live=true");
+	EXPECT_VERDICT(p.s, p.c, 0, "live=false");
+	EXPECT_EQ(0, judge_one_end(0));
 	world_enter(world, 0);
 	world_leave_space(world, 1);
 
 	ASSERT_EQ(0, setns(world->initial, CLONE_NEWNET));
-	need(has_moved(&p, inode), DEADLINE_MS);
+	need(is_over(&p, inode), DEADLINE_MS);
+	EXPECT_EQ(0, judge_one_end(1));
 	ledger_read(&ledger);
 	keep_pair(&ledger, inode, &p);
 	EXPECT_EQ(0, record_check(ledger_find(&ledger, &p.c, &p.s, 0),
