@@ -258,11 +258,13 @@ static noinline struct tcpledger_conn *make_record(struct tcpledger_bucket *b,
 	__must_hold(&b->lock)
 {
 	struct tcpledger_key key __tcpledger_unset;
+	struct tcpledger_net *tn = tcpledger_net(sock_net(sk));
 	struct tcpledger_conn *c, *fresh;
 
 	tcpledger_key_socket(&key, sk);
 	raw_spin_unlock(&b->lock);
-	fresh = unknown(tcpledger_net(sock_net(sk)), &key, sk, from, to);
+	tcpledger_conn_trim(tn);	/* find_orphan() may have ended one */
+	fresh = unknown(tn, &key, sk, from, to);
 	raw_spin_lock(&b->lock);
 	if (!fresh)
 		return NULL;
