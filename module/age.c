@@ -175,7 +175,8 @@ static bool visit(struct tcpledger_net *tn, const struct candidate *a, s64 now)
 	bool ended;
 
 	b = tcpledger_table_lock_index(a->bucket, &flags);
-	if (!tcpledger_table_has(b, a->c, a->id)) {
+	/* Ids are per namespace, and memory is used again. */
+	if (!tcpledger_table_has(b, a->c, a->id) || a->c->tn != tn) {
 		tcpledger_table_unlock(b, flags);
 		return false;
 	}

@@ -510,7 +510,9 @@ void tcpledger_track_freed(const struct sk_buff *skb, bool refused,
 	if (f.skb != skb)
 		return;
 	b = tcpledger_table_lock_index(f.bucket, &flags);
-	if (!tcpledger_table_has(b, f.c, f.id)) {
+	/* Another namespace's record can have its place, bucket and id. */
+	if (!tcpledger_table_has(b, f.c, f.id) ||
+	    f.index >= f.c->facts.log.n) {
 		tcpledger_table_unlock(b, flags);
 		return;
 	}
