@@ -37,23 +37,26 @@ struct foundling {
 	unsigned long		expires;
 };
 
-/* The bucket's spinlock of the kernel's table held. */
+/*
+ * The bucket's spinlock of the kernel's table held: the socket stays what it is
+ * and whose it is, while its state and numbers go on.
+ */
 static bool describe(struct foundling *f, struct sock *sk,
 		     const struct net *net)
 {
-	*f = (struct foundling){ .state = sk->sk_state };
+	*f = (struct foundling){ .state = READ_ONCE(sk->sk_state) };
 
 	if (!net_eq(sock_net(sk), net))
 		return false;
-	switch (sk->sk_state) {
+	switch (f->state) {
 	case TCP_TIME_WAIT: {
 		const struct inet_timewait_sock *tw = inet_twsk(sk);
 
 		tcpledger_key_timewait(&f->key, tw);
-		f->state = tw->tw_substate;
+		f->state = READ_ONCE(tw->tw_substate);
 		f->bits = F_TIMEWAIT;
-		f->snd_end = tcp_twsk(sk)->tw_snd_nxt;
-		f->rcv_nxt = tcp_twsk(sk)->tw_rcv_nxt;
+		f->snd_end = READ_ONCE(tcp_twsk(sk)->tw_snd_nxt);
+		f->rcv_nxt = READ_ONCE(tcp_twsk(sk)->tw_rcv_nxt);
 		f->expires = READ_ONCE(tw->tw_timer.expires);
 		return true;
 	}

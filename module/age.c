@@ -45,11 +45,14 @@ struct candidate {
 	u32			bucket;
 };
 
-/* A time in another lock's care: it is only a reason to look closer. */
 static s64 last_active(const struct tcpledger_conn *c, u8 list)
 {
-	return list == TCPLEDGER_LIST_TIMEWAIT ?
-		READ_ONCE(c->facts.tw_restarted) : READ_ONCE(c->active);
+	/*
+	 * In another lock's care: only a reason to look closer under that
+	 * lock, and if it misses one the next run looks.
+	 */
+	return data_race(READ_ONCE(*(list == TCPLEDGER_LIST_TIMEWAIT ?
+				     &c->facts.tw_restarted : &c->active)));
 }
 
 /*
@@ -184,7 +187,7 @@ static bool visit(struct tcpledger_net *tn, const struct candidate *a, s64 now)
 	look_at_timewait(a->c, tn->net, now);
 	ended = tcpledger_conn_settle(a->c);
 	/* Seen once, it is fresh no more, unless it may still be answered. */
-	if (a->c->list == TCPLEDGER_LIST_FRESH &&
+	if (READ_ONCE(a->c->list) == TCPLEDGER_LIST_FRESH &&
 	    (a->c->looked || a->c->facts.state != TCPLEDGER_STATE_CLOSE))
 		tcpledger_conn_enlist(a->c, TCPLEDGER_LIST_EMBRYONIC);
 	tcpledger_table_unlock(b, flags);
@@ -194,7 +197,8 @@ static bool visit(struct tcpledger_net *tn, const struct candidate *a, s64 now)
 static void age_list(struct tcpledger_net *tn, u8 list, s64 idle)
 {
 	s64 now = ktime_get_mono_fast_ns();
-	u32 left = READ_ONCE(tn->counts[list]);
+	/* Only to end: what comes meanwhile can wait for the next run. */
+	u32 left = data_race(READ_ONCE(tn->counts[list]));
 	struct candidate batch[BATCH];
 	bool ended = false;
 	u32 n, i;

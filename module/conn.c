@@ -41,7 +41,7 @@ static struct tcpledger_conn *take_oldest(struct tcpledger_net *tn, u8 list)
 				     lru);
 	if (c) {
 		list_del_init(&c->lru);
-		c->list = TCPLEDGER_LIST_GONE;
+		WRITE_ONCE(c->list, TCPLEDGER_LIST_GONE);
 		tn->counts[list]--;
 	}
 	return c;
@@ -334,7 +334,8 @@ void tcpledger_conn_trim(struct tcpledger_net *tn)
 	struct tcpledger_conn *c;
 	unsigned long flags;
 
-	if (likely(!too_many_ended(tn)))
+	/* Why this is right stands above. */
+	if (likely(!data_race(too_many_ended(tn))))
 		return;
 	do {
 		raw_spin_lock_irqsave(&tn->lock, flags);
@@ -375,7 +376,8 @@ static struct tcpledger_conn *take_live(struct tcpledger_net *tn, u32 *index)
 			continue;
 		b = tcpledger_table_lock_index(*index, &flags);
 		hlist_for_each_entry(c, &b->head, node)
-			if (c->tn == tn && c->list == TCPLEDGER_LIST_LIVE) {
+			if (c->tn == tn &&
+			    READ_ONCE(c->list) == TCPLEDGER_LIST_LIVE) {
 				c->list = TCPLEDGER_LIST_GONE;
 				break;
 			}
@@ -397,7 +399,8 @@ static struct tcpledger_conn *take_any(struct tcpledger_net *tn, u32 *index,
 {
 	struct tcpledger_conn *c = take_listed(tn, was);
 
-	if (!c && READ_ONCE(tn->total)) {
+	/* A record that is just being freed makes it look once more. */
+	if (!c && data_race(READ_ONCE(tn->total))) {
 		*was = TCPLEDGER_LIST_LIVE;
 		c = take_live(tn, index);
 		/* A live one may have gone into a list meanwhile. */

@@ -46,6 +46,13 @@ enum tcpledger_list {
  * struct tcpledger_conn - one endpoint of one connection
  * @node: in its hash bucket
  * @lru: in the list @list of @tn, if that is one
+ * @list: enum tcpledger_list
+ * @quiet: nothing pending: its bucket notes it, or noted it before another
+ * @expecting: it is counted in tcpledger_expecting
+ * @inherited: its namespace died
+ * @looked: age.c has seen why its SYN was not answered
+ * @netns: inode number of the namespace it was opened in; readers copy from
+ *	here on
  * @tn: the namespace it counts against; changes only when a namespace dies
  * @id: within the namespace
  * @sk: the socket, as an identity only: never followed
@@ -58,19 +65,16 @@ enum tcpledger_list {
  * @retransmits: segments, -1 until known
  * @srtt_us: -1 until known
  * @min_rtt_us: -1 until known
- * @netns: inode number of the namespace it was opened in
+ * @closer: the program that closed first
  * @key: who it is
  * @owner: the program
- * @closer: the program that closed first
- * @list: enum tcpledger_list, under the lock of @tn
- * @quiet: nothing pending: its bucket notes it, or noted it before another
- * @expecting: it is counted in tcpledger_expecting
- * @inherited: its namespace died
- * @looked: age.c has seen why its SYN was not answered
  * @facts: what is known
  *
- * All but @lru and @list is covered by the lock of its hash bucket; @list too
- * while it is no list.
+ * All but @lru and @list is covered by the lock of its hash bucket. @lru is
+ * covered by the lock of @tn. @list is written under both, but under one alone
+ * from and to what is no list (the bucket's), and to TCPLEDGER_LIST_GONE from a
+ * list (that of @tn). So under the bucket's alone it can become that at any
+ * moment: it is read once, and tcpledger_conn_enlist() has the last word.
  *
  * Lifetime. A record is reached only through its bucket, under the bucket's
  * lock, or through a list of its namespace, under that list's lock, and no
@@ -82,6 +86,12 @@ enum tcpledger_list {
 struct tcpledger_conn {
 	struct hlist_node	node;
 	struct list_head	lru;
+	u8			list;
+	bool			quiet;
+	bool			expecting;
+	bool			inherited : 1;
+	bool			looked : 1;
+	u32			netns;
 	struct tcpledger_net	*tn;
 	u64			id;
 	const void		*sk;
@@ -93,15 +103,9 @@ struct tcpledger_conn {
 	s32			retransmits;
 	s32			srtt_us;
 	s32			min_rtt_us;
-	u32			netns;
+	struct tcpledger_actor	closer;
 	struct tcpledger_key	key;
 	struct tcpledger_owner	owner;
-	struct tcpledger_actor	closer;
-	u8			list;
-	bool			quiet;
-	bool			expecting;
-	bool			inherited : 1;
-	bool			looked : 1;
 	struct tcpledger_facts	facts;
 };
 
@@ -166,7 +170,8 @@ static inline bool tcpledger_conn_settle(struct tcpledger_conn *c)
 	if (unlikely(c->quiet != quiet))
 		tcpledger_conn_set_quiet(c, quiet);
 	if (likely(!c->facts.ended &&
-		   !(c->facts.bits & tcpledger_conn_leaves[c->list])))
+		   !(c->facts.bits &
+		     tcpledger_conn_leaves[READ_ONCE(c->list)])))
 		return false;
 	return tcpledger_conn_relist(c);
 }

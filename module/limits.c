@@ -53,7 +53,8 @@ static int get_limit(char *buf, const struct kernel_param *kp)
 {
 	const struct limit *l = kp->arg;
 
-	return sysfs_emit(buf, "%u\n", *l->value);
+	/* The file is there before tcpledger_limits_init() runs. */
+	return sysfs_emit(buf, "%u\n", READ_ONCE(*l->value));
 }
 
 static const struct kernel_param_ops limit_ops = {
@@ -88,13 +89,14 @@ static unsigned int default_connections(void)
 static int check(struct limit *l, unsigned int preset, unsigned int least,
 		 unsigned int most, const char *by)
 {
-	if (!l->text[0]) {
-		*l->value = clamp(preset, least, most);
+	unsigned int value = clamp(preset, least, most);
+
+	if (!l->text[0] ||
+	    (!kstrtouint(strim(l->text), 0, &value) && value >= least &&
+	     value <= most)) {
+		WRITE_ONCE(*l->value, value);
 		return 0;
 	}
-	if (!kstrtouint(strim(l->text), 0, l->value) && *l->value >= least &&
-	    *l->value <= most)
-		return 0;
 	pr_err("%s=%s is out of range: give %u to %u%s, or leave it out\n",
 	       l->name, l->text, least, most, by);
 	return -EINVAL;

@@ -20,7 +20,7 @@ const u32 tcpledger_conn_leaves[TCPLEDGER_LIST_MAX] = {
 	[TCPLEDGER_LIST_EMBRYONIC]	= ~0,	/* also if its timer ran */
 };
 
-static u8 list_of(const struct tcpledger_conn *c)
+static u8 list_of(const struct tcpledger_conn *c, u8 was)
 {
 	if (unlikely(c->facts.ended)) {
 		if (c->inherited)
@@ -32,7 +32,7 @@ static u8 list_of(const struct tcpledger_conn *c)
 		return TCPLEDGER_LIST_TIMEWAIT;
 	if (!tcpledger_facts_embryonic(&c->facts))
 		return TCPLEDGER_LIST_LIVE;
-	return c->list == TCPLEDGER_LIST_EMBRYONIC && !c->request_timer ?
+	return was == TCPLEDGER_LIST_EMBRYONIC && !c->request_timer ?
 		TCPLEDGER_LIST_EMBRYONIC : TCPLEDGER_LIST_FRESH;
 }
 
@@ -97,11 +97,12 @@ static void count_end(const struct tcpledger_conn *c)
  */
 bool tcpledger_conn_relist(struct tcpledger_conn *c)
 {
-	const u8 list = list_of(c);
+	const u8 was = READ_ONCE(c->list);
+	const u8 list = list_of(c, was);
 
-	if (c->list == list)
+	if (was == list)
 		return false;
-	if (c->list == TCPLEDGER_LIST_NEW && list == TCPLEDGER_LIST_LIVE) {
+	if (was == TCPLEDGER_LIST_NEW && list == TCPLEDGER_LIST_LIVE) {
 		c->list = list;
 		return false;
 	}

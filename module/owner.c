@@ -56,9 +56,7 @@ static struct listener_set *listener_set(const struct sock *sk)
  * tcpledger_actor_current() - the running task
  * @a: filled
  *
- * Context: a system call on the socket, possibly with preemption off. The
- * name is copied without task_lock(), which sleeps on PREEMPT_RT: a rename at
- * the same moment can show a mixed name.
+ * Context: a system call on the socket, possibly with preemption off.
  */
 void tcpledger_actor_current(struct tcpledger_actor *a)
 {
@@ -72,7 +70,11 @@ void tcpledger_actor_current(struct tcpledger_actor *a)
 		a->ns_tgid = task_tgid_nr_ns(current, ns);
 		a->pidns = ns->ns.inum;
 	}
-	memcpy(a->comm, current->comm, sizeof(a->comm));
+	/*
+	 * Without task_lock(), which sleeps on PREEMPT_RT: a rename at the
+	 * same moment can show a mixed name.
+	 */
+	data_race(memcpy(a->comm, current->comm, sizeof(a->comm)));
 	a->comm[sizeof(a->comm) - 1] = '\0';
 }
 
@@ -97,7 +99,7 @@ s32 tcpledger_actor_pid(const struct tcpledger_actor *a)
 /* What the socket itself says: user, cgroup. */
 static void owner_common(struct tcpledger_owner *o, const struct sock *sk)
 {
-	o->uid = __kuid_val(sk->sk_uid);
+	o->uid = READ_ONCE(sk->sk_uid.val);	/* fchown() may run */
 #ifdef CONFIG_SOCK_CGROUP_DATA
 	{
 		struct cgroup *cgrp = sock_cgroup_ptr(

@@ -51,7 +51,7 @@ static struct kmem_cache *cache;
 static atomic_long_t allocated;		/* blocks owned, used or not */
 static long allocated_max;
 
-static DEFINE_RAW_SPINLOCK(stock_lock);	/* covers stock and stock_n */
+static DEFINE_RAW_SPINLOCK(stock_lock);	/* covers writes of these two */
 static void *stock;			/* linked through the first word */
 static u32 stock_n;
 
@@ -69,7 +69,7 @@ static void stock_push(void *block)
 {
 	*(void **)block = stock;
 	stock = block;
-	stock_n++;
+	WRITE_ONCE(stock_n, stock_n + 1);
 }
 
 static void *stock_pop(void)
@@ -78,7 +78,7 @@ static void *stock_pop(void)
 
 	if (block) {
 		stock = *(void **)block;
-		stock_n--;
+		WRITE_ONCE(stock_n, stock_n - 1);
 	}
 	return block;
 }

@@ -184,7 +184,7 @@ static struct kprobe kprobes[PROBE_MAX] = {
 	},
 };
 
-static bool kprobe_on[PROBE_MAX];
+static bool kprobe_on[PROBE_MAX];	/* read by readers while it is made */
 
 static void unregister_tracepoints(int n)
 {
@@ -234,7 +234,8 @@ int __init tcpledger_probes_init(void)
 		return ret;
 	for (i = 0; i < PROBE_MAX; i++) {
 		ret = register_kprobe(&kprobes[i]);
-		kprobe_on[i] = !ret;
+		/* What register_kprobe() wrote comes before, see in_force(). */
+		smp_store_release(&kprobe_on[i], !ret);
 		if (ret)
 			pr_warn("cannot probe %s (error %d): less will be known\n",
 				i == PROBE_BEACON ? "itself" :
@@ -273,12 +274,15 @@ static bool delivered(void)
 	beacon();
 	seen = __this_cpu_read(beacon_seen);
 	preempt_enable();
-	return seen || !kprobe_on[PROBE_BEACON];
+	return seen || !READ_ONCE(kprobe_on[PROBE_BEACON]);
 }
 
 static bool in_force(int i)
 {
-	return kprobe_on[i] && !kprobe_disabled(&kprobes[i]);
+	/* As kprobe_disabled(), while the kernel may be switching it off. */
+	return smp_load_acquire(&kprobe_on[i]) &&
+	       !(READ_ONCE(kprobes[i].flags) &
+		 (KPROBE_FLAG_DISABLED | KPROBE_FLAG_GONE));
 }
 
 /**
@@ -304,7 +308,8 @@ void tcpledger_probes_show(struct seq_file *m)
 	int i;
 
 	for (i = 0; i < PROBE_BEACON; i++) {
-		missed += kprobes[i].nmissed;
+		/* Counted by the kernel without any lock. */
+		missed += data_race(READ_ONCE(kprobes[i].nmissed));
 		seq_printf(m, "method_%s %s\n", kprobes[i].symbol_name,
 			   told && in_force(i) ? "kprobe" : fallbacks[i]);
 	}

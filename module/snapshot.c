@@ -111,6 +111,7 @@ void tcpledger_snapshot_drop(struct tcpledger_snapshot *s)
 static bool copy(const struct tcpledger_snapshot *s,
 		 const struct tcpledger_name *name)
 {
+	const size_t begin = offsetof(struct tcpledger_conn, netns);
 	struct tcpledger_view *v = s->view;
 	struct tcpledger_conn *c = name->c;
 	struct tcpledger_bucket *b;
@@ -124,9 +125,11 @@ static bool copy(const struct tcpledger_snapshot *s,
 		return false;
 	}
 	n = c->facts.log.n;
-	memcpy(&v->conn, c, offsetof(struct tcpledger_conn,
-				     facts.log.first[min_t(u32, n,
-						TCPLEDGER_LOG_FIRST)]));
+	/* What comes before is the lists', and may change now. */
+	memcpy((u8 *)&v->conn + begin, (const u8 *)c + begin,
+	       offsetof(struct tcpledger_conn,
+			facts.log.first[min_t(u32, n, TCPLEDGER_LOG_FIRST)]) -
+	       begin);
 	if (n > TCPLEDGER_LOG_FIRST)
 		memcpy(v->more, c->facts.log.more,
 		       (n - TCPLEDGER_LOG_FIRST) * sizeof(v->more[0]));
@@ -179,7 +182,8 @@ static void read_socket(struct tcpledger_view *v, struct net *net)
 	sk = tcpledger_socket_hold(net, &v->conn.key);
 	if (!sk)
 		return;
-	if (sk == v->conn.sk && sk_fullsock(sk) && sk_is_tcp(sk))
+	/* What the record knows as its socket is a full one. */
+	if (sk == v->conn.sk && tcpledger_socket_is_full(sk))
 		tcpledger_socket_counters(&v->conn, sk);
 	sock_gen_put(sk);
 }

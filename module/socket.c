@@ -92,7 +92,8 @@ void tcpledger_socket_counters(struct tcpledger_conn *c, const struct sock *sk)
 	c->bytes_received = received;
 	c->retransmits = READ_ONCE(tp->total_retrans);
 	c->srtt_us = srtt ? (s32)srtt : -1;
-	c->min_rtt_us = (s32)tcp_min_rtt(tp);	/* ~0 if there is none */
+	/* tcp_min_rtt(): ~0 if there is none */
+	c->min_rtt_us = (s32)READ_ONCE(tp->rtt_min.s[0].v);
 }
 
 static bool same_socket(struct net *net, const struct sock *sk,
@@ -143,7 +144,12 @@ bool tcpledger_socket_exists(struct net *net, const struct tcpledger_key *key)
 	rcu_read_lock();
 begin:
 	sk_nulls_for_each_rcu(sk, node, &table->ehash[slot].chain)
-		if (sk->sk_hash == hash && same_socket(net, sk, key)) {
+		/*
+		 * Whose memory just begins a new life can be taken for its old
+		 * self, or for nobody: as if we had looked a moment earlier.
+		 */
+		if (data_race(sk->sk_hash == hash &&
+			      same_socket(net, sk, key))) {
 			found = true;
 			break;
 		}
@@ -189,7 +195,8 @@ static bool is_listener_of(const struct sock *sk, struct net *net,
 {
 	const struct in6_addr *local = (const struct in6_addr *)key->local;
 
-	if (!net_eq(sock_net(sk), net) || sk->sk_num != ntohs(key->lport) ||
+	if (!net_eq(sock_net(sk), net) ||
+	    READ_ONCE(sk->sk_num) != ntohs(key->lport) ||
 	    !inet_sk_bound_dev_eq(net, READ_ONCE(sk->sk_bound_dev_if),
 				  key->ifindex, 0) ||
 	    READ_ONCE(sk->sk_state) != TCP_LISTEN)

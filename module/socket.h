@@ -115,7 +115,21 @@ static inline void tcpledger_socket_death(struct tcpledger_death *d,
 	d->shut = sk->sk_shutdown == SHUTDOWN_MASK;
 	d->orphan = sock_flag(sk, SOCK_DEAD);
 	d->no_linger = READ_ONCE(tp->linger2) < 0;
-	d->soft = error && error == sk->sk_err_soft;
+	d->soft = error && error == READ_ONCE(sk->sk_err_soft);
+}
+
+/**
+ * tcpledger_socket_is_full() - is this a full TCP socket?
+ * @sk: a socket that is not locked, so that its state may change
+ *
+ * Context: any, under RCU or a reference on @sk.
+ */
+static inline bool tcpledger_socket_is_full(const struct sock *sk)
+{
+	int state = READ_ONCE(sk->sk_state);
+
+	return state != TCP_TIME_WAIT && state != TCP_NEW_SYN_RECV &&
+	       sk_is_tcp(sk);
 }
 
 void tcpledger_socket_counters(struct tcpledger_conn *c,

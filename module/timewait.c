@@ -86,7 +86,7 @@ void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 
 	if (!is_tcp(tw))
 		return;
-	rcv_nxt = tcp_twsk((struct sock *)tw)->tw_rcv_nxt;
+	rcv_nxt = READ_ONCE(tcp_twsk((struct sock *)tw)->tw_rcv_nxt);
 	b = lock_bucket(tw, &ports, &flags);
 	c = find(b, tw, ports, !rearm);
 	if (c) {
@@ -129,12 +129,12 @@ static u8 exit_reason(const struct inet_timewait_sock *tw,
 {
 	if (!check_net(twsk_net(tw)))
 		return TCPLEDGER_EXIT_NETNS;
-	if (hlist_nulls_unhashed(&tw->tw_node))
+	if (hlist_nulls_unhashed_lockless(&tw->tw_node))
 		return TCPLEDGER_EXIT_REUSED;
 	if (f && f->seg.flags & TCPLEDGER_RST)
 		return TCPLEDGER_EXIT_RESET;
 	if (f && f->seg.flags & TCPLEDGER_SYN &&
-	    tw->tw_substate == TCP_TIME_WAIT)
+	    READ_ONCE(tw->tw_substate) == TCP_TIME_WAIT)
 		return TCPLEDGER_EXIT_REUSED;
 	if (f)
 		return TCPLEDGER_EXIT_RESET;

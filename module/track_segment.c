@@ -38,12 +38,15 @@ static inline int tell(struct tcpledger_conn *c, s64 now,
 
 	tcpledger_conn_room(c);
 	if (syn) {
+		u8 list = READ_ONCE(c->list);
+
 		c->active = now;
 		/* The ager's lists are in order of activity. */
-		if ((c->list == TCPLEDGER_LIST_FRESH ||
-		     c->list == TCPLEDGER_LIST_EMBRYONIC) &&
-		    READ_ONCE(c->tn->lists[c->list].prev) != &c->lru)
-			tcpledger_conn_enlist(c, c->list);
+		if ((list == TCPLEDGER_LIST_FRESH ||
+		     list == TCPLEDGER_LIST_EMBRYONIC) &&
+		    /* Another lock's: at worst it is one place out of order. */
+		    data_race(READ_ONCE(c->tn->lists[list].prev)) != &c->lru)
+			tcpledger_conn_enlist(c, list);
 	}
 	return tcpledger_facts_segment(&c->facts, now, &p->seg,
 				       syn ? &p->opt : NULL);

@@ -131,7 +131,7 @@ static bool is_over(const struct pair *p, uint64_t inode)
 	return over;
 }
 
-/* See that this namespace counted one connection's end, and how many ends of TIME_WAIT by deletion. */
+/* See that this namespace counted one end, and so many ends of TIME_WAIT by deletion. */
 static int judge_one_end(int deleted)
 {
 	return (ledger_stat("opens_established") != 1) +
