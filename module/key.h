@@ -57,10 +57,13 @@ void tcpledger_key_mirror(struct tcpledger_key *key,
  * Multilinear hashing (Lemire and Kaser, "Strongly universal string hashing
  * is fast", 2014): the sum of each 32-bit word times a secret 64-bit number,
  * plus another secret; the upper half of it. For whoever does not know the
- * secrets, drawn at load, any two endpoints share a hash with probability
- * 2^-32 and each bit of it is as likely 0 as 1: nobody can choose addresses
- * and ports that meet in one bucket. (Namespaces whose cookies differ by a
- * multiple of 2^32 share theirs.) Hashes are shown to nobody.
+ * secrets, drawn at load, each value of it is as likely as any other, and two
+ * endpoints that differ in a word share it with probability 2^-32: nobody can
+ * choose addresses and ports that meet in one bucket. Endpoints that differ in
+ * no word share it for sure. They are in namespaces made 2^32 apart (of the
+ * cookie only the lower half is a word), or bound to other devices, or one is
+ * IPv4 and the other IPv6, from an address made of the first one's two and
+ * zeroes, with the peer "::": pairs, not crowds. Hashes are shown to nobody.
  * Context: any.
  */
 static inline u32 tcpledger_key_hash_v4(u64 net, __be32 local, __be32 remote,

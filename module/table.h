@@ -31,8 +31,11 @@
  * @lock by the event that ends the quiet, be it a segment in a hook or a
  * state change, before TCP can act on it. A segment that is looked up here at
  * that very moment on another CPU came before that event as much as after it:
- * it does not cover a SYN or FIN that has not passed a hook yet. One cache
- * line in all.
+ * it does not cover a SYN or FIN that has not passed a hook yet. The note
+ * names no device, and only endpoints bound to none are noted: a bound one with
+ * the same tuple can only be older, since TCP refuses it where an unbound one
+ * is, and TCP too gives what comes for both to the unbound one, the newer (but
+ * in a VRF, and there the hooks do not look here). One cache line in all.
  */
 struct tcpledger_bucket {
 	struct hlist_head	head;
