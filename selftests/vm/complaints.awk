@@ -4,8 +4,9 @@
 # in; status 1 if there are none.
 #
 # KCSAN reports the kernel's own races too, of which there are many, most of them
-# meant. One counts if either access was made by a function of our module: the
-# first line below "write to 0x... of 8 bytes by task ...".
+# meant. One counts if either access was made by a function of our modules: the
+# first line below "write to 0x... of 8 bytes by task ...", or the next if that is a
+# helper that works on its caller's memory.
 #
 # Where a test lets allocations fail, the kernel may show from where it was called.
 #
@@ -29,6 +30,7 @@ BEGIN {
 	wrong = "WARNING:|BUG:|BUG |Oops:|Call Trace:|[]] RIP: |suspicious RCU|" \
 		"blocked for more than|Slab cache still has objects|Objects remaining|" \
 		"unreferenced object|UBSAN:|ODEBUG:|vm: (rmmod|kmemleak|lockdep)"
+	helper = " (_copy_(to|from)_user|mem(cpy|move|set|cmp)|str[a-z]*|sort(_r)?|__list_[a-z_]*)[+]0x"
 }
 
 { sub(/\r$/, "") }
@@ -49,9 +51,9 @@ race != "" {
 		next
 	}
 	race = race "\n" $0
-	if (top && /\[tcpledger\]/)
+	if (top && /\[tcpledger[]_]/)
 		ours = 1
-	top = / of [0-9]+ bytes by (task|interrupt)/
+	top = / of [0-9]+ bytes by (task|interrupt)/ || (top && $0 ~ helper)
 }
 
 test == "faults" && /kmem_cache_create.* failed with error|vmalloc error: .* failed|page allocation failure/ {

@@ -169,7 +169,12 @@ kernel_command_line()
 
 	case $lane in
 	*-debug)	line+=" panic_on_warn=1 slab_nomerge" ;;
-	*-kcsan)	line+=" slab_nomerge" ;;
+	*-kcsan)	line+=" slab_nomerge"
+			# A watched access waits for the other CPU. Where they take turns the wait
+			# gives it its turn, so there may be many; in real time it must be long
+			# enough for a CPU that emulates, and often stands still.
+			[ "$mode" != turns ] || line+=" kcsan.skip_watch=500"
+			[ "$mode" != smp ] || line+=" kcsan.udelay_task=400 kcsan.udelay_interrupt=200" ;;
 	*)		line+=" panic_on_warn=1"
 			[ -n "$raw" ] || line+=" slab_nomerge slub_debug=FZP page_poison=1" ;;
 	esac
