@@ -11,6 +11,7 @@
 #include <linux/build_bug.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
 #include <linux/types.h>
 #else
@@ -32,12 +33,16 @@ typedef __s64 s64;
 #define BIT(n)			(1U << (n))
 #define BIT_ULL(n)		(1ULL << (n))
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
+#define sizeof_field(s, m)	sizeof(((s *)0)->m)
 #define static_assert		_Static_assert
 #define min_t(t, a, b)		((t)(a) < (t)(b) ? (t)(a) : (t)(b))
 #define max_t(t, a, b)		((t)(a) > (t)(b) ? (t)(a) : (t)(b))
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
 #define noinline		__attribute__((__noinline__))
+/* Members that are also one member, to be copied as one. */
+#define struct_group(NAME, MEMBERS...)	\
+	union { struct { MEMBERS }; struct { MEMBERS } NAME; }
 #endif
 
 /* Numbers of the wire, at any address. */

@@ -127,9 +127,12 @@ struct tcpledger_facts {
 #define OPT_LOCAL_SEEN		0x01
 #define OPT_LOCAL_SACK		0x02
 #define OPT_LOCAL_TS		0x04
+#define OPT_LOCAL		0x07
+#define OPT_REMOTE_SHIFT	3
 #define OPT_REMOTE_SEEN		0x08
 #define OPT_REMOTE_SACK		0x10
 #define OPT_REMOTE_TS		0x20
+#define OPT_REMOTE		0x38
 
 /**
  * struct tcpledger_death - a change to CLOSE as the kernel traced it
@@ -158,9 +161,12 @@ struct tcpledger_death {
 void tcpledger_facts_init(struct tcpledger_facts *f, s64 now, u8 state,
 			  u8 role);
 void tcpledger_facts_seed(struct tcpledger_facts *f, u32 snd_end, u32 rcv_nxt);
-int tcpledger_facts_segment(struct tcpledger_facts *f, s64 now,
-			    const struct tcpledger_segment *seg,
-			    const struct tcpledger_options *opt);
+int tcpledger_facts_in(struct tcpledger_facts *f, s64 now,
+		       const struct tcpledger_segment *seg,
+		       const struct tcpledger_options *opt);
+int tcpledger_facts_out(struct tcpledger_facts *f, s64 now,
+			const struct tcpledger_segment *seg,
+			const struct tcpledger_options *opt);
 int tcpledger_facts_taken(struct tcpledger_facts *f, s64 now,
 			  const struct tcpledger_segment *seg);
 void tcpledger_facts_late(struct tcpledger_facts *f, s64 now,
@@ -229,6 +235,34 @@ static inline void tcpledger_facts_synchronized(struct tcpledger_facts *f,
 {
 	if (!(f->bits & F_ESTABLISHED) && tcpledger_fsm_synchronized(from))
 		tcpledger_facts_established(f);
+}
+
+/* Retransmissions, which a hostile peer can make many. */
+static inline void tcpledger_facts_count(u16 *counter)
+{
+	if (*counter < 0xffff)
+		(*counter)++;
+}
+
+/* What a SYN or SYN/ACK offers, ours if @out. */
+static inline void tcpledger_facts_offer(struct tcpledger_facts *f,
+					 const struct tcpledger_options *opt,
+					 bool out)
+{
+	const u8 offer = OPT_LOCAL_SEEN | (opt->sack ? OPT_LOCAL_SACK : 0) |
+			 (opt->timestamps ? OPT_LOCAL_TS : 0);
+	const u16 mss = max_t(s32, opt->mss, 0);
+
+	if (out) {
+		f->local_mss = mss;
+		f->local_wscale = opt->wscale;
+		f->options = (f->options & ~OPT_LOCAL) | offer;
+	} else {
+		f->remote_mss = mss;
+		f->remote_wscale = opt->wscale;
+		f->options = (f->options & ~OPT_REMOTE) |
+			     offer << OPT_REMOTE_SHIFT;
+	}
 }
 
 static inline bool tcpledger_facts_live(const struct tcpledger_facts *f)

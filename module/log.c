@@ -42,9 +42,29 @@ static struct tcpledger_log_entry *log_slot(struct tcpledger_log *log,
 			log->dropped++;
 		return NULL;
 	}
-	if (class == TCPLEDGER_LOG_KEY)
-		log->keys++;
+	log->keys += class;
 	return tcpledger_log_at(log, log->n++);
+}
+
+/**
+ * tcpledger_log_latest_of() - when the last entry of any log was made
+ * @log: the log
+ *
+ * The other half of tcpledger_log_latest(): the log is empty, or fills.
+ * Context: any; the caller holds the lock that covers @log.
+ */
+s64 tcpledger_log_latest_of(const struct tcpledger_log *log)
+{
+	const struct tcpledger_log_entry *e;
+	int last = log->n - 1;
+
+	if (last < 0)
+		return 0;
+	e = tcpledger_log_look(log, last);
+	if (tcpledger_log_type(e) == TCPLEDGER_ENTRY_STATE && last > 0 &&
+	    (u8)e->seq == TCPLEDGER_STATE_LISTEN)
+		e = tcpledger_log_look(log, last - 1);
+	return tcpledger_log_time(e);
 }
 
 /**
@@ -52,6 +72,7 @@ static struct tcpledger_log_entry *log_slot(struct tcpledger_log *log,
  * @log: the log
  * @t: nanoseconds since the record's base
  * @seg: the segment
+ * @type: TCPLEDGER_ENTRY_IN or TCPLEDGER_ENTRY_OUT
  * @bits: TCPLEDGER_SEG_*
  * @class: whether it may use reserved room
  *
@@ -59,14 +80,14 @@ static struct tcpledger_log_entry *log_slot(struct tcpledger_log *log,
  * Context: any; the caller holds the lock that covers @log.
  */
 int tcpledger_log_fill(struct tcpledger_log *log, s64 t,
-		       const struct tcpledger_segment *seg, u8 bits,
+		       const struct tcpledger_segment *seg, u8 type, u8 bits,
 		       enum tcpledger_log_class class)
 {
 	struct tcpledger_log_entry *e = log_slot(log, class);
 
 	if (!e)
 		return TCPLEDGER_LOG_NONE;
-	tcpledger_log_set(e, t, seg, bits);
+	tcpledger_log_set(e, t, seg, type, bits);
 	return log->n - 1;
 }
 

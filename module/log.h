@@ -9,6 +9,7 @@
 #define TCPLEDGER_LOG_FIRST	16	/* entries inside the record */
 #define TCPLEDGER_LOG_MORE	32	/* entries of the block hung on when full */
 #define LOG_KEYS_ALONE		2	/* left for keys without that block */
+#define LOG_ROOMY		(TCPLEDGER_LOG_FIRST - LOG_KEYS_ALONE)
 #define TCPLEDGER_LOG_NONE	(-1)	/* "no entry" where an index is wanted */
 
 /**
@@ -25,52 +26,59 @@
  */
 struct tcpledger_log_entry {
 	u64	when;
-	u32	seq;
-	u32	ack;
-	u32	len;
-	u16	win;
-	u8	flags;
-	u8	ttl;
+	struct_group(wire,
+		u32	seq;
+		u32	ack;
+		u32	len;
+		u16	win;
+		u8	flags;
+		u8	ttl;
+	);
 };
+
+static_assert(sizeof_field(struct tcpledger_log_entry, wire) ==
+	      sizeof_field(struct tcpledger_segment, wire));
 
 /**
  * struct tcpledger_log - the log of one record
  * @more: block of TCPLEDGER_LOG_MORE entries, or NULL
  * @n: entries kept
- * @dropped: entries given up
  * @keys: entries kept of those that have room reserved
+ * @dropped: entries given up
  * @first: the first entries
  *
  * Written under the lock of the record's hash bucket.
  */
 struct tcpledger_log {
 	struct tcpledger_log_entry	*more;
-	u8				n;
-	u8				keys;
+	u16				n;
+	u16				keys;
 	u16				dropped;
 	struct tcpledger_log_entry	first[TCPLEDGER_LOG_FIRST];
 };
 
 /**
  * enum tcpledger_log_class - how much an entry matters when room is short
+ * @TCPLEDGER_LOG_MINOR: repetition, answer, note: fills only what is free
  * @TCPLEDGER_LOG_KEY: state change, first SYN, SYN/ACK, FIN, RST: has room
  *	reserved
- * @TCPLEDGER_LOG_MINOR: repetition, answer, note: fills only what is free
+ *
+ * The number is what an entry adds to the count of those with room reserved.
  */
 enum tcpledger_log_class {
-	TCPLEDGER_LOG_KEY,
 	TCPLEDGER_LOG_MINOR,
+	TCPLEDGER_LOG_KEY,
 };
 
 static inline struct tcpledger_log_entry *
-tcpledger_log_at(struct tcpledger_log *log, int i)
+tcpledger_log_at(struct tcpledger_log *log, u32 i)
 {
 	return i < TCPLEDGER_LOG_FIRST ? &log->first[i] :
 					 &log->more[i - TCPLEDGER_LOG_FIRST];
 }
 
 static inline const struct tcpledger_log_entry *
-tcpledger_log_look(const struct tcpledger_log *log, int i)
+tcpledger_log_look(const struct tcpledger_log *log, u32 i)
 {
 	return i < TCPLEDGER_LOG_FIRST ? &log->first[i] :
 					 &log->more[i - TCPLEDGER_LOG_FIRST];
@@ -101,24 +109,6 @@ static inline void tcpledger_log_unmark(struct tcpledger_log_entry *e, u8 bits)
 	e->when &= ~((u64)bits << 2);
 }
 
-/*
- * The time of the last entry, 0 if there is none. LISTEN to SYN_RECV does not
- * count: it has the time of its SYN, and what came between may be later.
- */
-static inline s64 tcpledger_log_latest(const struct tcpledger_log *log)
-{
-	const struct tcpledger_log_entry *e;
-	int last = log->n - 1;
-
-	if (last < 0)
-		return 0;
-	e = tcpledger_log_look(log, last);
-	if (tcpledger_log_type(e) == TCPLEDGER_ENTRY_STATE && last > 0 &&
-	    (u8)e->seq == TCPLEDGER_STATE_LISTEN)
-		e = tcpledger_log_look(log, last - 1);
-	return tcpledger_log_time(e);
-}
-
 /* The sequence number after a logged segment. */
 static inline u32 tcpledger_log_end(const struct tcpledger_log_entry *e)
 {
@@ -142,45 +132,58 @@ static inline bool tcpledger_log_wants_more(const struct tcpledger_log *log)
 /* Is there room for an entry of any class, without counting? */
 static inline bool tcpledger_log_roomy(const struct tcpledger_log *log)
 {
-	return likely(log->n < TCPLEDGER_LOG_FIRST - LOG_KEYS_ALONE);
+	return likely(log->n < LOG_ROOMY);
+}
+
+s64 tcpledger_log_latest_of(const struct tcpledger_log *log);
+
+/**
+ * tcpledger_log_latest() - when the last entry was made
+ * @log: the log
+ *
+ * LISTEN to SYN_RECV has the time of its SYN and does not count, since what
+ * came between may be later. Whoever enters it enters the SYN/ACK at once, so
+ * it is never the last of a log in which there is room.
+ * Context: any; the caller holds the lock that covers @log.
+ * Return: nanoseconds since the record's base, 0 for an empty log.
+ */
+static __always_inline s64
+tcpledger_log_latest(const struct tcpledger_log *log)
+{
+	u32 n = log->n;
+
+	if (likely(n - 1 < LOG_ROOMY - 1))
+		return tcpledger_log_time(&log->first[n] - 1);
+	return tcpledger_log_latest_of(log);
 }
 
 static inline u64 tcpledger_log_when(s64 t, u8 bits, u8 type)
 {
-	return (u64)max_t(s64, t, 0) << 8 | (u64)bits << 2 | type;
+	return (u64)t << 8 | (u64)bits << 2 | type;
 }
 
 /* Make @e an entry of a segment. */
-static inline void tcpledger_log_set(struct tcpledger_log_entry *e, s64 t,
-				     const struct tcpledger_segment *seg,
-				     u8 bits)
+static __always_inline void
+tcpledger_log_set(struct tcpledger_log_entry *e, s64 t,
+		  const struct tcpledger_segment *seg, u8 type, u8 bits)
 {
-	e->when = tcpledger_log_when(t, bits, seg->out ? TCPLEDGER_ENTRY_OUT :
-				     TCPLEDGER_ENTRY_IN);
-	e->seq = seg->seq;
-	e->ack = seg->ack;
-	e->len = seg->len;
-	e->win = seg->win;
-	e->flags = seg->flags;
-	e->ttl = seg->ttl;
+	e->when = tcpledger_log_when(t, bits, type);
+	memcpy(&e->wire, &seg->wire, sizeof(e->wire));
 }
 
 /* Make @e an entry of another kind. */
-static inline void tcpledger_log_set_small(struct tcpledger_log_entry *e,
-					   s64 t, u8 type, u32 numbers,
-					   int segment)
+static __always_inline void
+tcpledger_log_set_small(struct tcpledger_log_entry *e, s64 t, u8 type,
+			u32 numbers, int segment)
 {
 	e->when = tcpledger_log_when(t, 0, type);
+	memset(&e->wire, 0, sizeof(e->wire));
 	e->seq = numbers;
 	e->ack = (u32)segment;
-	e->len = 0;
-	e->win = 0;
-	e->flags = 0;
-	e->ttl = 0;
 }
 
 int tcpledger_log_fill(struct tcpledger_log *log, s64 t,
-		       const struct tcpledger_segment *seg, u8 bits,
+		       const struct tcpledger_segment *seg, u8 type, u8 bits,
 		       enum tcpledger_log_class class);
 int tcpledger_log_fill_small(struct tcpledger_log *log, s64 t, u8 type,
 			     u32 numbers, int segment,
@@ -189,39 +192,43 @@ int tcpledger_log_fill_small(struct tcpledger_log *log, s64 t, u8 type,
 /**
  * tcpledger_log_segment() - append a segment
  * @log: the log
- * @t: nanoseconds since the record's base
+ * @t: nanoseconds since the record's base, not negative
  * @seg: the segment
+ * @type: TCPLEDGER_ENTRY_IN or TCPLEDGER_ENTRY_OUT
  * @bits: TCPLEDGER_SEG_*
  * @class: whether it may use reserved room
  *
  * Context: any; the caller holds the lock that covers @log.
  * Return: the index of the entry, or TCPLEDGER_LOG_NONE if it was given up.
  */
-static inline int tcpledger_log_segment(struct tcpledger_log *log, s64 t,
-					const struct tcpledger_segment *seg,
-					u8 bits,
-					enum tcpledger_log_class class)
+static __always_inline int
+tcpledger_log_segment(struct tcpledger_log *log, s64 t,
+		      const struct tcpledger_segment *seg, u8 type, u8 bits,
+		      enum tcpledger_log_class class)
 {
+	u32 n = log->n;
+
 	if (!tcpledger_log_roomy(log))
-		return tcpledger_log_fill(log, t, seg, bits, class);
-	if (class == TCPLEDGER_LOG_KEY)
-		log->keys++;
-	tcpledger_log_set(&log->first[log->n], t, seg, bits);
-	return log->n++;
+		return tcpledger_log_fill(log, t, seg, type, bits, class);
+	log->keys += class;
+	log->n = n + 1;
+	tcpledger_log_set(&log->first[n], t, seg, type, bits);
+	return n;
 }
 
-static inline int tcpledger_log_small(struct tcpledger_log *log, s64 t,
-				      u8 type, u32 numbers, int segment,
-				      enum tcpledger_log_class class)
+static __always_inline int
+tcpledger_log_small(struct tcpledger_log *log, s64 t, u8 type, u32 numbers,
+		    int segment, enum tcpledger_log_class class)
 {
+	u32 n = log->n;
+
 	if (!tcpledger_log_roomy(log))
 		return tcpledger_log_fill_small(log, t, type, numbers, segment,
 						class);
-	if (class == TCPLEDGER_LOG_KEY)
-		log->keys++;
-	tcpledger_log_set_small(&log->first[log->n], t, type, numbers,
-				segment);
-	return log->n++;
+	log->keys += class;
+	log->n = n + 1;
+	tcpledger_log_set_small(&log->first[n], t, type, numbers, segment);
+	return n;
 }
 
 /**
@@ -235,8 +242,9 @@ static inline int tcpledger_log_small(struct tcpledger_log *log, s64 t,
  *
  * Context and return value as tcpledger_log_segment().
  */
-static inline int tcpledger_log_state(struct tcpledger_log *log, s64 t,
-				      u8 from, u8 to, u8 cause, int segment)
+static __always_inline int
+tcpledger_log_state(struct tcpledger_log *log, s64 t, u8 from, u8 to, u8 cause,
+		    int segment)
 {
 	return tcpledger_log_small(log, t, TCPLEDGER_ENTRY_STATE,
 				   from | to << 8 | cause << 16, segment,

@@ -37,12 +37,14 @@ struct tcpledger_options {
  * @fastopen: a SYN/ACK from a Fast Open child
  */
 struct tcpledger_segment {
-	u32	seq;
-	u32	ack;
-	u32	len;
-	u16	win;
-	u8	flags;
-	u8	ttl;
+	struct_group(wire,
+		u32	seq;
+		u32	ack;
+		u32	len;
+		u16	win;
+		u8	flags;
+		u8	ttl;
+	);
 	bool	out;
 	bool	other;
 	bool	cookie;

@@ -48,8 +48,9 @@ static inline int tell(struct tcpledger_conn *c, s64 now,
 		    data_race(READ_ONCE(c->tn->lists[list].prev)) != &c->lru)
 			tcpledger_conn_enlist(c, list);
 	}
-	return tcpledger_facts_segment(&c->facts, now, &p->seg,
-				       syn ? &p->opt : NULL);
+	return p->seg.out ?
+		tcpledger_facts_out(&c->facts, now, &p->seg, &p->opt) :
+		tcpledger_facts_in(&c->facts, now, &p->seg, &p->opt);
 }
 
 /* Bucket locked. From here until TCP frees it, @p is what TCP works on. */

@@ -162,8 +162,8 @@ static void pass(struct fuzz *z)
 		late(z, &seg);
 		return;
 	}
-	z->flight = tcpledger_facts_segment(&z->facts, z->now, &seg,
-					    seg.flags & TCPLEDGER_SYN ? &opt : NULL);
+	z->flight = (seg.out ? tcpledger_facts_out : tcpledger_facts_in)
+			(&z->facts, z->now, &seg, &opt);
 	if (seg.seq == z->next[side])
 		z->next[side] = tcpledger_segment_end(&seg);
 	if (seg.out)

@@ -233,8 +233,8 @@ static void segment(struct script *s, const char *word, const struct words *w,
 		tcpledger_facts_late(&s->facts, script_now(s), &seg);
 		return;
 	}
-	s->index = tcpledger_facts_segment(&s->facts, script_now(s), &seg,
-					   flags & TCPLEDGER_SYN ? &opt : NULL);
+	s->index = (out ? tcpledger_facts_out : tcpledger_facts_in)
+			(&s->facts, script_now(s), &seg, &opt);
 	if (w->taken && s->index == TCPLEDGER_LOG_NONE)
 		s->index = tcpledger_facts_taken(&s->facts, script_now(s), &seg);
 	if ((w->refused || w->badsum) && s->index != TCPLEDGER_LOG_NONE)
