@@ -265,6 +265,34 @@ static inline void tcpledger_facts_offer(struct tcpledger_facts *f,
 	}
 }
 
+int tcpledger_facts_log_any(struct tcpledger_facts *f, s64 now,
+			    const struct tcpledger_segment *seg, u8 type,
+			    u8 bits, enum tcpledger_log_class class);
+
+/**
+ * tcpledger_facts_log() - log a segment that passes now
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @seg: the segment
+ * @type: TCPLEDGER_ENTRY_IN or TCPLEDGER_ENTRY_OUT
+ * @bits: TCPLEDGER_SEG_*
+ * @class: whether it may use reserved room
+ *
+ * Context: any, bucket lock held.
+ * Return: as tcpledger_log_segment().
+ */
+static __always_inline int
+tcpledger_facts_log(struct tcpledger_facts *f, s64 now,
+		    const struct tcpledger_segment *seg, u8 type, u8 bits,
+		    enum tcpledger_log_class class)
+{
+	/* The same for any log; here the compiler leaves out what cannot be. */
+	if (unlikely(!f->log.n || !tcpledger_log_roomy(&f->log)))
+		return tcpledger_facts_log_any(f, now, seg, type, bits, class);
+	return tcpledger_log_segment(&f->log, tcpledger_facts_time(f, now), seg,
+				     type, bits, class);
+}
+
 static inline bool tcpledger_facts_live(const struct tcpledger_facts *f)
 {
 	return !f->ended;

@@ -9,12 +9,12 @@
 #include "facts.h"
 
 static __always_inline int log_in(struct tcpledger_facts *f, s64 now,
-			 const struct tcpledger_segment *seg, u8 bits, bool key)
+				  const struct tcpledger_segment *seg, u8 bits,
+				  bool key)
 {
-	return tcpledger_log_segment(&f->log, tcpledger_facts_time(f, now), seg,
-				     TCPLEDGER_ENTRY_IN, bits,
-				     key ? TCPLEDGER_LOG_KEY :
-					   TCPLEDGER_LOG_MINOR);
+	return tcpledger_facts_log(f, now, seg, TCPLEDGER_ENTRY_IN, bits,
+				   key ? TCPLEDGER_LOG_KEY :
+					 TCPLEDGER_LOG_MINOR);
 }
 
 #define SEEN_NUMBER	BIT(0)	/* this number, with or without ACK */
@@ -45,34 +45,18 @@ static u8 syn_seen(const struct tcpledger_facts *f,
 /* It may make TCP send a challenge ACK, which is then its answer. */
 static void may_challenge(struct tcpledger_facts *f, u32 expected)
 {
-	if (unlikely(tcpledger_fsm_synchronized(f->state) &&
-		     !(f->bits & F_TIMEWAIT)))
+	if (tcpledger_fsm_synchronized(f->state) && !(f->bits & F_TIMEWAIT))
 		f->bits |= expected;
 }
 
-static noinline int in_syn(struct tcpledger_facts *f, s64 now,
-		  const struct tcpledger_segment *seg,
-		  const struct tcpledger_options *opt)
+/* A SYN that is a repetition, or of another connection. */
+static noinline int odd_syn(struct tcpledger_facts *f, s64 now,
+			    const struct tcpledger_segment *seg, u8 repeats,
+			    bool again)
 {
-	const u8 seen = syn_seen(f, seg);
-	bool same = f->bits & F_REMOTE_ISN && f->remote_isn == seg->seq;
-	bool again = same && f->bits & F_SYN_IN;
-	bool first = !(f->bits & (F_SYN_IN | F_SYNACK_IN)) &&
-		     !tcpledger_fsm_synchronized(f->state);
-	/* Nothing in the kernel remembers an unanswered or a cookie's SYN. */
-	bool fresh = first || (!again &&
-			       (f->state == TCPLEDGER_STATE_CLOSE ||
-				(f->bits & F_COOKIE &&
-				 f->state == TCPLEDGER_STATE_SYN_RECV)));
-	int i = log_in(f, now, seg,
-		       seen & SEEN_NUMBER ? TCPLEDGER_SEG_RETRANSMIT : 0,
-		       first && !(seen & SEEN_KIND));
+	int i = log_in(f, now, seg, repeats, false);
 
-	if (likely(fresh)) {
-		f->remote_isn = seg->seq;
-		f->bits |= F_SYN_IN | F_REMOTE_ISN;
-		tcpledger_facts_offer(f, opt, false);
-	} else if (again) {
+	if (again) {
 		tcpledger_facts_count(&f->syn_retransmits);
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_SYN_RETRANSMIT,
 				     i);
@@ -84,6 +68,32 @@ static noinline int in_syn(struct tcpledger_facts *f, s64 now,
 	else if (i != TCPLEDGER_LOG_NONE)
 		may_challenge(f, F_EXPECT_OUT | F_CHALLENGED);
 	return i;
+}
+
+static noinline int in_syn(struct tcpledger_facts *f, s64 now,
+			   const struct tcpledger_segment *seg,
+			   const struct tcpledger_options *opt)
+{
+	const u8 seen = syn_seen(f, seg);
+	u8 repeats = seen & SEEN_NUMBER ? TCPLEDGER_SEG_RETRANSMIT : 0;
+	bool same = f->bits & F_REMOTE_ISN && f->remote_isn == seg->seq;
+	bool again = same && f->bits & F_SYN_IN;
+	bool first = !(f->bits & (F_SYN_IN | F_SYNACK_IN)) &&
+		     !tcpledger_fsm_synchronized(f->state);
+	/* Nothing in the kernel remembers an unanswered or a cookie's SYN. */
+	bool fresh = first || (!again &&
+			       (f->state == TCPLEDGER_STATE_CLOSE ||
+				(f->bits & F_COOKIE &&
+				 f->state == TCPLEDGER_STATE_SYN_RECV)));
+
+	if (unlikely(!fresh))
+		return odd_syn(f, now, seg, repeats, again);
+	f->remote_isn = seg->seq;
+	f->bits |= F_SYN_IN | F_REMOTE_ISN;
+	if (f->state == TCPLEDGER_STATE_SYN_RECV && !again)
+		f->bits |= F_EXPECT_OUT;
+	tcpledger_facts_offer(f, opt, false);
+	return log_in(f, now, seg, repeats, first && !(seen & SEEN_KIND));
 }
 
 /* The number after our SYN and what it carried. */
@@ -112,25 +122,15 @@ static bool acks_syn(const struct tcpledger_facts *f, u32 ack)
 		tcpledger_seq_after_eq(syn_end(f), ack));
 }
 
-static noinline int in_synack(struct tcpledger_facts *f, s64 now,
-		     const struct tcpledger_segment *seg,
-		     const struct tcpledger_options *opt)
+/* A SYN/ACK that is a repetition, or of another connection. */
+static noinline int odd_synack(struct tcpledger_facts *f, s64 now,
+			       const struct tcpledger_segment *seg, u8 repeats)
 {
-	const u8 seen = syn_seen(f, seg);
 	bool same = f->bits & F_REMOTE_ISN && f->remote_isn == seg->seq;
 	bool again = same && f->bits & F_SYNACK_IN;
-	bool wanted = acks_syn(f, seg->ack) && !(f->bits & F_SYNACK_IN) &&
-		      (f->state == TCPLEDGER_STATE_SYN_SENT ||
-		       f->state == TCPLEDGER_STATE_SYN_RECV);
-	int i = log_in(f, now, seg,
-		       seen & SEEN_NUMBER ? TCPLEDGER_SEG_RETRANSMIT : 0,
-		       wanted && !(seen & SEEN_KIND));
+	int i = log_in(f, now, seg, repeats, false);
 
-	if (likely(wanted)) {
-		f->remote_isn = seg->seq;
-		f->bits |= F_SYNACK_IN | F_REMOTE_ISN;
-		tcpledger_facts_offer(f, opt, false);
-	} else if (again) {
+	if (again) {
 		tcpledger_facts_count(&f->synack_retransmits);
 		tcpledger_facts_note(f, now,
 				     TCPLEDGER_ANOMALY_SYNACK_RETRANSMIT, i);
@@ -139,6 +139,24 @@ static noinline int in_synack(struct tcpledger_facts *f, s64 now,
 	}
 	may_challenge(f, again ? F_EXPECT_OUT : F_EXPECT_OUT | F_CHALLENGED);
 	return i;
+}
+
+static noinline int in_synack(struct tcpledger_facts *f, s64 now,
+			      const struct tcpledger_segment *seg,
+			      const struct tcpledger_options *opt)
+{
+	const u8 seen = syn_seen(f, seg);
+	u8 repeats = seen & SEEN_NUMBER ? TCPLEDGER_SEG_RETRANSMIT : 0;
+	bool wanted = acks_syn(f, seg->ack) && !(f->bits & F_SYNACK_IN) &&
+		      (f->state == TCPLEDGER_STATE_SYN_SENT ||
+		       f->state == TCPLEDGER_STATE_SYN_RECV);
+
+	if (unlikely(!wanted))
+		return odd_synack(f, now, seg, repeats);
+	f->remote_isn = seg->seq;
+	f->bits |= F_SYNACK_IN | F_REMOTE_ISN;
+	tcpledger_facts_offer(f, opt, false);
+	return log_in(f, now, seg, repeats, !(seen & SEEN_KIND));
 }
 
 static noinline int in_fin(struct tcpledger_facts *f, s64 now,
@@ -152,17 +170,17 @@ static noinline int in_fin(struct tcpledger_facts *f, s64 now,
 		     TCPLEDGER_LOG_NONE;
 	int i;
 
-	if (first)
+	if (likely(first))
 		f->peer_fin_at = f->log.n;
-	i = log_in(f, now, seg, again ? TCPLEDGER_SEG_RETRANSMIT : 0, first);
 	f->bits |= F_FIN_LOGGED;
+	if (f->bits & F_FIN_OUT && seg->flags & TCPLEDGER_ACK &&
+	    seg->ack == f->local_fin)
+		f->bits |= F_FIN_ACK_LOGGED;
+	i = log_in(f, now, seg, again ? TCPLEDGER_SEG_RETRANSMIT : 0, first);
 	if (f->state == TCPLEDGER_STATE_TIME_WAIT ?
 	    again && tcpledger_facts_own_fin(f, tcpledger_segment_end(seg)) :
 	    again || i != TCPLEDGER_LOG_NONE)
 		f->bits |= F_EXPECT_OUT;
-	if (f->bits & F_FIN_OUT && seg->flags & TCPLEDGER_ACK &&
-	    seg->ack == f->local_fin)
-		f->bits |= F_FIN_ACK_LOGGED;
 	return i;
 }
 
@@ -178,30 +196,36 @@ static noinline int in_rst(struct tcpledger_facts *f, s64 now,
 	return i;
 }
 
-static noinline int in_ack(struct tcpledger_facts *f, s64 now,
-		  const struct tcpledger_segment *seg)
+/* An ACK during the handshake, of what we did not send. */
+static noinline int invalid_ack(struct tcpledger_facts *f, s64 now,
+				const struct tcpledger_segment *seg, bool key)
 {
+	int i = log_in(f, now, seg, 0, key);
+
+	tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_INVALID_ACK, i);
+	return i;
+}
+
+static noinline int in_ack(struct tcpledger_facts *f, s64 now,
+			   const struct tcpledger_segment *seg)
+{
+	const u32 was = f->bits;
 	bool ack = seg->flags & TCPLEDGER_ACK;
 	bool of_fin = ack && seg->ack == f->local_fin &&
-		      (f->bits & (F_FIN_OUT | F_FIN_ACKED_IN)) == F_FIN_OUT;
+		      (was & (F_FIN_OUT | F_FIN_ACKED_IN)) == F_FIN_OUT;
 	bool opening = f->state == TCPLEDGER_STATE_SYN_SENT ||
 		       f->state == TCPLEDGER_STATE_SYN_RECV;
-	bool fits = opening && ack && f->bits & F_LOCAL_ISN &&
-		    seg->ack - (f->local_isn + 1) < 0x3fffffff;
-	bool key = (of_fin && !(f->bits & F_FIN_ACK_LOGGED)) ||
-		   (fits && !(f->bits & F_ACK_LOGGED));
-	int i;
+	bool of_syn = opening && ack && was & F_LOCAL_ISN &&
+		      seg->ack - (f->local_isn + 1) < 0x3fffffff;
+	u32 is = was | (of_fin ? F_FIN_ACK_LOGGED : 0) |
+		 (of_syn ? F_ACK_LOGGED : 0);
 
-	if (!of_fin && !opening && !(f->bits & (F_REQUEST | F_TIMEWAIT)))
+	if (!of_fin && !opening && !(was & (F_REQUEST | F_TIMEWAIT)))
 		return TCPLEDGER_LOG_NONE;
-	i = log_in(f, now, seg, 0, key);
-	if (of_fin)
-		f->bits |= F_FIN_ACK_LOGGED;
-	if (fits)
-		f->bits |= F_ACK_LOGGED;
-	else if (unlikely(opening && f->bits & F_LOCAL_ISN))
-		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_INVALID_ACK, i);
-	return i;
+	f->bits = is;
+	if (unlikely(opening && !of_syn && was & F_LOCAL_ISN))
+		return invalid_ack(f, now, seg, is != was);
+	return log_in(f, now, seg, 0, is != was);
 }
 
 /**

@@ -26,6 +26,25 @@ void tcpledger_facts_note(struct tcpledger_facts *f, s64 now, u8 tag,
 }
 
 /**
+ * tcpledger_facts_log_any() - log a segment that passes now, in any log
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @seg: the segment
+ * @type: TCPLEDGER_ENTRY_IN or TCPLEDGER_ENTRY_OUT
+ * @bits: TCPLEDGER_SEG_*
+ * @class: whether it may use reserved room
+ *
+ * The other half of tcpledger_facts_log(): the log is empty, or fills.
+ */
+int tcpledger_facts_log_any(struct tcpledger_facts *f, s64 now,
+			    const struct tcpledger_segment *seg, u8 type,
+			    u8 bits, enum tcpledger_log_class class)
+{
+	return tcpledger_log_segment(&f->log, tcpledger_facts_time(f, now), seg,
+				     type, bits, class);
+}
+
+/**
  * tcpledger_facts_taken() - TCP acts on a segment that the log had no room for
  * @f: the facts
  * @now: CLOCK_MONOTONIC
@@ -43,8 +62,8 @@ int tcpledger_facts_taken(struct tcpledger_facts *f, s64 now,
 		f->peer_fin_at = f->log.n;
 		f->bits |= F_FIN_LOGGED;
 	}
-	return tcpledger_log_segment(&f->log, tcpledger_facts_time(f, now), seg,
-				     TCPLEDGER_ENTRY_IN, 0, TCPLEDGER_LOG_KEY);
+	return tcpledger_facts_log_any(f, now, seg, TCPLEDGER_ENTRY_IN, 0,
+				       TCPLEDGER_LOG_KEY);
 }
 
 /* Did another SYN with this number come, which TCP did not throw away? */
@@ -99,8 +118,7 @@ void tcpledger_facts_late(struct tcpledger_facts *f, s64 now,
 			       tcpledger_segment_end(seg), false) !=
 	    TCPLEDGER_LOG_NONE)
 		bits |= TCPLEDGER_SEG_RETRANSMIT;
-	tcpledger_log_segment(&f->log, tcpledger_facts_time(f, now), seg, type,
-			      bits, TCPLEDGER_LOG_MINOR);
+	tcpledger_facts_log_any(f, now, seg, type, bits, TCPLEDGER_LOG_MINOR);
 }
 
 /*

@@ -150,7 +150,7 @@ s64 tcpledger_log_latest_of(const struct tcpledger_log *log);
 static __always_inline s64
 tcpledger_log_latest(const struct tcpledger_log *log)
 {
-	u32 n = log->n;
+	size_t n = log->n;
 
 	if (likely(n - 1 < LOG_ROOMY - 1))
 		return tcpledger_log_time(&log->first[n] - 1);
@@ -206,7 +206,7 @@ tcpledger_log_segment(struct tcpledger_log *log, s64 t,
 		      const struct tcpledger_segment *seg, u8 type, u8 bits,
 		      enum tcpledger_log_class class)
 {
-	u32 n = log->n;
+	size_t n = log->n;
 
 	if (!tcpledger_log_roomy(log))
 		return tcpledger_log_fill(log, t, seg, type, bits, class);
@@ -220,7 +220,7 @@ static __always_inline int
 tcpledger_log_small(struct tcpledger_log *log, s64 t, u8 type, u32 numbers,
 		    int segment, enum tcpledger_log_class class)
 {
-	u32 n = log->n;
+	size_t n = log->n;
 
 	if (!tcpledger_log_roomy(log))
 		return tcpledger_log_fill_small(log, t, type, numbers, segment,

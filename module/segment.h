@@ -78,14 +78,15 @@ static inline u32 tcpledger_segment_end(const struct tcpledger_segment *seg)
 static inline bool tcpledger_segment_parse(struct tcpledger_segment *seg,
 					   const u8 *th, u32 tcp_len)
 {
-	u32 header = (th[12] >> 4) * 4;
+	u32 header = (th[12] & 0xf0) >> 2;	/* words in the upper half */
 
 	if (unlikely(header < TCPLEDGER_TCPHDR_LEN || header > tcp_len))
 		return false;
 
 	seg->seq = tcpledger_be32(th + 4);
 	seg->flags = th[13];
-	seg->ack = seg->flags & TCPLEDGER_ACK ? tcpledger_be32(th + 8) : 0;
+	seg->ack = likely(seg->flags & TCPLEDGER_ACK) ?
+		   tcpledger_be32(th + 8) : 0;
 	seg->win = tcpledger_be16(th + 14);
 	seg->len = tcp_len - header;
 	return true;

@@ -5,6 +5,7 @@
 #include <linux/percpu.h>
 
 #include "conn.h"
+#include "netns.h"
 
 struct inode;
 struct net;
@@ -12,26 +13,6 @@ struct tcpledger_net;
 struct request_sock;
 struct sk_buff;
 struct sock;
-
-/**
- * struct tcpledger_packet - a segment with where it was seen
- * @net: the namespace
- * @skb: the packet, as an identity only
- * @key: the endpoint on this host
- * @domain: in: index of the VRF it came by, 0 if none
- * @seg: the header
- * @opt: the options of a SYN
- * @sk: out: the socket that emitted it (full or request), or NULL
- */
-struct tcpledger_packet {
-	struct net			*net;
-	const struct sk_buff		*skb;
-	struct tcpledger_key		key;
-	u32				domain;
-	struct tcpledger_segment	seg;
-	struct tcpledger_options	opt;
-	const struct sock		*sk;
-};
 
 /**
  * struct tcpledger_flight - the segment that TCP is processing on this CPU
@@ -85,13 +66,54 @@ static inline void tcpledger_track_taken(struct tcpledger_conn *c, s64 now,
 		tcpledger_track_look(c, now, rcv_nxt);
 }
 
-void tcpledger_track_in(struct tcpledger_packet *p);
-void tcpledger_track_out(struct tcpledger_packet *p);
+void tcpledger_track_answered(struct tcpledger_conn *c, s64 now,
+			      const struct tcpledger_segment *answer);
+bool tcpledger_track_late(struct tcpledger_conn *c,
+			  const struct tcpledger_segment *seg);
 void tcpledger_track_freed(const struct sk_buff *skb, bool refused,
 			   bool checksum);
 void tcpledger_track_state(const struct sock *sk, u8 from, u8 to);
 void tcpledger_track_reset(const struct sock *sk);
 void tcpledger_track_accept(const struct sock *sk, const struct inode *inode);
 void tcpledger_track_request_timer(const struct request_sock *req);
+
+static inline bool tcpledger_is_syn(const struct tcpledger_segment *seg)
+{
+	return (seg->flags & (TCPLEDGER_SYN | TCPLEDGER_ACK | TCPLEDGER_RST |
+			      TCPLEDGER_FIN)) == TCPLEDGER_SYN;
+}
+
+static inline bool tcpledger_is_synack(const struct tcpledger_segment *seg)
+{
+	const u8 synack = TCPLEDGER_SYN | TCPLEDGER_ACK;
+
+	return (seg->flags & synack) == synack;
+}
+
+/**
+ * tcpledger_track_prepare() - before the facts are told of a segment
+ * @c: the record, its bucket locked
+ * @now: CLOCK_MONOTONIC
+ * @flags: the segment's
+ *
+ * Context: any.
+ */
+static inline void tcpledger_track_prepare(struct tcpledger_conn *c, s64 now,
+					   u8 flags)
+{
+	u8 list;
+
+	tcpledger_conn_room(c);
+	if (!(flags & TCPLEDGER_SYN))
+		return;
+	c->active = now;
+	list = READ_ONCE(c->list);
+	/* The ager's lists are in order of activity. */
+	if ((list == TCPLEDGER_LIST_FRESH ||
+	     list == TCPLEDGER_LIST_EMBRYONIC) &&
+	    /* Another lock's: at worst it is one place out of order. */
+	    data_race(READ_ONCE(c->tn->lists[list].prev)) != &c->lru)
+		tcpledger_conn_enlist(c, list);
+}
 
 #endif /* TCPLEDGER_TRACK_H */
