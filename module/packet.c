@@ -78,13 +78,13 @@ bool tcpledger_packet_piece(struct tcpledger_packet *p, const u8 *th)
 }
 
 /**
- * tcpledger_packet_offset6() - where TCP begins behind the IPv6 headers
- * @skb: the packet, with extension headers
+ * tcpledger_packet_behind6() - where TCP begins behind extension headers
+ * @skb: the packet, IPv6
  *
  * Context: a hook.
  * Return: its offset, or a negative number: not TCP, or a later fragment.
  */
-int tcpledger_packet_offset6(const struct sk_buff *skb)
+int tcpledger_packet_behind6(const struct sk_buff *skb)
 {
 	unsigned int offset = skb_network_offset(skb);
 	unsigned short fragment = 0;

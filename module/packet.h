@@ -2,6 +2,7 @@
 #ifndef TCPLEDGER_PACKET_H
 #define TCPLEDGER_PACKET_H
 
+#include <linux/ipv6.h>
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
@@ -46,13 +47,27 @@ void tcpledger_packet_copy(const struct sk_buff *skb,
 			   tcpledger_see_fn *see);
 void tcpledger_packet_options(struct tcpledger_packet *p, u32 offset, u32 len);
 bool tcpledger_packet_piece(struct tcpledger_packet *p, const u8 *th);
-int tcpledger_packet_offset6(const struct sk_buff *skb);
+int tcpledger_packet_behind6(const struct sk_buff *skb);
 
 /* Is the TCP header at @th in one piece, and there? */
 static inline bool tcpledger_packet_whole(const struct sk_buff *skb,
 					  const u8 *th)
 {
 	return likely(th + TCPLEDGER_TCPHDR_LEN <= skb_tail_pointer(skb));
+}
+
+/**
+ * tcpledger_packet_offset6() - where TCP begins behind the IPv6 header
+ * @skb: the packet
+ *
+ * Context: a hook.
+ * Return: its offset, or a negative number: not TCP, or a later fragment.
+ */
+static inline int tcpledger_packet_offset6(const struct sk_buff *skb)
+{
+	if (likely(ipv6_hdr(skb)->nexthdr == IPPROTO_TCP))
+		return skb_network_offset(skb) + sizeof(struct ipv6hdr);
+	return tcpledger_packet_behind6(skb);
 }
 
 /* Source and destination port are own and peer's when it leaves. */
