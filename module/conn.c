@@ -363,7 +363,8 @@ static struct tcpledger_conn *take_listed(struct tcpledger_net *tn, u8 *was)
 }
 
 /* One that is in no list; from bucket *@index on. */
-static struct tcpledger_conn *take_live(struct tcpledger_net *tn, u32 *index)
+static struct tcpledger_conn *take_live(const struct tcpledger_net *tn,
+					u32 *index)
 {
 	struct tcpledger_bucket *b;
 	struct tcpledger_conn *c;

@@ -312,14 +312,14 @@ static void *flood(void *arg)
 static int judge_victim(void)
 {
 	struct peer *peer = &churn.victim;
-	int wrong = sock_state(churn.victim_fd) != TCP_ESTABLISHED;
+	int bad = sock_state(churn.victim_fd) != TCP_ESTABLISHED;
 
 	peer_send(peer, SEG_FIN | SEG_ACK, 0);
 	peer_expect(peer, SEG_ACK, DEADLINE_MS);
 	close(churn.victim_fd);
 	peer_expect(peer, SEG_FIN | SEG_ACK, DEADLINE_MS);
 	peer_send(peer, SEG_ACK, 0);
-	return wrong + verdict(&peer->host, &peer->self, 0,
+	return bad + verdict(&peer->host, &peer->self, 0,
 			       "open.outcome=established close.kind=four_segment "
 			       "close.first=remote close.half_close_ns>=1 live=false partial=false "
 			       "log_dropped>=1 anomalies~blind_reset anomalies~challenge_ack "
