@@ -139,26 +139,27 @@ static noinline void *fetch(bool may_allocate)
 {
 	struct cpu_blocks *cpu;
 	unsigned long flags;
-	void *block, *own;
+	void *block;
 	bool low;
 
 	raw_spin_lock_irqsave(&stock_lock, flags);
 	cpu = this_cpu_ptr(&cpu_blocks);
-	own = stock_pop();
-	while (cpu->n < BATCH) {
+	while (cpu->n <= BATCH) {
 		block = stock_pop();
 		if (!block)
 			break;
 		cpu->block[cpu->n++] = block;
 	}
+	/* The stock may be empty, and an interrupt have put one back here. */
+	block = cpu->n ? cpu->block[--cpu->n] : NULL;
 	low = stock_n < STOCK_LOW;
 	raw_spin_unlock_irqrestore(&stock_lock, flags);
 
 	if (unlikely(low))
 		irq_work_queue(&fill_kick);
-	if (unlikely(!own) && may_allocate)
-		own = block_allocate(GFP_ATOMIC);
-	return own;
+	if (unlikely(!block) && may_allocate)
+		block = block_allocate(GFP_ATOMIC);
+	return block;
 }
 
 /**
