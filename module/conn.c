@@ -31,19 +31,24 @@ static u32 embryonic(const struct tcpledger_net *tn)
 	       tn->counts[TCPLEDGER_LIST_EMBRYONIC];
 }
 
-/* tn->lock held. The record is then the caller's alone, for conn_evict(). */
+/* tn->lock held. The record is in a list; it is the caller's alone then. */
+static void take_off_list(struct tcpledger_net *tn, struct tcpledger_conn *c)
+{
+	lockdep_assert_held(&tn->lock);
+	list_del_init(&c->lru);
+	tn->counts[c->list]--;
+	WRITE_ONCE(c->list, TCPLEDGER_LIST_GONE);
+}
+
+/* tn->lock held. */
 static struct tcpledger_conn *take_oldest(struct tcpledger_net *tn, u8 list)
 {
 	struct tcpledger_conn *c;
 
-	lockdep_assert_held(&tn->lock);
 	c = list_first_entry_or_null(&tn->lists[list], struct tcpledger_conn,
 				     lru);
-	if (c) {
-		list_del_init(&c->lru);
-		WRITE_ONCE(c->list, TCPLEDGER_LIST_GONE);
-		tn->counts[list]--;
-	}
+	if (c)
+		take_off_list(tn, c);
 	return c;
 }
 
@@ -88,6 +93,17 @@ static struct tcpledger_conn *oldest_embryonic(struct tcpledger_net *tn)
 	return c ? c : evict_oldest(tn, TCPLEDGER_LIST_FRESH);
 }
 
+/* Undo what admit() counted. */
+static void count_out(struct tcpledger_net *tn)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&tn->lock, flags);
+	tn->total--;
+	raw_spin_unlock_irqrestore(&tn->lock, flags);
+	atomic_dec(&total);
+}
+
 /**
  * tcpledger_conn_free() - a record that nothing can reach any more
  * @c: in no bucket and no list
@@ -102,15 +118,9 @@ static struct tcpledger_conn *oldest_embryonic(struct tcpledger_net *tn)
  */
 void tcpledger_conn_free(struct tcpledger_conn *c)
 {
-	struct tcpledger_net *tn = c->tn;
-	unsigned long flags;
-
 	if (c->facts.log.more)
 		tcpledger_pool_put(c->facts.log.more);
-	raw_spin_lock_irqsave(&tn->lock, flags);
-	tn->total--;
-	raw_spin_unlock_irqrestore(&tn->lock, flags);
-	atomic_dec(&total);
+	count_out(c->tn);
 	tcpledger_pool_put(c);
 }
 
@@ -126,12 +136,12 @@ static void take_out(struct tcpledger_conn *c)
 /* A record out of its list: take it out of its bucket too. */
 static void conn_evict(struct tcpledger_conn *c)
 {
-	struct tcpledger_bucket *b = &tcpledger_buckets[tcpledger_table_index(&c->key)];
+	struct tcpledger_bucket *b;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(&b->lock, flags);
+	b = tcpledger_table_lock(&c->key, &flags);
 	take_out(c);
-	raw_spin_unlock_irqrestore(&b->lock, flags);
+	tcpledger_table_unlock(b, flags);
 	tcpledger_conn_free(c);
 }
 
@@ -157,9 +167,7 @@ void tcpledger_conn_insert(struct tcpledger_conn *c)
 	/* A dying namespace hands its own over, see inherit(). */
 	raw_spin_lock(&tn->lock);
 	if (old->tn == tn && old->list != TCPLEDGER_LIST_GONE) {
-		list_del_init(&old->lru);
-		tn->counts[old->list]--;
-		old->list = TCPLEDGER_LIST_GONE;
+		take_off_list(tn, old);
 		mine = true;
 	}
 	raw_spin_unlock(&tn->lock);
@@ -245,7 +253,6 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 					  bool may_allocate)
 {
 	struct tcpledger_conn *c;
-	unsigned long flags;
 	u64 id;
 
 	if (!admit(tn, role == TCPLEDGER_ROLE_PASSIVE, &id))
@@ -254,10 +261,7 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	if (unlikely(!c) && evict_ended(tn))
 		c = tcpledger_pool_get(false);
 	if (unlikely(!c)) {
-		raw_spin_lock_irqsave(&tn->lock, flags);
-		tn->total--;
-		raw_spin_unlock_irqrestore(&tn->lock, flags);
-		atomic_dec(&total);
+		count_out(tn);
 		tcpledger_count(tn, not_kept_memory);
 		return NULL;
 	}
@@ -421,10 +425,10 @@ static void inherit(struct tcpledger_conn *c, u8 was,
 		    struct tcpledger_net *from, struct tcpledger_net *to,
 		    s64 now)
 {
-	struct tcpledger_bucket *b = &tcpledger_buckets[tcpledger_table_index(&c->key)];
+	struct tcpledger_bucket *b;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(&b->lock, flags);
+	b = tcpledger_table_lock(&c->key, &flags);
 	raw_spin_lock(&from->lock);
 	from->total--;
 	c->list = TCPLEDGER_LIST_NEW;
@@ -446,7 +450,7 @@ static void inherit(struct tcpledger_conn *c, u8 was,
 		tcpledger_conn_relist(c);
 		tcpledger_conn_settle(c);
 	}
-	raw_spin_unlock_irqrestore(&b->lock, flags);
+	tcpledger_table_unlock(b, flags);
 }
 
 /**

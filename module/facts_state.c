@@ -268,7 +268,6 @@ int tcpledger_facts_find_rst(struct tcpledger_facts *f, u32 rcv_nxt, bool any)
 	       find(f, 0, TCPLEDGER_RST, TCPLEDGER_RST, BY_SEQ, rcv_nxt);
 }
 
-
 /**
  * tcpledger_facts_graceful_kind() - how an orderly close went
  * @f: the facts, with both FINs acknowledged
