@@ -149,6 +149,9 @@ static void conn_evict(struct tcpledger_conn *c)
  * tcpledger_conn_insert() - make a record findable, and put it into its list
  * @c: the record, in no bucket; its bucket locked
  *
+ * Only now it counts as created: if another context was faster, who made it
+ * throws it away instead.
+ *
  * All records of a tuple share a bucket, which is walked with interrupts off:
  * whoever connects from one port again and again makes it long. So of the
  * ended ones of a tuple only the newest are kept.
@@ -162,6 +165,7 @@ void tcpledger_conn_insert(struct tcpledger_conn *c)
 
 	tcpledger_table_insert(c);
 	tcpledger_conn_relist(c);
+	tcpledger_count(tn, records_created);
 	if (likely(!old))
 		return;
 	/* A dying namespace hands its own over, see inherit(). */
@@ -288,7 +292,6 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	memset(&c->closer, 0, sizeof(c->closer));
 	c->owner.uid = -1;
 	tcpledger_facts_init(&c->facts, now, state, role);
-	tcpledger_count(tn, records_created);
 	return c;
 }
 

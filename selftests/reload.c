@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The module loaded and unloaded again and again under traffic, with files open.
+ * The module loaded and unloaded again and again, with files open: under traffic, and
+ * under all that a busy host may do at once.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <sched.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/load.h"
 #include "lib/module.h"
 #include "lib/test.h"
 
-#define CYCLES		times(10, 400)	/* for each family */
+#define CYCLES		times(10, 300)	/* for each family */
+#define CYCLES_ALL	times(5, 200)
+#define FLOOD		times(100, 250)	/* SYNs, RSTs and FINs, each, in a cycle of all at once */
+#define LIMITS		"max_connections=4096 history=2048 max_embryonic=512"
+#define MOST		4096
 #define FILES		5
 
 WORLD_FIXTURE(reload);
@@ -24,72 +27,7 @@ static const char *const names[FILES] = {
 	"connections", "log", "timewait", "stats", "records"
 };
 
-/**
- * struct load - what goes on while the module comes and goes
- * @family: of the connections
- * @stop: set when it is enough
- * @connections: made so far
- * @reads: of files, made so far
- */
-struct load {
-	int family;
-	atomic_bool stop;
-	atomic_uint connections;
-	atomic_uint reads;
-};
-
-/* Connections that end in turns by FINs, by an RST, and not at all. */
-static void *traffic(void *arg)
-{
-	struct load *load = arg;
-	struct pair p = pair_listen(load->family, 64), lasting = { .client = -1 };
-
-	for (unsigned int i = 0; !load->stop; i++) {
-		pair_connect(&p);
-		sock_send(p.client, 100, 0);
-		sock_receive(p.server, 100);
-		if (i % 3 == 0) {
-			pair_close_orderly(&p);
-		} else if (i % 3 == 1) {
-			sock_reset(p.client);
-			close(p.server);
-		} else {
-			if (lasting.client >= 0) {
-				close(lasting.client);
-				close(lasting.server);
-			}
-			lasting = p;
-		}
-		load->connections++;
-	}
-	return NULL;
-}
-
-/* A file is there or not, and may go away at any moment: then read() ends or says EIO. */
-static void *read_files(void *arg)
-{
-	struct load *load = arg;
-	char buf[16384];
-
-	for (unsigned int i = 0; !load->stop; i++) {
-		char path[64];
-		ssize_t n;
-		int fd;
-
-		snprintf(path, sizeof(path), LEDGER_PROC "/%s", names[i % FILES]);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0 && errno != ENOENT)
-			die("%s", path);
-		if (fd < 0)
-			continue;
-		while ((n = read(fd, buf, sizeof(buf))) > 0)
-			load->reads++;
-		if (n < 0 && errno != EIO)
-			die("read of %s", path);
-		close(fd);
-	}
-	return NULL;
-}
+static struct load load;
 
 /* Open every file, and read a piece of it so that its state is not that of a new one. */
 static void open_files(int *fd)
@@ -122,42 +60,69 @@ static int judge_files(int *fd)
 	return wrong;
 }
 
-static bool progress(struct load *load, unsigned int since)
+/**
+ * struct progress - how far a load was
+ * @connections: of struct load
+ * @reused: likewise
+ * @spaces: likewise
+ */
+struct progress {
+	unsigned int connections;
+	unsigned int reused;
+	unsigned int spaces;
+};
+
+static struct progress progress_now(void)
 {
-	return load->connections - since >= 5;
+	return (struct progress){ load.connections, load.reused, load.spaces };
+}
+
+/* Wait until each part of the load that there is has gone on, with the module or without. */
+static void need_progress(bool all)
+{
+	struct progress then = progress_now();
+
+	need(load.connections - then.connections >= 5, DEADLINE_MS);
+	if (!all)
+		return;
+	need(load.reused - then.reused >= 5, DEADLINE_MS);
+	need(load.spaces != then.spaces, DEADLINE_MS);
+}
+
+/* Out and in again. Return: what is wrong with files that were open, and what is left. */
+static int cycle(bool all, const char *parameters)
+{
+	int fd[FILES], wrong;
+
+	need_progress(all);
+	open_files(fd);
+	module_unload();
+	wrong = judge_files(fd) + !access(LEDGER_PROC, F_OK) + module_has_cache();
+	need_progress(all);
+	module_load(parameters);
+	return wrong;
 }
 
 /* This test will load and unload the module while two threads connect and one reads. */
 TEST_F_TIMEOUT(reload, under_traffic, 6000)
 {
-	static struct load load;
 	pthread_t thread[3];
-	int before = kernel_taint(), fd[FILES];
+	int before = kernel_taint();
 
 	load.family = variant->family;
+	load.unloads = true;
 	for (int i = 0; i < 3; i++)
-		ASSERT_EQ(0, pthread_create(&thread[i], NULL, i < 2 ? traffic : read_files, &load));
+		thread[i] = load_start(&load, i < 2 ? load_connections : load_readers);
 	for (unsigned int i = 0; i < CYCLES; i++) {
-		unsigned int then = load.connections;
-
-		need(progress(&load, then), DEADLINE_MS);
-		open_files(fd);
-		module_unload();
-		EXPECT_EQ(0, judge_files(fd));
-		EXPECT_NE(0, access(LEDGER_PROC, F_OK));
-		EXPECT_FALSE(module_has_cache());
-		then = load.connections;
-		need(progress(&load, then), DEADLINE_MS);
-		module_load("");
+		EXPECT_EQ(0, cycle(false, ""));
 		EXPECT_LE(0, ledger_stat("adopted_records"));
 	}
 	load.stop = true;
-	for (int i = 0; i < 3; i++)
-		ASSERT_EQ(0, pthread_join(thread[i], NULL));
-	EXPECT_LT(0, load.reads);
+	load_wait(thread, 3);
+	EXPECT_EQ(0, load.wrong);
+	EXPECT_LT(0, load.readings);
 	EXPECT_EQ(before, kernel_taint());
-	say("%u cycles, %u connections, %u reads", CYCLES, load.connections,
-	    load.reads);
+	say("%u cycles, %u connections, %u readings", CYCLES, load.connections, load.readings);
 }
 
 /* This test will see that a module loaded once more records as the first one did. */
@@ -178,6 +143,62 @@ TEST_F_TIMEOUT(reload, afterwards, USUAL)
 	/* The client's timewait socket is older than this load. */
 	EXPECT_VERDICT(p.c, p.s, 0, "id=1 open.role=adopted state=TIME_WAIT partial=true");
 	EXPECT_EQ(1, records_all());
+}
+
+FIXTURE(all) {
+};
+
+FIXTURE_SETUP(all)
+{
+	module_reload(LIMITS);
+	ASSERT_EQ(0, unshare(CLONE_NEWNET));
+	link_up("lo");
+	load.family = AF_INET;
+	load.unloads = true;
+	load.flood_wanted = FLOOD;
+	load_flood_begin(&load);
+}
+
+FIXTURE_TEARDOWN(all)
+{
+}
+
+/*
+ * This test will load and unload the module under connections, a tuple used again and again,
+ * namespaces that come and go, readers, and a flood that begins before it goes and ends after
+ * it came.
+ */
+TEST_F_TIMEOUT(all, at_once, 6000)
+{
+	static void *(*const what[])(void *) = {
+		load_connections, load_one_tuple, load_spaces, load_readers
+	};
+	pthread_t thread[ARRAY_SIZE(what)], flood;
+	int before = kernel_taint();
+	struct pair p;
+
+	for (size_t i = 0; i < ARRAY_SIZE(what); i++)
+		thread[i] = load_start(&load, what[i]);
+	for (unsigned int i = 0; i < CYCLES_ALL; i++) {
+		flood = load_start(&load, load_flood);
+		EXPECT_EQ(0, cycle(true, LIMITS));
+		load_wait(&flood, 1);
+	}
+	load.stop = true;
+	load_wait(thread, ARRAY_SIZE(what));
+	EXPECT_EQ(0, load.wrong);
+	EXPECT_LT(0, load.readings);
+	EXPECT_GE(MOST, ledger_stat("records_total"));
+	EXPECT_EQ(0, judge_balance());
+	EXPECT_EQ(0, load_flood_judge(&load, "open.role=adopted partial=true"));
+	p = pair_open(load.family);
+	pair_close_orderly(&p);
+	EXPECT_VERDICT(p.c, p.s, 0, "close.kind=four_segment state=TIME_WAIT partial=false");
+	EXPECT_VERDICT(p.s, p.c, 0, "close.kind=four_segment live=false partial=false");
+	EXPECT_EQ(before, kernel_taint());
+	say("%u cycles, %u connections, %u on one tuple, %u namespaces, %u readings, %u SYNs, "
+	    "RSTs and FINs each", CYCLES_ALL, load.connections, load.reused, load.spaces,
+	    load.readings, load.flooded);
 }
 
 TEST_HARNESS_MAIN

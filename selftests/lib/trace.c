@@ -204,7 +204,7 @@ void trace_begin(void)
  */
 void trace_timewait_only(size_t n)
 {
-	char kb[16];
+	char kb[32];
 
 	snprintf(kb, sizeof(kb), "%zu", 1024 + n * TIMEWAIT_BYTES / 1024);
 	if (!write_text(INSTANCE "/events/sock/inet_sock_set_state/enable", "0") ||
