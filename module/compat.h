@@ -8,9 +8,19 @@
 #define TCPLEDGER_COMPAT_H
 
 #include <linux/skbuff.h>
+#include <net/net_namespace.h>
 
-#if !IS_ENABLED(CONFIG_IPV6) || !IS_ENABLED(CONFIG_NETFILTER)
-#error "tcpledger needs a kernel with CONFIG_IPV6 and CONFIG_NETFILTER"
+#if !IS_ENABLED(CONFIG_IPV6) || !IS_ENABLED(CONFIG_NETFILTER) ||	\
+	!IS_ENABLED(CONFIG_PROC_FS)
+#error "tcpledger needs a kernel with CONFIG_IPV6, CONFIG_NETFILTER and CONFIG_PROC_FS"
+#endif
+
+/* The sysctl that lets sockets that name no VRF have its packets too. */
+#if IS_ENABLED(CONFIG_NET_L3_MASTER_DEV)
+#define tcpledger_l3mdev_accept(net)					\
+	READ_ONCE((net)->ipv4.sysctl_tcp_l3mdev_accept)
+#else
+#define tcpledger_l3mdev_accept(net)	((void)(net), false)
 #endif
 
 /*

@@ -69,20 +69,21 @@ static struct tcpledger_conn *evict_oldest(struct tcpledger_net *tn, u8 list)
 	return c;
 }
 
+/* What dead namespaces left gives way before anything of this one's own. */
 static struct tcpledger_conn *oldest_ended(struct tcpledger_net *tn)
 {
 	struct tcpledger_conn *failed, *other;
 	struct list_head *lists = tn->lists;
 
+	if (tn->counts[TCPLEDGER_LIST_INHERITED])
+		return evict_oldest(tn, TCPLEDGER_LIST_INHERITED);
 	failed = list_first_entry_or_null(&lists[TCPLEDGER_LIST_FAILED],
 					  struct tcpledger_conn, lru);
 	other = list_first_entry_or_null(&lists[TCPLEDGER_LIST_HISTORY],
 					 struct tcpledger_conn, lru);
 	if (failed && (!other || failed->facts.ended < other->facts.ended))
 		return evict_oldest(tn, TCPLEDGER_LIST_FAILED);
-	if (other)
-		return evict_oldest(tn, TCPLEDGER_LIST_HISTORY);
-	return evict_oldest(tn, TCPLEDGER_LIST_INHERITED);
+	return other ? evict_oldest(tn, TCPLEDGER_LIST_HISTORY) : NULL;
 }
 
 static struct tcpledger_conn *oldest_embryonic(struct tcpledger_net *tn)
@@ -153,8 +154,9 @@ static void conn_evict(struct tcpledger_conn *c)
  * throws it away instead.
  *
  * All records of a tuple share a bucket, which is walked with interrupts off:
- * whoever connects from one port again and again makes it long. So of the
- * ended ones of a tuple only the newest are kept.
+ * whoever connects from one port again and again makes it long, also on one
+ * device after the other. So of the ended ones of a tuple, on all devices
+ * together, only the newest are kept.
  * Context: any.
  */
 void tcpledger_conn_insert(struct tcpledger_conn *c)
@@ -318,8 +320,7 @@ static struct tcpledger_conn *surplus(struct tcpledger_net *tn)
 
 	if (tn->counts[TCPLEDGER_LIST_FAILED] > quarter)
 		return evict_oldest(tn, TCPLEDGER_LIST_FAILED);
-	if (tn->counts[TCPLEDGER_LIST_INHERITED] > quarter ||
-	    (tn->counts[TCPLEDGER_LIST_INHERITED] && ended(tn) > most))
+	if (tn->counts[TCPLEDGER_LIST_INHERITED] > quarter)
 		return evict_oldest(tn, TCPLEDGER_LIST_INHERITED);
 	return ended(tn) > most ? oldest_ended(tn) : NULL;
 }

@@ -61,9 +61,11 @@ void tcpledger_key_mirror(struct tcpledger_key *key,
  * endpoints that differ in a word share it with probability 2^-32: nobody can
  * choose addresses and ports that meet in one bucket. Endpoints that differ in
  * no word share it for sure. They are in namespaces made 2^32 apart (of the
- * cookie only the lower half is a word), or bound to other devices, or one is
- * IPv4 and the other IPv6, from an address made of the first one's two and
- * zeroes, with the peer "::": pairs, not crowds. Hashes are shown to nobody.
+ * cookie only the lower half is a word), or one is IPv4 and the other IPv6, from
+ * an address made of the first one's two and zeroes, with the peer "::": pairs,
+ * not crowds. Or they are bound to other devices, which may be many: as many as
+ * the kernel's own table has in a bucket then, while their sockets live, and
+ * TCPLEDGER_TUPLE_MAX in all after that. Hashes are shown to nobody.
  * Context: any.
  */
 static inline u32 tcpledger_key_hash_v4(u64 net, __be32 local, __be32 remote,

@@ -30,7 +30,9 @@ struct tcpledger_limits tcpledger_limits;
  * struct limit - one parameter
  * @name: as users know it
  * @value: what is in force
- * @text: what was given, empty if nothing
+ * @text: what was given
+ * @given: anything was
+ * @cut: it was longer than any number is
  *
  * Kept as text until all are known: a range depends on other parameters, and
  * what is wrong is to be said in one line with the range.
@@ -39,13 +41,16 @@ struct limit {
 	const char	*name;
 	unsigned int	*value;
 	char		text[24];
+	bool		given;
+	bool		cut;
 };
 
 static int set_limit(const char *text, const struct kernel_param *kp)
 {
 	struct limit *l = kp->arg;
 
-	strscpy(l->text, text, sizeof(l->text));
+	l->given = true;
+	l->cut = strscpy(l->text, text, sizeof(l->text)) < 0;
 	return 0;
 }
 
@@ -62,12 +67,12 @@ static const struct kernel_param_ops limit_ops = {
 	.get = get_limit,
 };
 
-#define LIMIT(name)							\
-	static struct limit limit_##name = {				\
-		#name, &tcpledger_limits.name, ""			\
+#define LIMIT(param)							\
+	static struct limit limit_##param = {				\
+		.name = #param, .value = &tcpledger_limits.param,	\
 	};								\
-	module_param_cb(name, &limit_ops, &limit_##name, 0444);		\
-	__MODULE_PARM_TYPE(name, "uint")
+	module_param_cb(param, &limit_ops, &limit_##param, 0444);	\
+	__MODULE_PARM_TYPE(param, "uint")
 
 LIMIT(max_connections);
 MODULE_PARM_DESC(max_connections, "records kept in each network namespace, live and ended together (64..16777216; default: 1/64 of memory, at most 262144)");
@@ -91,14 +96,14 @@ static int check(struct limit *l, unsigned int preset, unsigned int least,
 {
 	unsigned int value = clamp(preset, least, most);
 
-	if (!l->text[0] ||
-	    (!kstrtouint(strim(l->text), 0, &value) && value >= least &&
-	     value <= most)) {
+	if (!l->given ||
+	    (!l->cut && !kstrtouint(strim(l->text), 0, &value) &&
+	     value >= least && value <= most)) {
 		WRITE_ONCE(*l->value, value);
 		return 0;
 	}
-	pr_err("%s=%s is out of range: give %u to %u%s, or leave it out\n",
-	       l->name, l->text, least, most, by);
+	pr_err("%s=%s%s is out of range: give %u to %u%s, or leave it out\n",
+	       l->name, l->text, l->cut ? "..." : "", least, most, by);
 	return -EINVAL;
 }
 

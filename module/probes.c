@@ -101,7 +101,7 @@ static void find_tracepoint(struct tracepoint *tp, void *unused)
 static int on_schedule(struct kprobe *kp, struct pt_regs *regs)
 {
 	tcpledger_timewait_schedule((void *)regs_get_kernel_argument(regs, 0),
-				    (bool)regs_get_kernel_argument(regs, 2));
+				    (u8)regs_get_kernel_argument(regs, 2));
 	return 0;
 }
 

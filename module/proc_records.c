@@ -63,6 +63,7 @@ static ssize_t more(struct records_reader *r, char __user *buf, size_t count)
 	for (; r->next < s->n; r->next++) {
 		u32 size;
 
+		cond_resched();
 		if (!tcpledger_snapshot_view(s, r->next, true))
 			continue;
 		size = s->view->record.size;
@@ -71,7 +72,6 @@ static ssize_t more(struct records_reader *r, char __user *buf, size_t count)
 		if (copy_to_user(buf + done, &s->view->record, size))
 			return done ? done : -EFAULT;
 		done += size;
-		cond_resched();
 		if (signal_pending(current)) {
 			r->next++;
 			break;
@@ -86,6 +86,8 @@ static ssize_t records_read(struct file *file, char __user *buf, size_t count,
 	struct records_reader *r = file->private_data;
 	ssize_t done = 0, ret = 0;
 
+	if (!count)
+		return 0;
 	if (mutex_lock_interruptible(&r->lock))
 		return -ERESTARTSYS;
 	if (!*pos)
@@ -115,7 +117,7 @@ static loff_t records_lseek(struct file *file, loff_t offset, int whence)
 
 static int records_open(struct inode *inode, struct file *file)
 {
-	struct records_reader *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	struct records_reader *r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
 
 	if (!r)
 		return -ENOMEM;

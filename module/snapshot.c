@@ -56,16 +56,28 @@ static void name_bucket(struct tcpledger_snapshot *s, u32 index, u32 room,
 	raw_spin_unlock_irqrestore(&b->lock, flags);
 }
 
+/* A million names take as long to sort as a reader may be late. */
+static int compare(const void *pa, const void *pb, const void *count)
+{
+	u32 *n = (u32 *)count;
+
+	if (!(++*n & 0xfff))
+		cond_resched();
+	return newer_first(pa, pb);
+}
+
 /**
  * tcpledger_snapshot_take() - name the records that exist now
  * @s: with @tn set; an earlier snapshot in it is dropped
  *
+ * Its memory is the reader's until the file is closed, and the reader may be
+ * a container's root: it is charged to the reader's memory cgroup.
  * Context: process.
  * Return: 0 or -ENOMEM.
  */
 int tcpledger_snapshot_take(struct tcpledger_snapshot *s)
 {
-	u32 room, i;
+	u32 room, i, compared = 0;
 	u64 last_id;
 
 	raw_spin_lock_irq(&s->tn->lock);
@@ -74,8 +86,9 @@ int tcpledger_snapshot_take(struct tcpledger_snapshot *s)
 	raw_spin_unlock_irq(&s->tn->lock);
 
 	tcpledger_snapshot_drop(s);
-	s->view = kvmalloc(sizeof(*s->view), GFP_KERNEL);
-	s->name = kvmalloc_array(max(room, 1U), sizeof(*s->name), GFP_KERNEL);
+	s->view = kvmalloc(sizeof(*s->view), GFP_KERNEL_ACCOUNT);
+	s->name = kvmalloc_array(max(room, 1U), sizeof(*s->name),
+				 GFP_KERNEL_ACCOUNT);
 	if (!s->view || !s->name) {
 		tcpledger_snapshot_drop(s);
 		return -ENOMEM;
@@ -86,7 +99,7 @@ int tcpledger_snapshot_take(struct tcpledger_snapshot *s)
 		if (!(i & 0xfff))
 			cond_resched();
 	}
-	sort(s->name, s->n, sizeof(*s->name), newer_first, NULL);
+	sort_r(s->name, s->n, sizeof(*s->name), compare, NULL, &compared);
 	return 0;
 }
 

@@ -14,6 +14,8 @@
 #include <net/request_sock.h>
 #include <net/tcp.h>
 
+#define LISTENERS_MAX	64	/* looked at, of one bucket */
+
 static void key_common(struct tcpledger_key *key, const struct sock_common *s,
 		       u32 ports)
 {
@@ -210,7 +212,10 @@ static bool is_listener_of(const struct sock *sk, struct net *net,
 		ipv6_addr_equal(&sk->sk_v6_rcv_saddr, local));
 }
 
-/* Of the listeners of one bucket, one whose accept queue is full, or any. */
+/*
+ * Of the listeners of one bucket, one whose accept queue is full, or any of the
+ * first ones: a program may have thousands on one port, and interrupts are off.
+ */
 static struct sock *listener_in(struct inet_hashinfo *table, u32 hash,
 				struct net *net,
 				const struct tcpledger_key *key)
@@ -218,11 +223,16 @@ static struct sock *listener_in(struct inet_hashinfo *table, u32 hash,
 	struct inet_listen_hashbucket *b = inet_lhash2_bucket(table, hash);
 	struct hlist_nulls_node *node;
 	struct sock *sk, *found = NULL;
+	u32 left = LISTENERS_MAX;
 
 	sk_nulls_for_each_rcu(sk, node, &b->nulls_head) {
+		if (!left--)
+			break;
 		if (!is_listener_of(sk, net, key))
 			continue;
-		if (!found || sk_acceptq_is_full(sk))
+		if (sk_acceptq_is_full(sk))
+			return sk;
+		if (!found)
 			found = sk;
 	}
 	return found;

@@ -9,7 +9,7 @@
 
 #include "conn.h"
 
-#define TCPLEDGER_TUPLE_MAX	64	/* ended records of one tuple */
+#define TCPLEDGER_TUPLE_MAX	64	/* ended records of a tuple, on all devices */
 
 /**
  * struct tcpledger_bucket - records whose keys have one hash

@@ -185,7 +185,7 @@ static __always_inline void see(struct tcpledger_packet *p, const u8 *th,
 		return;
 	p->seg.out = false;
 	p->key.unbound = !p->key.ifindex2 ||
-			 READ_ONCE(p->net->ipv4.sysctl_tcp_l3mdev_accept);
+			 tcpledger_l3mdev_accept(p->net);
 	b = tcpledger_table_lock(&p->key, &flags);
 	c = tcpledger_table_find(b, &p->key);
 	if (unlikely(!takes_segments(c))) {

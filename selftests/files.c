@@ -18,6 +18,7 @@
 
 #define SOMEBODY	1000	/* a user id that is not root's */
 #define BIG		(1 << 20)
+#define COUNTED		"/sys/fs/cgroup/tcpledger-counted"
 
 WORLD_FIXTURE(files);
 
@@ -396,6 +397,50 @@ TEST_F_TIMEOUT(files, evicted_meanwhile, USUAL)
 	EXPECT_GE(20, gone);
 	free(text);
 	close(fd);
+}
+
+/* Whether a group of processes whose memory is counted could be made, and this is in it. */
+static bool enter_counted_group(void)
+{
+	return write_text("/sys/fs/cgroup/cgroup.subtree_control", "+memory") &&
+	       (!mkdir(COUNTED, 0755) || errno == EEXIST) &&
+	       write_text(COUNTED "/cgroup.procs", "0");
+}
+
+static int64_t counted(void)
+{
+	char *text = read_all(COUNTED "/memory.current");
+	int64_t bytes = atoll(text);
+
+	free(text);
+	return bytes;
+}
+
+/* This test will read many files at once: the memory for it is charged to who reads. */
+TEST_F_TIMEOUT(files, many_at_once, USUAL)
+{
+	const int records = 1000, readers = 100;
+	int fd[readers];
+	int64_t before;
+	size_t len;
+	char byte[sizeof(struct tcpledger_header)];
+
+	module_reload("max_connections=2048 history=1024");
+	make_history(variant->family, records / 2);
+	for (int i = 0; i < readers; i++)
+		fd[i] = open_file(i % 2 ? "connections" : "records");
+	if (!enter_counted_group())
+		SKIP(return, "no memory cgroup");
+	before = counted();
+	for (int i = 0; i < readers; i++)
+		ASSERT_EQ(sizeof(byte), read(fd[i], byte, sizeof(byte)));
+	/* At least an address and an id for each record that it is to show. */
+	EXPECT_LE(readers * records * 16, counted() - before);
+	for (int i = 0; i < readers; i++) {
+		free(read_in_pieces(fd[i], 65536, &len));
+		EXPECT_LT((size_t)records, len);
+		close(fd[i]);
+	}
 }
 
 TEST_HARNESS_MAIN

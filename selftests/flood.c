@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Floods of SYNs and scans of ports: what they may cost, and whom. */
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/tcp.h>
 #include <sched.h>
 #include <stdio.h>
@@ -221,6 +222,52 @@ TEST_F_TIMEOUT(flood, one_tuple, 6000)
 	EXPECT_EQ(2 * REUSES - TUPLE_MOST, ledger_stat("evicted_tuple"));
 	EXPECT_EQ(0, judge_balance());
 	capture_open(&world->space[0].capture);
+}
+
+/* Devices that lose what is sent, each a way to one address. Return: that, and the own one. */
+static struct pair ways_to_nowhere(int family, int n)
+{
+	const char *own = family == AF_INET ? "198.51.100.1" : "2001:db8:1::1";
+	const char *to = family == AF_INET ? "198.51.100.2" : "2001:db8:1::2";
+	const char *ip = family == AF_INET ? "ip" : "ip -6";
+
+	for (int i = 0; i < n; i++) {
+		run("ip link add way%d type dummy", i);
+		run("ip link set way%d up", i);
+		if (!i)
+			run("%s addr add %s dev way0 %s", ip, own, family == AF_INET ? "" : "nodad");
+		run("%s route add %s dev way%d metric %d", ip, to, i, 100 + i);
+	}
+	return (struct pair){
+		.family = family,
+		.c = endpoint_from_text(own, FAR_PORT), .s = endpoint_from_text(to, OPEN_PORT),
+	};
+}
+
+/* This test will use one tuple on one device after the other: there are not more for it. */
+TEST_F_TIMEOUT(flood, one_tuple_on_devices, USUAL)
+{
+	const int ways = 3, each = 40;
+	struct pair p;
+
+	module_reload("max_connections=65536 history=32768");
+	world_add_space(&self->world);
+	p = ways_to_nowhere(variant->family, ways);
+	for (int i = 0; i < ways; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "way%d", i);
+		for (int n = 0; n < each; n++) {
+			p.client = sock_bound(variant->family, &p.c);
+			sock_set(p.client, SOL_SOCKET, SO_BINDTOIFINDEX, if_nametoindex(name));
+			ASSERT_EQ(EINPROGRESS, sock_connect_start(p.client, variant->family, &p.s));
+			close(p.client);
+		}
+	}
+	EXPECT_EQ(ways * each, ledger_stat("records_created"));
+	EXPECT_EQ(TUPLE_MOST, ledger_stat("records_total"));
+	EXPECT_EQ(ways * each - TUPLE_MOST, ledger_stat("evicted_tuple"));
+	EXPECT_EQ(0, judge_balance());
 }
 
 /* One container floods another, which has connections of its own all the while. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -366,6 +367,56 @@ static void wait_for_the_dead(struct world *world)
 		world_leave_space(world, 1);
 		need(!if_nametoindex("veth0"), DEADLINE_MS);
 	}
+}
+
+/* Leave a namespace with some ended connections, for the initial one to inherit. */
+static void leave_history(struct world *world, int n)
+{
+	struct pair listening;
+
+	if (unshare(CLONE_NEWNET))
+		die("network namespace");
+	link_up("lo");
+	listening = pair_listen(world->family, 64);
+	for (int i = 0; i < n; i++)
+		connect_and_reset(&listening);
+	close(listening.listener);
+	if (setns(world->initial, CLONE_NEWNET))
+		die("initial namespace");
+}
+
+/* This test will need room in the initial namespace, where dead ones left records. */
+TEST_F_TIMEOUT(limits, inherited_first, USUAL)
+{
+	struct world *world = &self->world;
+	struct pair listening, own[5], live[24], extra[4];
+	int n = 0;
+
+	wait_for_the_dead(world);
+	ASSERT_EQ(0, setns(world->initial, CLONE_NEWNET));
+	link_up("lo");
+	module_reload("max_connections=64 history=60");
+	listening = pair_listen(variant->family, 64);
+	for (int i = 0; i < 5; i++)
+		own[i] = connect_and_reset(&listening);
+	leave_history(world, 3);
+	need(ledger_stat("records_total") == 16, DEADLINE_MS);
+	while (ledger_stat("records_total") < 64)
+		live[n++] = connect_to(&listening);
+	EXPECT_EQ(0, ledger_stat("evicted_inherited"));
+	/* Each needs room for two: first what was left here goes, then the oldest of its own. */
+	for (int i = 0; i < 3; i++)
+		extra[i] = connect_to(&listening);
+	EXPECT_EQ(6, ledger_stat("evicted_inherited"));
+	EXPECT_EQ(0, judge_cut(own, 5, 0));
+	extra[3] = connect_to(&listening);
+	EXPECT_EQ(6, ledger_stat("evicted_inherited"));
+	EXPECT_EQ(2, ledger_stat("evicted_history"));
+	EXPECT_EQ(0, judge_cut(own, 5, 1));
+	EXPECT_EQ(0, judge_cut(live, n, 0));
+	for (int i = 0; i < n + 4; i++)
+		sock_reset(i < n ? live[i].client : extra[i - n].client);
+	world_enter(world, 0);
 }
 
 /* This test will have one namespace use up the global cap, at the cost of its own records only. */

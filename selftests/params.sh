@@ -40,6 +40,8 @@ max_connections=64k	max_connections 64k 64 16777216
 history=4294967296	history 4294967296 1 max_connections
 max_embryonic=1.5	max_embryonic 1.5 1 max_connections
 max_total=0x1g		max_total 0x1g max_connections 67108864
+history=			history 1 max_connections
+max_connections=0x000000000000000000100000000	max_connections 64 16777216
 '
 
 # Parameters, then what /sys/module must show.
