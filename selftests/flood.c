@@ -230,12 +230,13 @@ static struct pair ways_to_nowhere(int family, int n)
 	const char *own = family == AF_INET ? "198.51.100.1" : "2001:db8:1::1";
 	const char *to = family == AF_INET ? "198.51.100.2" : "2001:db8:1::2";
 	const char *ip = family == AF_INET ? "ip" : "ip -6";
+	const char *at_once = family == AF_INET ? "" : "nodad";
 
 	for (int i = 0; i < n; i++) {
 		run("ip link add way%d type dummy", i);
 		run("ip link set way%d up", i);
 		if (!i)
-			run("%s addr add %s dev way0 %s", ip, own, family == AF_INET ? "" : "nodad");
+			run("%s addr add %s dev way0 %s", ip, own, at_once);
 		run("%s route add %s dev way%d metric %d", ip, to, i, 100 + i);
 	}
 	return (struct pair){

@@ -195,7 +195,7 @@ void *load_flood(void *arg)
 }
 
 /**
- * load_flood_judge - see that the victim still ends as if nothing had been, and what its record says
+ * load_flood_judge - see that the victim ends as if nothing had been, and what its record says
  * @load: after load_flood()
  * @wanted: of its record, beside how it ended
  * Return: how much is wrong; reported
