@@ -3,6 +3,7 @@
 #define TCPLEDGER_CONN_H
 
 #include <linux/atomic.h>
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/types.h>
 
@@ -111,9 +112,25 @@ struct tcpledger_conn {
 
 /*
  * Records whose next ACK out is to be logged although the connection is
- * open: while there is one, the fast path of the hooks is closed.
+ * open: while there is one, the fast path of the hooks is closed. But not
+ * longer than an answer can take, for a remote can make one that never comes.
  */
 extern atomic_t tcpledger_expecting;
+extern unsigned long tcpledger_expecting_until;	/* jiffies */
+
+/* More than TCPLEDGER_ANSWER_UNITS. */
+#define TCPLEDGER_EXPECT_JIFFIES	HZ
+
+/**
+ * tcpledger_conn_expected() - may an ACK that leaves now have to be logged?
+ *
+ * Context: any.
+ */
+static inline bool tcpledger_conn_expected(void)
+{
+	return unlikely(atomic_read(&tcpledger_expecting)) &&
+	       time_before_eq(jiffies, READ_ONCE(tcpledger_expecting_until));
+}
 
 struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 					  const struct tcpledger_key *key,
@@ -147,7 +164,12 @@ extern const u32 tcpledger_conn_leaves[TCPLEDGER_LIST_MAX];
 /* Count it among those whose next ACK out is to be logged, or no more. */
 static inline void tcpledger_conn_expect(struct tcpledger_conn *c, bool wanted)
 {
-	if (likely(c->expecting == wanted))
+	if (likely(!wanted && !c->expecting))
+		return;
+	if (wanted)
+		WRITE_ONCE(tcpledger_expecting_until,
+			   jiffies + TCPLEDGER_EXPECT_JIFFIES);
+	if (c->expecting == wanted)
 		return;
 	c->expecting = wanted;
 	atomic_add(wanted ? 1 : -1, &tcpledger_expecting);

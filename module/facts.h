@@ -12,6 +12,14 @@
 
 #define TCPLEDGER_TW_NOMINAL_NS	60000000000LL	/* TCP_TIMEWAIT_LEN */
 
+/*
+ * An answer is no answer any more after some of these units of 134 ms: TCP
+ * answers at once, when a delayed ACK is due (200 ms), or when the program gives
+ * the socket back that it holds.
+ */
+#define TCPLEDGER_ANSWER_SHIFT	27
+#define TCPLEDGER_ANSWER_UNITS	4
+
 /* facts.bits */
 #define F_PARTIAL	BIT(0)	/* beginning not seen */
 #define F_ESTABLISHED	BIT(1)	/* was ESTABLISHED, or a Fast Open child */
@@ -80,6 +88,7 @@
  * @syn_at: where the log was when our first SYN left
  * @fin_at: the same of our first FIN
  * @peer_fin_at: the same of the peer's first FIN
+ * @expected_at: when F_EXPECT_OUT was set, in TCPLEDGER_ANSWER_SHIFT units
  * @log: the log
  *
  * Plain data without pointers but log.more: copied whole by readers. All
@@ -120,6 +129,7 @@ struct tcpledger_facts {
 	u8	syn_at;
 	u8	fin_at;
 	u8	peer_fin_at;
+	u16	expected_at;
 	struct tcpledger_log log;
 };
 
@@ -175,6 +185,8 @@ void tcpledger_facts_note(struct tcpledger_facts *f, s64 now, u8 tag,
 			  int segment);
 void tcpledger_facts_refused(struct tcpledger_facts *f, s64 now, int segment,
 			     bool checksum);
+void tcpledger_facts_done(struct tcpledger_facts *f, u8 flags,
+			  bool ack_follows);
 void tcpledger_facts_state(struct tcpledger_facts *f, s64 now, u32 from,
 			   u32 to, u32 rcv_nxt, bool task);
 void tcpledger_facts_die(struct tcpledger_facts *f, s64 now,
@@ -235,6 +247,33 @@ static inline void tcpledger_facts_synchronized(struct tcpledger_facts *f,
 {
 	if (!(f->bits & F_ESTABLISHED) && tcpledger_fsm_synchronized(from))
 		tcpledger_facts_established(f);
+}
+
+/* No ACK of ours is an answer any more. */
+static inline void tcpledger_facts_expect_none(struct tcpledger_facts *f)
+{
+	f->bits &= ~(F_EXPECT_OUT | F_CHALLENGED);
+}
+
+/* TCP threw away unseen what was to be answered: what leaves is no answer. */
+static inline void tcpledger_facts_expire(struct tcpledger_facts *f, s64 now)
+{
+	u16 units;
+
+	if (likely(!(f->bits & F_EXPECT_OUT)))
+		return;
+	units = (u16)(now >> TCPLEDGER_ANSWER_SHIFT) - f->expected_at;
+	/* Clocks of two CPUs may differ by a little. */
+	if ((u16)(units + 1) > TCPLEDGER_ANSWER_UNITS + 1)
+		tcpledger_facts_expect_none(f);
+}
+
+/* Our next ACK will be the answer to what came now. */
+static inline void tcpledger_facts_expect(struct tcpledger_facts *f, s64 now,
+					  u32 expected)
+{
+	f->bits |= expected;
+	f->expected_at = now >> TCPLEDGER_ANSWER_SHIFT;
 }
 
 /* Retransmissions, which a hostile peer can make many. */

@@ -43,10 +43,10 @@ static u8 syn_seen(const struct tcpledger_facts *f,
 }
 
 /* It may make TCP send a challenge ACK, which is then its answer. */
-static void may_challenge(struct tcpledger_facts *f, u32 expected)
+static void may_challenge(struct tcpledger_facts *f, s64 now, u32 expected)
 {
 	if (tcpledger_fsm_synchronized(f->state) && !(f->bits & F_TIMEWAIT))
-		f->bits |= expected;
+		tcpledger_facts_expect(f, now, expected);
 }
 
 /* A SYN that is a repetition, or of another connection. */
@@ -64,9 +64,9 @@ static noinline int odd_syn(struct tcpledger_facts *f, s64 now,
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_STALE_SYN, i);
 	}
 	if (f->state == TCPLEDGER_STATE_SYN_RECV && !again)
-		f->bits |= F_EXPECT_OUT;
+		tcpledger_facts_expect(f, now, F_EXPECT_OUT);
 	else if (i != TCPLEDGER_LOG_NONE)
-		may_challenge(f, F_EXPECT_OUT | F_CHALLENGED);
+		may_challenge(f, now, F_EXPECT_OUT | F_CHALLENGED);
 	return i;
 }
 
@@ -91,7 +91,7 @@ static noinline int in_syn(struct tcpledger_facts *f, s64 now,
 	f->remote_isn = seg->seq;
 	f->bits |= F_SYN_IN | F_REMOTE_ISN;
 	if (f->state == TCPLEDGER_STATE_SYN_RECV && !again)
-		f->bits |= F_EXPECT_OUT;
+		tcpledger_facts_expect(f, now, F_EXPECT_OUT);
 	tcpledger_facts_offer(f, opt, false);
 	return log_in(f, now, seg, repeats, first && !(seen & SEEN_KIND));
 }
@@ -137,7 +137,8 @@ static noinline int odd_synack(struct tcpledger_facts *f, s64 now,
 	} else if (f->bits & F_LOCAL_ISN) {
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_STALE_SYNACK, i);
 	}
-	may_challenge(f, again ? F_EXPECT_OUT : F_EXPECT_OUT | F_CHALLENGED);
+	may_challenge(f, now,
+		      again ? F_EXPECT_OUT : F_EXPECT_OUT | F_CHALLENGED);
 	return i;
 }
 
@@ -180,7 +181,7 @@ static noinline int in_fin(struct tcpledger_facts *f, s64 now,
 	if (f->state == TCPLEDGER_STATE_TIME_WAIT ?
 	    again && tcpledger_facts_own_fin(f, tcpledger_segment_end(seg)) :
 	    again || i != TCPLEDGER_LOG_NONE)
-		f->bits |= F_EXPECT_OUT;
+		tcpledger_facts_expect(f, now, F_EXPECT_OUT);
 	return i;
 }
 
@@ -192,7 +193,7 @@ static noinline int in_rst(struct tcpledger_facts *f, s64 now,
 	f->bits |= F_RST_LOGGED;
 	f->rst_last = true;
 	if (i != TCPLEDGER_LOG_NONE)
-		may_challenge(f, F_EXPECT_OUT | F_CHALLENGED);
+		may_challenge(f, now, F_EXPECT_OUT | F_CHALLENGED);
 	return i;
 }
 
@@ -246,6 +247,7 @@ int tcpledger_facts_in(struct tcpledger_facts *f, s64 now,
 	u8 flags = seg->flags;
 
 	f->rst_last = false;
+	tcpledger_facts_expire(f, now);
 	if (unlikely(flags & TCPLEDGER_RST))
 		return in_rst(f, now, seg);
 	if (flags & TCPLEDGER_SYN)

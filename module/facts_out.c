@@ -127,7 +127,7 @@ static noinline int out_synack(struct tcpledger_facts *f, s64 now,
 	if (likely(syn != TCPLEDGER_LOG_NONE))
 		f->remote_isn = tcpledger_log_at(&f->log, syn)->seq;
 	f->bits |= F_SYNACK_OUT | F_LOCAL_ISN | F_SYN_ACKED_OUT;
-	f->bits &= ~(F_EXPECT_OUT | F_CHALLENGED);
+	tcpledger_facts_expect_none(f);
 	if (first || !same)
 		tcpledger_facts_offer(f, opt, true);
 	if (unlikely(!first || seg->cookie))
@@ -200,7 +200,7 @@ static noinline int out_fin(struct tcpledger_facts *f, s64 now,
 	u32 was = f->bits;
 
 	covers_fin(f, seg);
-	f->bits &= ~(F_EXPECT_OUT | F_CHALLENGED);
+	tcpledger_facts_expect_none(f);
 	if (unlikely(was & F_FIN_OUT))
 		return odd_fin(f, now, seg, end);
 	f->bits |= F_FIN_OUT;
@@ -245,7 +245,7 @@ static noinline int odd_ack(struct tcpledger_facts *f, s64 now,
 		f->bits |= F_TW_INEXACT;
 		tcpledger_facts_time_wait(f, now, seg->ack);
 	}
-	f->bits &= ~(F_EXPECT_OUT | F_CHALLENGED);
+	tcpledger_facts_expect_none(f);
 	return i;
 }
 
@@ -257,6 +257,7 @@ static noinline int out_ack(struct tcpledger_facts *f, s64 now,
 		   tcpledger_seq_after_eq(seg->ack, f->remote_isn + 1);
 	bool fin = covers_fin(f, seg);
 
+	tcpledger_facts_expire(f, now);
 	if (!syn && !fin &&
 	    !(f->bits & (F_EXPECT_OUT | F_REQUEST | F_TIMEWAIT)))
 		return TCPLEDGER_LOG_NONE;

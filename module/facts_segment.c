@@ -135,6 +135,23 @@ static bool fin_disproved(const struct tcpledger_facts *f,
 }
 
 /**
+ * tcpledger_facts_done() - TCP is done with a segment, logged or not
+ * @f: the facts
+ * @flags: the segment's
+ * @ack_follows: TCP found in it what it has already, and answers after this
+ *
+ * All other answers leave before this, if they leave at all: one with a wrong
+ * checksum has none.
+ * Context: any, bucket lock held.
+ */
+void tcpledger_facts_done(struct tcpledger_facts *f, u8 flags, bool ack_follows)
+{
+	if (flags & (TCPLEDGER_SYN | TCPLEDGER_FIN | TCPLEDGER_RST) &&
+	    !ack_follows)
+		tcpledger_facts_expect_none(f);
+}
+
+/**
  * tcpledger_facts_refused() - TCP threw a logged segment away
  * @f: the facts
  * @now: CLOCK_MONOTONIC
@@ -155,10 +172,6 @@ void tcpledger_facts_refused(struct tcpledger_facts *f, s64 now, int segment,
 		f->bits &= ~(F_FIN_IN | F_FIN_ACKED_OUT);
 	}
 	tcpledger_log_mark(e, TCPLEDGER_SEG_REFUSED);
-	/* TCP answers before it is done, but for a repeated FIN. */
-	if (f->bits & F_CHALLENGED || (e->flags & TCPLEDGER_FIN &&
-	    !(tcpledger_log_bits(e) & TCPLEDGER_SEG_RETRANSMIT)))
-		f->bits &= ~(F_EXPECT_OUT | F_CHALLENGED);
 	forget(f, e);
 	if (checksum)
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_BAD_CHECKSUM,

@@ -252,20 +252,38 @@ int tcpledger_facts_find_ack_of_fin(struct tcpledger_facts *f)
 	return find_ack_of_fin(f);
 }
 
+/* The last RST that came and was not thrown away. */
+static int find_last_rst(struct tcpledger_facts *f)
+{
+	int i;
+
+	for (i = f->log.n - 1; i >= 0; i--)
+		if (stands(tcpledger_log_at(&f->log, i), TCPLEDGER_RST,
+			   TCPLEDGER_RST))
+			return i;
+	return TCPLEDGER_LOG_NONE;
+}
+
 /**
  * tcpledger_facts_find_rst() - the RST that TCP acted on
  * @f: the facts
- * @rcv_nxt: the number it must have
+ * @rcv_nxt: the number it usually has
  * @any: before there is a number to expect, any will do
  *
+ * TCP takes two other numbers (tcp_validate_incoming()): after the peer's FIN
+ * the one before, and the end of what came out of order. That one is not known
+ * here, but TCP tells of each RST that it throws away.
  * Context: any, bucket lock held.
  * Return: its index, or TCPLEDGER_LOG_NONE.
  */
 int tcpledger_facts_find_rst(struct tcpledger_facts *f, u32 rcv_nxt, bool any)
 {
-	return any ?
-	       find(f, 0, TCPLEDGER_RST, TCPLEDGER_RST, BY_FLAGS, 0) :
-	       find(f, 0, TCPLEDGER_RST, TCPLEDGER_RST, BY_SEQ, rcv_nxt);
+	int i;
+
+	if (any)
+		return find(f, 0, TCPLEDGER_RST, TCPLEDGER_RST, BY_FLAGS, 0);
+	i = find(f, 0, TCPLEDGER_RST, TCPLEDGER_RST, BY_SEQ, rcv_nxt);
+	return i != TCPLEDGER_LOG_NONE ? i : find_last_rst(f);
 }
 
 /**

@@ -13,6 +13,7 @@
 #include "table.h"
 
 atomic_t tcpledger_expecting = ATOMIC_INIT(0);
+unsigned long tcpledger_expecting_until;
 
 const u32 tcpledger_conn_leaves[TCPLEDGER_LIST_MAX] = {
 	[TCPLEDGER_LIST_LIVE]		= F_TIMEWAIT,

@@ -63,12 +63,31 @@ static void probe_reset(void *data, struct sock *sk)
 		tcpledger_track_reset(sk);
 }
 
+/*
+ * What tcp_data_queue() has already, or has no room for, is answered after it
+ * was thrown away; all else before, or not at all.
+ */
+static bool ack_follows(enum skb_drop_reason reason)
+{
+	switch (reason) {
+	case SKB_DROP_REASON_TCP_OLD_DATA:
+	case SKB_DROP_REASON_TCP_OVERWINDOW:
+	case SKB_DROP_REASON_TCP_ZEROWINDOW:
+	case SKB_DROP_REASON_TCP_OFOMERGE:
+	case SKB_DROP_REASON_PROTO_MEM:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void probe_freed(TCPLEDGER_KFREE_SKB_ARGS)
 {
 	if (likely(this_cpu_read(tcpledger_flight.skb) != skb))
 		return;
 	tcpledger_track_freed(skb, reason != SKB_DROP_REASON_NOT_SPECIFIED,
-			      reason == SKB_DROP_REASON_TCP_CSUM);
+			      reason == SKB_DROP_REASON_TCP_CSUM,
+			      ack_follows(reason));
 }
 
 /**

@@ -28,7 +28,8 @@ struct sock;
  *
  * Written in the LOCAL_IN hook, read by probes that TCP then runs into on the
  * same CPU. Under the lock of the record's bucket, interrupts off. A segment
- * that TCP keeps or consumes stays noted here until the next one.
+ * that TCP keeps or consumes stays noted here until the next one, also when
+ * its memory is another packet's: see tcpledger_track_freed().
  */
 struct tcpledger_flight {
 	const struct sk_buff		*skb;
@@ -71,7 +72,7 @@ void tcpledger_track_answered(struct tcpledger_conn *c, s64 now,
 bool tcpledger_track_late(struct tcpledger_conn *c,
 			  const struct tcpledger_segment *seg);
 void tcpledger_track_freed(const struct sk_buff *skb, bool refused,
-			   bool checksum);
+			   bool checksum, bool ack_follows);
 void tcpledger_track_state(const struct sock *sk, u8 from, u8 to);
 void tcpledger_track_reset(const struct sock *sk);
 void tcpledger_track_accept(const struct sock *sk, const struct inode *inode);

@@ -181,8 +181,10 @@ static __always_inline void see(struct tcpledger_packet *p, const u8 *th,
 	struct tcpledger_conn *c;
 	unsigned long flags;
 
-	if (!tcpledger_packet_parse(p, th, thoff))
+	if (!tcpledger_packet_parse(p, th, thoff)) {
+		this_cpu_write(tcpledger_flight.skb, NULL);
 		return;
+	}
 	p->seg.out = false;
 	p->key.unbound = !p->key.ifindex2 ||
 			 tcpledger_l3mdev_accept(p->net);
@@ -235,10 +237,12 @@ unsigned int tcpledger_hook_in4(void *priv, struct sk_buff *skb,
 	if (iph->protocol != IPPROTO_TCP)
 		return NF_ACCEPT;
 	th = (const u8 *)iph + iph->ihl * 4;
-	if (!tcpledger_packet_whole(skb, th))
+	if (!tcpledger_packet_whole(skb, th)) {
+		this_cpu_write(tcpledger_flight.skb, NULL);
 		tcpledger_packet_copy(skb, state, th - skb->data, see_v4);
-	else if (!boring_v4(skb, iph, th, state->net))
+	} else if (!boring_v4(skb, iph, th, state->net)) {
 		see_v4(skb, state, th, th - skb->data);
+	}
 	return NF_ACCEPT;
 }
 
@@ -276,9 +280,11 @@ unsigned int tcpledger_hook_in6(void *priv, struct sk_buff *skb,
 
 	if (thoff < 0)
 		return NF_ACCEPT;
-	if (!tcpledger_packet_whole(skb, th))
+	if (!tcpledger_packet_whole(skb, th)) {
+		this_cpu_write(tcpledger_flight.skb, NULL);
 		tcpledger_packet_copy(skb, state, thoff, see_v6);
-	else if (!boring_v6(skb, ipv6_hdr(skb), th, state->net))
+	} else if (!boring_v6(skb, ipv6_hdr(skb), th, state->net)) {
 		see_v6(skb, state, th, thoff);
+	}
 	return NF_ACCEPT;
 }

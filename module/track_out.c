@@ -40,7 +40,7 @@ static bool boring_socket(const struct sock *sk)
 	const struct tcp_sock *tp = tcp_sk(sk);
 
 	return (s32)(tp->segs_out - tp->total_retrans) > 3 &&
-	       !atomic_read(&tcpledger_expecting);
+	       !tcpledger_conn_expected();
 }
 
 /* Can the socket, or the note of its endpoint, say that a segment is boring? */

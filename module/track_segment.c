@@ -12,6 +12,7 @@
 #include <net/tcp.h>
 
 #include "netns.h"
+#include "packet.h"
 #include "socket.h"
 #include "table.h"
 #include "timewait.h"
@@ -62,10 +63,9 @@ static bool fin_fits(const struct tcpledger_facts *f,
 static bool moves(const struct tcpledger_facts *f,
 		  const struct tcpledger_segment *seg, u32 rcv_nxt)
 {
+	/* TCP has just acted on an RST: see tcpledger_facts_find_rst(). */
 	if (seg->flags & TCPLEDGER_RST)
-		return f->bits & F_RST_TAKEN &&
-		       (seg->seq == rcv_nxt ||
-			f->state == TCPLEDGER_STATE_SYN_SENT);
+		return f->bits & F_RST_TAKEN;
 	return fin_fits(f, seg, rcv_nxt) ||
 	       (seg->flags & TCPLEDGER_ACK && f->bits & F_FIN_OUT &&
 		!(f->bits & F_FIN_ACKED_IN) && seg->ack == f->local_fin);
@@ -154,21 +154,41 @@ static void request_done(struct tcpledger_conn *c, s64 now,
 	third_ack_refused(c, net, now, f->index);
 }
 
+/*
+ * The TCP header of what is freed, if it is the segment that was noted. TCP
+ * does not tell of all that it frees, so another may have its memory by now;
+ * TCP has the header in the linear part (tcp_v4_rcv()).
+ */
+static const u8 *noted_header(const struct tcpledger_flight *f,
+			      const struct sk_buff *skb)
+{
+	const u8 *th;
+
+	if (f->skb != skb || !skb_transport_header_was_set(skb))
+		return NULL;
+	th = skb_transport_header(skb);
+	return tcpledger_packet_whole(skb, th) &&
+	       tcpledger_be32(th + 4) == f->seg.seq &&
+	       th[13] == f->seg.flags ? th : NULL;
+}
+
 /**
  * tcpledger_track_freed() - TCP is done with a packet
  * @skb: the packet
  * @refused: it gave a reason for throwing it away
  * @checksum: the reason is the checksum
+ * @ack_follows: after that reason TCP answers, see tcpledger_facts_done()
  *
  * Context: the tracepoint kfree_skb, preemption off.
  */
 void tcpledger_track_freed(const struct sk_buff *skb, bool refused,
-			   bool checksum)
+			   bool checksum, bool ack_follows)
 {
 	struct tcpledger_flight f, *own = this_cpu_ptr(&tcpledger_flight);
 	struct tcpledger_net *tn = NULL;
 	struct tcpledger_bucket *b;
 	unsigned long flags;
+	const u8 *th;
 	s64 now;
 
 	/* In a task a softirq may put another segment in flight meanwhile. */
@@ -177,11 +197,13 @@ void tcpledger_track_freed(const struct sk_buff *skb, bool refused,
 	if (f.skb == skb)
 		own->skb = NULL;
 	local_irq_restore(flags);
-	if (f.skb != skb)
+	th = noted_header(&f, skb);
+	if (!th)
 		return;
 	b = tcpledger_table_lock_index(f.bucket, &flags);
 	/* Another namespace's record can have its place, bucket and id. */
 	if (!tcpledger_table_has(b, f.c, f.id) ||
+	    f.c->key.ports != tcpledger_ports_in(th) ||
 	    f.index >= f.c->facts.log.n) {
 		tcpledger_table_unlock(b, flags);
 		return;
@@ -198,9 +220,7 @@ void tcpledger_track_freed(const struct sk_buff *skb, bool refused,
 	} else if (f.c->facts.bits & F_REQUEST) {
 		request_done(f.c, now, &f);
 	}
-	/* A challenge ACK leaves before this, if it leaves at all. */
-	if (f.seg.flags & (TCPLEDGER_RST | TCPLEDGER_SYN))
-		f.c->facts.bits &= ~(F_EXPECT_OUT | F_CHALLENGED);
+	tcpledger_facts_done(&f.c->facts, f.seg.flags, ack_follows);
 	if (tcpledger_conn_settle(f.c))
 		tn = f.c->tn;
 	tcpledger_table_unlock(b, flags);

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "lib/ending.h"
 #include "lib/test.h"
 
 WORLD_FIXTURE(abort);
@@ -115,6 +116,90 @@ TEST_F_TIMEOUT(abort, spoofed, USUAL)
 		       "state=ESTABLISHED live=true close.kind=null close.reset_by=null "
 		       "anomalies~blind_reset anomalies~challenge_ack");
 	EXPECT_EQ(2, refused_resets(&peer));
+	EXPECT_JUDGED(&self->world);
+}
+
+/*
+ * Does the record say that TCP took the RST with this number, and that it ended the
+ * connection? Return: 0 or 1, the number of what is wrong
+ */
+static int judge_taken(const struct peer *peer, uint32_t seq)
+{
+	json_object *log, *close, *rst;
+	struct ledger ledger;
+	int wrong;
+
+	ledger_read(&ledger);
+	log = record_at(ledger_find(&ledger, &peer->host, &peer->self, 0), "log");
+	close = json_object_array_get_idx(log, json_object_array_length(log) - 1);
+	rst = record_null(close, "segment") ? NULL :
+		json_object_array_get_idx(log, record_int(close, "segment"));
+	wrong = !rst || strcmp(record_text(close, "to"), "CLOSE") ||
+		entry_flags(rst) != SEG_RST || (uint32_t)record_int(rst, "seq") != seq ||
+		strcmp(record_text(rst, "accepted"), "true");
+	if (wrong)
+		say("the last entry is %s", json_object_to_json_string(close));
+	ledger_free(&ledger);
+	return wrong;
+}
+
+/* This test will close at the peer, then send an RST with the number of the FIN. */
+TEST_F_TIMEOUT(abort, received_before_fin, USUAL)
+{
+	struct segment rst;
+	struct peer peer;
+	int fd = wire_established(&self->world, &peer);
+
+	peer_send(&peer, SEG_FIN | SEG_ACK, 0);
+	peer_expect(&peer, SEG_ACK, DEADLINE_MS);
+	rst = peer_segment(&peer, SEG_RST, 0);
+	rst.seq--;
+	wire_send(&self->world.wire, &rst);
+	EXPECT_EQ(EPIPE, wait_error(fd, 10));
+	EXPECT_VERDICT(peer.host, peer.self, 0,
+		       "close.kind=reset close.first=remote close.reset_by=remote "
+		       "close.error=EPIPE live=false @CLOSE_WAIT/CLOSE=segment "
+		       "anomalies!~blind_reset");
+	EXPECT_EQ(0, judge_taken(&peer, rst.seq));
+	EXPECT_JUDGED(&self->world);
+}
+
+/* A connection of a peer that understands SACK. Return: accepted socket */
+static int serve_sack(struct world *world, struct peer *peer)
+{
+	int listener = wire_listen(world, 8);
+	struct segment syn;
+
+	*peer = peer_at(&world->wire, FAR_PORT, WIRE_PORT);
+	syn = peer_segment(peer, SEG_SYN, 0);
+	syn.sack = true;
+	wire_send(&world->wire, &syn);
+	peer->seq++;
+	peer_expect(peer, SEG_SYN | SEG_ACK, DEADLINE_MS);
+	peer_send(peer, SEG_ACK, 0);
+	return sock_accept(listener);
+}
+
+/* This test will lose data, then send an RST that follows on what came after it. */
+TEST_F_TIMEOUT(abort, received_after_gap, USUAL)
+{
+	struct segment data, rst;
+	struct peer peer;
+	int fd = serve_sack(&self->world, &peer);
+
+	data = peer_segment(&peer, SEG_PSH | SEG_ACK, 10);
+	data.seq += 100;
+	wire_send(&self->world.wire, &data);
+	peer_expect(&peer, SEG_ACK, DEADLINE_MS);
+	rst = peer_segment(&peer, SEG_RST, 0);
+	rst.seq += 110;
+	wire_send(&self->world.wire, &rst);
+	EXPECT_EQ(ECONNRESET, wait_error(fd, 10));
+	EXPECT_VERDICT(peer.host, peer.self, 0,
+		       "close.kind=reset close.first=remote close.reset_by=remote open.sack=true "
+		       "close.error=ECONNRESET live=false @ESTABLISHED/CLOSE=segment "
+		       "anomalies!~blind_reset");
+	EXPECT_EQ(0, judge_taken(&peer, rst.seq));
 	EXPECT_JUDGED(&self->world);
 }
 

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "lib/module.h"
 #include "lib/test.h"
 
 #define PORT		5000
@@ -77,6 +78,68 @@ TEST_F_TIMEOUT(open, backlog_full, USUAL + 120)
 	need(ledger_says(&peers[1].host, &peers[1].self, "live", "false"), 100000);
 	EXPECT_VERDICT(peers[1].host, peers[1].self, 0, "open.outcome=timed_out");
 	EXPECT_JUDGED(&self->world);
+}
+
+/* What TCP, or UDP, throws away at once and tells of. */
+enum stranger { NO_TCP_HEADER, NOT_TCP };
+
+/*
+ * Send a packet that is no segment, some times: one of them will have the memory
+ * of the segment before.
+ */
+static void send_strangers(struct world *world, const struct peer *peer, enum stranger what)
+{
+	const bool v4 = world->family == AF_INET;
+	struct segment seg = peer_segment(peer, SEG_SYN, 0);
+	uint8_t data[PACKET_HEADERS_MAX];
+	size_t len = packet_build(&seg, data, sizeof(data));
+
+	if (what == NOT_TCP)
+		data[v4 ? 9 : 6] = IPPROTO_UDP;
+	else
+		data[(v4 ? 20 : 40) + 12] = 0;	/* a header of no words */
+	packet_seal(data, len);
+	for (int i = 0; i < 8; i++)
+		wire_send_bytes(&world->wire, data, len);
+}
+
+/* What the record says became of its first segment. Return: 0 if nothing, else 1 */
+static int judge_unknown(const struct peer *peer)
+{
+	struct ledger ledger;
+	json_object *entry;
+	int wrong;
+
+	ledger_read(&ledger);
+	entry = json_object_array_get_idx(record_at(ledger_find(&ledger, &peer->host, &peer->self,
+								0), "log"), 0);
+	wrong = entry_flags(entry) != SEG_SYN || !record_null(entry, "accepted");
+	if (wrong)
+		say("the first entry is %s", json_object_to_json_string(entry));
+	ledger_free(&ledger);
+	return wrong;
+}
+
+/*
+ * This test will have TCP drop SYNs without a word, for want of room, and then packets
+ * that are no segments, with a word: that is not about the SYNs.
+ */
+TEST_F_TIMEOUT(open, dropped_beside, USUAL)
+{
+	struct peer peers[4];
+
+	sysctl_set("ipv4/tcp_syncookies", "0");
+	wire_listen(&self->world, peers, 4, 1);
+	for (int i = 0; i < 2; i++) {
+		peer_send(&peers[i], SEG_SYN, 0);
+		peer_expect(&peers[i], SEG_SYN | SEG_ACK, DEADLINE_MS);
+	}
+	for (int i = 2; i < 4; i++) {
+		peer_send(&peers[i], SEG_SYN, 0);
+		send_strangers(&self->world, &peers[i], i == 2 ? NO_TCP_HEADER : NOT_TCP);
+		EXPECT_EQ(0, judge_unknown(&peers[i]));
+	}
+	EXPECT_EQ(8, ledger_stat("malformed_segments"));
 }
 
 enum { ACCEPTED_1, ACCEPTED_2, REFUSED, LATE, QUEUE_PEERS };

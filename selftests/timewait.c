@@ -66,6 +66,27 @@ TEST_F_TIMEOUT(timewait, fin_again, USUAL)
 	EXPECT_TIMEWAIT_JUDGED(&self->world);
 }
 
+/* This test will send a FIN again that is damaged, then an old ACK: only that is answered. */
+TEST_F_TIMEOUT(timewait, fin_damaged, USUAL)
+{
+	struct segment fin, old;
+	struct peer peer;
+
+	wire_in_time_wait(&self->world, &peer);
+	fin = peer_fin_again(&peer);
+	fin.bad_checksum = true;
+	wire_send(&self->world.wire, &fin);
+	EXPECT_TRUE(peer_silent(&peer, 100));
+	old = peer_segment(&peer, SEG_ACK, 0);
+	old.seq--;
+	wire_send(&self->world.wire, &old);
+	peer_expect(&peer, SEG_ACK, DEADLINE_MS);
+	EXPECT_VERDICT(peer.host, peer.self, 0,
+		       "time_wait.restarts=1 time_wait.fin_reacks=0 time_wait.old_duplicates=1 "
+		       "anomalies~bad_checksum state=TIME_WAIT");
+	EXPECT_EQ(0, judge_timewait(&self->world));
+}
+
 /* This test will lose the last ACK twice, so that a real peer sends its FIN again. */
 TEST_F_TIMEOUT(timewait, last_ack_lost, USUAL)
 {

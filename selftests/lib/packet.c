@@ -264,6 +264,12 @@ static size_t build_options(const struct segment *seg, uint8_t *opt)
 		*opt++ = seg->mss >> 8;
 		*opt++ = seg->mss & 0xff;
 	}
+	if (seg->sack) {
+		*opt++ = TCPOPT_NOP;
+		*opt++ = TCPOPT_NOP;
+		*opt++ = TCPOPT_SACK_PERMITTED;
+		*opt++ = TCPOLEN_SACK_PERMITTED;
+	}
 	if (seg->timestamps) {
 		*opt++ = TCPOPT_NOP;
 		*opt++ = TCPOPT_NOP;
@@ -280,7 +286,8 @@ static size_t build_options(const struct segment *seg, uint8_t *opt)
 
 /**
  * packet_build - make the packet of a segment, its payload all zero
- * @seg: what is wanted; of the options MSS and timestamps
+ * @seg: what is wanted; of the options MSS, SACK permitted and
+ *	timestamps
  * @data: room for it
  * @size: how much room
  * Return: length of the packet

@@ -85,6 +85,26 @@ static const struct script_case refused_cases[] = {
 		OPEN_LOG "<F- !bad_checksum:5",
 		UNTOUCHED "notes=bad_checksum",
 	}, {
+		"a FIN is repeated with a wrong checksum: nothing answers it",
+		PASSIVE "<F ESTABLISHED>CLOSE_WAIT >A <F:badsum >A",
+		PASSIVE_LOG "<F+ ESTABLISHED>CLOSE_WAIT:5 >A <F-* !bad_checksum:8",
+		"state=CLOSE_WAIT notes=bad_checksum",
+	}, {
+		"a FIN is repeated in the window: answered when TCP is done with it",
+		PASSIVE "<F ESTABLISHED>CLOSE_WAIT >A <F old:8 >A >A",
+		PASSIVE_LOG "<F+ ESTABLISHED>CLOSE_WAIT:5 >A <F-* >A",
+		"state=CLOSE_WAIT",
+	}, {
+		"an RST is thrown away unseen: the ACK of half a second later is no answer",
+		OPEN "<R:seq=5500 @700000 >A",
+		OPEN_LOG "<R",
+		UNTOUCHED,
+	}, {
+		"an RST waits in the backlog for a fifth of a second, and is challenged then",
+		OPEN "<R:seq=5500 @200000 >A refused:5",
+		OPEN_LOG "<R- >A !challenge_ack:6 !blind_reset:5",
+		UNTOUCHED "notes=challenge_ack+blind_reset",
+	}, {
 		"a broken FIN whose number our ACK of data happens to have",
 		OPEN "<F:seq=5050,badsum <P:len=50 >A",
 		OPEN_LOG "<F- !bad_checksum:5",

@@ -51,6 +51,18 @@ static const struct script_case backlog_cases[] = {
 		OPEN_LOG "<R <R+ ESTABLISHED>CLOSE:6",
 		"kind=reset reset_by=remote",
 	}, {
+		"an RST with the number of the peer's FIN is as good as one after it",
+		PASSIVE "<F ESTABLISHED>CLOSE_WAIT >A <R:seq=900000 refused:8 <R:seq=5001 reset\n"
+		"CLOSE_WAIT>CLOSE:err=32",
+		PASSIVE_LOG "<F+ ESTABLISHED>CLOSE_WAIT:5 >A <R- !blind_reset:8 <R+\n"
+		"CLOSE_WAIT>CLOSE:10",
+		"kind=reset reset_by=remote error=32 notes=blind_reset",
+	}, {
+		"and so is one at the end of what came out of order",
+		OPEN "<P:seq=5101 >A <R:seq=5111 reset ESTABLISHED>CLOSE:err=104",
+		OPEN_LOG "<R+ ESTABLISHED>CLOSE:5",
+		"kind=reset reset_by=remote error=104",
+	}, {
 		"two SYNs wait for SYN_SENT, the first is taken",
 		"active >S <S <S:seq=90000 SYN_SENT>SYN_RECV:rcv=5001 >SA <SA\n"
 		"SYN_RECV>ESTABLISHED",

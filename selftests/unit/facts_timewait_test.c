@@ -84,6 +84,12 @@ static const struct script_case cases[] = {
 		"tw_restarts=1 tw_reacks=0 tw_duplicates=1 state=TIME_WAIT\n"
 		"notes=time_wait_restarted",
 	}, {
+		"the FIN comes again with a wrong checksum: the next answer is not its",
+		WAIT "@1000 <F:badsum @2000 <P:seq=5001 rearm:TIME_WAIT,at=14 >A done:14",
+		WAIT_LOG "<F-* !bad_checksum:12 <P !time_wait_restarted:14 >A",
+		"tw_restarts=1 tw_reacks=0 tw_duplicates=1\n"
+		"notes=time_wait_restarted+bad_checksum",
+	}, {
 		"an old ACK is absorbed silently",
 		WAIT "@1000 <A:seq=5000,ack=1001 done:12",
 		WAIT_LOG "<A",

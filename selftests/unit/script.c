@@ -209,6 +209,14 @@ static bool belongs(const struct tcpledger_facts *f, const struct tcpledger_segm
 	       (seg->out && seg->flags & TCPLEDGER_RST && f->bits & F_RST_DUE);
 }
 
+/* As tcpledger_track_freed(); the log may have given the segment up. */
+static void freed(struct script *s, int segment, u8 flags, bool checksum, bool ack_follows)
+{
+	if (segment != TCPLEDGER_LOG_NONE)
+		tcpledger_facts_refused(&s->facts, script_now(s), segment, checksum);
+	tcpledger_facts_done(&s->facts, flags, ack_follows);
+}
+
 static void segment(struct script *s, const char *word, const struct words *w,
 		    unsigned int turn)
 {
@@ -237,8 +245,8 @@ static void segment(struct script *s, const char *word, const struct words *w,
 			(&s->facts, script_now(s), &seg, &opt);
 	if (w->taken && s->index == TCPLEDGER_LOG_NONE)
 		s->index = tcpledger_facts_taken(&s->facts, script_now(s), &seg);
-	if ((w->refused || w->badsum) && s->index != TCPLEDGER_LOG_NONE)
-		tcpledger_facts_refused(&s->facts, script_now(s), s->index, w->badsum);
+	if (w->refused || w->badsum)
+		freed(s, s->index, flags, w->badsum, false);
 	if (!w->set_seq && !w->forged && !w->refused && !w->badsum && !w->other)
 		sent(from, &seg);
 }
@@ -324,6 +332,7 @@ static void absorbed(struct script *s, int segment)
 	};
 
 	tcpledger_facts_tw_absorbed(&s->facts, script_now(s), &seg, segment);
+	tcpledger_facts_done(&s->facts, seg.flags, false);
 }
 
 static bool timewait(struct script *s, const char *word, const struct words *w)
@@ -346,6 +355,11 @@ static bool timewait(struct script *s, const char *word, const struct words *w)
 	return true;
 }
 
+static void freed_entry(struct script *s, int segment, bool checksum, bool ack_follows)
+{
+	freed(s, segment, tcpledger_log_at(&s->facts.log, segment)->flags, checksum, ack_follows);
+}
+
 static bool other(struct script *s, const char *word, const struct words *w)
 {
 	struct tcpledger_facts *f = &s->facts;
@@ -354,9 +368,11 @@ static bool other(struct script *s, const char *word, const struct words *w)
 	if (!strcmp(word, "reset"))
 		tcpledger_facts_reset(f);
 	else if (!strcmp(word, "refused"))
-		tcpledger_facts_refused(f, now, atoi(w->first), false);
+		freed_entry(s, atoi(w->first), false, false);
 	else if (!strcmp(word, "badsum"))
-		tcpledger_facts_refused(f, now, atoi(w->first), true);
+		freed_entry(s, atoi(w->first), true, false);
+	else if (!strcmp(word, "old"))
+		freed_entry(s, atoi(w->first), false, true);
 	else if (!strcmp(word, "accept"))
 		f->accepted = now;
 	else if (!strcmp(word, "nomemory"))

@@ -16,7 +16,8 @@
  *                      bytes, ACK), F FIN with ACK, f FIN without
  *   FROM>TO            TCP moved
  *   reset              TCP acts on an RST (tracepoint tcp_receive_reset)
- *   refused:N badsum:N TCP threw entry N away
+ *   refused:N badsum:N TCP threw entry N away; it answered before, if it did
+ *   old:N              TCP threw entry N away, which it had already, and will answer
  *   end:CAUSE,OUTCOME  a record without a full socket is over
  *   tw:SUBSTATE        a timewait socket took over
  *   rearm:SUBSTATE     its timer was set anew
