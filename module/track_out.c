@@ -39,7 +39,11 @@ static bool boring_socket(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	return (s32)(tp->segs_out - tp->total_retrans) > 3 &&
+	/*
+	 * It wraps as its parts do. Just below 0: of a child's SYN/ACKs only the
+	 * retransmissions count.
+	 */
+	return (u32)(tp->segs_out - tp->total_retrans) - 4 < 0xffff0000U &&
 	       !tcpledger_conn_expected();
 }
 
