@@ -90,6 +90,29 @@ static bool takes_segments(const struct tcpledger_conn *c)
 	return c && tcpledger_facts_live(&c->facts);
 }
 
+/* A SYN begins a record, unless another CPU was faster with a copy of it. */
+static void begin(struct tcpledger_conn *c, const struct tcpledger_key *key,
+		  s64 now, const struct sk_buff *skb,
+		  const struct tcpledger_segment *seg,
+		  const struct tcpledger_options *opt)
+{
+	struct tcpledger_bucket *b;
+	struct tcpledger_conn *other;
+	unsigned long flags;
+
+	b = tcpledger_table_lock(key, &flags);
+	other = tcpledger_table_find(b, key);
+	if (unlikely(takes_segments(other))) {
+		arrive(other, now, skb, seg, opt);
+		tcpledger_table_unlock(b, flags);
+		tcpledger_conn_free(c);
+		return;
+	}
+	tcpledger_conn_insert(c);
+	arrive(c, now, skb, seg, opt);
+	tcpledger_table_unlock(b, flags);
+}
+
 /**
  * tcpledger_track_takeover() - a SYN took a tuple over from its old record
  * @tn: the namespace
@@ -103,18 +126,12 @@ void tcpledger_track_takeover(struct tcpledger_net *tn,
 			      const struct tcpledger_flight *f)
 {
 	s64 now = ktime_get_mono_fast_ns();
-	struct tcpledger_bucket *b;
 	struct tcpledger_conn *c;
-	unsigned long flags;
 
 	c = tcpledger_conn_new(tn, key, now, TCPLEDGER_STATE_CLOSE,
 			       TCPLEDGER_ROLE_PASSIVE, false);
-	if (!c)
-		return;
-	b = tcpledger_table_lock(key, &flags);
-	tcpledger_conn_insert(c);
-	arrive(c, now, f->skb, &f->seg, &f->opt);
-	tcpledger_table_unlock(b, flags);
+	if (c)
+		begin(c, key, now, f->skb, &f->seg, &f->opt);
 }
 
 /* A SYN that came for a tuple with no live record. */
@@ -122,28 +139,14 @@ static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 {
 	const struct net_device *dev = p->skb->dev;
 	s64 now = ktime_get_mono_fast_ns();
-	struct tcpledger_bucket *b;
-	struct tcpledger_conn *c, *other;
-	unsigned long flags;
+	struct tcpledger_conn *c;
 
 	/* The VRF it came by: a socket made of it is bound to that. */
 	p->key.ifindex = netif_is_l3_master(dev) ? dev->ifindex : 0;
 	c = tcpledger_conn_new(tn, &p->key, now, TCPLEDGER_STATE_CLOSE,
 			       TCPLEDGER_ROLE_PASSIVE, true);
-	if (!c)
-		return;
-	b = tcpledger_table_lock(&p->key, &flags);
-	other = tcpledger_table_find(b, &p->key);
-	if (unlikely(takes_segments(other))) {
-		/* Another CPU was faster with a copy of this SYN. */
-		arrive(other, now, p->skb, &p->seg, &p->opt);
-		tcpledger_table_unlock(b, flags);
-		tcpledger_conn_free(c);
-		return;
-	}
-	tcpledger_conn_insert(c);
-	arrive(c, now, p->skb, &p->seg, &p->opt);
-	tcpledger_table_unlock(b, flags);
+	if (c)
+		begin(c, &p->key, now, p->skb, &p->seg, &p->opt);
 }
 
 /* Bucket locked: unlocks it. A segment of which there is no live record. */
