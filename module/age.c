@@ -18,6 +18,7 @@
 #include <net/sock.h>
 
 #include "netns.h"
+#include "orphan.h"
 #include "probes.h"
 #include "socket.h"
 #include "table.h"
@@ -171,27 +172,25 @@ static void look_at_timewait(struct tcpledger_conn *c, struct net *net,
 				  TCPLEDGER_LOG_NONE);
 }
 
-static bool visit(struct tcpledger_net *tn, const struct candidate *a, s64 now)
+static void visit(struct tcpledger_net *tn, const struct candidate *a, s64 now)
 {
 	struct tcpledger_bucket *b;
 	unsigned long flags;
-	bool ended;
 
 	b = tcpledger_table_lock_index(a->bucket, &flags);
 	/* Ids are per namespace, and memory is used again. */
 	if (!tcpledger_table_has(b, a->c, a->id) || a->c->tn != tn) {
 		tcpledger_table_unlock(b, flags);
-		return false;
+		return;
 	}
 	look(a->c, tn->net, now);
 	look_at_timewait(a->c, tn->net, now);
-	ended = tcpledger_conn_settle(a->c);
+	tcpledger_conn_settle(a->c);
 	/* Seen once, it is fresh no more, unless it may still be answered. */
 	if (READ_ONCE(a->c->list) == TCPLEDGER_LIST_FRESH &&
 	    (a->c->looked || a->c->facts.state != TCPLEDGER_STATE_CLOSE))
 		tcpledger_conn_enlist(a->c, TCPLEDGER_LIST_EMBRYONIC);
 	tcpledger_table_unlock(b, flags);
-	return ended;
 }
 
 static void age_list(struct tcpledger_net *tn, u8 list, s64 idle)
@@ -200,7 +199,6 @@ static void age_list(struct tcpledger_net *tn, u8 list, s64 idle)
 	/* Only to end: what comes meanwhile can wait for the next run. */
 	u32 left = data_race(READ_ONCE(tn->counts[list]));
 	struct candidate batch[BATCH];
-	bool ended = false;
 	u32 n, i;
 
 	while (left) {
@@ -209,12 +207,10 @@ static void age_list(struct tcpledger_net *tn, u8 list, s64 idle)
 		if (!n)
 			break;
 		for (i = 0; i < n; i++)
-			ended |= visit(tn, &batch[i], now);
+			visit(tn, &batch[i], now);
 		left -= n;
 		cond_resched();
 	}
-	if (ended)
-		tcpledger_conn_trim(tn);
 }
 
 static void age_net(struct tcpledger_net *tn)
@@ -222,6 +218,8 @@ static void age_net(struct tcpledger_net *tn)
 	age_list(tn, TCPLEDGER_LIST_FRESH, 0);
 	age_list(tn, TCPLEDGER_LIST_EMBRYONIC, SYN_LIFE_NS);
 	age_list(tn, TCPLEDGER_LIST_TIMEWAIT, TIMEWAIT_LIFE_NS);
+	/* For what ended here, and in tcpledger_orphan_look(). */
+	tcpledger_conn_trim(tn);
 }
 
 static void age(struct work_struct *work);
@@ -230,6 +228,7 @@ static DECLARE_DELAYED_WORK(age_work, age);
 static void age(struct work_struct *work)
 {
 	timers_seen = tcpledger_probes_request_timer();
+	tcpledger_orphan_look();
 	tcpledger_netns_each(age_net);
 	schedule_delayed_work(&age_work, PERIOD);
 }

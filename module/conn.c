@@ -288,6 +288,7 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	c->expecting = false;
 	c->inherited = false;
 	c->looked = false;
+	c->orphan = false;
 	c->key = *key;
 	c->key.ifindex2 = 0;
 	memset(&c->owner, 0, sizeof(c->owner));

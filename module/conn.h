@@ -52,6 +52,7 @@ enum tcpledger_list {
  * @expecting: it is counted in tcpledger_expecting
  * @inherited: its namespace died
  * @looked: age.c has seen why its SYN was not answered
+ * @orphan: orphan.c did not find its socket
  * @netns: inode number of the namespace it was opened in; readers copy from
  *	here on
  * @tn: the namespace it counts against; changes only when a namespace dies
@@ -92,6 +93,7 @@ struct tcpledger_conn {
 	bool			expecting;
 	bool			inherited : 1;
 	bool			looked : 1;
+	bool			orphan : 1;
 	u32			netns;
 	struct tcpledger_net	*tn;
 	u64			id;

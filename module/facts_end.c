@@ -245,8 +245,8 @@ void tcpledger_facts_die(struct tcpledger_facts *f, s64 now,
  * @segment: index of the segment that ended it, or TCPLEDGER_LOG_NONE
  * @outcome: enum tcpledger_outcome
  *
- * For a request socket that was given up, a SYN that nobody answered, and a
- * closed port. Context: any, bucket lock held.
+ * For a request socket that was given up, a SYN that nobody answered, a closed
+ * port, and a socket whose end was missed. Context: any, bucket lock held.
  */
 void tcpledger_facts_end(struct tcpledger_facts *f, s64 now, u8 cause,
 			 int segment, u8 outcome)

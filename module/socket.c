@@ -117,15 +117,18 @@ static bool same_socket(struct net *net, const struct sock *sk,
 }
 
 /**
- * tcpledger_socket_exists() - does TCP still know this endpoint?
+ * tcpledger_socket_lives() - does TCP still know this endpoint, or its socket?
  * @net: its namespace
  * @key: its key
+ * @self: the socket, as an identity, which may be bound to another device now;
+ *	or NULL
  *
  * Looks for a full, request or timewait socket as __inet_lookup_established()
  * does, but takes no reference: on PREEMPT_RT a probe could not drop one.
  * Context: any.
  */
-bool tcpledger_socket_exists(struct net *net, const struct tcpledger_key *key)
+bool tcpledger_socket_lives(struct net *net, const struct tcpledger_key *key,
+			    const void *self)
 {
 	struct inet_hashinfo *table = net->ipv4.tcp_death_row.hashinfo;
 	struct hlist_nulls_node *node;
@@ -151,7 +154,7 @@ begin:
 		 * self, or for nobody: as if we had looked a moment earlier.
 		 */
 		if (data_race(sk->sk_hash == hash &&
-			      same_socket(net, sk, key))) {
+			      (sk == self || same_socket(net, sk, key)))) {
 			found = true;
 			break;
 		}
@@ -159,6 +162,18 @@ begin:
 		goto begin;
 	rcu_read_unlock();
 	return found;
+}
+
+/**
+ * tcpledger_socket_exists() - does TCP still know this endpoint?
+ * @net: its namespace
+ * @key: its key
+ *
+ * Context: any.
+ */
+bool tcpledger_socket_exists(struct net *net, const struct tcpledger_key *key)
+{
+	return tcpledger_socket_lives(net, key, NULL);
 }
 
 /**

@@ -135,6 +135,8 @@ static inline bool tcpledger_socket_is_full(const struct sock *sk)
 void tcpledger_socket_counters(struct tcpledger_conn *c,
 			       const struct sock *sk);
 bool tcpledger_socket_exists(struct net *net, const struct tcpledger_key *key);
+bool tcpledger_socket_lives(struct net *net, const struct tcpledger_key *key,
+			    const void *self);
 struct sock *tcpledger_socket_hold(struct net *net,
 				   const struct tcpledger_key *key);
 struct sock *tcpledger_socket_listener(struct net *net,

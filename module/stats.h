@@ -32,7 +32,8 @@
 	X(lost_pending)		/* connect() seen, its note overwritten */	\
 	X(partial_records)	/* made by a state change */		\
 	X(adopted_records)						\
-	X(missed_timewait)	/* entries and exits found by looking */
+	X(missed_timewait)	/* entries and exits found by looking */ \
+	X(missed_ends)		/* of sockets, found by looking */
 
 /*
  * Histograms of durations, in nanoseconds: bucket i counts those up to

@@ -112,21 +112,25 @@ tcpledger_table_find(struct tcpledger_bucket *b,
  * tcpledger_table_of_socket() - the live record that knows a socket
  * @b: the bucket of the socket's key, locked
  * @sk: the socket
+ * @ports: its ports, as in struct tcpledger_key
  *
  * No need to compare keys: from when a record notes its socket until the
  * socket's change to CLOSE, which ends the record or makes it forget the
- * socket, the socket has the key that put the record in this bucket.
+ * socket, the socket has the key that put the record in this bucket. The ports
+ * are compared for a record whose socket's end was missed (orphan.c): what has
+ * its memory now is another connection.
  * Context: any.
  * Return: the record, or NULL: it may still have one that knows of no socket,
  * see tcpledger_table_find_socket().
  */
 static inline struct tcpledger_conn *
-tcpledger_table_of_socket(const struct tcpledger_bucket *b, const void *sk)
+tcpledger_table_of_socket(const struct tcpledger_bucket *b, const void *sk,
+			  u32 ports)
 {
 	struct tcpledger_conn *c;
 
 	hlist_for_each_entry(c, &b->head, node)
-		if (c->sk == sk && !c->facts.ended)
+		if (c->sk == sk && c->key.ports == ports && !c->facts.ended)
 			return c;
 	return NULL;
 }

@@ -268,7 +268,7 @@ static noinline struct tcpledger_conn *make_record(struct tcpledger_bucket *b,
 	raw_spin_lock(&b->lock);
 	if (!fresh)
 		return NULL;
-	c = tcpledger_table_of_socket(b, sk);
+	c = tcpledger_table_of_socket(b, sk, key.ports);
 	if (!c)
 		c = find_orphan(b, sk, from);
 	if (c) {
@@ -335,7 +335,7 @@ void tcpledger_track_state(const struct sock *sk, u8 from, u8 to)
 		return;
 	}
 	b = tcpledger_socket_lock(sk, &flags);
-	c = tcpledger_table_of_socket(b, sk);
+	c = tcpledger_table_of_socket(b, sk, tcpledger_socket_ports(sk));
 	if (unlikely(!c))
 		c = introduce(b, sk, from, to);
 	if (likely(c)) {
@@ -385,7 +385,7 @@ void tcpledger_track_accept(const struct sock *sk, const struct inode *inode)
 	unsigned long flags;
 
 	b = tcpledger_socket_lock(sk, &flags);
-	c = tcpledger_table_of_socket(b, sk);
+	c = tcpledger_table_of_socket(b, sk, tcpledger_socket_ports(sk));
 	if (c) {
 		c->facts.accepted = now;
 		tcpledger_owner_socket(&c->owner, sk);
