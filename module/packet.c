@@ -5,7 +5,9 @@
  */
 #include "packet.h"
 
+#include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <net/ip.h>
 #include <net/ipv6.h>
 
 #include "netns.h"
@@ -92,4 +94,61 @@ int tcpledger_packet_behind6(const struct sk_buff *skb)
 
 	nexthdr = ipv6_find_hdr(skb, &offset, IPPROTO_TCP, &fragment, NULL);
 	return nexthdr == IPPROTO_TCP && !fragment ? (int)offset : -1;
+}
+
+/**
+ * tcpledger_packet_addressee4() - whom an IPv4 packet is for in the end
+ * @skb: the packet, leaving, and it has IP options
+ *
+ * With a source route (LSRR, SSRR) it is sent to the first hop, and who it is
+ * for stands last in the option, see ip_options_build(). When such a packet
+ * arrives, the header names who it is for.
+ * Context: LOCAL_OUT hook.
+ * Return: its address.
+ */
+__be32 tcpledger_packet_addressee4(const struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	const u8 *option = (const u8 *)iph + IPCB(skb)->opt.srr;
+	const u8 *end = (const u8 *)iph + iph->ihl * 4;
+	__be32 to = iph->daddr;
+
+	/* A raw socket's own header is what its program wrote. */
+	if (IPCB(skb)->opt.srr < sizeof(*iph) || end > skb_tail_pointer(skb) ||
+	    option + 2 > end || option[1] < 7 || option + option[1] > end)
+		return to;
+	memcpy(&to, option + option[1] - sizeof(to), sizeof(to));
+	return to;
+}
+
+/**
+ * tcpledger_packet_addressee6() - whom an IPv6 packet is for in the end
+ * @skb: the packet
+ * @to: filled with the address, if it is another than the header says
+ * @left: filled with the segments that the route has left, 0 without one
+ *
+ * With a routing header it is sent to the first hop, and who it is for stands
+ * behind the hops (type 2) or before them (type 4, the segment routing header),
+ * see ipv6_push_rthdr(). The other types are no more, or not TCP's.
+ * Context: a hook.
+ * Return: whether @to was filled.
+ */
+bool tcpledger_packet_addressee6(const struct sk_buff *skb,
+				 struct in6_addr *to, u8 *left)
+{
+	struct ipv6_rt_hdr buf, *rh;
+	unsigned int offset = skb_network_offset(skb);
+
+	*left = 0;
+	if (ipv6_find_hdr(skb, &offset, NEXTHDR_ROUTING, NULL, NULL) < 0)
+		return false;
+	rh = skb_header_pointer(skb, offset, sizeof(buf), &buf);
+	if (!rh)
+		return false;
+	*left = rh->segments_left;
+	if (rh->hdrlen < 2 || (rh->type != IPV6_SRCRT_TYPE_2 &&
+			       rh->type != IPV6_SRCRT_TYPE_4))
+		return false;
+	/* Type 2 has one address (RFC 6275 section 6.4.1). */
+	return !skb_copy_bits(skb, offset + 8, to, sizeof(*to));
 }

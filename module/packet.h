@@ -48,6 +48,9 @@ void tcpledger_packet_copy(const struct sk_buff *skb,
 void tcpledger_packet_options(struct tcpledger_packet *p, u32 offset, u32 len);
 bool tcpledger_packet_piece(struct tcpledger_packet *p, const u8 *th);
 int tcpledger_packet_behind6(const struct sk_buff *skb);
+__be32 tcpledger_packet_addressee4(const struct sk_buff *skb);
+bool tcpledger_packet_addressee6(const struct sk_buff *skb,
+				 struct in6_addr *to, u8 *left);
 
 /* Is the TCP header at @th in one piece, and there? */
 static inline bool tcpledger_packet_whole(const struct sk_buff *skb,

@@ -13,6 +13,7 @@
 #include <linux/ktime.h>
 #include <linux/netdevice.h>
 #include <linux/tcp.h>
+#include <net/addrconf.h>
 #include <net/ipv6.h>
 #include <net/route.h>
 #include <net/tcp.h>
@@ -53,7 +54,8 @@ static bool boring_v6(const struct sk_buff *skb, const struct ipv6hdr *ip6h,
 
 	if (th[13] & TCPLEDGER_CONTROL || (sk ?
 	    READ_ONCE(sk->sk_state) != TCP_ESTABLISHED :
-	    inet6_sdif(skb) || !tcpledger_table_quiet_v6(net->net_cookie,
+	    ip6h->nexthdr != IPPROTO_TCP || inet6_sdif(skb) ||
+	    !tcpledger_table_quiet_v6(net->net_cookie,
 				&ip6h->daddr, &ip6h->saddr, tcpledger_ports_in(th))))
 		return false;
 	this_cpu_write(tcpledger_flight.skb, NULL);
@@ -249,18 +251,40 @@ unsigned int tcpledger_hook_in4(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
+/*
+ * A packet that is source routed, with segments left: IPv6 reads the routing
+ * header behind this hook. If this host is also its end (of type 2 it always
+ * is), TCP takes it without a second pass; else it goes on, and is not TCP's.
+ */
+static bool for_this_host(const struct sk_buff *skb, struct net *net,
+			  const struct in6_addr **to, struct in6_addr *last)
+{
+	u8 left;
+	bool known = tcpledger_packet_addressee6(skb, last, &left);
+
+	if (!left)
+		return true;
+	*to = last;
+	return known && ipv6_chk_addr(net, last, NULL, 0);
+}
+
 static noinline void see_v6(const struct sk_buff *skb,
 			    const struct nf_hook_state *state, const u8 *th,
 			    u32 thoff)
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	struct tcpledger_packet p __tcpledger_unset;
+	const struct in6_addr *to = &ip6h->daddr;
+	struct in6_addr last;
 
+	if (unlikely(ip6h->nexthdr != IPPROTO_TCP) &&
+	    !for_this_host(skb, state->net, &to, &last))
+		return;
 	p.net = state->net;
 	p.skb = skb;
 	p.seg.ttl = ip6h->hop_limit;
-	tcpledger_key_v6(&p.key, p.net->net_cookie, &ip6h->daddr,
-			 &ip6h->saddr, tcpledger_ports_in(th));
+	tcpledger_key_v6(&p.key, p.net->net_cookie, to, &ip6h->saddr,
+			 tcpledger_ports_in(th));
 	p.key.ifindex = inet6_iif(skb);
 	p.key.ifindex2 = inet6_sdif(skb);
 	see(&p, th, thoff);

@@ -24,6 +24,7 @@
 #include "netns.h"
 #include "packet.h"
 #include "pending.h"
+#include "socket.h"
 #include "table.h"
 #include "timewait.h"
 #include "track.h"
@@ -61,7 +62,7 @@ static bool boring_v4(const struct sk_buff *skb, const struct iphdr *iph,
 
 	return open_socket(sk, th[13]) &&
 	       (likely(boring_socket(sk)) ||
-		(!READ_ONCE(sk->sk_bound_dev_if) &&
+		(!READ_ONCE(sk->sk_bound_dev_if) && iph->ihl == 5 &&
 		 tcpledger_table_quiet_v4(net->net_cookie, iph->saddr,
 					  iph->daddr, tcpledger_ports_out(th))));
 }
@@ -74,6 +75,7 @@ static bool boring_v6(const struct sk_buff *skb, const struct ipv6hdr *ip6h,
 	return open_socket(sk, th[13]) &&
 	       (likely(boring_socket(sk)) ||
 		(!READ_ONCE(sk->sk_bound_dev_if) &&
+		 ip6h->nexthdr == IPPROTO_TCP &&
 		 tcpledger_table_quiet_v6(net->net_cookie, &ip6h->saddr,
 					  &ip6h->daddr, tcpledger_ports_out(th))));
 }
@@ -142,6 +144,21 @@ static void devices_out(struct tcpledger_packet *p,
 	}
 	p->key.ifindex = out ? out->ifindex : 0;
 	p->key.ifindex2 = out ? l3mdev_master_ifindex_rcu(out) : 0;
+}
+
+/*
+ * Is this a SYN of the connect() that its socket is in? Not one that a queue
+ * of a VRF's device held until the socket was closed, nor one whose addresses
+ * somebody changed: nobody would ever end the record.
+ */
+static bool connects(const struct tcpledger_packet *p)
+{
+	const struct sock *sk = p->sk;
+
+	return tcpledger_is_syn(&p->seg) && !p->seg.other && sk &&
+	       READ_ONCE(sk->sk_state) == TCP_SYN_SENT &&
+	       tcpledger_common_is(&p->key, &sk->__sk_common,
+				   tcpledger_socket_ports(sk));
 }
 
 /* The first SYN of a connect(), or one whose record was not kept. */
@@ -327,7 +344,7 @@ static noinline void unusual(struct tcpledger_packet *p,
 		tcpledger_conn_trim(tn);
 	if (known)
 		return;
-	if (tcpledger_is_syn(&p->seg) && p->sk && !p->seg.other)
+	if (connects(p))
 		first_syn(tn, p);
 	else
 		tcpledger_count(tn, stray_segments);
@@ -376,11 +393,14 @@ static noinline void see_v4(const struct sk_buff *skb,
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	struct tcpledger_packet p __tcpledger_unset;
+	__be32 to = iph->daddr;
 
+	if (unlikely(iph->ihl > 5))
+		to = tcpledger_packet_addressee4(skb);
 	p.net = state->net;
 	p.skb = skb;
 	p.seg.ttl = iph->ttl;
-	tcpledger_key_v4(&p.key, p.net->net_cookie, iph->saddr, iph->daddr,
+	tcpledger_key_v4(&p.key, p.net->net_cookie, iph->saddr, to,
 			 tcpledger_ports_out(th));
 	see(&p, state, th, thoff, false);
 }
@@ -416,12 +436,18 @@ static noinline void see_v6(const struct sk_buff *skb,
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	struct tcpledger_packet p __tcpledger_unset;
+	const struct in6_addr *to = &ip6h->daddr;
+	struct in6_addr last;
+	u8 left;
 
+	if (unlikely(ip6h->nexthdr != IPPROTO_TCP) &&
+	    tcpledger_packet_addressee6(skb, &last, &left))
+		to = &last;
 	p.net = state->net;
 	p.skb = skb;
 	p.seg.ttl = ip6h->hop_limit;
-	tcpledger_key_v6(&p.key, p.net->net_cookie, &ip6h->saddr,
-			 &ip6h->daddr, tcpledger_ports_out(th));
+	tcpledger_key_v6(&p.key, p.net->net_cookie, &ip6h->saddr, to,
+			 tcpledger_ports_out(th));
 	see(&p, state, th, thoff, true);
 }
 
