@@ -137,11 +137,46 @@ static void parse_options(const uint8_t *opt, const uint8_t *end, struct segment
 	}
 }
 
+/* With a source route (RFC 791), the packet is for the last address of it in the end. */
+static void parse_ip_options(const struct ip *ip4, const uint8_t *end, struct segment *seg)
+{
+	const uint8_t *opt = (const uint8_t *)(ip4 + 1);
+
+	while (opt < end && *opt != IPOPT_EOL) {
+		if (*opt == IPOPT_NOP) {
+			opt++;
+			continue;
+		}
+		if (end - opt < 3 || opt[1] < 3 || opt[1] > end - opt)
+			return;
+		if ((opt[0] == IPOPT_LSRR || opt[0] == IPOPT_SSRR) && opt[2] < opt[1])
+			memcpy(seg->dst.ip.s6_addr + 12, opt + opt[1] - 4, 4);
+		opt += opt[1];
+	}
+}
+
+/*
+ * A routing header (RFC 6275 section 6.4, RFC 8754 section 2) with segments left: the packet
+ * is for its first address in the end.
+ * Return: length of the header, 0 if it is not there
+ */
+static size_t parse_routing(const uint8_t *data, size_t have, struct segment *seg)
+{
+	const struct ip6_rthdr *rh = (const void *)data;
+
+	if (have < 8 || rh->ip6r_nxt != IPPROTO_TCP || have < 8u + rh->ip6r_len * 8)
+		return 0;
+	if (rh->ip6r_segleft && rh->ip6r_len >= 2)
+		memcpy(&seg->dst.ip, data + 8, sizeof(seg->dst.ip));
+	return 8 + rh->ip6r_len * 8;
+}
+
 /* Return: length of the IP header, 0 for what is not TCP */
 static size_t parse_ip(const uint8_t *data, size_t have, struct segment *seg)
 {
 	const struct ip6_hdr *ip6 = (const void *)data;
 	const struct ip *ip4 = (const void *)data;
+	size_t routing = 0;
 
 	if (have >= sizeof(*ip4) && ip4->ip_v == 4 && ip4->ip_p == IPPROTO_TCP) {
 		memset(seg->src.ip.s6_addr + 10, 0xff, 2);
@@ -149,13 +184,19 @@ static size_t parse_ip(const uint8_t *data, size_t have, struct segment *seg)
 		memcpy(seg->src.ip.s6_addr + 12, &ip4->ip_src, 4);
 		memcpy(seg->dst.ip.s6_addr + 12, &ip4->ip_dst, 4);
 		seg->ttl = ip4->ip_ttl;
+		if (have >= ip4->ip_hl * 4u)
+			parse_ip_options(ip4, data + ip4->ip_hl * 4, seg);
 		return ip4->ip_hl * 4;
 	}
-	if (have >= sizeof(*ip6) && (ip6->ip6_vfc >> 4) == 6 && ip6->ip6_nxt == IPPROTO_TCP) {
+	if (have >= sizeof(*ip6) && (ip6->ip6_vfc >> 4) == 6) {
 		seg->src.ip = ip6->ip6_src;
 		seg->dst.ip = ip6->ip6_dst;
 		seg->ttl = ip6->ip6_hlim;
-		return sizeof(*ip6);
+		if (ip6->ip6_nxt == IPPROTO_TCP)
+			return sizeof(*ip6);
+		if (ip6->ip6_nxt == IPPROTO_ROUTING)
+			routing = parse_routing(data + sizeof(*ip6), have - sizeof(*ip6), seg);
+		return routing ? sizeof(*ip6) + routing : 0;
 	}
 	return 0;
 }
