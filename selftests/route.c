@@ -138,8 +138,8 @@ static struct endpoint here(int family, int routing)
 TEST_F_TIMEOUT(route, established, USUAL)
 {
 	struct pair p = { .family = variant->family, .s = here(variant->family, variant->routing) };
-	struct endpoint hop = endpoint_from_text(variant->family == AF_INET ? "198.51.100.1" : "::1",
-						 0);
+	const char *first = variant->family == AF_INET ? "198.51.100.1" : "::1";
+	struct endpoint hop = endpoint_from_text(first, 0);
 
 	p.listener = sock_listen(p.family, &p.s, 8);
 	p.s = sock_local(p.listener);

@@ -24,7 +24,7 @@
 #   --stress           with --tests: the counts of 'make stress'
 #   --raw              no slab checks: they distort what is measured
 #   --seed N           the same random numbers and wall clock in every run
-#   --smp N  --mem MB (512, 2048 for the kernels of kernel.sh)  --append STR
+#   --smp N  --mem MB (512, 2048 for the kernels of kernel.sh and --stress)  --append STR
 #   --timeout SECONDS  of this machine's time (180; thirty times that for those kernels)
 #   --plugin FILE,K=V  a TCG plugin for QEMU, e.g. the profiler of selftests/bench
 #   --log DIR          keep console.log (kernel) and output (job) there
@@ -96,8 +96,10 @@ parse_options()
 	esac
 	case $lane in
 	*-debug|*-kcsan) slow=30 mem=${mem:-2048} ;;
-	*)		mem=${mem:-512} ;;
 	esac
+	# A thousand namespaces that wait for their end take the kernel 400 MB.
+	[ -z "$stress" ] || mem=${mem:-2048}
+	mem=${mem:-512}
 	timeout=$((timeout * slow))
 }
 
