@@ -278,8 +278,10 @@ static noinline void see_v6(const struct sk_buff *skb,
 	struct in6_addr last;
 
 	if (unlikely(ip6h->nexthdr != IPPROTO_TCP) &&
-	    !for_this_host(skb, state->net, &to, &last))
+	    !for_this_host(skb, state->net, &to, &last)) {
+		this_cpu_write(tcpledger_flight.skb, NULL);
 		return;
+	}
 	p.net = state->net;
 	p.skb = skb;
 	p.seg.ttl = ip6h->hop_limit;
