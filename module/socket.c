@@ -154,7 +154,8 @@ begin:
 		 * self, or for nobody: as if we had looked a moment earlier.
 		 */
 		if (data_race(sk->sk_hash == hash &&
-			      (sk == self || same_socket(net, sk, key)))) {
+			      ((self && sk == self) ||
+			       same_socket(net, sk, key)))) {
 			found = true;
 			break;
 		}
@@ -238,10 +239,10 @@ static struct sock *listener_in(struct inet_hashinfo *table, u32 hash,
 	struct inet_listen_hashbucket *b = inet_lhash2_bucket(table, hash);
 	struct hlist_nulls_node *node;
 	struct sock *sk, *found = NULL;
-	u32 left = LISTENERS_MAX;
+	u32 seen = 0;
 
 	sk_nulls_for_each_rcu(sk, node, &b->nulls_head) {
-		if (!left--)
+		if (++seen > LISTENERS_MAX)
 			break;
 		if (!is_listener_of(sk, net, key))
 			continue;

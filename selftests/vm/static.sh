@@ -38,7 +38,8 @@ check_coccinelle()
 # The files without the kernel, as selftests/unit knows them.
 pure_files()
 {
-	sed -n 's/^PURE *:= *//p' selftests/unit/Makefile | tr ' ' '\n' | sed 's|.*|module/&.c|'
+	sed -e ':a' -e '/\\$/N; s/\\\n//; ta' selftests/unit/Makefile | sed -n 's/^PURE *:= *//p' |
+		tr -s ' \t' '\n' | sed 's|.*|module/&.c|'
 }
 
 check_analyzer()
