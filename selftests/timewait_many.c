@@ -160,10 +160,11 @@ TEST_F_TIMEOUT(timewait_many, idle, 1000)
 	say("%d virtual seconds without sockets: %lld instructions; with %d in TIME_WAIT: %lld",
 	    IDLE_S, (long long)none, many, (long long)all);
 	/*
-	 * Less than one instruction for each socket and second is none for each. A look
-	 * at each would be hundreds, also where the kernel's own checks are in the noise.
+	 * Less than one instruction for each socket and second is none for each. Where the
+	 * kernel checks itself, KCSAN's pauses are what is measured.
 	 */
-	EXPECT_LT(all - none, many * IDLE_S * (slow_kernel() ? 10 : 1));
+	if (!slow_kernel())
+		EXPECT_LT(all - none, many * IDLE_S);
 	EXPECT_EQ(0, check_counts(many, 0));
 
 	need(!kernel_time_waits(), EXPIRY_MS);
