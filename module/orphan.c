@@ -19,7 +19,7 @@
 #include "socket.h"
 #include "table.h"
 
-#define TURN	64	/* seconds that a look at the whole table takes */
+#define TURN	128	/* seconds that a look at the whole table takes */
 
 static u32 next;	/* the bucket to go on with; the worker's alone */
 
