@@ -29,22 +29,17 @@ DEFINE_PER_CPU(struct tcpledger_flight, tcpledger_flight);
  * Data or an ACK of an open connection, as early demux found it. Where it did
  * not look (it does not on loopback, and can be switched off), the table's
  * note of quiet endpoints tells, for sockets not bound to a device.
- *
- * It takes the place of the segment in flight: TCP is done with that one, and
- * its memory may be this one's.
  */
 static bool boring_v4(const struct sk_buff *skb, const struct iphdr *iph,
 		       const u8 *th, const struct net *net)
 {
 	const struct sock *sk = skb->sk;
 
-	if (th[13] & TCPLEDGER_CONTROL || (sk ?
-	    READ_ONCE(sk->sk_state) != TCP_ESTABLISHED :
-	    inet_sdif(skb) || !tcpledger_table_quiet_v4(net->net_cookie,
-				iph->daddr, iph->saddr, tcpledger_ports_in(th))))
-		return false;
-	this_cpu_write(tcpledger_flight.skb, NULL);
-	return true;
+	return !(th[13] & TCPLEDGER_CONTROL || (sk ?
+		 READ_ONCE(sk->sk_state) != TCP_ESTABLISHED :
+		 inet_sdif(skb) ||
+		 !tcpledger_table_quiet_v4(net->net_cookie, iph->daddr,
+					   iph->saddr, tcpledger_ports_in(th))));
 }
 
 static bool boring_v6(const struct sk_buff *skb, const struct ipv6hdr *ip6h,
@@ -52,14 +47,21 @@ static bool boring_v6(const struct sk_buff *skb, const struct ipv6hdr *ip6h,
 {
 	const struct sock *sk = skb->sk;
 
-	if (th[13] & TCPLEDGER_CONTROL || (sk ?
-	    READ_ONCE(sk->sk_state) != TCP_ESTABLISHED :
-	    ip6h->nexthdr != IPPROTO_TCP || inet6_sdif(skb) ||
-	    !tcpledger_table_quiet_v6(net->net_cookie,
-				&ip6h->daddr, &ip6h->saddr, tcpledger_ports_in(th))))
-		return false;
+	return !(th[13] & TCPLEDGER_CONTROL || (sk ?
+		 READ_ONCE(sk->sk_state) != TCP_ESTABLISHED :
+		 ip6h->nexthdr != IPPROTO_TCP || inet6_sdif(skb) ||
+		 !tcpledger_table_quiet_v6(net->net_cookie, &ip6h->daddr,
+					   &ip6h->saddr, tcpledger_ports_in(th))));
+}
+
+/*
+ * Another segment comes: TCP is done with the one in flight, of which it does
+ * not always tell, and its memory may be this one's. Whatever this one is, it
+ * has the place or leaves it empty.
+ */
+static __always_inline void end_flight(void)
+{
 	this_cpu_write(tcpledger_flight.skb, NULL);
-	return true;
 }
 
 /*
@@ -160,7 +162,6 @@ static noinline void unknown(struct tcpledger_packet *p,
 	struct tcpledger_net *tn = tcpledger_net(p->net);
 	bool known;
 
-	this_cpu_write(tcpledger_flight.skb, NULL);
 	known = tcpledger_track_late(c, &p->seg);
 	tcpledger_table_unlock(b, flags);
 	if (!tcpledger_hooks_ready())
@@ -186,10 +187,8 @@ static __always_inline void see(struct tcpledger_packet *p, const u8 *th,
 	struct tcpledger_conn *c;
 	unsigned long flags;
 
-	if (!tcpledger_packet_parse(p, th, thoff)) {
-		this_cpu_write(tcpledger_flight.skb, NULL);
+	if (!tcpledger_packet_parse(p, th, thoff))
 		return;
-	}
 	p->seg.out = false;
 	p->key.unbound = !p->key.ifindex2 ||
 			 tcpledger_l3mdev_accept(p->net);
@@ -241,13 +240,12 @@ unsigned int tcpledger_hook_in4(void *priv, struct sk_buff *skb,
 
 	if (iph->protocol != IPPROTO_TCP)
 		return NF_ACCEPT;
+	end_flight();
 	th = (const u8 *)iph + iph->ihl * 4;
-	if (!tcpledger_packet_whole(skb, th)) {
-		this_cpu_write(tcpledger_flight.skb, NULL);
+	if (!tcpledger_packet_whole(skb, th))
 		tcpledger_packet_copy(skb, state, th - skb->data, see_v4);
-	} else if (!boring_v4(skb, iph, th, state->net)) {
+	else if (!boring_v4(skb, iph, th, state->net))
 		see_v4(skb, state, th, th - skb->data);
-	}
 	return NF_ACCEPT;
 }
 
@@ -278,10 +276,8 @@ static noinline void see_v6(const struct sk_buff *skb,
 	struct in6_addr last;
 
 	if (unlikely(ip6h->nexthdr != IPPROTO_TCP) &&
-	    !for_this_host(skb, state->net, &to, &last)) {
-		this_cpu_write(tcpledger_flight.skb, NULL);
+	    !for_this_host(skb, state->net, &to, &last))
 		return;
-	}
 	p.net = state->net;
 	p.skb = skb;
 	p.seg.ttl = ip6h->hop_limit;
@@ -309,11 +305,10 @@ unsigned int tcpledger_hook_in6(void *priv, struct sk_buff *skb,
 
 	if (thoff < 0)
 		return NF_ACCEPT;
-	if (!tcpledger_packet_whole(skb, th)) {
-		this_cpu_write(tcpledger_flight.skb, NULL);
+	end_flight();
+	if (!tcpledger_packet_whole(skb, th))
 		tcpledger_packet_copy(skb, state, thoff, see_v6);
-	} else if (!boring_v6(skb, ipv6_hdr(skb), th, state->net)) {
+	else if (!boring_v6(skb, ipv6_hdr(skb), th, state->net))
 		see_v6(skb, state, th, thoff);
-	}
 	return NF_ACCEPT;
 }
