@@ -16,8 +16,6 @@
 #define SPACES		times(40, 2000)
 #define READINGS	times(200, 2000)	/* of each reader */
 #define FLOOD		times(1500, 50000)	/* SYNs, RSTs and FINs while all goes on, each */
-#define LIMITS		"max_connections=4096 history=2048 max_embryonic=512"
-#define MOST		4096
 #define SPACE_THREADS	2
 #define READERS		2
 #define GONE_MS		900000	/* namespaces die one after the other */
@@ -32,7 +30,7 @@ FIXTURE_SETUP(churn)
 {
 	self->initial = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 	ASSERT_LE(0, self->initial);
-	module_reload(LIMITS);
+	module_reload(LOAD_LIMITS);
 	memset(&load, 0, sizeof(load));
 	load.family = AF_INET;
 	load.spaces_wanted = SPACES;
@@ -76,7 +74,7 @@ TEST_F_TIMEOUT(churn, namespaces, 3000)
 	/* Two records of each, no more and no less. */
 	need(inherited() - then >= 2 * SPACES, GONE_MS);
 	EXPECT_EQ(2 * SPACES, inherited() - then);
-	EXPECT_GE(MOST, ledger_stat("records_total"));
+	EXPECT_GE(LOAD_MOST, ledger_stat("records_total"));
 	EXPECT_EQ(0, load.wrong);
 	EXPECT_EQ(0, ledger_stat("not_kept_memory") + ledger_stat("not_kept_total"));
 }
@@ -124,7 +122,7 @@ TEST_F_TIMEOUT(churn, all_at_once, 3000)
 	load_wait(traffic, 2);
 	EXPECT_EQ(0, load.wrong);
 	EXPECT_EQ(SPACES, load.spaces);
-	EXPECT_GE(MOST, ledger_stat("records_total"));
+	EXPECT_GE(LOAD_MOST, ledger_stat("records_total"));
 	EXPECT_EQ(0, ledger_stat("not_kept_memory") + ledger_stat("not_kept_total") +
 		  ledger_stat("not_kept_full"));
 	connections = load.connections + load.reused;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/flood.h"
 #include "lib/module.h"
 #include "lib/test.h"
 
@@ -49,17 +50,6 @@ static struct pair connect_to(const struct pair *listening)
 	struct pair p = *listening;
 
 	pair_connect(&p);
-	return p;
-}
-
-/* Open a connection and end it at both ends at once. */
-static struct pair connect_and_reset(const struct pair *listening)
-{
-	struct pair p = connect_to(listening);
-
-	sock_reset(p.client);
-	need(sock_state(p.server) == TCP_CLOSE, DEADLINE_MS);
-	close(p.server);
 	return p;
 }
 

@@ -17,8 +17,6 @@
 #define CYCLES		times(10, 300)	/* for each family */
 #define CYCLES_ALL	times(5, 200)
 #define FLOOD		times(100, 250)	/* SYNs, RSTs and FINs, each, in a cycle of all at once */
-#define LIMITS		"max_connections=4096 history=2048 max_embryonic=512"
-#define MOST		4096
 #define FILES		5
 
 WORLD_FIXTURE(reload);
@@ -150,7 +148,7 @@ FIXTURE(all) {
 
 FIXTURE_SETUP(all)
 {
-	module_reload(LIMITS);
+	module_reload(LOAD_LIMITS);
 	ASSERT_EQ(0, unshare(CLONE_NEWNET));
 	link_up("lo");
 	load.family = AF_INET;
@@ -181,14 +179,14 @@ TEST_F_TIMEOUT(all, at_once, 6000)
 		thread[i] = load_start(&load, what[i]);
 	for (unsigned int i = 0; i < CYCLES_ALL; i++) {
 		flood = load_start(&load, load_flood);
-		EXPECT_EQ(0, cycle(true, LIMITS));
+		EXPECT_EQ(0, cycle(true, LOAD_LIMITS));
 		load_wait(&flood, 1);
 	}
 	load.stop = true;
 	load_wait(thread, ARRAY_SIZE(what));
 	EXPECT_EQ(0, load.wrong);
 	EXPECT_LT(0, load.readings);
-	EXPECT_GE(MOST, ledger_stat("records_total"));
+	EXPECT_GE(LOAD_MOST, ledger_stat("records_total"));
 	EXPECT_EQ(0, judge_balance());
 	EXPECT_EQ(0, load_flood_judge(&load, "open.role=adopted partial=true"));
 	p = pair_open(load.family);

@@ -8,6 +8,10 @@
 
 #include "world.h"
 
+/* Parameters of a module under it, and the records of one namespace that they allow. */
+#define LOAD_LIMITS	"max_connections=4096 history=2048 max_embryonic=512"
+#define LOAD_MOST	4096
+
 /**
  * struct load - what goes on, and how far each part has come
  * @family: of the connections
