@@ -22,6 +22,7 @@ help:
 	@echo 'make install      PREFIX=, DESTDIR=, INSTALL_MOD_PATH=; make uninstall takes it back'
 	@echo 'make demo         real connections in a VM of Debian 6.1, and what tcpledger says of them'
 	@echo 'make check        all tests, in VMs of Debian 6.1 and 6.12'
+	@echo 'make check-judges  whether the tests see the mistakes of selftests/planted/bugs; BUGS="a b" for some'
 	@echo 'make check-rt     all tests but those of the host, on the PREEMPT_RT kernels'
 	@echo 'make check-debug  the same on kernels with KASAN, lockdep, kmemleak, KCSAN ..., built first: an hour'
 	@echo 'make static       what Coccinelle, gcc -fanalyzer and cppcheck find, after make style'
@@ -104,6 +105,9 @@ check-rt:
 	@selftests/vm/debug_test.sh 6.12-rt
 	@selftests/vm/check.sh --vm-only 6.1-rt 6.12-rt
 
+check-judges:
+	@selftests/planted/check.sh $(BUGS)
+
 check-debug:
 	@selftests/vm/debug_test.sh 6.12-debug
 	@selftests/vm/debug_test.sh 6.12-kcsan
@@ -129,4 +133,4 @@ distclean: clean
 
 .PHONY: all help modules headers tools install uninstall clean distclean \
 	selftests list-warp list-smp list-turns list-stress-warp list-stress-smp \
-	list-stress-turns demo check check-rt check-debug stress bench style static vm
+	list-stress-turns demo check check-judges check-rt check-debug stress bench style static vm
