@@ -3,6 +3,8 @@
 # The JSON of records against the documented one, and the commands' ways.
 . ./tap.sh
 
+tap_plan 39
+
 ledger() { "$TCPLEDGER" "$@" --file "$FIXTURES/records"; }
 record() { ledger show "$1" --json; }
 

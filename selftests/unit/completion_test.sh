@@ -22,6 +22,7 @@ lines() { tr -s ' ' '\n' | sed '/^$/d' | LC_ALL=C sort; }
 words() { sed -n "/^#define TCPLEDGER_$1(X)/,/[^\\\\]\$/p" "$header" | grep -oE "$2" | tr -d '"(' | grep -vx -e -; }
 
 commands=$("$TCPLEDGER" --help | sed -n '/^commands/,/^$/p' | awk 'NR > 1 && NF { print $1 }')
+tap_plan 11 "$commands"
 tap_is "all commands are offered" "$(offered tcpledger '')" "$(lines <<<"$commands")"
 for command in $commands; do
 	options=$("$TCPLEDGER" "$command" --help | sed -n '/^options:/,$p' |

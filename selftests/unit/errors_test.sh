@@ -3,6 +3,8 @@
 # What goes wrong: exit status, one line on stderr, and what it says.
 . ./tap.sh
 
+tap_plan 82
+
 # NAME STATUS PATTERN COMMAND...
 fails()
 {
@@ -87,7 +89,7 @@ printf 'x\033[31mname' >"$tap_dir/$(printf 'e\033vil')"
 work "an evil file name is escaped" 'e\\x1bvil' --file "$tap_dir/$(printf 'e\033vil')"
 
 if [ -e /proc/net/tcpledger ]; then
-	tap_skip "module not loaded" "it is loaded"
+	tap_skip "module not loaded" "it is loaded" 2
 else
 	work "module not loaded" "module tcpledger is not loaded; load it" list
 	work "not loaded, stats" "module tcpledger is not loaded; load it" stats

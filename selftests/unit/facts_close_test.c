@@ -332,6 +332,8 @@ static const struct script_case adopted_cases[] = {
 
 int main(void)
 {
+	tap_plan(ARRAY_SIZE(orderly_cases) + ARRAY_SIZE(reset_cases) +
+		 ARRAY_SIZE(timeout_cases) + ARRAY_SIZE(adopted_cases));
 	script_run(orderly_cases, ARRAY_SIZE(orderly_cases));
 	script_run(reset_cases, ARRAY_SIZE(reset_cases));
 	script_run(timeout_cases, ARRAY_SIZE(timeout_cases));

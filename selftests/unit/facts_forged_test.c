@@ -259,6 +259,7 @@ static void test_cookies(void)
 
 int main(void)
 {
+	tap_plan(ARRAY_SIZE(refused_cases) + ARRAY_SIZE(flood_cases) + 1);
 	script_run(refused_cases, ARRAY_SIZE(refused_cases));
 	script_run(flood_cases, ARRAY_SIZE(flood_cases));
 	test_cookies();

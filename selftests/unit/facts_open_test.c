@@ -280,6 +280,7 @@ static const struct script_case failed_cases[] = {
 
 int main(void)
 {
+	tap_plan(ARRAY_SIZE(good_cases) + ARRAY_SIZE(failed_cases));
 	script_run(good_cases, ARRAY_SIZE(good_cases));
 	script_run(failed_cases, ARRAY_SIZE(failed_cases));
 	return tap_end();

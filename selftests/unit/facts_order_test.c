@@ -125,6 +125,7 @@ static const struct script_case clock_cases[] = {
 
 int main(void)
 {
+	tap_plan(ARRAY_SIZE(backlog_cases) + ARRAY_SIZE(clock_cases));
 	script_run(backlog_cases, ARRAY_SIZE(backlog_cases));
 	script_run(clock_cases, ARRAY_SIZE(clock_cases));
 	return tap_end();

@@ -213,6 +213,7 @@ static void test_many_fins(void)
 
 int main(void)
 {
+	tap_plan(ARRAY_SIZE(cases) + 1);
 	script_run(cases, ARRAY_SIZE(cases));
 	test_many_fins();
 	return tap_end();

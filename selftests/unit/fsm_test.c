@@ -131,6 +131,7 @@ static void test_numbers(void)
 
 int main(void)
 {
+	tap_plan(ARRAY_SIZE(edges) + 3);
 	test_edges();
 	test_rest();
 	test_synchronized();

@@ -84,6 +84,7 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		return 0;
 
+	tap_plan(2);
 	n = run_corpus();
 	tap_result(n > 0, "%s: %u inputs", fuzz_corpus, n);
 	for (i = 0; i < fuzz_inputs; i++) {

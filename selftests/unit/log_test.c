@@ -284,6 +284,7 @@ static void test_find(void)
 
 int main(void)
 {
+	tap_plan(16);
 	test_alone();
 	test_reserved();
 	test_full();

@@ -31,6 +31,7 @@ defined() { sed -nE "s/^#define (TCPLEDGER_$1_[A-Z0-9_]+)[[:space:]]+(0x[0-9a-f]
 titles() { sed -n '/static void .*head/,/^}/p' "$module/$1" | grep -oE '"[A-Z_]+"' | tr -d '"'; }
 
 files=$(sed -n '/files\[\]/,/^}/p' "$module/proc.c" | grep -oE '"[a-z_]+"' | tr -d '"')
+tap_plan 24 "$files" "$files"
 for file in $files; do
 	tap_true "the file $file has a section" grep -qx "\.SH $file" "$man"
 	tap_true "... and its path is listed" grep -qx "\.I /proc/net/tcpledger/$file" "$man"

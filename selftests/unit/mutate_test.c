@@ -2,10 +2,15 @@
 /*
  * Damaged records files through every reading command, under ASAN and UBSAN.
  *
- * The reader is linked in, so that a case costs a fork and not an exec. The
- * mutations are drawn from a generator with a fixed seed: case N is the same
- * on every machine. A case is good if the command ends with 0 or 1; a report
- * of a sanitizer ends it otherwise.
+ * The reader is linked in and runs the cases of one file and one kind of damage
+ * one after the other in one process, which looks for leaks once, at its end. A
+ * process that a sanitizer ends has left word of its case, and another goes on
+ * behind it; after a leak each case runs again in a process of its own, so that
+ * the leak gets the name of its case too. The damage is drawn from a generator
+ * with a seed of its own for each case: a case is the same on every machine, and
+ * 'mutate_test FILE KIND CASE' runs it alone.
+ *
+ * A case is good if the command ends with 0 or 1.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -13,6 +18,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sanitizer/lsan_interface.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -22,14 +28,19 @@
 
 #include "compiler.h"
 #include "mutate_test.h"
+#include "tap.h"
 
-#define MUTATIONS	1400	/* of each file */
-#define SANITIZER_EXIT	99
+#define CASES		200	/* of each file and kind of damage */
+#define LEAKS_TOLD	2	/* of each file and kind of damage */
 
-/* Leaks are looked for elsewhere: here they would cost most of the time. */
+/* How a process that runs cases ends, if no sanitizer ends it. */
+#define EXIT_GOOD	0
+#define EXIT_LEAK	98
+#define EXIT_SANITIZER	99
+
 const char *__asan_default_options(void)
 {
-	return "detect_leaks=0:exitcode=99";
+	return "detect_leaks=1:exitcode=99";
 }
 
 const char *__ubsan_default_options(void)
@@ -37,7 +48,7 @@ const char *__ubsan_default_options(void)
 	return "print_stacktrace=1:exitcode=99";
 }
 
-static __u64 seed = 20240229;
+static __u64 seed;
 
 /* xorshift64*: good enough to hit everything */
 static __u64 draw(__u64 below)
@@ -190,6 +201,12 @@ static void (*const mutations[])(struct bytes *b) = {
 
 #define KINDS	ARRAY_SIZE(mutations)
 
+static const char *const files[] = { "records", "longer", "pair" };
+static const char *const kinds[KINDS] = {
+	"bits flipped", "cut", "lengths lied in a record", "lies in the header",
+	"extreme numbers", "bytes scrambled", "hostile names",
+};
+
 static char mutated[64];
 
 static char *const commands[][8] = {
@@ -209,49 +226,121 @@ static char *const commands[][8] = {
 
 #define COMMANDS	ARRAY_SIZE(commands)
 
-static int run(char *const *command)
-{
-	int argc = 0, status, null;
-	char *argv[9];
-	pid_t child;
+/**
+ * struct series - the cases of one file and one kind of damage
+ * @file: which file
+ * @kind: which kind
+ * @whole: the file as it was
+ * @damaged: room for the file as it is read
+ * @memory: descriptor of what the command reads
+ * @errors: descriptor of what the command and the sanitizers complain
+ */
+struct series {
+	unsigned int	file, kind;
+	struct bytes	whole, damaged;
+	int		memory, errors;
+};
 
-	for (; command[argc]; argc++)
+/**
+ * struct progress - how far a process came, in memory that outlives it
+ * @at: the case it is at
+ * @accepted: files that could still be read
+ * @status: exit status that the command may not have, or 0
+ */
+struct progress {
+	unsigned int	at, accepted;
+	int		status;
+};
+
+static struct progress *progress;
+
+/* The file of a case. */
+static void damage(struct series *series, unsigned int n)
+{
+	struct bytes *b = &series->damaged;
+
+	/* Neighbours must not draw alike, and 0 would draw nothing but 0. */
+	seed = 20240229 + ((series->file * KINDS + series->kind) * CASES + n) *
+	       0x9e3779b97f4a7c15ULL;
+	b->len = series->whole.len;
+	memcpy(b->at, series->whole.at, series->whole.len);
+	mutations[series->kind](b);
+	if (b->len && draw(2))
+		mutations[draw(KINDS)](b);
+}
+
+/* Returns the exit status of the command. */
+static int run(struct series *series, unsigned int n)
+{
+	char *const *command = commands[n % COMMANDS];
+	const struct bytes *b = &series->damaged;
+	char *argv[9] = { NULL };
+	int argc;
+
+	damage(series, n);
+	if (ftruncate(series->memory, 0) ||
+	    pwrite(series->memory, b->at, b->len, 0) != (ssize_t)b->len)
+		return EXIT_SANITIZER;
+	for (argc = 0; command[argc]; argc++)
 		argv[argc] = command[argc];
-	argv[argc] = NULL;
+	optind = 0;	/* getopt() begins anew */
+	return tcpledger_main(argc, argv);
+}
+
+/* In a process of its own: cases from one to another, and then the leaks. */
+static void __attribute__((noreturn))
+run_here(struct series *series, unsigned int from, unsigned int to)
+{
+	int null = open("/dev/null", O_WRONLY);
+
+	dup2(null, STDOUT_FILENO);
+	dup2(series->errors, STDERR_FILENO);
+	for (progress->at = from; progress->at < to; progress->at++) {
+		int status;
+
+		/* What is written there must be about this case. */
+		if (ftruncate(series->errors, 0) || lseek(series->errors, 0, SEEK_SET))
+			_exit(EXIT_SANITIZER);
+		status = run(series, progress->at);
+		progress->accepted += !status;
+		if (status > 1) {
+			progress->status = status;
+			_exit(EXIT_SANITIZER);
+		}
+	}
+	_exit(__lsan_do_recoverable_leak_check() ? EXIT_LEAK : EXIT_GOOD);
+}
+
+/* Returns how the process ended, a signal as 128 and its number. */
+static int run_apart(struct series *series, unsigned int from, unsigned int to)
+{
+	pid_t child;
+	int status;
+
+	progress->at = from;
+	progress->status = 0;
 	fflush(stdout);
 	child = fork();
-	if (!child) {
-		null = open("/dev/null", O_WRONLY);
-		dup2(null, STDOUT_FILENO);
-		exit(tcpledger_main(argc, argv));
+	if (!child)
+		run_here(series, from, to);
+	if (child < 0 || waitpid(child, &status, 0) < 0) {
+		printf("Bail out! cannot run a process\n");
+		exit(1);
 	}
-	if (child < 0 || waitpid(child, &status, 0) < 0)
-		return SANITIZER_EXIT;
+	if (progress->status)
+		return progress->status;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static int try(const struct bytes *b, int memory, int errors, char *const *command)
+static void tell(const struct series *series, unsigned int n, int status)
 {
-	int saved = dup(STDERR_FILENO), status;
+	char report[4000];
+	ssize_t len = pread(series->errors, report, sizeof(report), 0), i;
 
-	if (ftruncate(memory, 0) || pwrite(memory, b->at, b->len, 0) != (ssize_t)b->len ||
-	    ftruncate(errors, 0))
-		return SANITIZER_EXIT;
-	lseek(errors, 0, SEEK_SET);
-	dup2(errors, STDERR_FILENO);
-	status = run(command);
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-	return status;
-}
-
-static void tell(int errors)
-{
-	char report[2000];
-	ssize_t n = pread(errors, report, sizeof(report) - 1, 0), i;
-
-	printf("# ");
-	for (i = 0; i < n; i++) {
+	printf("# case %u, %s: %s, status %d; again with: mutate_test %u %u %u\n# ", n,
+	       commands[n % COMMANDS][1], status == EXIT_LEAK ? "memory is lost" : "it broke",
+	       status, series->file, series->kind, n);
+	for (i = 0; i < len; i++) {
 		putchar(report[i]);
 		if (report[i] == '\n')
 			printf("# ");
@@ -259,57 +348,98 @@ static void tell(int errors)
 	putchar('\n');
 }
 
-/*
- * All mutations of one kind of one file. Returns 1 if any went wrong.
- */
-static int torture(const char *name, unsigned int kind, unsigned int n, int memory, int errors)
+/* Each case alone, to know which loses memory. A report takes long to write. */
+static void find_leaks(struct series *series)
 {
-	static const char *const kinds[] = {
-		"bits flipped", "cut", "lengths lied in a record", "lies in the header",
-		"extreme numbers", "bytes scrambled", "hostile names",
-	};
-	struct bytes whole = load(name), b = { malloc(1 << 20), 0 };
-	unsigned int i, accepted = 0, bad = 0;
+	unsigned int n, found = 0;
 
-	for (i = 0; i < MUTATIONS / KINDS; i++) {
-		char *const *command = commands[i % COMMANDS];
-		int status;
-
-		b.len = whole.len;
-		memcpy(b.at, whole.at, whole.len);
-		mutations[kind](&b);
-		if (b.len && draw(2))
-			mutations[draw(KINDS)](&b);
-		status = try(&b, memory, errors, command);
-		accepted += !status;
-		if (status > 1) {
-			bad++;
-			printf("# case %u, %s: status %d\n", i, command[1], status);
-			tell(errors);
-		}
+	for (n = 0; n < CASES && found < LEAKS_TOLD; n++) {
+		if (run_apart(series, n, n + 1) != EXIT_LEAK)
+			continue;
+		tell(series, n, EXIT_LEAK);
+		found++;
 	}
-	printf("%sok %u - %s, %s: %u cases, %u of them still readable\n", bad ? "not " : "", n,
-	       name, kinds[kind], i, accepted);
-	free(whole.at);
-	free(b.at);
-	return bad != 0;
 }
 
-int main(void)
+static void open_series(struct series *series, unsigned int file, unsigned int kind)
 {
-	static const char *const files[] = { "records", "longer", "pair" };
-	int memory = memfd_create("records", 0), errors = memfd_create("errors", 0);
-	unsigned int kind, file, n = 0;
-	int failed = 0;
+	static unsigned char room[1 << 20];
 
-	if (memory < 0 || errors < 0) {
+	series->file = file;
+	series->kind = kind;
+	series->whole = load(files[file]);
+	series->damaged.at = room;
+	series->memory = memfd_create("records", 0);
+	series->errors = memfd_create("errors", 0);
+	if (series->memory < 0 || series->errors < 0) {
 		printf("Bail out! no memfd_create()\n");
+		exit(1);
+	}
+	snprintf(mutated, sizeof(mutated), "/proc/self/fd/%d", series->memory);
+}
+
+static void close_series(struct series *series)
+{
+	free(series->whole.at);
+	close(series->memory);
+	close(series->errors);
+}
+
+static void torture(unsigned int file, unsigned int kind)
+{
+	unsigned int from, bad = 0, accepted;
+	struct series series;
+	bool leak = false;
+	int status;
+
+	open_series(&series, file, kind);
+	progress->accepted = 0;
+	for (from = 0; from < CASES; from = progress->at + 1) {
+		status = run_apart(&series, from, CASES);
+		if (progress->at == CASES)
+			break;
+		bad++;
+		tell(&series, progress->at, status);
+	}
+	accepted = progress->accepted;
+	if (from < CASES && status == EXIT_LEAK) {
+		leak = true;
+		find_leaks(&series);
+	}
+	tap_result(!bad && !leak, "%s, %s: %u cases, %u of them still readable", files[file],
+		   kinds[kind], CASES, accepted);
+	close_series(&series);
+}
+
+static int run_one(char **argv)
+{
+	unsigned int file = (unsigned int)atoi(argv[1]), kind = (unsigned int)atoi(argv[2]);
+	struct series series;
+	int status;
+
+	if (file >= ARRAY_SIZE(files) || kind >= KINDS)
+		return 2;
+	open_series(&series, file, kind);
+	status = run(&series, (unsigned int)atoi(argv[3]));
+	close_series(&series);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int kind, file;
+
+	if (argc == 4)
+		return run_one(argv);
+	progress = mmap(NULL, sizeof(*progress), PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (progress == MAP_FAILED) {
+		printf("Bail out! no memory to share\n");
 		return 1;
 	}
-	snprintf(mutated, sizeof(mutated), "/proc/self/fd/%d", memory);
+	tap_plan(ARRAY_SIZE(files) * KINDS);
 	for (file = 0; file < ARRAY_SIZE(files); file++)
 		for (kind = 0; kind < KINDS; kind++)
-			failed |= torture(files[file], kind, ++n, memory, errors);
-	printf("1..%u\n", n);
-	return failed;
+			torture(file, kind);
+	return tap_end();
 }

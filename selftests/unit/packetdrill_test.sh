@@ -4,6 +4,8 @@
 # pass them, and whether they play what was logged.
 . ./tap.sh
 
+tap_plan 195
+
 check=$(dirname "$FIXTURES")/drill_check
 script=$tap_dir/script
 

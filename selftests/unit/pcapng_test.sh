@@ -3,10 +3,8 @@
 # The capture that 'export' makes, as Wireshark sees it, against the records.
 . ./tap.sh
 
-if ! command -v tshark >/dev/null; then
-	tap_skip "Wireshark reads the capture" "no tshark here"
-	tap_end
-fi
+command -v tshark >/dev/null || tap_skip_all "no tshark: install it"
+tap_plan 45
 build=$(dirname "$FIXTURES")
 records=$FIXTURES/records
 capture=$tap_dir/capture
@@ -55,7 +53,7 @@ tshark -r "$capture" -2 -Y '!(frame.comment contains "stands in") && !(ip.addr =
 	-e ip.ttl -e ipv6.hlim 2>/dev/null |
 	sed 's/0x0*//' | awk -F'\t' -v OFS='\t' '{ $1 = $1 $2; $4 = $4 $5; $20 = $20 $21; NF = 20; print }' |
 	cut -f1,3,4,6- | sort >"$tap_dir/shown"
-tap_is "all logged segments are in it, and no other" "$(diff "$tap_dir/logged" "$tap_dir/shown")" ""
+tap_same "all logged segments are in it, and no other" "$(cat "$tap_dir/shown")" "$(cat "$tap_dir/logged")"
 tap_is "of a connection with two records each segment is there once" \
 	"$(tshark -r "$capture" -Y 'ip.addr == 127.0.0.1 && tcp.flags.syn == 1' 2>/dev/null | wc -l)" 2
 
@@ -74,7 +72,7 @@ compare()	# NAME RECORDS: Wireshark's completeness of each conversation is the l
 		jq -r 'select([.log[] | select(.type == "segment")] | length > 1 or (.[0].flags // [] | contains(["SYN"]))) |
 			"\(.local) \(.lport) \(.remote) \(.rport) \(.completeness)"' |
 		sort -u >"$tap_dir/ledger"
-	tap_is "$1" "$(comm -23 "$tap_dir/ledger" "$tap_dir/wireshark")" ""
+	tap_same "$1" "$(comm -12 "$tap_dir/ledger" "$tap_dir/wireshark")" "$(cat "$tap_dir/ledger")"
 }
 compare "completeness agrees with tcp.completeness" "$records"
 "$build/verdict_test" "$tap_dir/verdicts"
@@ -113,10 +111,11 @@ tap_is "no segment is missing between those there are" \
 	jq -r '. as $r | .log[] | select(.type == "state") |
 		(if $r.family == "inet6" then "[\($r.local)]" else $r.local end) + ":\($r.lport): \(.from) -> \(.to)"' |
 	sort -u >"$tap_dir/changes"
-lost=$(while IFS= read -r change; do grep -qF -- "$change" "$tap_dir/comments" || echo "$change"; done <"$tap_dir/changes")
-tap_is "no state change is lost" "$lost" ""
-lost=$(for id in $("$TCPLEDGER" --json --file "$records" | jq .id); do grep -q ": record ${id}[ :]" "$tap_dir/comments" || echo "$id"; done)
-tap_is "no verdict is lost" "$lost" ""
+kept=$(while IFS= read -r change; do ! grep -qF -- "$change" "$tap_dir/comments" || echo "$change"; done <"$tap_dir/changes")
+tap_same "no state change is lost" "$kept" "$(cat "$tap_dir/changes")"
+ids=$("$TCPLEDGER" --json --file "$records" | jq .id)
+kept=$(for id in $ids; do ! grep -q ": record ${id}[ :]" "$tap_dir/comments" || echo "$id"; done)
+tap_same "no verdict is lost" "$kept" "$ids"
 tap_is "an anomaly is on its segment" \
 	"$(tshark -r "$capture" -Y 'frame.comment contains "time_wait_restarted at"' -T fields -e tcp.flags.fin 2>/dev/null | head -1)" 1
 tap_is "a hostile name is harmless" "$(shark "$capture" frame.comment | grep -c 'of a.*x1b\[31m"')" 1

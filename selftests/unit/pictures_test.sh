@@ -5,6 +5,8 @@
 # written anew, to be looked at.
 . ./tap.sh
 
+tap_plan 713
+
 pictures=$PWD/pictures
 update=${1:-}
 

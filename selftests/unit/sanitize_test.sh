@@ -4,6 +4,8 @@
 # after its end, nothing is lost, and the output is that of the plain build.
 . ./tap.sh
 
+tap_plan 190
+
 while read -r command; do
 	for file in records longer none version byte_order bad_sizes bad_enum; do
 		# shellcheck disable=SC2086

@@ -234,6 +234,7 @@ static void test_truncated(void)
 
 int main(void)
 {
+	tap_plan(ARRAY_SIZE(options_cases) + 13);
 	test_fields();
 	test_offset();
 	test_end();

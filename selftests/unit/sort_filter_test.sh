@@ -3,8 +3,11 @@
 # Filters and orders, against what jq picks and sorts out of the whole.
 . ./tap.sh
 
+tap_plan 65
+
 ledger() { "$TCPLEDGER" "$@" --file "$FIXTURES/records"; }
 ledger --json >"$tap_dir/json"
+tap_is "there are records to pick from" "$(jq .id "$tap_dir/json" | xargs)" "17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33"
 
 # Options, and the same said in jq.
 while IFS='|' read -r options expression; do

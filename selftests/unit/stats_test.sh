@@ -3,6 +3,8 @@
 # The counters as text, JSON and OpenMetrics.
 . ./tap.sh
 
+tap_plan 22
+
 mkdir "$tap_dir/proc"
 cat >"$tap_dir/proc/stats" <<'END'
 records_live 12

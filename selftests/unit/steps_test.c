@@ -289,6 +289,7 @@ int main(void)
 	bool seen[STEP_COUNT] = { false };
 	unsigned int i;
 
+	tap_plan(ARRAY_SIZE(cases) + 2 * STEP_COUNT + 1);
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct record record = { 0 };
 		struct fixture f;

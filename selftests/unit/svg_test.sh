@@ -53,10 +53,8 @@ outside()	# coordinates that are not in the view box
 		awk -v h="$height" '$1 < 0 || $1 > h'
 }
 
-if ! command -v xmllint >/dev/null; then
-	tap_skip "SVG" "no xmllint: install libxml2-utils"
-	tap_end
-fi
+command -v xmllint >/dev/null || tap_skip_all "no xmllint: install libxml2-utils"
+tap_plan 231
 
 for file in "$pictures"/*.records; do
 	check_svg "$file" 1
@@ -97,6 +95,6 @@ if command -v chromium >/dev/null; then
 		--dump-dom "file://$tap_dir/file.svg" >"$tap_dir/dom" 2>/dev/null
 	tap_is "it found no error in it" "$(grep -ci 'parsererror' "$tap_dir/dom")" 0
 else
-	tap_skip "a browser draws it" "no chromium"
+	tap_skip "a browser draws it" "no chromium" 4
 fi
 tap_end

@@ -4,8 +4,19 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static unsigned int results;
+static unsigned int planned, results;
 static int failed;
+
+/**
+ * tap_plan - say how many results there will be, before the first
+ * @count: how many
+ */
+void tap_plan(unsigned int count)
+{
+	planned = count;
+	printf("1..%u\n", count);
+	fflush(stdout);
+}
 
 /**
  * tap_result - one result
@@ -42,12 +53,15 @@ void tap_note(const char *format, ...)
 }
 
 /**
- * tap_end - print the plan
+ * tap_end - compare the results with the plan
  *
  * Return: the status for main().
  */
 int tap_end(void)
 {
-	printf("1..%u\n", results);
+	if (results != planned) {
+		tap_note("%u results, but the plan was %u", results, planned);
+		failed = 1;
+	}
 	return failed;
 }

@@ -12,6 +12,7 @@
 #include "compiler.h"
 #include "fixture.h"
 #include "reader.h"
+#include "tap.h"
 #include "verdict.h"
 
 /*
@@ -169,28 +170,27 @@ static int write_cases(const char *path)
 	return fclose(file) != 0;
 }
 
-static int check(unsigned int n, const char *name, const struct verdict *got,
-		 unsigned int completeness, const char *state, const char *history)
+static void check(const char *name, const struct verdict *got, unsigned int completeness,
+		  const char *state, const char *history)
 {
-	int good = got->completeness == completeness && !strcmp(got->zeek_state, state) &&
+	bool good = got->completeness == completeness && !strcmp(got->zeek_state, state) &&
 		   !strcmp(got->zeek_history, history);
 
-	printf("%sok %u - %s\n", good ? "" : "not ", n, name);
+	tap_result(good, "%s", name);
 	if (!good)
-		printf("# got %u %s %s, want %u %s %s\n", got->completeness, got->zeek_state,
-		       got->zeek_history, completeness, state, history);
-	return !good;
+		tap_note("got %u %s %s, want %u %s %s", got->completeness, got->zeek_state,
+			 got->zeek_history, completeness, state, history);
 }
 
 int main(int argc, char **argv)
 {
-	unsigned int i, n = 0;
 	struct verdict verdict;
 	struct fixture f;
-	int failed = 0;
+	unsigned int i;
 
 	if (argc > 1)
 		return write_cases(argv[1]);
+	tap_plan(ARRAY_SIZE(cases) + 1);
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct verdict_case *c = &cases[i];
 		char name[128];
@@ -199,15 +199,13 @@ int main(int argc, char **argv)
 		reach(&f, &verdict);
 		snprintf(name, sizeof(name), "%s (%lld/%lld bytes)", c->segments, c->sent,
 			 c->received);
-		failed |= check(++n, name, &verdict, c->completeness, c->state, c->history);
+		check(name, &verdict, c->completeness, c->state, c->history);
 	}
 	fixture_begin(&f, 1, "10.0.0.1", 1, "10.0.0.2", 2);
 	play(&f, &(struct verdict_case){ .segments = ">S <H >A >F <F >A <S" });
 	f.log[6].seq = 70000;
 	f.record.tw_exit = TCPLEDGER_EXIT_REUSED;
 	reach(&f, &verdict);
-	failed |= check(++n, "a SYN that reuses the tuple is the next connection's",
-			&verdict, 23, "SF", "ShAFf");
-	printf("1..%u\n", n);
-	return failed;
+	check("a SYN that reuses the tuple is the next connection's", &verdict, 23, "SF", "ShAFf");
+	return tap_end();
 }
