@@ -108,7 +108,6 @@ bool filter_match(const struct filter *filter, const struct record *record,
 	       in_mask(filter->outcomes, r->outcome) &&
 	       in_mask(filter->kinds, r->kind) &&
 	       (!filter->anomalies || (filter->anomalies & r->anomalies)) &&
-	       (!filter->has_netns || r->netns == filter->netns) &&
 	       match_address(filter, r) &&
 	       match_owner(filter, record) &&
 	       match_time(filter, r, header);

@@ -47,8 +47,6 @@ struct filter_list {
  * @cgroup: cgroup id, or -1
  * @since_ns: opened at most this long ago, or -1
  * @older_ns: at least this long in the present state, or -1
- * @has_netns: @netns is wanted
- * @netns: inode number of the namespace
  */
 struct filter {
 	bool			ipv4, ipv6, live, history;
@@ -59,8 +57,6 @@ struct filter {
 	uint64_t		states, outcomes, kinds, anomalies;
 	const char		*comm;
 	int64_t			uid, cgroup, since_ns, older_ns;
-	bool			has_netns;
-	uint32_t		netns;
 };
 
 void filter_init(struct filter *filter);

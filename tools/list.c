@@ -254,19 +254,22 @@ static int print_table(const struct options *options, struct reader *reader)
 		for (i = 0; i < table.column_count; i++)
 			fill_cell(&table, ids[i], record, options, &reader->header);
 	}
-	table_print(&table, options->wide ? UINT_MAX : out_width(), out_colour(),
-		    options->limit);
+	/* Titles over nothing are an answer: only where nothing went wrong. */
+	if (!status || table.row_count)
+		table_print(&table, options->wide ? UINT_MAX : out_width(), out_colour(),
+			    options->limit);
 	table_free(&table);
 	return status;
 }
 
 /*
- * In the order of the file, each as soon as it is read; where another order
- * is asked for, all are kept first.
+ * In the order of the file, each as soon as it is read; where an order is asked
+ * for, as a condition or a limit asks for the table's, all are kept first.
  */
 static int print_json(const struct options *options, struct reader *reader)
 {
-	bool in_order = options->sorted || options->reverse;
+	bool in_order = options->sorted || options->reverse || options->limit ||
+			order_of(options) != options->sort;
 	const struct record *record;
 	struct keep keep = { 0 };
 	unsigned long n = 0;
@@ -278,12 +281,10 @@ static int print_json(const struct options *options, struct reader *reader)
 		if (in_order) {
 			struct sort_place place;
 
-			sort_place(options->sort, options->reverse, record, &place);
+			sort_place(order_of(options), options->reverse, record, &place);
 			keep_record(&keep, record, &place);
 			continue;
 		}
-		if (options->limit && n++ == options->limit)
-			break;
 		json_line(json_record(record));
 	}
 	keep_sort(&keep);

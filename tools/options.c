@@ -233,24 +233,6 @@ static int take(struct options *options, int value, const char *arg)
 	}
 }
 
-/*
- * A live namespace is entered by its name; a number, or any copy of a ledger,
- * is searched for the records of that namespace.
- */
-static int settle_netns(struct options *options)
-{
-	const char *name = options->netns;
-
-	if (!name)
-		return 0;
-	if (source_is_live(&options->source) && (*name < '0' || *name > '9')) {
-		options->source.netns = name;
-		return 0;
-	}
-	options->filter.has_netns = true;
-	return source_netns_inode(name, &options->filter.netns);
-}
-
 static int fail_option(int value, char **argv)
 {
 	const char *given = argv[optind - 1];
@@ -292,7 +274,9 @@ int options_parse(struct options *options, unsigned int groups, int argc, char *
 	}
 	options->args = argv + optind;
 	options->arg_count = argc - optind;
-	return options->help || options->version ? 0 : settle_netns(options);
+	if (!options->netns || options->help || options->version)
+		return 0;
+	return source_choose_netns(&options->source, options->netns);
 }
 
 /**

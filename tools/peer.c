@@ -89,6 +89,16 @@ static void look_into(const struct source *source, const struct record *record,
 	reader_close(&reader);
 }
 
+/* In what was read, the other end may be in any namespace. */
+static void look_into_same(const struct source *source, const struct record *record,
+			   struct keep *found)
+{
+	struct source whole = *source;
+
+	whole.chosen = false;
+	look_into(&whole, record, found);
+}
+
 /* A namespace by the path of its descriptor, if it is not known yet. */
 static void look_into_space(const char *path, struct spaces *spaces,
 			    const struct record *record, struct keep *found)
@@ -167,7 +177,7 @@ const struct record *peer_find(const struct source *source, const struct record 
 	if (mirror_is_self(record))
 		return NULL;
 	if (can_be_read_again(source))
-		look_into(source, record, found);
+		look_into_same(source, record, found);
 	if (!found->count && source_is_live(source))
 		look_elsewhere(record, found);
 	keep_sort(found);

@@ -124,6 +124,7 @@ static int skip_header(struct reader *reader)
 int reader_open(struct reader *reader, const struct source *source)
 {
 	memset(reader, 0, sizeof(*reader));
+	reader->source = source;
 	reader->fd = source_open(source, "records", reader->path);
 	if (reader->fd < 0)
 		return FAIL_WORK;
@@ -232,14 +233,8 @@ static int take_record(struct reader *reader, size_t size)
 	return take_log(reader, bytes + head);
 }
 
-/**
- * reader_next - the next record
- * @reader: an open file
- * @record: set to the record, good until the next call, or to NULL at the end
- *
- * Return: 0, or an exit status with the error reported.
- */
-int reader_next(struct reader *reader, const struct record **record)
+/* The next record of any namespace. */
+static int read_record(struct reader *reader, const struct record **record)
 {
 	uint32_t size;
 
@@ -263,6 +258,44 @@ int reader_next(struct reader *reader, const struct record **record)
 	reader->count++;
 	*record = &reader->record;
 	return FAIL_NONE;
+}
+
+/*
+ * An empty ledger of the namespace itself is no error: there was no connection.
+ */
+static int end_of_netns(const struct reader *reader)
+{
+	const char *advice = "'tcpledger list --wide' shows of which there are";
+
+	if (reader->any || reader->header.netns == reader->source->inode)
+		return FAIL_NONE;
+	if (source_is_live(reader->source))
+		advice = "give its name in 'ip netns' if it lives; 'tcpledger list --wide' shows which left records here";
+	return fail_read(reader->path, advice, "it has no record of network namespace %u",
+			 reader->source->inode);
+}
+
+/**
+ * reader_next - the next record, of the namespace that is wanted
+ * @reader: an open file
+ * @record: set to the record, good until the next call, or to NULL at the end
+ *
+ * Return: 0, or an exit status with the error reported; a namespace of which
+ * there is no record is an error too.
+ */
+int reader_next(struct reader *reader, const struct record **record)
+{
+	const struct source *source = reader->source;
+	int status;
+
+	do {
+		status = read_record(reader, record);
+	} while (*record && source->chosen && (*record)->fixed.netns != source->inode);
+	if (*record)
+		reader->any = true;
+	else if (!status && source->chosen)
+		status = end_of_netns(reader);
+	return status;
 }
 
 /**

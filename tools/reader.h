@@ -8,6 +8,7 @@
 #define TCPLEDGER_READER_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,7 +40,9 @@ struct record {
  * @from: first byte not yet used
  * @to: end of the bytes read
  * @offset: place of @from in the file
- * @count: records handed out
+ * @count: records read
+ * @source: where it was read, and of which namespace
+ * @any: one of that namespace was there
  * @record: the record handed out last
  * @log_room: entries that record.log can hold
  */
@@ -53,6 +56,8 @@ struct reader {
 	size_t			to;
 	uint64_t		offset;
 	uint64_t		count;
+	const struct source	*source;
+	bool			any;
 	struct record		record;
 	size_t			log_room;
 };

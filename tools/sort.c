@@ -12,16 +12,21 @@ static const char *const words[] = { SORT_KEYS(SORT_WORD) };
 
 const struct format_set sort_words = { "sort key", words, ARRAY_SIZE(words) };
 
-/* Signed numbers as unsigned ones of the same order. */
-static uint64_t rising(int64_t number)
+/* A part of a place that is always known. */
+static uint64_t turned(uint64_t part, bool reverse)
 {
-	return (uint64_t)number ^ (1ULL << 63);
+	return reverse ? ~part : part;
 }
 
-/* The largest first; what is not known (-1) last. */
-static uint64_t falling(int64_t number)
+/*
+ * The largest number first or, turned round, the smallest; what is not known (-1)
+ * is last both ways: nobody who turns an order round looks for that.
+ */
+static uint64_t largest_first(int64_t number, bool reverse)
 {
-	return ~rising(number);
+	if (number < 0)
+		return UINT64_MAX;
+	return (uint64_t)(reverse ? number : INT64_MAX - number);
 }
 
 static void place_bytes(struct sort_place *place, const void *bytes)
@@ -42,15 +47,16 @@ static void place_bytes(struct sort_place *place, const void *bytes)
  * IPv4 first, as the v4-mapped IPv6 addresses that stand for them.
  */
 static void place_endpoint(struct sort_place *place, const uint8_t *address, bool ipv6,
-			   uint16_t port)
+			   uint16_t port, bool reverse)
 {
-	place->port = port;
-	if (ipv6) {
+	if (ipv6)
 		place_bytes(place, address);
-		return;
-	}
-	place->low = 0xffffULL << 32 | (uint64_t)address[0] << 24 |
-		     (uint64_t)address[1] << 16 | (uint64_t)address[2] << 8 | address[3];
+	else
+		place->low = 0xffffULL << 32 | (uint64_t)address[0] << 24 |
+			     (uint64_t)address[1] << 16 | (uint64_t)address[2] << 8 | address[3];
+	place->high = turned(place->high, reverse);
+	place->low = turned(place->low, reverse);
+	place->port = turned(port, reverse);
 }
 
 static unsigned int stage_of(unsigned int state)
@@ -78,60 +84,72 @@ static int64_t last_moment(const struct tcpledger_record *r)
 	return r->opened_at;
 }
 
-static void place_by(enum sort_by by, const struct record *record, struct sort_place *place)
+/* No name is an unknown one. */
+static void place_name(struct sort_place *place, const char *name, bool reverse)
+{
+	place->high = UINT64_MAX;
+	place->low = UINT64_MAX;
+	if (!*name)
+		return;
+	place_bytes(place, name);
+	place->high = turned(place->high, reverse);
+	place->low = turned(place->low, reverse);
+}
+
+static void place_by(enum sort_by by, bool reverse, const struct record *record,
+		     struct sort_place *place)
 {
 	const struct tcpledger_record *r = &record->fixed;
-	bool ipv6 = r->flags & TCPLEDGER_REC_IPV6;
 	bool live = r->flags & TCPLEDGER_REC_LIVE;
 
 	switch (by) {
 	case SORT_RECENT:
-		place->high = !live;
-		place->low = falling(last_moment(r));
+		place->high = turned(!live, reverse);
+		place->low = largest_first(last_moment(r), reverse);
 		break;
 	case SORT_ID:
-		place->high = r->id;
+		place->high = turned(r->id, reverse);
 		break;
 	case SORT_OPENED:
-		place->high = falling(r->opened_at);
+		place->high = largest_first(r->opened_at, reverse);
 		break;
 	case SORT_ENDED:
 		place->high = live;
-		place->low = falling(last_moment(r));
+		place->low = largest_first(last_moment(r), reverse);
 		break;
 	case SORT_AGE:
-		place->high = falling(r->state_age_ns);
+		place->high = largest_first(r->state_age_ns, reverse);
 		break;
 	case SORT_DURATION:
-		place->high = falling(r->duration_ns);
+		place->high = largest_first(live ? -1 : r->duration_ns, reverse);
 		break;
 	case SORT_HANDSHAKE:
-		place->high = falling(r->handshake_ns);
+		place->high = largest_first(r->handshake_ns, reverse);
 		break;
 	case SORT_STATE:
-		place->high = stage_of(r->state);
-		place->low = falling(r->state_age_ns);
+		place->high = turned(stage_of(r->state), reverse);
+		place->low = largest_first(r->state_age_ns, reverse);
 		break;
 	case SORT_PID:
-		place->high = (uint32_t)r->pid;		/* the unknown last */
+		place->high = largest_first(r->pid, !reverse);
 		break;
 	case SORT_COMM:
-		place_bytes(place, r->comm);
+		place_name(place, record->comm, reverse);
 		break;
 	case SORT_LOCAL:
-		place_endpoint(place, r->local, ipv6, r->lport);
+		place_endpoint(place, r->local, r->flags & TCPLEDGER_REC_IPV6, r->lport, reverse);
 		break;
 	case SORT_REMOTE:
-		place_endpoint(place, r->remote, ipv6, r->rport);
+		place_endpoint(place, r->remote, r->flags & TCPLEDGER_REC_IPV6, r->rport, reverse);
 		break;
 	case SORT_SENT:
-		place->high = falling(r->bytes_sent);
+		place->high = largest_first(r->bytes_sent, reverse);
 		break;
 	case SORT_RECEIVED:
-		place->high = falling(r->bytes_received);
+		place->high = largest_first(r->bytes_received, reverse);
 		break;
 	case SORT_RETRANSMITS:
-		place->high = falling(r->retransmits);
+		place->high = largest_first(r->retransmits, reverse);
 		break;
 	case SORT_COUNT:
 		break;
@@ -141,7 +159,7 @@ static void place_by(enum sort_by by, const struct record *record, struct sort_p
 /**
  * sort_place - where a record stands
  * @by: key of the list
- * @reverse: turn the order round
+ * @reverse: turn the order round; what is not known stays last
  * @record: a checked record
  * @place: set to its place
  */
@@ -151,14 +169,8 @@ void sort_place(enum sort_by by, bool reverse, const struct record *record,
 	place->high = 0;
 	place->low = 0;
 	place->port = 0;
-	place->id = ~record->fixed.id;
-	place_by(by, record, place);
-	if (reverse) {
-		place->high = ~place->high;
-		place->low = ~place->low;
-		place->port = ~place->port;
-		place->id = ~place->id;
-	}
+	place->id = turned(~record->fixed.id, reverse);
+	place_by(by, reverse, record, place);
 }
 
 /**

@@ -76,28 +76,32 @@ static int open_netns(const char *name, char path[PATH_MAX])
 	return fd;
 }
 
-/**
- * source_netns_inode - which namespace a name means
- * @name: name in /run/netns, or the inode number itself
- * @inode: set to the inode number that records carry
- *
- * Return: 0, or an exit status with the error reported.
+/*
+ * The inode number that @name is. Whoever calls a namespace by a number means
+ * that namespace.
  */
-int source_netns_inode(const char *name, unsigned int *inode)
+static bool is_inode(const char *name, unsigned int *inode)
+{
+	char path[PATH_MAX];
+	unsigned long number;
+
+	if (!*name || strspn(name, "0123456789") != strlen(name))
+		return false;
+	errno = 0;
+	number = strtoul(name, NULL, 10);
+	if (errno || number > UINT_MAX)
+		return false;
+	*inode = (unsigned int)number;
+	snprintf(path, sizeof(path), SOURCE_NETNS "/%s", name);
+	return access(path, F_OK) != 0;
+}
+
+static int inode_of_name(const char *name, unsigned int *inode)
 {
 	char path[PATH_MAX];
 	struct stat st;
-	char *end;
-	unsigned long number;
-	int fd;
+	int fd = open_netns(name, path);
 
-	errno = 0;
-	number = strtoul(name, &end, 10);
-	if (*name >= '0' && *name <= '9' && !*end && !errno && number <= UINT_MAX) {
-		*inode = (unsigned int)number;
-		return FAIL_NONE;
-	}
-	fd = open_netns(name, path);
 	if (fd < 0)
 		return FAIL_WORK;
 	if (fstat(fd, &st)) {
@@ -107,6 +111,26 @@ int source_netns_inode(const char *name, unsigned int *inode)
 	close(fd);
 	*inode = (unsigned int)st.st_ino;
 	return FAIL_NONE;
+}
+
+/**
+ * source_choose_netns - one network namespace alone is wanted
+ * @source: where to read, its file settled; set to what it takes
+ * @name: name in /run/netns, or else the inode number itself
+ *
+ * A namespace of the running kernel is entered by its name. By its number, or
+ * in a copy, its records are chosen from what is read.
+ *
+ * Return: 0, or an exit status with the error reported.
+ */
+int source_choose_netns(struct source *source, const char *name)
+{
+	bool number = is_inode(name, &source->inode);
+
+	source->chosen = number || !source_is_live(source);
+	if (!source->chosen)
+		source->netns = name;
+	return number || source->netns ? FAIL_NONE : inode_of_name(name, &source->inode);
 }
 
 static int enter_netns(const char *name)
@@ -152,6 +176,12 @@ int source_open(const struct source *source, const char *name, char path[PATH_MA
 	const char *live = NULL;
 	int fd;
 
+	if (source->chosen && strcmp(name, "records")) {
+		fail_work("give the name of one that lives ('ip netns list')",
+			  "cannot choose network namespace %u: %s is of a single one",
+			  source->inode, name);
+		return -1;
+	}
 	if (source->file) {
 		snprintf(path, PATH_MAX, "%s", source->file);
 	} else if (directory()) {

@@ -8,19 +8,24 @@
 #define TCPLEDGER_SOURCE_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 /**
  * struct source - where to read
  * @file: file given with --file, or NULL
  * @netns: name given with --netns whose namespace is to be entered, or NULL
+ * @chosen: of what is read, only the records of one namespace are wanted
+ * @inode: its inode number
  */
 struct source {
 	const char	*file;
 	const char	*netns;
+	bool		chosen;
+	unsigned int	inode;
 };
 
 int source_open(const struct source *source, const char *name, char path[PATH_MAX]);
 int source_is_live(const struct source *source);
-int source_netns_inode(const char *name, unsigned int *inode);
+int source_choose_netns(struct source *source, const char *name);
 
 #endif

@@ -3,7 +3,7 @@
 # What goes wrong: exit status, one line on stderr, and what it says.
 . ./tap.sh
 
-tap_plan 82
+tap_plan 93
 
 # NAME STATUS PATTERN COMMAND...
 fails()
@@ -85,6 +85,16 @@ tap_is "what came before the cut is shown" \
 work "stats of a foreign file" "not a tcpledger stats file" stats --file "$FIXTURES/records"
 work "a namespace that is not there" "/run/netns/no-such-namespace does not exist" --netns no-such-namespace
 work "a namespace by a path" "a name of /run/netns is wanted" --netns ../../proc/1/ns/net
+for command in list "list --json" "show 17" "explain 17" timewait "export --pcapng $tap_dir/no"; do
+	# shellcheck disable=SC2086 # a command and its options
+	work "a namespace of which there is no record: ${command%% /*}" \
+		"it has no record of network namespace 5; 'tcpledger list --wide' shows" $command --netns 5 --file "$FIXTURES/records"
+done
+tap_is "... and no empty table" "$("$TCPLEDGER" --netns 5 --file "$FIXTURES/records" 2>/dev/null)" ""
+tap_is "the namespace itself, without records" "$("$TCPLEDGER" --json --netns 4026531840 --file "$FIXTURES/none"; echo $?)" 0
+work "counters of a namespace by its number" "cannot choose network namespace 5: stats is of a single one; give the name" stats --netns 5
+work "a number that no namespace can have" "/run/netns/99999999999 does not exist" --netns 99999999999 --file "$FIXTURES/records"
+work "a name that begins with a digit" "/run/netns/1web does not exist; 'ip netns list'" --netns 1web
 printf 'x\033[31mname' >"$tap_dir/$(printf 'e\033vil')"
 work "an evil file name is escaped" 'e\\x1bvil' --file "$tap_dir/$(printf 'e\033vil')"
 

@@ -3,7 +3,7 @@
 # Filters and orders, against what jq picks and sorts out of the whole.
 . ./tap.sh
 
-tap_plan 65
+tap_plan 85
 
 ledger() { "$TCPLEDGER" "$@" --file "$FIXTURES/records"; }
 ledger --json >"$tap_dir/json"
@@ -53,7 +53,6 @@ done <<'END'
 --uid 0 --live|.owner.uid == 0 and .live
 --cgroup 4093|.owner.cgroup == 4093
 --netns 4026531840|true
---netns 5|false
 --since 30s|.id == 24 or .id == 25 or .id >= 30
 --since 5m|.opened_at != null and .id != 23
 --since 1h2m|.opened_at != null
@@ -62,40 +61,58 @@ done <<'END'
 --state CLOSE_WAIT --older 1m|.id == 23
 END
 
-# In which order the values of a key must stand; null counts as last.
-while IFS='|' read -r key value order; do
-	[ -n "$key" ] || continue
-	ledger --sort "$key" --json | jq -c "$value" >"$tap_dir/got"
-	tap_is "--sort $key" "$(xargs -0 <"$tap_dir/got")" \
-		"$(jq -s -c "[.[] | $value] | $order | .[]" "$tap_dir/json" | xargs -0)"
+# In which order the values of a key must stand; null is last, both ways.
+sorted()	# VALUE ORDER
+{
+	jq -s -c "map($1) | (map(select(. != null)) | sort | $2) + map(select(. == null)) | .[]" "$tap_dir/json"
+}
+while read -r key value order other; do
+	tap_same "--sort $key" "$(ledger --sort "$key" --json | jq -c "$value")" "$(sorted "$value" "$order")"
+	tap_same "--sort $key --reverse" "$(ledger --sort "$key" --reverse --json | jq -c "$value")" \
+		"$(sorted "$value" "$other")"
 done <<'END'
-id|.id|sort
-opened|(.opened_at // "")|sort | reverse
-age|(.state_age_ns // -1)|sort | reverse
-duration|(.duration_ns // -1)|sort | reverse
-handshake|(.open.handshake_ns // -1)|sort | reverse
-pid|(.owner.pid // 4294967295)|sort
-sent|(.bytes_sent // -1)|sort | reverse
-received|(.bytes_received // -1)|sort | reverse
-retransmits|(.retransmits // -1)|sort | reverse
+id .id . reverse
+opened .opened_at reverse .
+ended .ended_at reverse .
+age .state_age_ns reverse .
+duration .duration_ns reverse .
+handshake .open.handshake_ns reverse .
+pid .owner.pid . reverse
+comm .owner.comm . reverse
+sent .bytes_sent reverse .
+received .bytes_received reverse .
+retransmits .retransmits reverse .
 END
-tap_is "--sort comm" "$(ledger --sort comm --json | jq -c '.owner.comm // ""')" \
-	"$(jq -s -c 'map(.owner.comm // "") | sort | .[]' "$tap_dir/json")"
 tap_is "--sort state goes along a life" "$(ledger --sort state --json | jq -r .state | uniq | xargs)" \
 	"ESTABLISHED FIN_WAIT2 TIME_WAIT CLOSE_WAIT CLOSE"
 tap_is "--sort local goes by address, then port" \
 	"$(ledger --sort local -4 --json | jq -r '"\(.local) \(.lport)"')" \
 	"$(jq -r 'select(.family == "inet") | "\(.local) \(.lport)"' "$tap_dir/json" | sort -t. -k1,1n -k2,2n -k3,3n -k4,4n -k5n | sort -s -k1,1V -k2,2n)"
 tap_is "--sort remote puts IPv4 before IPv6" "$(ledger --sort remote --json | jq -r .family | uniq | xargs)" "inet inet6"
-tap_is "--sort ended puts what ended last on top" "$(ledger --sort ended --history --json | jq -r .ended_at)" \
-	"$(jq -r 'select(.live | not) | .ended_at' "$tap_dir/json" | sort -r)"
-tap_is "--reverse turns it round" "$(ledger --sort id --reverse --json | jq .id)" "$(ledger --sort id --json | jq .id | tac)"
 tap_is "--limit ends it" "$(ledger --sort id --limit 3 --json | jq .id | xargs)" "17 18 19"
 tap_is "--limit without an order" "$(ledger --limit 3 --json | wc -l)" 3
 
 ids() { awk 'NR > 1 { print $1 }' | xargs; }
 tap_is "a table has live records first, newest first" "$(ledger | ids)" \
 	"$(jq -s -r '(map(select(.live)) | sort_by(.opened_at // "") | reverse) + (map(select(.live | not)) | sort_by(.ended_at) | reverse) | .[].id' "$tap_dir/json" | xargs)"
+# JSON is the table for programs: the same records in the same order.
+while read -r options; do
+	# shellcheck disable=SC2086
+	tap_same "as in the table: $options" "$(ledger $options --json | jq .id | xargs)" "$(ledger $options | ids)"
+done <<'END'
+--state CLOSE_WAIT
+--state CLOSE_WAIT,TIME_WAIT,CLOSE
+--state CLOSE --limit 2
+--state CLOSE --reverse
+--older 1ms --limit 4
+--older 1ms --reverse --limit 3
+--older 1ms --sort id
+--limit 5
+--reverse
+--reverse --limit 5
+END
+tap_is "--reverse of the table" "$(ledger --reverse | ids)" \
+	"$(jq -s -r '(map(select(.live | not)) | sort_by(.ended_at)) + (map(select(.live)) | (map(select(.opened_at)) | sort_by(.opened_at)) + map(select(.opened_at | not))) | .[].id' "$tap_dir/json" | xargs)"
 tap_is "the leak finder: CLOSE_WAIT, oldest first" "$(ledger list --state CLOSE_WAIT | ids)" "23 24"
 ledger list --state CLOSE_WAIT >"$tap_dir/leaks"
 tap_true "with its owner" grep -q "^24 904 café " "$tap_dir/leaks"
