@@ -5,7 +5,9 @@
 #
 #   fetch.sh tools GROUP...   install the packages of packages.list in these groups
 #   fetch.sh kernel LANE...   unpack image and headers of 6.1, 6.12, 6.1-rt or 6.12-rt;
-#                             build 6.12-debug or 6.12-kcsan, see kernel.sh
+#                             build a kernel with more checks, see kernel.sh
+#   fetch.sh newest LANE...   the same; and where this machine's package lists know a
+#                             newer release than the one unpacked, unpack that instead
 #   fetch.sh source           unpack the kernel's kselftest framework and checkpatch
 #   fetch.sh source-tree 6.12 unpack the kernel's source to build it, see kernel.sh
 #   fetch.sh release LANE     print the kernel release of an unpacked lane
@@ -13,7 +15,10 @@
 # Kernels and kernel source are only unpacked below .build, never installed: the
 # 6.12 headers depend on the 6.12 image, whose installation would make a host
 # boot it. Each piece is complete or absent, so a run that finds all of them
-# asks neither apt nor the network.
+# asks neither apt nor the network; 'newest' asks the lists, as old as they are.
+#
+# KERNEL_RELEASE="6.1.0-55-amd64 ..." asks for these very releases of their lanes, and
+# for as long as it is set; those of other lanes are as without it.
 set -euo pipefail
 
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
@@ -124,7 +129,8 @@ meta_package()
 	6.1-rt)		echo linux-image-rt-amd64 ;;
 	6.12)		echo linux-image-6.12-amd64 ;;
 	6.12-rt)	echo linux-image-6.12-rt-amd64 ;;
-	*)		die "unknown kernel '$1': one of 6.1, 6.12, 6.1-rt, 6.12-rt, 6.12-debug, 6.12-kcsan" ;;
+	*)		die "unknown kernel '$1': one of 6.1, 6.12, 6.1-rt, 6.12-rt," \
+				"or 6.1 and 6.12 with -debug or -kcsan" ;;
 	esac
 }
 
@@ -162,45 +168,122 @@ unpack_all()
 	done
 }
 
-fetch_kernel()
+# The lane of a release of Debian's, e.g. 6.12.107+deb12-rt-amd64.
+lane_of()
 {
-	local lane=$1 dest=$build/kernels/$1 meta release headers packages
+	case $1 in
+	6.1.*-rt-amd64)		echo 6.1-rt ;;
+	6.12.*-rt-amd64)	echo 6.12-rt ;;
+	6.1.*-amd64)		echo 6.1 ;;
+	6.12.*-amd64)		echo 6.12 ;;
+	*)			die "KERNEL_RELEASE: '$1' is no release of Debian's 6.1 or 6.12 for amd64" ;;
+	esac
+}
 
-	[ ! -e "$dest/release" ] || return 0
-	require_debian
-	meta=$(meta_package "$lane")
-	update_lists
-	release=$(resolve_release "$meta" "${lane%-rt}")
-	[ -n "$release" ] ||
-		die "apt knows no $meta of series ${lane%-rt}: add bookworm and bookworm-security to the apt sources"
+# The release that KERNEL_RELEASE names for this lane, or nothing.
+pinned()
+{
+	local release lane
+
+	for release in ${KERNEL_RELEASE:-}; do
+		lane=$(lane_of "$release") || exit
+		[ "$lane" != "$1" ] || echo "$release"
+	done
+}
+
+known_to_apt()
+{
+	[ -n "$(apt-cache --no-all-versions show "linux-image-$1" 2>/dev/null)" ]
+}
+
+# Releases of a lane that the package lists have.
+releases_of()
+{
+	local name
+
+	apt-cache pkgnames "linux-image-${1%-rt}." | while read -r name; do
+		[[ $name == *-cloud-* || $name != *-amd64 ]] || [ "$(lane_of "${name#linux-image-}")" != "$1" ] ||
+			echo "${name#linux-image-}"
+	done | sort -V | paste -sd' '
+}
+
+# newer LANE HAVE: whether the lists, as they are, know a release that is newer
+newer()
+{
+	local release
+
+	release=$(resolve_release "$(meta_package "$1")" "${1%-rt}")
+	[ -n "$release" ] && dpkg --compare-versions "$release" gt "$2"
+}
+
+# unpack_kernel LANE RELEASE: complete, or status 1 and as it was
+unpack_kernel()
+{
+	local lane=$1 release=$2 dest=$build/kernels/$1 headers packages
+
 	headers=linux-headers-$release
 	packages="linux-image-$release $headers $(depends "$headers" | grep -E '^linux-(headers|kbuild)-' | paste -sd' ')"
 	say "unpacking kernel $release into .build: image and headers for the $lane tests"
 	rm -rf "$dest.new"
 	mkdir -p "$dest.new"
 	# shellcheck disable=SC2086 # a list of package names
-	download "$dest.new" $packages ||
-		die "cannot download $packages, see above"
+	download "$dest.new" $packages || {
+		say "cannot download $packages, see above"
+		rm -rf "$dest.new"
+		return 1
+	}
 	unpack_all "$dest.new"
 	finish_kernel "$dest.new" "$release"
 	rm -rf "$dest"
 	mv "$dest.new" "$dest"
 }
 
+# fetch_kernel LANE [newest]
+fetch_kernel()
+{
+	local lane=$1 have wanted
+
+	have=$(cat "$build/kernels/$lane/release" 2>/dev/null) || have=
+	wanted=$(pinned "$lane")
+	[ -z "$have" ] || [ "$have" != "$wanted" ] || return 0
+	if [ -z "$wanted" ] && [ -n "$have" ]; then
+		[ "${2:-}" = newest ] && newer "$lane" "$have" || return 0
+	fi
+	require_debian
+	if [ -z "$wanted" ]; then
+		update_lists
+		wanted=$(resolve_release "$(meta_package "$lane")" "${lane%-rt}")
+		[ -n "$wanted" ] ||
+			die "apt knows no $(meta_package "$lane") of series ${lane%-rt}:" \
+			    "add bookworm and bookworm-security to the apt sources"
+	elif ! known_to_apt "$wanted"; then
+		update_lists
+		known_to_apt "$wanted" ||
+			die "KERNEL_RELEASE: Debian's package lists have no $wanted; of $lane they have: $(releases_of "$lane")"
+	fi
+	[ "$have" != "$wanted" ] || return 0
+	unpack_kernel "$lane" "$wanted" && return
+	if [ -z "$have" ] || [ -n "$(pinned "$lane")" ]; then
+		die "there is no kernel for $lane, see above"
+	fi
+	say "going on with $have"
+}
+
 # A kernel of our own takes long, and asks us for what it needs: kernel.sh has its
-# own lock.
+# own lock. fetch_kernels kernel|newest LANE...
 fetch_kernels()
 {
-	local lane
+	local how=$1 lane
 
+	shift
 	for lane in "$@"; do
 		case $lane in
-		6.12-debug|6.12-kcsan)
+		*-debug|*-kcsan)
 			flock -u 9
 			"$here/kernel.sh" "$lane" 9>&-
 			flock 9 ;;
 		*)
-			fetch_kernel "$lane" ;;
+			fetch_kernel "$lane" "$how" ;;
 		esac
 	done
 }
@@ -298,16 +381,16 @@ main()
 	[ $# -gt 0 ] && shift
 	mkdir -p "$build"
 	case $what in
-	tools|kernel|source|source-tree)
+	tools|kernel|newest|source|source-tree)
 		# Two makes at once must not unpack into the same folder.
 		exec 9>"$build/fetch.lock"
 		flock 9 ;;&
 	tools)		fetch_tools "$@" ;;
-	kernel)		fetch_kernels "$@" ;;
+	kernel|newest)	fetch_kernels "$what" "$@" ;;
 	source)		fetch_source ;;
 	source-tree)	fetch_source_tree "$1" ;;
 	release)	cat "$build/kernels/$1/release" ;;
-	*)		die "usage: fetch.sh tools GROUP... | kernel LANE... | source | source-tree SERIES | release LANE" ;;
+	*)		die "usage: fetch.sh tools GROUP... | kernel LANE... | newest LANE... | source | source-tree SERIES | release LANE" ;;
 	esac
 }
 

@@ -9,7 +9,9 @@
 #   mkinitramfs.sh payload OUT WORD...       what this run is about, always new: HOST:GUEST
 #                                            for a file or folder, or the name of a program
 #
-# The first two are made once and again only when a list or a program is newer.
+# The first two are made once, and again when a list or any file that was copied is
+# another one: OUT.key has each with its inode, size and times. Going by what is newer
+# than OUT would miss an upgrade, since a package's files have the times of its making.
 # Nothing is compressed: under TCG unpacking costs more than reading.
 set -euo pipefail
 
@@ -64,6 +66,13 @@ put()
 	dest=$stage$(guest_path "$2")
 	mkdir -p "$(dirname "$dest")"
 	cp -L "$1" "$dest"
+	echo "$1" >>"$copied"
+}
+
+# What these files are, as far as can be told without reading them.
+identity()
+{
+	stat -L -c '%n %d %i %s %Y %Z' "$@" 2>&1 | sort -u
 }
 
 pack()
@@ -191,29 +200,61 @@ make_payload()
 	pack "$out"
 }
 
+# up_to_date OUT FILE...: whether OUT was made of these files, and of those that were
+# copied for them, as all of them are now
 up_to_date()
 {
-	local out=$1
+	local out=$1 files
 
 	shift
-	[ -e "$out" ] && [ -z "$(find -L "$@" -newer "$out" 2>/dev/null | head -n 1)" ]
+	[ -e "$out" ] && [ -e "$out.key" ] || return 1
+	mapfile -t files < <({ printf '%s\n' "$@"; sed 's/\( [^ ]*\)\{5\}$//' "$out.key"; } | sort -u)
+	identity "${files[@]}" | cmp -s - "$out.key"
+}
+
+# made OUT FILE...: note that it was made of these and of what was copied
+made()
+{
+	local out=$1 files
+
+	shift
+	mapfile -t files < <({ printf '%s\n' "$@"; cat "$copied"; } | sort -u)
+	identity "${files[@]}" >"$out.key"
+}
+
+# make_once COMMAND... -- OUT FILE...: unless it is up to date
+make_once()
+{
+	local command=()
+
+	while [ "$1" != -- ]; do
+		command+=("$1")
+		shift
+	done
+	shift
+	! up_to_date "$@" || return 0
+	rm -f "$1.key"
+	"${command[@]}"
+	made "$@"
 }
 
 main()
 {
-	local what=$1
+	local what=$1 root
 
 	shift
 	stage=$(mktemp -d "${TMPDIR:-/tmp}/initramfs.XXXXXX")
-	trap 'rm -rf "$stage"' EXIT
+	copied=$(mktemp "${TMPDIR:-/tmp}/initramfs.XXXXXX")
+	trap 'rm -rf "$stage" "$copied"' EXIT
 	case $what in
 	programs)
 		# shellcheck disable=SC2046 # one path a word
-		up_to_date "$1" "$here/init.c" "$here/programs.list" "$here/mkinitramfs.sh" $(program_paths) ||
-			make_programs "$1" ;;
+		make_once make_programs "$1" -- "$1" "$here/init.c" "$here/programs.list" "$here/mkinitramfs.sh" \
+			$(program_paths) ;;
 	modules)
-		up_to_date "$2" "$here/modules.list" "$here/mkinitramfs.sh" "$build/kernels/$1/release" ||
-			make_modules "$1" "$2" ;;
+		root=$build/kernels/$1
+		make_once make_modules "$1" "$2" -- "$2" "$here/modules.list" "$here/mkinitramfs.sh" "$root/release" \
+			"$root/boot/kernel" ;;
 	payload)
 		make_payload "$@" ;;
 	*)
