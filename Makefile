@@ -109,9 +109,10 @@ check-judges:
 	@selftests/planted/check.sh $(BUGS)
 
 check-debug:
+	@selftests/vm/debug_test.sh 6.1-debug
 	@selftests/vm/debug_test.sh 6.12-debug
 	@selftests/vm/debug_test.sh 6.12-kcsan
-	@selftests/vm/check.sh --vm-only 6.12-debug 6.12-kcsan
+	@selftests/vm/check.sh --vm-only 6.1-debug 6.12-debug 6.12-kcsan
 
 style:
 	@selftests/vm/style.sh

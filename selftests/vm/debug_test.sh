@@ -4,9 +4,9 @@
 # Tests the debug kernels themselves: each kind of bug, put in on purpose by the
 # module in ../broken, must be reported and must make run.sh fail. KTAP out.
 # Debian's PREEMPT_RT kernels have no debugging and report only what did go wrong; a
-# lock that must not be taken where it is, is found by 6.12-debug (lock_nesting).
+# lock that must not be taken where it is, is found by the -debug kernels (lock_nesting).
 #
-#   debug_test.sh 6.12-debug|6.12-kcsan|6.1-rt|6.12-rt
+#   debug_test.sh 6.1-debug|6.12-debug|6.12-kcsan|6.1-rt|6.12-rt
 set -euo pipefail
 
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
@@ -24,7 +24,7 @@ build_broken()
 	"$here/fetch.sh" tools build vm
 	"$here/fetch.sh" kernel "$lane"
 	release=$("$here/fetch.sh" release "$lane")
-	out=$BUILD/$release/broken
+	out=$work/broken
 	mkdir -p "$out"
 	cp "$top"/selftests/broken/* "$out"
 	make -s -C "$BUILD/kernels/$lane/usr/src/linux-headers-$release" M="$out" modules >&2
@@ -67,7 +67,7 @@ case $lane in
 	boot all panic_on_warn=0 sleeping leak rcu_unlocked freed_timer wide_shift which_cpu lock_order use_after_free
 	found all sleeping 'BUG: sleeping function called from invalid context'
 	found all leak 'unreferenced object'
-	found all use_after_free 'BUG: KASAN: slab-use-after-free in use_after_free'
+	found all use_after_free 'BUG: KASAN: (slab-)?use-after-free in use_after_free'
 	found all rcu_unlocked 'suspicious RCU usage'
 	found all freed_timer 'ODEBUG: free active'
 	found all wide_shift 'UBSAN: shift-out-of-bounds'

@@ -4,13 +4,15 @@
 # Builds a kernel with the checks that Debian's have not, out of Debian's source
 # package, into .build/kernels/LANE, where it is used like one of Debian's.
 #
-#   kernel.sh 6.12-debug     KASAN, lockdep, kmemleak, debug objects, UBSAN, fault injection
-#   kernel.sh 6.12-kcsan     KCSAN
+#   kernel.sh 6.1-debug|6.12-debug   KASAN, lockdep, kmemleak, debug objects, UBSAN,
+#                                    fault injection
+#   kernel.sh 6.1-kcsan|6.12-kcsan   KCSAN
 #
 # The configuration is allnoconfig and, on top of it, ../config (what the tests
-# need), vm.config (what the VM needs) and the lane's own fragment. What was built
-# is kept until one of these, the source or the compiler changes. It takes about
-# 20 minutes on two cores.
+# need), vm.config (what the VM needs), the fragment after the dash, e.g. debug.config,
+# and the lane's own where there is one, e.g. 6.12-debug.config. What was built is kept
+# until one of these, the source or the compiler changes. It takes about 20 minutes on
+# two cores.
 set -euo pipefail
 
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
@@ -31,7 +33,8 @@ say()
 
 fragments()
 {
-	echo "$here/../config" "$here/vm.config" "$here/$1.config"
+	echo "$here/../config" "$here/vm.config" "$here/${1#*-}.config"
+	[ ! -e "$here/$1.config" ] || echo "$here/$1.config"
 }
 
 # What would make a kept kernel another one.
@@ -76,13 +79,13 @@ build()
 {
 	local lane=$1 root=$BUILD/kernels/$1 id log release
 
-	id=$(identity "${lane#*-}")
+	id=$(identity "$lane")
 	[ "$(cat "$root/identity" 2>/dev/null)" != "$id" ] || return 0
 	log=$BUILD/kernel-$lane.log
 	say "building $lane from linux-source-${lane%%-*}, about 20 minutes; log in $log"
 	mkdir -p "$root/build"
 	(cd "$root" && rm -rf boot lib usr release identity)
-	configure "$root/build" "${lane#*-}"
+	configure "$root/build" "$lane"
 	make -C "$root/build" -j"$(nproc)" vmlinux modules >"$log" 2>&1 ||
 		{ tail -n 40 "$log" >&2; die "the build of $lane failed, see above and $log"; }
 	release=$(cat "$root/build/include/config/kernel.release")
@@ -96,8 +99,8 @@ main()
 	local lane=${1:-}
 
 	case $lane in
-	6.12-debug|6.12-kcsan) ;;
-	*)	die "unknown kernel '$lane': one of 6.12-debug, 6.12-kcsan" ;;
+	6.1-debug|6.12-debug|6.1-kcsan|6.12-kcsan) ;;
+	*)	die "unknown kernel '$lane': 6.1 or 6.12 with -debug or -kcsan" ;;
 	esac
 	source=$BUILD/kernels/source-${lane%%-*}
 	"$here/fetch.sh" tools build kernel
