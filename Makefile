@@ -21,12 +21,14 @@ help:
 	@echo 'make              module and command, for the running kernel or KDIR=DIR'
 	@echo 'make install      PREFIX=, DESTDIR=, INSTALL_MOD_PATH=; make uninstall takes it back'
 	@echo 'make demo         real connections in a VM of Debian 6.1, and what tcpledger says of them'
-	@echo 'make check        all tests, in VMs of Debian 6.1 and 6.12'
-	@echo 'make check-judges  whether the tests see the mistakes of selftests/planted/bugs; BUGS="a b" for some'
+	@echo 'make check        all tests, in VMs of Debian 6.1 and 6.12; ends with the slowest and the releases'
+	@echo '                  KERNEL=6.1|6.12 only one; TESTS="open close" only these; KERNEL_RELEASE=6.1.0-55-amd64 that very one'
+	@echo 'make check-driver that whatever goes wrong in a VM fails the run (part of make check)'
+	@echo 'make check-judges whether the tests see the mistakes of selftests/planted/bugs; BUGS="a b" for some'
 	@echo 'make check-rt     all tests but those of the host, on the PREEMPT_RT kernels'
-	@echo 'make check-debug  the same on kernels with KASAN, lockdep, kmemleak, KCSAN ..., built first: an hour'
+	@echo 'make check-debug  the same on kernels with KASAN, lockdep, kmemleak, KCSAN ..., built first: over an hour'
 	@echo 'make static       what Coccinelle, gcc -fanalyzer and cppcheck find, after make style'
-	@echo 'make stress       floods, hostile packets, 1000 reloads, 2000 namespaces in such VMs; long'
+	@echo 'make stress       floods, hostile packets, 1000 reloads, 2000 namespaces in such VMs; long; SEED= repeats one'
 	@echo 'make vm           a shell in such a VM; KERNEL=6.1|6.12|6.1-rt|6.12-rt'
 	@echo 'make bench        what it costs, beside other tools; bench-quick: only what recording costs'
 	@echo 'make bench-profile  by function, where the instructions go that recording costs'
@@ -89,6 +91,9 @@ demo:
 check:
 	@selftests/vm/check.sh $(KERNEL)
 
+check-driver:
+	@selftests/vm/driver_test.sh
+
 stress:
 	@selftests/vm/check.sh --stress $(KERNEL)
 
@@ -134,4 +139,4 @@ distclean: clean
 
 .PHONY: all help modules headers tools install uninstall clean distclean \
 	selftests list-warp list-smp list-turns list-stress-warp list-stress-smp \
-	list-stress-turns demo check check-judges check-rt check-debug stress bench style static vm
+	list-stress-turns demo check check-driver check-judges check-rt check-debug stress bench style static vm

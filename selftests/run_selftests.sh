@@ -9,12 +9,15 @@
 #
 # Needs root and the module loaded. --cpu bounds a loop where time is virtual and
 # a timeout on the clock would pass in a moment. Each test starts with a line in
-# the kernel log, so that a complaint there can be laid at its door.
+# the kernel log, so that a complaint there can be laid at its door. A test that died
+# says of what: of a bound of ours, or of a signal.
 set -u
 
 timeout=3600
 cpu=unlimited
 group=/sys/fs/cgroup/tcpledger-test
+used=$(mktemp)
+trap 'rm -f "$used"' EXIT
 
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -46,8 +49,15 @@ run_test()
 		exec timeout -k 5 "$timeout" "./$1" </dev/null 2>&1
 	)
 	local rc=$?
+	cpu_seconds >"$used"
 	end_group 2>/dev/null
 	return "$rc"
+}
+
+# CPU time of all processes of the test.
+cpu_seconds()
+{
+	sed -n 's/^usage_usec \([0-9]*\)[0-9]\{6\}$/\1/p' "$group/cpu.stat" 2>/dev/null
 }
 
 # Line by line, so that a crash keeps all but the last.
@@ -60,30 +70,54 @@ indent()
 	done
 }
 
+# why STATUS SECONDS: of what a test died, whose status is above 128
+why()
+{
+	local spent
+
+	spent=$(cat "$used")
+	if [ "$1" -eq 137 ] && [ "$2" -ge "$timeout" ]; then
+		echo "TIMEOUT $timeout seconds, and SIGTERM did not end it"
+	elif [ "$1" -eq 137 ] && [ "$cpu" != unlimited ] && [ "${spent:-0}" -ge "$cpu" ]; then
+		echo "TIMEOUT $cpu seconds of CPU time"
+	elif kill -l $(($1 - 128)) >/dev/null 2>&1; then
+		echo "killed by SIG$(kill -l $(($1 - 128))) after $2 s and ${spent:-0} s of CPU time"
+	else
+		echo "exit=$1"
+	fi
+}
+
+# result_line NAME STATUS NUMBER SECONDS
 result_line()
 {
 	case $2 in
 	0)	echo "ok $3 $1" ;;
 	4)	echo "ok $3 $1 # SKIP" ;;
 	124)	echo "not ok $3 $1 # TIMEOUT $timeout seconds" ;;
-	137)	echo "not ok $3 $1 # TIMEOUT or killed" ;;
-	*)	echo "not ok $3 $1 # exit=$2" ;;
+	12[5-7])	echo "not ok $3 $1 # cannot be run, exit=$2" ;;
+	*)	if [ "$2" -gt 128 ]; then
+			echo "not ok $3 $1 # $(why "$2" "$4")"
+		else
+			echo "not ok $3 $1 # exit=$2"
+		fi ;;
 	esac
 }
 
 failed=0
 number=0
+[ $# -gt 0 ] || { echo "Bail out! no test is named"; exit 1; }
 echo "KTAP version 1"
 echo "1..$#"
 for name in "$@"; do
 	number=$((number + 1))
 	echo "test: $name" >/dev/kmsg
+	start=$SECONDS
 	run_test "$name" | indent
 	rc=${PIPESTATUS[0]}
 	case $rc in
 	0|4)	;;
 	*)	failed=1 ;;
 	esac
-	result_line "$name" "$rc" "$number"
+	result_line "$name" "$rc" "$number" $((SECONDS - start))
 done
 exit "$failed"

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# All tests: those of the host, every list of selftests/Makefile in a VM of each
-# kernel, and what recording costs on 6.1 (selftests/bench). Ends with one line of
-# counts, and status 0 if none failed.
+# All tests: those of the host and of this driver, every list of selftests/Makefile in
+# a VM of each kernel, and what recording costs on 6.1 (selftests/bench). Ends with
+# where the time went, the kernels that ran and one line of counts; status 0 if
+# something passed and nothing failed.
 #
 #   check.sh [LANE...]         kernels, default 6.1 6.12; e.g. 6.1-rt
 #   check.sh --vm-only LANE... without the tests of the host and the cost
@@ -11,19 +12,26 @@
 #   TESTS="a b" check.sh       only these tests, not those of the host, nor the cost
 #   SEED=n check.sh            other random numbers in the VMs of virtual time, default 1;
 #                              --stress draws a seed and tells it
+#   KERNEL_RELEASE="6.1.0-55-amd64 ..." check.sh   these very releases, see fetch.sh
 #
-# Tests in virtual time keep one CPU busy each, so two such VMs run at once, if need
-# be of one kernel. Those on two CPUs look for races and have the machine to themselves.
+# What runs is in lanes.sh, how it is judged in report.sh, what may be skipped in
+# skips.list. Tests in virtual time keep one CPU busy each, so two such VMs run at
+# once, if need be of one kernel, or one beside the tests of the host. Those on two
+# CPUs look for races and have the machine to themselves.
 set -euo pipefail
 
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 top=$(realpath "$here/../..")
 export BUILD=${BUILD:-$top/.build}
-logs=$BUILD/check
+# shellcheck source=lanes.sh
+. "$here/lanes.sh"
+# shellcheck source=report.sh
+. "$here/report.sh"
+logs=$BUILD/check tests_dir=$BUILD/selftests/install skips=$here/skips.list
 host=1
 [ "${1:-}" != --vm-only ] || { host=0; shift; }
-[ -z "${TESTS:-}" ] || host=0
-stress=()
+[ -z "${TESTS+set}" ] || host=0
+stress=() vm_options=()
 bound=900
 if [ "${1:-}" = --stress ]; then
 	shift
@@ -33,137 +41,91 @@ fi
 seed=${SEED:-1}
 lanes=("$@")
 [ ${#lanes[@]} -gt 0 ] || lanes=(6.1 6.12)
-passed=0 failed=0 skipped=0
+parts=()	# 'LANE MODE NAMES' of what was started
+declare -A list
 
-say()
+# The last line says counts here too.
+die()
 {
-	printf '[%3d s] %s\n' "$SECONDS" "$*"
+	echo "check.sh: $*"
+	echo "0 passed, 1 failed, 0 skipped"
+	exit 1
+}
+
+# Two runs would build into the same folders and judge each other's output.
+lock_tree()
+{
+	mkdir -p "$BUILD"
+	exec {lock}>>"$BUILD/check.lock"
+	flock -n "$lock" || die "another run uses this tree, $(tail -n 1 "$BUILD/check.lock"): wait for its end or use a checkout of its own"
+	echo "process $$ since $(date +%H:%M:%S)" >"$BUILD/check.lock"
+}
+
+# The lists are read by the kernel's own build of selftests.
+fetch_tools()
+{
+	"$here/fetch.sh" tools build vm check || die "what the tests need is not there, see above"
+	"$here/fetch.sh" source || die "the kernel's kselftest framework is not there, see above"
+}
+
+# A release of no lane that runs would be asked for in vain.
+check_pins()
+{
+	local release lane found
+
+	for release in ${KERNEL_RELEASE:-}; do
+		found=
+		for lane in "${lanes[@]}"; do
+			[ "$("$here/fetch.sh" release "$lane")" != "$release" ] || found=1
+		done
+		[ -n "$found" ] || die "KERNEL_RELEASE: $release is no kernel of the lanes ${lanes[*]}"
+	done
 }
 
 build_all()
 {
-	local lane goals=()
+	local lane goals=() start=$SECONDS
 
+	mkdir -p "$logs/build"
 	for lane in "${lanes[@]}"; do
 		goals+=("lane-$lane")
 	done
-	"$here/fetch.sh" tools build vm check
-	"$here/fetch.sh" source
-	"$here/fetch.sh" kernel "${lanes[@]}"
+	"$here/fetch.sh" newest "${lanes[@]}" || die "no kernel, see above"
+	check_pins
 	say "building the module for ${lanes[*]}, the command and the tests"
-	make -s -j2 -C "$top" "${goals[@]}" tools selftests >"$logs/build.log" 2>&1 || {
-		cat "$logs/build.log"
-		say "the build failed, see above"
-		echo "0 passed, 1 failed, 0 skipped"
-		exit 1
+	make -s -j2 -C "$top" "${goals[@]}" tools selftests >"$logs/build/log" 2>&1 || {
+		cat "$logs/build/log"
+		die "the build failed, see above"
 	}
-}
-
-# The host's tests speak KTAP too. Status and results must agree, so that a test
-# program that cannot even start does not pass.
-host_tests()
-{
-	local rc=0 log=$logs/host-unit before=$failed
-
-	[ -e "$top/selftests/unit/Makefile" ] || return 0
-	say "host tests"
-	rm -rf "$log"
-	mkdir -p "$log"
-	make -s -C "$top/selftests/unit" check >"$log/output.all" 2>&1 || rc=$?
-	judge host unit ""
-	if [ "$rc" -ne 0 ] && [ "$failed" -eq "$before" ]; then
-		tail -n 40 "$log/output.all"
-		echo "not ok host unit: make ended with $rc"
-		failed=$((failed + 1))
-	fi
-	say "host tests: done"
-}
-
-# Names of $2.. that have no result in the output file $1.
-unreported()
-{
-	local output=$1 name
-
-	shift
-	for name in "$@"; do
-		grep -qaE "^(not )?ok [0-9]+ $name( |\$)" "$output" || printf '%s ' "$name"
-	done
-}
-
-# Runs one list of a lane, e.g. warp or warp-2. A test that takes the VM down is
-# lost, and those after it go on in a new VM; three lost VMs are enough to know.
-run_lane()
-{
-	local lane=$1 mode=${2%-2} log=$logs/$1-$2 rest=$3 try=0 rc again=()
-
-	[ "$mode" != warp ] || again=(--seed "$seed")
-	rm -rf "$log"
-	[ -n "$rest" ] || return 0
-	mkdir -p "$log"
-	: >"$log/output.all"
-	while [ -n "$rest" ] && [ "$try" -lt 3 ]; do
-		try=$((try + 1))
-		rc=0
-		"$here/run.sh" --kernel "$lane" --mode "$mode" --tests "$rest" --dir "$BUILD/selftests/install" \
-			"${stress[@]}" "${again[@]}" --timeout "$bound" --log "$log/$try" 2>"$log/$try.err" || rc=$?
-		{ cat "$log/$try/output"; echo; } >>"$log/output.all"
-		if [ "$rc" -eq 128 ]; then
-			cat "$log/$try.err"
-			# shellcheck disable=SC2086 # one name a word
-			rest=$(unreported "$log/$try/output" $rest)
-			rest=${rest#* }
-		else
-			grep -q . "$log/$try.err" && cp "$log/$try.err" "$log/complaints"
-			rest=
-		fi
-	done
-	say "$lane $2: done"
-}
-
-# Instructions are counted in virtual time too, so what runs beside does not matter.
-cost_guard()
-{
-	local log=$logs/6.1-cost
-
-	rm -rf "$log"
-	[[ " ${lanes[*]} " == *" 6.1 "* ]] && [ "$host" -eq 1 ] || return 0
-	mkdir -p "$log"
-	if "$top/selftests/bench/bench.sh" --guard >"$log/output" 2>&1; then
-		echo "ok 1 cost"
-	else
-		sed 's/^/  # /' "$log/output"
-		echo "not ok 1 cost"
-	fi >"$log/output.all"
-	say "6.1 cost: done"
-}
-
-# judge LANE MODE NAMES: prints what failed and adds up the counts
-judge()
-{
-	local log=$logs/$1-$2 p f s
-
-	[ -d "$log" ] || return 0
-	awk -v lane="$1 $2" -v names="$3" -f "$here/verdict.awk" "$log/output.all" >"$log/verdict"
-	grep -v '^counts ' "$log/verdict" || :
-	read -r _ p f s <<<"$(tail -n 1 "$log/verdict")"
-	if [ -s "$log/complaints" ]; then
-		echo "not ok $1 $2: the kernel log of a VM that ended well"
-		cat "$log/complaints"
-		f=$((f + 1))
-	fi
-	passed=$((passed + p))
-	failed=$((failed + f))
-	skipped=$((skipped + s))
+	echo $((SECONDS - start)) >"$logs/build/seconds"
 }
 
 # The tests of one list, all or those of $TESTS.
 names()
 {
-	local name all
+	local name
 
-	all=$(make -s --no-print-directory -C "$top" "list-${stress[*]:+stress-}$1")
-	for name in $all; do
-		[ -n "${TESTS:-}" ] && [[ " $TESTS " != *" $name "* ]] || printf '%s ' "$name"
+	for name in $1; do
+		[ -n "${TESTS+set}" ] && [[ " $TESTS " != *" $name "* ]] || printf '%s ' "$name"
+	done
+}
+
+# What is asked for and in no list would otherwise pass by not being run.
+read_lists()
+{
+	local mode name all known=""
+
+	for mode in warp turns smp; do
+		all=$(make -s --no-print-directory -C "$top" "list-${stress[*]:+stress-}$mode") ||
+			die "make list-$mode failed"
+		[ -n "${all// }" ] || die "the list '$mode' of selftests/Makefile is empty"
+		known+=" $all"
+		list[$mode]=$(names "$all")
+	done
+	[ -n "${TESTS+set}" ] || return 0
+	[ -n "${TESTS// }" ] || die "TESTS is empty: no test is named"
+	for name in $TESTS; do
+		[[ "$known " == *" $name "* ]] || die "there is no test '$name'; there are:$known"
 	done
 }
 
@@ -177,43 +139,82 @@ every_second()
 	done
 }
 
-main()
+# start LANE MODE NAMES COMMAND...: when one of two places is free
+start()
+{
+	parts+=("$1 $2 $3")
+	while [ "$(jobs -rp | wc -l)" -ge 2 ]; do
+		wait -n || :
+	done
+	part "$1-$2" "${@:4}" &
+}
+
+# start_list LANE MODE NAMES
+start_list()
+{
+	[ -z "$3" ] || start "$1" "$2" "$3" vm_part "$1" "$2" "$3"
+}
+
+# What takes longest comes first, so that neither CPU waits long for the other.
+run_all()
 {
 	local lane mode
-	local -A list
+
+	[ "$host" -eq 0 ] || start host unit "" host_part unit make -s -C "$top/selftests/unit" check
+	for mode in warp warp-2 turns; do
+		for lane in "${lanes[@]}"; do
+			start_list "$lane" "$mode" "${list[$mode]}"
+		done
+	done
+	if [ "$host" -eq 1 ] && [[ " ${lanes[*]} " == *" 6.1 "* ]]; then
+		start 6.1 cost cost cost_part
+		start host driver "" host_part driver "$here/driver_test.sh"
+	fi
+	wait
+	for lane in "${lanes[@]}"; do
+		start_list "$lane" smp "${list[smp]}"
+		wait
+	done
+}
+
+# How to have the same random numbers again.
+say_seed()
+{
+	if [ ${#stress[@]} -gt 0 ]; then
+		say "SEED=$seed: 'make stress SEED=$seed' draws the same random numbers again in virtual time"
+	elif [ "$seed" != 1 ]; then
+		say "SEED=$seed"
+	fi
+}
+
+main()
+{
+	local lane mode names part folders=(build)
 
 	mkdir -p "$logs"
-	[ "$seed" = 1 ] || say "SEED=$seed"
+	say_seed
+	fetch_tools
+	read_lists
+	lock_tree
 	build_all
-	[ "$host" -eq 0 ] || host_tests
-	for mode in warp turns smp; do
-		list[$mode]=$(names "$mode")
-	done
 	list[warp-2]=
 	if [ ${#lanes[@]} -eq 1 ]; then
 		list[warp-2]=$(every_second 2 "${list[warp]}")
 		list[warp]=$(every_second 1 "${list[warp]}")
 	fi
-	for mode in warp warp-2 turns; do
-		for lane in "${lanes[@]}"; do
-			[ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n
-			run_lane "$lane" "$mode" "${list[$mode]}" &
-		done
+	run_all
+	for part in "${parts[@]}"; do
+		read -r lane mode names <<<"$part"
+		folders+=("$lane-$mode")
+		judge "$lane" "$mode" "$names"
 	done
-	[ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n
-	cost_guard &
-	wait
-	for lane in "${lanes[@]}"; do
-		run_lane "$lane" smp "${list[smp]}"
-	done
-	for lane in "${lanes[@]}"; do
-		for mode in warp warp-2 turns smp; do
-			judge "$lane" "$mode" "${list[$mode]}"
-		done
-	done
-	judge 6.1 cost cost
-	echo "$passed passed, $failed failed, $skipped skipped"
+	judge_counts
+	report "${folders[@]}"
+	say_seed
 	[ "$failed" -eq 0 ]
 }
 
+trap 'jobs -rp | xargs -r kill' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 main

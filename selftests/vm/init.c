@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * PID 1 of the test VM: mounts what programs expect, loads tcpledger, runs one
- * job, unloads, looks for leaks, and only then says how it ended.
+ * job, unloads, waits for what may still run in the module's freed text, looks for
+ * what was left, and only then says how it ended.
  *
  * The kernel log goes to ttyS0 and the job's output to ttyS1. The job's exit
  * status goes to port 0xe9 (isa-debugcon), past every driver that could lose or
  * mix it, and the last act is a write to port 0xf4 (isa-debug-exit), which no
  * crash can imitate: a panic ends QEMU with status 0.
  *
- * run.sh passes VM_JOB (exec, tests or shell) and VM_MODULE (0 or 1) on the
- * kernel command line; the kernel hands them to us as environment.
+ * The status is preceded by the line "unloaded, nothing left" when that is so.
+ * run.sh asks for this line: a job that ended well says nothing about the unload.
+ *
+ * run.sh passes VM_JOB (exec, tests or shell), VM_MODULE (0 or 1) and VM_LATE
+ * (seconds to wait after the unload) on the kernel command line; the kernel hands
+ * them to us as environment.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/membarrier.h>
 #include <net/if.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -31,6 +38,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PORT_STATUS 0xe9
@@ -40,6 +48,9 @@
 #define MODULE_ARGS "/payload/module_args"
 #define KMEMLEAK "/sys/kernel/debug/kmemleak"
 #define KMEMLEAK_AGE 6 /* seconds */
+#define MODULE_PREFIX "tcpledger" /* of ours and of those that test this harness */
+#define UNLOAD_SECONDS 120
+#define NOTHING_LEFT "unloaded, nothing left" /* run.sh asks for it */
 
 static int verdict_fd = -1;
 
@@ -175,14 +186,121 @@ static void load_module(void)
 	close(fd);
 }
 
-/* A job may have unloaded the module itself; that is no failure. */
-static int unload_module(void)
+/* Name of a loaded module of ours, or NULL. */
+static const char *loaded_module(void)
 {
-	if (!syscall(SYS_delete_module, "tcpledger", O_NONBLOCK) || errno == ENOENT)
-		return 0;
-	kernel_log("<3>vm: rmmod tcpledger: %s\n", strerror(errno));
-	dprintf(verdict_fd, "# vm: rmmod tcpledger: %s\n", strerror(errno));
-	return 1;
+	static char name[64];
+	bool found = false;
+	FILE *f = fopen("/proc/modules", "r");
+
+	if (!f)
+		bail_out("/proc/modules");
+	while (!found && fscanf(f, "%63s%*[^\n]", name) == 1)
+		found = !strncmp(name, MODULE_PREFIX, strlen(MODULE_PREFIX));
+	fclose(f);
+	return found ? name : NULL;
+}
+
+/* An unload that hangs cannot be killed: a child does it, and we look at the clock. */
+static int unload(const char *name)
+{
+	/* Set on the kernels that are some thirty times slower. */
+	time_t seconds = UNLOAD_SECONDS * (getenv("TCPLEDGER_SLOW") ? 10 : 1);
+	sigset_t child;
+	int status;
+	pid_t pid;
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child, NULL);
+	pid = fork();
+	if (pid < 0)
+		bail_out("fork");
+	if (!pid)
+		_exit(syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0);
+	for (;;) {
+		struct timespec bound = { .tv_sec = seconds };
+
+		if (waitpid(pid, &status, WNOHANG) == pid)
+			return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
+		if (sigtimedwait(&child, NULL, &bound) < 0 && errno == EAGAIN)
+			return -ETIMEDOUT;
+	}
+}
+
+/* A job may have unloaded the module itself; that is no failure. */
+static int unload_modules(void)
+{
+	const char *name, *why;
+	int err;
+
+	while ((name = loaded_module())) {
+		err = unload(name);
+		if (!err)
+			continue;
+		why = err == -ETIMEDOUT ? "hangs" : strerror(-err);
+		kernel_log("<3>vm: rmmod %s: %s\n", name, why);
+		dprintf(verdict_fd, "# vm: rmmod %s: %s\n", name, why);
+		return 1;
+	}
+	return 0;
+}
+
+/*
+ * A callback or a timer that the module left armed runs into freed text and is an
+ * oops, if the VM lives that long. The kernel's rcu_barrier() cannot be called from
+ * here. The end of a network namespace calls it (cleanup_net()), but nobody can wait
+ * for that; a global membarrier waits for one grace period, after which callbacks
+ * queued before are due. The wait after it is for them and for timers.
+ */
+static void wait_for_late_calls(void)
+{
+	const char *seconds = getenv("VM_LATE");
+	int i;
+
+	if (!fork())
+		_exit(unshare(CLONE_NEWNET));
+	while (wait(NULL) > 0)
+		;
+	for (i = 0; i < 2; i++)
+		syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	sleep(seconds ? atoi(seconds) : 1);
+}
+
+/* Whether a line of the file has the module's name in it, which is then said. */
+static int mentions_module(const char *path)
+{
+	char line[512];
+	int found = 0;
+	FILE *f = fopen(path, "r");
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (!strstr(line, MODULE_PREFIX))
+			continue;
+		kernel_log("<3>vm: left in %s: %s", path, line);
+		found = 1;
+	}
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* What a module registers by name, and its unload must take away again. */
+static int check_left(void)
+{
+	static const char *const paths[] = {
+		"/proc/slabinfo", "/sys/kernel/debug/kprobes/list",
+		"/sys/kernel/tracing/enabled_functions", NULL,
+	};
+	int left = 0, i;
+
+	for (i = 0; paths[i]; i++)
+		left |= mentions_module(paths[i]);
+	if (!access("/proc/net/tcpledger", F_OK)) {
+		kernel_log("<3>vm: left: /proc/net/tcpledger\n");
+		left = 1;
+	}
+	return left;
 }
 
 /*
@@ -353,7 +471,7 @@ int main(void)
 {
 	const char *job = getenv("VM_JOB"), *module = getenv("VM_MODULE");
 	bool with_module = module && !strcmp(module, "1");
-	int code;
+	int code, left;
 
 	if (getpid() != 1 || ioperm(PORT_STATUS, 1, 1) || ioperm(PORT_EXIT, 1, 1)) {
 		fprintf(stderr, "vm: init runs only as PID 1 of the test VM\n");
@@ -369,11 +487,15 @@ int main(void)
 	if (with_module)
 		load_module();
 	code = run_job(job ? job : "shell");
-	if (with_module && unload_module() && !code)
-		code = 1;
-	if (check_leaks() && !code)
-		code = 1;
-	if (check_lockdep() && !code)
-		code = 1;
+	left = unload_modules();
+	if (!left) {
+		wait_for_late_calls();
+		left = check_left();
+	}
+	left |= check_leaks();
+	left |= check_lockdep();
+	if (left)
+		finish(code ? code : 1);
+	port_puts(NOTHING_LEFT "\n");
 	finish(code);
 }

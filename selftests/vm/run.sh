@@ -11,8 +11,8 @@
 #
 # Options:
 #   --kernel 6.1|6.12|6.1-rt|6.12-rt   which of Debian's kernels (6.1), or of those
-#            6.12-debug|6.12-kcsan     that kernel.sh builds: some thirty times slower, so
-#                                      the bounds on time are wider and the tests do less
+#            6.1-debug|6.12-debug|     that kernel.sh builds: some thirty times slower, so
+#            6.1-kcsan|6.12-kcsan      the bounds on time are wider and the tests do less
 #   --mode MODE        warp (default): one CPU, virtual time: 'sleep 60' takes no time, and
 #                      the clock counts instructions. smp: two CPUs, real time, for races.
 #                      turns: two CPUs, real time, one at a time, see selftests/Makefile.
@@ -30,8 +30,12 @@
 #   --log DIR          keep console.log (kernel) and output (job) there
 #
 # The job's stdout and stderr arrive on our stdout, without carriage returns.
-# Exit status: the job's own; 1 if it was 0 but the kernel complained (the lines
-# are printed); 128 if the VM was lost (panic, hang, timeout), with its last lines.
+# Exit status: the job's own; 1 if it was 0 but something was wrong: the kernel
+# complained (complaints.awk), QEMU did (qemu_errors.list), or the module was not
+# unloaded or left something; 128 if the VM was lost (panic, hang, timeout), with its
+# last lines. What was wrong is printed, and with --log also kept in DIR/complaints.
+# After the unload the VM lives on, in virtual time for longer than any timer of the
+# module runs: one that was left armed would run into text that is freed.
 # Examples, after 'make':
 #   selftests/vm/run.sh --mode warp --exec 'sleep 3600; cat /proc/net/tcpledger/stats'
 #   selftests/vm/run.sh --kernel 6.12 --script t.sh --add ./t:/bin/t
@@ -40,6 +44,8 @@ set -euo pipefail
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 top=$(realpath "$here/../..")
 export BUILD=${BUILD:-$top/.build}
+
+nothing_left='unloaded, nothing left' # the last but one word of init.c
 
 lane=6.1 mode=warp job="" job_file="" job_text="" module="" with_module=1 module_args=""
 tests="" tests_dir="" stress="" raw="" seed="" plugin="" smp="" mem="" append="" timeout=180 log="" adds=() slow=1
@@ -161,6 +167,19 @@ make_initramfs()
 	cat "$BUILD/initramfs/programs.cpio" "$BUILD/initramfs/$lane.cpio" "$work/payload.cpio" >"$work/initrd"
 }
 
+# How long the VM lives on after the unload: the longest that the module waits for
+# anything is two minutes (module/age.c), which only virtual time gives away.
+late_seconds()
+{
+	if [ "$mode" = warp ]; then
+		echo 150
+	elif [ "$job" = tests ]; then
+		echo 5
+	else
+		echo 1
+	fi
+}
+
 # panic=-1 with -no-reboot ends QEMU at once; every warning is a panic, so that a
 # test cannot pass over one. The stack traces of slub_debug's U would cost a fifth of
 # the time; to see who allocated a broken object: --append slub_debug=FZPU. KASAN
@@ -168,7 +187,7 @@ make_initramfs()
 # alone decides.
 kernel_command_line()
 {
-	local line="console=ttyS0 panic=-1 oops=panic softlockup_panic=1 tsc=reliable"
+	local line="console=ttyS0 panic=-1 oops=panic softlockup_panic=1 hung_task_panic=1 tsc=reliable"
 
 	case $lane in
 	*-debug)	line+=" panic_on_warn=1 slab_nomerge" ;;
@@ -185,7 +204,7 @@ kernel_command_line()
 	[ "$slow" -eq 1 ] || line+=" watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120 TCPLEDGER_SLOW=1"
 	# A serial line does not tell its terminal's size.
 	[ "$job" != shell ] || line+=" quiet VM_SIZE=$(stty size 2>/dev/null | tr ' ' x)"
-	echo "$line VM_JOB=$job VM_MODULE=$with_module $append"
+	echo "$line VM_JOB=$job VM_MODULE=$with_module VM_LATE=$(late_seconds) $append"
 }
 
 # Sets the array qemu. Serial port 0 is the kernel's console, 1 the job's output.
@@ -214,7 +233,7 @@ qemu_command()
 # For a list of tests the screen gets one line a test, and the file all of it.
 show_output()
 {
-	local line start=$SECONDS
+	local line start=$SECONDS last=$SECONDS
 
 	if [ "$job" != tests ]; then
 		tee "$work/output"
@@ -222,9 +241,12 @@ show_output()
 	fi
 	while IFS= read -r line; do
 		printf '%s\n' "$line" >&3
+		[[ $line != KTAP\ version* ]] || last=$SECONDS
 		[[ $line =~ ^(not )?ok\  ]] || continue
 		printf '%-5s %-4s %4d s  %s\n' "$lane" "$mode" $((SECONDS - start)) "$line"
-	done 3>"$work/output"
+		echo "$((SECONDS - last)) $line" >&4
+		last=$SECONDS
+	done 3>"$work/output" 4>"$work/times"
 }
 
 # QEMU dies with us even when we are killed outright: each link of the chain
@@ -243,9 +265,21 @@ boot()
 	wait "$qemu_pid" || rc=$?
 	qemu_pid=
 	wait
-	# Virtual time has nothing to jump to while every program waits for another.
-	grep -v 'icount sleep disabled and no active timers' "$work/qemu.err" >&2 || :
 	return "$rc"
+}
+
+# What QEMU printed that makes a run worthless. The rest is of no account.
+qemu_errors()
+{
+	grep -E -f <(sed -n 's/^\([^#].*[^\t]\)\t\+#.*/\1/p' "$here/qemu_errors.list") "$work/qemu.err" |
+		sed 's/^/QEMU: /'
+}
+
+# Prints what may not be in a run, whether its VM was lost or not.
+complaints()
+{
+	awk -f "$here/complaints.awk" "$work/console.log" || :
+	qemu_errors || :
 }
 
 # Only the end marker with a status line means that the guest got to its end: a
@@ -255,13 +289,21 @@ verdict()
 	local rc=$1 status
 
 	status=$(sed -n 's/^status \([0-9]\{1,3\}\)$/\1/p' "$work/status" 2>/dev/null)
-	if [ "$rc" -ne 33 ] || [ -z "$status" ]; then
-		[ "$job" != shell ] || return 128
-		echo "run.sh: VM lost (QEMU ended with $rc$([ "$rc" != 124 ] || echo ", timeout of $timeout s")), last lines of its console:" >&2
-		tail -n 40 "$work/console.log" | tr -d '\r' >&2
+	if [ "$job" = shell ]; then
+		[ "$rc" -eq 33 ] && return "${status:-128}"
 		return 128
 	fi
-	if [ "$job" != shell ] && awk -f "$here/complaints.awk" "$work/console.log" >&2; then
+	complaints >"$work/complaints"
+	if [ "$rc" -ne 33 ] || [ -z "$status" ]; then
+		echo "run.sh: VM lost (QEMU ended with $rc$([ "$rc" != 124 ] || echo ", timeout of $timeout s")), last lines of its console:" >&2
+		tail -n 40 "$work/console.log" | tr -d '\r' >&2
+		[ ! -s "$work/complaints" ] || { echo 'run.sh: what is wrong there:'; cat "$work/complaints"; } >&2
+		[ "$rc" = 33 ] || tail -n 5 "$work/qemu.err" >&2
+		return 128
+	fi
+	grep -qx "$nothing_left" "$work/status" || echo "the VM did not end with '$nothing_left'" >>"$work/complaints"
+	if [ -s "$work/complaints" ]; then
+		cat "$work/complaints" >&2
 		echo "run.sh: the kernel complained, see above" >&2
 		[ "$status" -ne 0 ] || return 1
 	fi
@@ -276,7 +318,7 @@ main()
 	if [ -n "$log" ]; then
 		mkdir -p "$log"
 		work=$(realpath "$log")
-		rm -f "$work"/{console.log,output,status}
+		rm -f "$work"/{console.log,output,status,complaints,times}
 	else
 		work=$(mktemp -d "${TMPDIR:-/tmp}/tcpledger-vm.XXXXXX")
 	fi

@@ -1,0 +1,301 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Tests of what runs and judges the tests: whatever goes wrong must fail the run. KTAP
+# out. The functions under test are those that check.sh uses (lanes.sh, report.sh).
+#
+#   driver_test.sh [text]     text: without the VMs
+#
+# First texts: outputs as run_selftests.sh may leave them, and a run.sh that ends as it
+# is told to. Then VMs of Debian's 6.1 with small tests and with ../broken/tcpledger_late
+# in the place of tcpledger, which leaks at its exit, hangs there, or leaves something
+# armed that runs into freed text.
+set -euo pipefail
+
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+top=$(realpath "$here/../..")
+export BUILD=${BUILD:-$top/.build}
+# shellcheck source=lanes.sh
+. "$here/lanes.sh"
+# shellcheck source=report.sh
+. "$here/report.sh"
+# shellcheck source=../lib/ktap.sh
+. "$here/../lib/ktap.sh"
+vm_tests=$here
+work=$(mktemp -d "${TMPDIR:-/tmp}/tcpledger-driver.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+logs=$work/logs tests_dir=$work/tests skips=$work/skips.list
+seed=1 bound=300 stress=() vm_options=()
+TEXTS=39 VMS=8
+
+# judged NAMES...: what check.sh would say of the part '6.1 warp'
+judged()
+{
+	passed=0 failed=0 skipped=0
+	judge 6.1 warp "$*" >"$work/said"
+	judge_counts >>"$work/said"
+	echo "$passed passed, $failed failed, $skipped skipped" >>"$work/said"
+}
+
+# is COUNTS PATTERN...: what was said ends with these counts and has each pattern
+is()
+{
+	local pattern
+
+	[ "$(tail -n 1 "$work/said")" = "$1" ] || { sed 's/^/# /' "$work/said"; return 1; }
+	for pattern in "${@:2}"; do
+		grep -qE -- "$pattern" "$work/said" || { sed 's/^/# /' "$work/said"; return 1; }
+	done
+}
+
+# text WHAT NAMES COUNTS [PATTERN...]: judges the output on stdin
+text()
+{
+	rm -rf "$logs"
+	mkdir -p "$logs/6.1-warp"
+	cat >"$logs/6.1-warp/output.all"
+	judged "$2"
+	ktap_result "$1" is "${@:3}"
+}
+
+# Words of one output: k TEST ok|not_ok|skip... gives a test with a plan and its results.
+k()
+{
+	local name=$1 n=0 result
+
+	shift
+	echo "  1..$#"
+	for result in "$@"; do
+		n=$((n + 1))
+		case $result in
+		ok)	echo "  ok $n $name.$n" ;;
+		skip)	echo "  ok $n # SKIP no such thing" ;;
+		*)	echo "  not ok $n $name.$n" ;;
+		esac
+	done
+	[[ " $* " == *" not_ok "* ]] && echo "not ok 1 $name # exit=1" || echo "ok 1 $name"
+}
+
+texts_of_results()
+{
+	text "all well" "a b" "3 passed, 0 failed, 0 skipped" \
+		< <(echo 'KTAP version 1'; k a ok ok; k b ok)
+	text "a result that is not ok" "a b" "2 passed, 1 failed, 0 skipped" '^not ok 6.1 warp: not ok 2 a.2' \
+		< <(k a ok not_ok; k b ok)
+	text "not ok, and an excuse" a "0 passed, 1 failed, 0 skipped" \
+		< <(printf '  1..1\n  not ok 1 a.1 # TODO later\nok 1 a\n')
+	text "a status without a result that says why" a "1 passed, 1 failed, 0 skipped" 'exit=3' \
+		< <(printf '  1..1\n  ok 1 a.1\nnot ok 1 a # exit=3\n')
+	text "killed before any result" a "0 passed, 1 failed, 0 skipped" 'killed by SIGKILL after 2 s' \
+		< <(printf '  TAP version 13\nnot ok 1 a # killed by SIGKILL after 2 s and 0 s of CPU time\n')
+	text "killed after one of three" a "1 passed, 2 failed, 0 skipped" 'planned 3 results and gave 1, # killed by SIGSEGV' \
+		< <(printf '  1..3\n  ok 1 a.1\nnot ok 1 a # killed by SIGSEGV after 2 s and 0 s of CPU time\n')
+	text "a plan that is not kept" a "2 passed, 1 failed, 0 skipped" 'a planned 3 results and gave 2' \
+		< <(printf '  1..3\n  ok 1 a.1\n  ok 2 a.2\nok 1 a\n')
+	text "no plan" a "2 passed, 1 failed, 0 skipped" 'a planned no results and gave 2' \
+		< <(printf '  ok 1 a.1\n  ok 2 a.2\nok 1 a\n')
+	text "a plan without results" a "0 passed, 1 failed, 0 skipped" 'a gave no result of the 3 that it planned' \
+		< <(printf '  1..3\nok 1 a\n')
+	text "no result at all" a "0 passed, 1 failed, 0 skipped" 'a gave no result' \
+		< <(printf '  hello\nok 1 a\n')
+	text "a bail out" "a b" "1 passed, 2 failed, 0 skipped" 'Bail out! no memory' 'b # ERROR no result' \
+		< <(k a ok; echo '  Bail out! no memory')
+	text "a test that never reported" "a typo" "1 passed, 1 failed, 0 skipped" 'typo # ERROR no result' \
+		< <(k a ok)
+	text "a plan of tests that is not kept" "" "1 passed, 1 failed, 0 skipped" 'planned 2 tests and gave results of 1' \
+		< <(echo 'KTAP version 1'; echo 1..2; k a ok)
+	text "no output" "" "0 passed, 2 failed, 0 skipped" 'no test ran' </dev/null
+	text "an empty list" "" "0 passed, 1 failed, 0 skipped" 'no test ran' \
+		< <(echo 'KTAP version 1'; echo 1..0)
+}
+
+texts_of_skips()
+{
+	: >"$skips"
+	text "a skip that is not listed" a "1 passed, 1 failed, 0 skipped" 'a # SKIP no such thing: a skip that is not in' \
+		< <(k a ok skip)
+	echo '6.12,host a no such thing' >"$skips"
+	text "a skip that is listed for another kernel" a "1 passed, 1 failed, 0 skipped" \
+		< <(k a ok skip)
+	echo '6.12,6.1 a another reason' >"$skips"
+	text "a skip with another reason" a "1 passed, 2 failed, 0 skipped" 'a ran and is in skips.list: another reason' \
+		< <(k a ok skip)
+	echo '6.12,6.1 a no such thing' >"$skips"
+	text "a skip that is listed" a "1 passed, 0 failed, 1 skipped" \
+		< <(k a ok skip)
+	text "a listed skip that ran" a "2 passed, 1 failed, 0 skipped" 'a ran and is in skips.list: no such thing' \
+		< <(k a ok ok)
+	text "a listed skip that was not asked for" b "1 passed, 0 failed, 0 skipped" \
+		< <(k b ok)
+	text "all skipped" a "0 passed, 1 failed, 2 skipped" 'nothing passed: 2 skipped' \
+		< <(k a skip; k a skip)
+	text "a whole test that is listed" "a b" "1 passed, 0 failed, 1 skipped" \
+		< <(printf '  1..0 # SKIP no such thing\nok 1 a # SKIP\n  1..1\n  ok 1 b.1\nok 2 b\n')
+	text "a whole test that is not" "a b" "1 passed, 2 failed, 0 skipped" 'SKIP no other thing: a skip that is not in' \
+		< <(printf '  1..0 # SKIP no other thing\nok 1 a # SKIP\n  1..1\n  ok 1 b.1\nok 2 b\n')
+	echo 'all a? no such thing' >"$skips"
+	text "a skip that depends on the machine" a "2 passed, 0 failed, 0 skipped" \
+		< <(k a ok ok)
+	: >"$skips"
+}
+
+# A run.sh that leaves the output in try.N and ends with the status in its first line.
+stand_in()
+{
+	mkdir -p "$work/vm"
+	ln -sf "$vm_tests"/* "$work/vm"
+	rm -f "$work/vm/run.sh"
+	cat >"$work/vm/run.sh" <<-'END'
+		#!/bin/bash
+		log=${*: -1}
+		n=${log##*/}
+		mkdir -p "$log"
+		tail -n +2 "$(dirname "$0")/try.$n" | grep -v '^wrong ' >"$log/output"
+		sed -n 's/^wrong //p' "$(dirname "$0")/try.$n" >"$log/complaints"
+		exit "$(head -n 1 "$(dirname "$0")/try.$n")"
+	END
+	chmod +x "$work/vm/run.sh"
+}
+
+# ended WHAT NAMES COUNTS [PATTERN...]: a part whose VMs ended as try.1, try.2 ... say
+ended()
+{
+	rm -rf "$logs"
+	here=$work/vm
+	part 6.1-warp vm_part 6.1 warp "$2" >/dev/null
+	here=$vm_tests
+	judged "$2"
+	ktap_result "$1" is "${@:3}"
+}
+
+texts_of_ends()
+{
+	stand_in
+	{ echo 0; k a ok; k b ok; } >"$work/vm/try.1"
+	ended "a VM that ended well" "a b" "2 passed, 0 failed, 0 skipped"
+	{ echo 128; k a ok; k b ok; } >"$work/vm/try.1"
+	ended "a VM lost after its last result" "a b" "2 passed, 1 failed, 0 skipped" 'lost after its last result'
+	{ echo 1; k a ok; echo 'wrong vm: rmmod'; } >"$work/vm/try.1"
+	ended "a kernel that complained" a "1 passed, 1 failed, 0 skipped" 'vm: rmmod'
+	{ echo 1; k a ok; } >"$work/vm/try.1"
+	ended "a status that nothing explains" a "1 passed, 1 failed, 0 skipped" 'no test failed, but what ran them did'
+	{ echo 128; k a ok; echo '  ok 1 b.1'; echo 'wrong BUG:'; } >"$work/vm/try.1"
+	{ echo 0; echo 'KTAP version 1'; k c ok; } >"$work/vm/try.2"
+	ended "a VM lost under a test" "a b c" "3 passed, 2 failed, 0 skipped" 'b # ERROR no result' 'BUG:'
+	{ echo 2; } >"$work/vm/try.1"
+	ended "a VM that never started" a "0 passed, 1 failed, 0 skipped" 'a # ERROR no result'
+}
+
+# refuses PATTERN COMMAND...: which says so and fails
+refuses()
+{
+	local rc=0
+
+	"${@:2}" >"$work/said" 2>&1 || rc=$?
+	[ "$rc" -ne 0 ] && grep -qE -- "$1" "$work/said" && return
+	sed 's/^/# /' "$work/said"
+	return 1
+}
+
+# The tree is locked by the check.sh that called us, or by us.
+texts_of_calls()
+{
+	exec {lock}>>"$BUILD/check.lock"
+	flock -n "$lock" || :
+	ktap_result "TESTS=typo" refuses "there is no test 'typo'" env TESTS="open typo" "$vm_tests/check.sh"
+	ktap_result "TESTS of nothing" refuses "TESTS is empty" env TESTS=" " "$vm_tests/check.sh"
+	ktap_result "a second run in one tree" refuses "another run uses this tree" env TESTS=open "$vm_tests/check.sh"
+}
+
+# Lines of a kernel log: bad or not, whoever printed them.
+bad_line()
+{
+	echo "[    1.0] $1" | awk -f "$vm_tests/complaints.awk" | grep -q .
+}
+
+good_line()
+{
+	! bad_line "$1"
+}
+
+texts_of_lines()
+{
+	ktap_result "a device that is held" bad_line 'unregister_netdevice: waiting for veth0 to become free. Usage count = 2'
+	ktap_result "a panic" bad_line 'Kernel panic - not syncing: Fatal exception'
+	ktap_result "a hogging work of ours" bad_line 'workqueue: age [tcpledger] hogged CPU for >10000us 4 times'
+	ktap_result "one of the kernel's own" good_line 'workqueue: cleanup_net hogged CPU for >10000us 4 times'
+	ktap_result "an ordinary line" good_line 'tcpledger: loading out-of-tree module taints kernel.'
+}
+
+# What a test may do to itself, and one that is well.
+make_tests()
+{
+	mkdir -p "$tests_dir"
+	cp "$vm_tests/../run_selftests.sh" "$tests_dir"
+	printf '#!/bin/bash\necho 1..1\necho ok 1 fine.1\n' >"$tests_dir/fine"
+	printf '#!/bin/bash\n' >"$tests_dir/silent"
+	printf '#!/bin/bash\necho 1..2\necho ok 1 exits.1\nexit 3\n' >"$tests_dir/exits"
+	printf '#!/bin/bash\nkill -KILL $$\n' >"$tests_dir/killed"
+	# The ports of init.c: as if all had ended well.
+	cat >"$tests_dir/quits" <<-'END'
+		#!/bin/bash
+		echo 1..1
+		echo ok 1 quits.1
+		printf 'status 0\n' | while IFS= read -r -n 1 c; do
+			printf '%s' "${c:-
+		}" | dd of=/dev/port bs=1 seek=$((0xe9)) conv=notrunc 2>/dev/null
+		done
+		printf '\x10' | dd of=/dev/port bs=1 seek=$((0xf4)) conv=notrunc 2>/dev/null
+	END
+	chmod +x "$tests_dir"/*
+}
+
+build_late()
+{
+	local release
+
+	"$vm_tests/fetch.sh" tools build vm
+	"$vm_tests/fetch.sh" kernel 6.1
+	release=$("$vm_tests/fetch.sh" release 6.1)
+	mkdir -p "$work/broken"
+	cp "$top"/selftests/broken/* "$work/broken"
+	make -s -C "$BUILD/kernels/6.1/usr/src/linux-headers-$release" M="$work/broken" modules >&2
+}
+
+# vm WHAT BUG NAMES COUNTS [PATTERN...]
+vm()
+{
+	rm -rf "$logs"
+	vm_options=(--module "$work/broken/tcpledger_late.ko" --module-args "bug=$2")
+	part 6.1-warp vm_part 6.1 warp "$3" >/dev/null
+	judged "$3"
+	ktap_result "$1" is "${@:4}"
+}
+
+vms()
+{
+	local lost='lost after its last result'
+
+	make_tests
+	build_late
+	vm "no bug, and tests that die" none "fine silent exits killed" "2 passed, 4 failed, 0 skipped" \
+		'silent gave no result' 'planned 2 results and gave 1' 'exit=3' 'killed by SIGKILL'
+	vm "a leak at exit" leak fine "1 passed, 1 failed, 0 skipped" "$lost" 'Slab cache still has objects'
+	vm "a cache that is left" leave_cache fine "1 passed, 1 failed, 0 skipped" 'vm: left in /proc/slabinfo: tcpledger_late'
+	vm "an exit that hangs" hang fine "1 passed, 1 failed, 0 skipped" 'vm: rmmod tcpledger_late: hangs'
+	vm "a timer after the exit" late_timer fine "1 passed, 1 failed, 0 skipped" "$lost" 'BUG: unable to handle page fault'
+	vm "a callback after the exit" late_callback fine "1 passed, 1 failed, 0 skipped" "$lost" 'BUG: unable to handle page fault'
+	vm "a device that is held" held_device fine "1 passed, 1 failed, 0 skipped" 'unregister_netdevice: waiting for lo'
+	vm "a VM that ends by itself" none quits "1 passed, 2 failed, 0 skipped" "did not end with 'unloaded, nothing left'"
+}
+
+mode=${1:-all}
+[ "$mode" = all ] || VMS=0
+ktap_plan $((TEXTS + VMS))
+texts_of_results
+texts_of_skips
+texts_of_ends
+texts_of_calls
+texts_of_lines
+[ "$mode" != all ] || vms
+ktap_end
