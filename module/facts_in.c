@@ -154,6 +154,9 @@ static noinline int in_synack(struct tcpledger_facts *f, s64 now,
 
 	if (unlikely(!wanted))
 		return odd_synack(f, now, seg, repeats);
+	/* SYNs crossed: TCP has this one already, and acknowledges it again. */
+	if (unlikely(f->state == TCPLEDGER_STATE_SYN_RECV))
+		tcpledger_facts_expect(f, now, F_EXPECT_OUT);
 	f->remote_isn = seg->seq;
 	f->bits |= F_SYNACK_IN | F_REMOTE_ISN;
 	tcpledger_facts_offer(f, opt, false);
