@@ -40,7 +40,6 @@ TEST_F_TIMEOUT(close, four_segments, USUAL)
 		       "close.kind=four_segment state=CLOSE time_wait.exit=expired "
 		       "time_wait.residence_ns>=60000000000 time_wait.residence_ns<=62200000000 "
 		       "time_wait.residence_exact=true @TIME_WAIT/CLOSE=timer anomalies=");
-	EXPECT_JUDGED(&self->world);
 }
 
 /*
@@ -72,7 +71,6 @@ TEST_F_TIMEOUT(close, three_segments, USUAL)
 		       getpid());
 	EXPECT_VERDICT(p.s, p.c, 0,
 		       "close.kind=three_segment close.first=remote state=CLOSE closer=null");
-	EXPECT_JUDGED(&self->world);
 }
 
 /* This test will send the ACK of the host's FIN in the peer's FIN, and nothing before. */
@@ -87,7 +85,6 @@ TEST_F_TIMEOUT(close, fin_answered_by_fin, USUAL)
 	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "close.kind=three_segment close.first=local close.reset_by=null "
 		       "state=TIME_WAIT closer.pid=%d", getpid());
-	EXPECT_JUDGED(&self->world);
 }
 
 /* This test will have the two FINs cross, so that the host goes through CLOSING. */
@@ -101,7 +98,6 @@ TEST_F_TIMEOUT(close, simultaneous, USUAL)
 		       "close.kind=simultaneous close.first=both close.reset_by=null state=TIME_WAIT "
 		       "@FIN_WAIT1/CLOSING=segment @CLOSING/TIME_WAIT=segment closer.pid=%d",
 		       getpid());
-	EXPECT_JUDGED(&self->world);
 }
 
 /* This test will send data for two seconds in the one direction that is still open. */
@@ -125,7 +121,6 @@ TEST_F_TIMEOUT(close, half_close, USUAL)
 	EXPECT_VERDICT(p.s, p.c, 0,
 		       "close.kind=four_segment close.first=remote bytes_sent=10000 "
 		       "bytes_received=0 close.half_close_ns>=2000000000 live=false");
-	EXPECT_JUDGED(&self->world);
 }
 
 /* This test will call shutdown() and then close(), which moves FIN_WAIT1 to itself. */
@@ -142,7 +137,6 @@ TEST_F_TIMEOUT(close, shutdown_then_close, USUAL)
 		       "close.first=local close.reset_by=null state=TIME_WAIT closer.pid=%d "
 		       "@FIN_WAIT1/FIN_WAIT1=never anomalies!~illegal_transition", getpid());
 	EXPECT_VERDICT(p.s, p.c, 0, "close.first=remote close.reset_by=null state=CLOSE");
-	EXPECT_JUDGED(&self->world);
 }
 
 /* This test will lose a FIN, so that it is sent again. */
@@ -165,7 +159,6 @@ TEST_F_TIMEOUT(close, fin_lost, USUAL)
 	EXPECT_VERDICT(p.s, p.c, 0,
 		       "close.kind=four_segment close.first=remote close.fin_retransmits=0 "
 		       "live=false anomalies!~fin_retransmit");
-	EXPECT_JUDGED(&self->world);
 }
 
 /* This test will send the last data and the FIN in one segment. */
@@ -186,7 +179,6 @@ TEST_F_TIMEOUT(close, data_with_fin, USUAL)
 		       "close.kind=four_segment close.first=local bytes_sent=100 state=TIME_WAIT");
 	EXPECT_VERDICT(p.s, p.c, 0,
 		       "close.kind=four_segment close.first=remote bytes_received=100 live=false");
-	EXPECT_JUDGED(&self->world);
 }
 
 /* This test will kill the process that owns a connection. */
@@ -215,7 +207,6 @@ TEST_F_TIMEOUT(close, process_killed, USUAL)
 		       "open.outcome=established close.first=local close.reset_by=null "
 		       "owner.comm=%s closer.pid=%d @ESTABLISHED/FIN_WAIT1=user",
 		       program_invocation_short_name, pid);
-	EXPECT_JUDGED(&self->world);
 }
 
 /* This test will close a socket whose peer acknowledges the FIN and never sends its own. */
@@ -232,7 +223,6 @@ TEST_F_TIMEOUT(close, fin_wait2_timeout, USUAL)
 		       "close.kind=timed_out close.first=local close.reset_by=null time_wait=null "
 		       "close.half_close_ns=null @FIN_WAIT2/CLOSE=timer "
 		       "residence_ns.FIN_WAIT2>=60000000000 anomalies!~illegal_transition");
-	EXPECT_JUDGED(&self->world);
 }
 
 TEST_HARNESS_MAIN

@@ -380,6 +380,8 @@ TEST_F_TIMEOUT(files, evicted_meanwhile, USUAL)
 	char byte;
 	int fd;
 
+	world_unjudged(&self->world, JUDGE_CAPTURE,
+		       "what was evicted is captured, and in no record");
 	module_reload("max_connections=256 history=40");
 	make_history(variant->family, 20);
 	fd = open_file("connections");
@@ -425,6 +427,8 @@ TEST_F_TIMEOUT(files, many_at_once, USUAL)
 	size_t len;
 	char byte[sizeof(struct tcpledger_header)];
 
+	world_unjudged(&self->world, JUDGE_ALL & ~JUDGE_TEXT,
+		       "each record would be compared with each other");
 	module_reload("max_connections=2048 history=1024");
 	make_history(variant->family, records / 2);
 	for (int i = 0; i < readers; i++)

@@ -44,7 +44,7 @@ TEST_F_TIMEOUT(fin_wait2, never_a_fin, 1000)
 		fin_timeout(waits[i].timeout);
 		wire_to_fin_wait2(wire_established(&self->world, &peer), &peer);
 		EXPECT_VERDICT(peer.host, peer.self, 0, "state=FIN_WAIT2 live=true time_wait=null");
-		EXPECT_TIMEWAIT_JUDGED(&self->world);
+		EXPECT_JUDGED(&self->world);
 		need(record_over(&peer), 240000);
 		EXPECT_VERDICT(peer.host, peer.self, 0,
 			       "close.kind=timed_out close.first=local close.reset_by=null "
@@ -53,7 +53,7 @@ TEST_F_TIMEOUT(fin_wait2, never_a_fin, 1000)
 			       "anomalies!~illegal_transition anomalies!~time_wait_overflow",
 			       (long long)least, (long long)(least + 2 * WHEEL_NS));
 	}
-	EXPECT_TIMEWAIT_JUDGED(&self->world);
+	EXPECT_JUDGED(&self->world);
 	EXPECT_EQ(0, judge_histograms());
 }
 
@@ -90,11 +90,11 @@ TEST_F_TIMEOUT(fin_wait2, fin_in_time, 300)
 		       "time_wait.restarts=0 time_wait.fin_reacks=0 time_wait.old_duplicates=0 "
 		       "time_wait.remaining_ns>=%lld", 45 * S, (long long)(ended - since),
 		       55 * S);
-	EXPECT_TIMEWAIT_JUDGED(&self->world);
+	EXPECT_JUDGED(&self->world);
 	need(record_over(&late), 70000);
 	EXPECT_VERDICT(late.host, late.self, 0,
 		       "time_wait.exit=expired time_wait.residence_ns>=%lld", 60 * S);
-	EXPECT_TIMEWAIT_JUDGED(&self->world);
+	EXPECT_JUDGED(&self->world);
 	EXPECT_EQ(0, judge_histograms());
 }
 
@@ -117,7 +117,6 @@ TEST_F_TIMEOUT(fin_wait2, rst, USUAL)
 		       "close.first=local @FIN_WAIT2/CLOSE=segment residence_ns.FIN_WAIT2>=%lld "
 		       "residence_ns.FIN_WAIT2<=%lld anomalies!~illegal_transition "
 		       "anomalies!~time_wait_assassinated", 5 * S, (long long)(ended - since));
-	EXPECT_TIMEWAIT_JUDGED(&self->world);
 }
 
 /* This test will send data that nobody is left to read, which the kernel answers with an RST. */
@@ -132,13 +131,12 @@ TEST_F_TIMEOUT(fin_wait2, late_data, USUAL)
 	wire_send(&self->world.wire, &old);
 	peer_expect(&peer, SEG_ACK, DEADLINE_MS);
 	EXPECT_VERDICT(peer.host, peer.self, 0, "state=FIN_WAIT2 live=true time_wait=null");
-	EXPECT_TIMEWAIT_JUDGED(&self->world);
+	EXPECT_JUDGED(&self->world);
 	peer_send(&peer, SEG_PSH | SEG_ACK, 10);
 	peer_expect(&peer, SEG_RST, DEADLINE_MS);
 	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "live=false time_wait=null close.kind=reset close.reset_by=local "
 		       "@FIN_WAIT2/CLOSE=segment bytes_received=0 anomalies!~illegal_transition");
-	EXPECT_TIMEWAIT_JUDGED(&self->world);
 }
 
 /* This test will do the same with a FIN that follows on data. */
@@ -152,7 +150,6 @@ TEST_F_TIMEOUT(fin_wait2, data_with_fin, USUAL)
 	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "live=false time_wait=null close.kind=reset close.reset_by=local "
 		       "@FIN_WAIT2/CLOSE=segment anomalies!~illegal_transition");
-	EXPECT_TIMEWAIT_JUDGED(&self->world);
 }
 
 /* This test will have the FIN come before data that it follows, to a socket that is closed. */
@@ -172,7 +169,6 @@ TEST_F_TIMEOUT(fin_wait2, fin_after_gap, USUAL)
 		       "time_wait=null @FIN_WAIT1/FIN_WAIT2=segment anomalies!~illegal_transition "
 		       "anomalies!~time_wait_overflow");
 	EXPECT_EQ(0, kernel_counter("TcpExt", "TCPTimeWaitOverflow"));
-	EXPECT_TIMEWAIT_JUDGED(&self->world);
 }
 
 /* This test will wait in CLOSE_WAIT, and for the last ACK. */
@@ -197,7 +193,7 @@ TEST_F_TIMEOUT(fin_wait2, close_wait_last_ack, USUAL)
 		       "residence_ns.LAST_ACK>=%lld residence_ns.LAST_ACK<=%lld "
 		       "@CLOSE_WAIT/LAST_ACK=user @LAST_ACK/CLOSE=segment close.half_close_ns>=%lld",
 		       31 * S, 32 * S, 4 * S, 5 * S, 31 * S);
-	EXPECT_TIMEWAIT_JUDGED(&self->world);
+	EXPECT_JUDGED(&self->world);
 	EXPECT_EQ(0, judge_histograms());
 }
 
@@ -264,7 +260,6 @@ TEST_F_TIMEOUT(fin_wait2, leak_finder, USUAL)
 	}
 	EXPECT_NE(NULL, strstr(text, program_invocation_short_name));
 	free(text);
-	EXPECT_EQ(0, judge_timewait(&self->world));
 }
 
 TEST_HARNESS_MAIN

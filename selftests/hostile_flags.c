@@ -210,7 +210,6 @@ static int judge_torture(int family, const struct target_state *state, unsigned 
 {
 	static struct target target[FLAGS];
 	struct surroundings s;
-	struct ledger ledger;
 	struct world world;
 	struct held held;
 	int wrong;
@@ -219,10 +218,7 @@ static int judge_torture(int family, const struct target_state *state, unsigned 
 	held = hold(family);
 	s = (struct surroundings){ &world, wire_listen(&world, 1024) };
 	torture(&s, target, state, variant);
-	ledger_read(&ledger);
-	wrong = judge_records(&world, &ledger) + judge_segments(&world, &ledger);
-	ledger_free(&ledger);
-	wrong += judge_held(&held);
+	wrong = judge(&world) + judge_held(&held);
 	pair_close_orderly(&held.live);
 	wrong += verdict(&held.live.c, &held.live.s, 0, "close.kind=four_segment anomalies= "
 			 "bytes_sent=0 log_dropped=0 partial=false state=TIME_WAIT");

@@ -162,6 +162,8 @@ TEST_F_TIMEOUT(limits, history, USUAL)
 {
 	struct pair listening, live, p[30];
 
+	world_unjudged(&self->world, JUDGE_CAPTURE,
+		       "what was evicted is captured, and in no record");
 	module_reload("max_connections=256 history=20");
 	listening = pair_listen(variant->family, 64);
 	live = connect_to(&listening);
@@ -182,6 +184,8 @@ TEST_F_TIMEOUT(limits, scan, USUAL)
 {
 	struct pair listening, p[20], q[50];
 
+	world_unjudged(&self->world, JUDGE_CAPTURE,
+		       "what was evicted is captured, and in no record");
 	module_reload("max_connections=256 history=40");
 	listening = pair_listen(variant->family, 64);
 	for (int i = 0; i < 15; i++)
@@ -214,6 +218,8 @@ TEST_F_TIMEOUT(limits, embryonic, USUAL)
 	bool gone[24] = { false };
 	int listener, lost, fd[2];
 
+	world_unjudged(&self->world, JUDGE_CAPTURE | JUDGE_STATES | JUDGE_RECORDS,
+		       "what was evicted is in no record, or in one that is partial");
 	module_reload("max_connections=256 history=64 max_embryonic=16");
 	listening = pair_listen(variant->family, 8);
 	ended = connect_and_reset(&listening);
@@ -255,6 +261,8 @@ TEST_F_TIMEOUT(limits, active_not_embryonic, USUAL)
 	struct endpoint local[12], to;
 	int fd[12];
 
+	world_unjudged(&self->world, JUDGE_CAPTURE,
+		       "what was evicted is captured, and in no record");
 	module_reload("max_connections=256 max_embryonic=4");
 	wire_open(&self->world.wire, variant->family);
 	to = self->world.wire.far;
@@ -290,6 +298,8 @@ TEST_F_TIMEOUT(limits, full, USUAL)
 	bool gone[8] = { false };
 	struct peer peer[9];
 
+	world_unjudged(&self->world, JUDGE_CAPTURE | JUDGE_TABLE,
+		       "some connections have no record, though they are open");
 	module_reload("max_connections=64 history=32 max_embryonic=16");
 	listening = pair_listen(variant->family, 64);
 	listen_on_wire(&self->world);
@@ -385,6 +395,8 @@ TEST_F_TIMEOUT(limits, inherited_first, USUAL)
 	wait_for_the_dead(world);
 	ASSERT_EQ(0, setns(world->initial, CLONE_NEWNET));
 	link_up("lo");
+	world_unjudged(&self->world, JUDGE_CAPTURE,
+		       "what was evicted is captured, and in no record");
 	module_reload("max_connections=64 history=60");
 	listening = pair_listen(variant->family, 64);
 	for (int i = 0; i < 5; i++)
@@ -418,6 +430,8 @@ TEST_F_TIMEOUT(limits, total, USUAL)
 
 	wait_for_the_dead(world);
 	world_add_space(world);
+	world_unjudged(&self->world, JUDGE_CAPTURE | JUDGE_TABLE,
+		       "some connections have no record, though they are open");
 	module_reload("max_connections=64 history=32 max_total=80");
 	world_enter(world, 0);
 	listening[0] = pair_listen(variant->family, 64);

@@ -57,7 +57,6 @@ TEST_F_TIMEOUT(open, active, USUAL)
 		       getpid(), program_invocation_short_name, getuid(), inode_of(p.client),
 		       cookie_of(p.client));
 	EXPECT_EQ(1, records_of(&p.c, &p.s));
-	EXPECT_JUDGED(&self->world);
 }
 
 /* This test will stop a handshake before its last ACK, see SYN_RECV, then finish it. */
@@ -86,7 +85,6 @@ TEST_F_TIMEOUT(open, passive, USUAL)
 		       "owner.pid=%d owner.comm=%s owner.uid=%d owner.inode=%lu anomalies=",
 		       getpid(), program_invocation_short_name, getuid(), inode_of(fd));
 	EXPECT_EQ(1, records_of(&at, &peer.self));
-	EXPECT_JUDGED(&self->world);
 }
 
 /* This test will answer a SYN with a SYN, so that the two cross. */
@@ -106,7 +104,6 @@ TEST_F_TIMEOUT(open, simultaneous, USUAL)
 		       "@SYN_SENT/SYN_RECV=segment @SYN_RECV/ESTABLISHED=segment "
 		       "open.syn_retransmits=0 anomalies~simultaneous_open "
 		       "anomalies!~illegal_transition owner.pid=%d", getpid());
-	EXPECT_JUDGED(&self->world);
 }
 
 /* This test will connect a socket to itself: one record with each segment out and in. */
@@ -122,7 +119,6 @@ TEST_F_TIMEOUT(open, self_connect, USUAL)
 		       "open.role=simultaneous open.outcome=established peer_id=null "
 		       "state=ESTABLISHED anomalies~simultaneous_open");
 	EXPECT_EQ(1, records_all());
-	EXPECT_JUDGED(&self->world);
 }
 
 /* This test will connect to a port that the peer has closed. */
@@ -141,7 +137,6 @@ TEST_F_TIMEOUT(open, refused_by_peer, USUAL)
 		       "close.first=remote close.error=ECONNREFUSED state=CLOSE live=false "
 		       "open.remote_isn=null @SYN_SENT/CLOSE=segment owner.pid=%d closer=null "
 		       "anomalies=", getpid());
-	EXPECT_JUDGED(&self->world);
 }
 
 /* This test will have this host refuse a SYN to a port where nobody listens. */
@@ -157,7 +152,6 @@ TEST_F_TIMEOUT(open, refused_by_us, USUAL)
 		       "open.role=passive open.outcome=refused close.kind=none close.reset_by=local "
 		       "close.first=local close.error=null live=false open.local_isn=null "
 		       "owner.pid=null anomalies=");
-	EXPECT_JUDGED(&self->world);
 }
 
 /* This test will connect to a closed port over loopback: one refusal, seen from both ends. */
@@ -173,7 +167,6 @@ TEST_F_TIMEOUT(open, refused_here, USUAL)
 	EXPECT_VERDICT(at, to, 0, "open.role=active open.outcome=refused close.reset_by=remote");
 	EXPECT_VERDICT(to, at, 0, "open.role=passive open.outcome=refused close.reset_by=local");
 	EXPECT_EQ(2, records_all());
-	EXPECT_JUDGED(&self->world);
 }
 
 /* This test will never answer a SYN, until the kernel gives up after 127 seconds. */
@@ -193,7 +186,6 @@ TEST_F_TIMEOUT(open, unanswered, USUAL + 200)
 		       "close.reset_by=null close.first=null open.syn_retransmits=%d live=false "
 		       "@SYN_SENT/CLOSE=timer duration_ns>=127000000000 anomalies~syn_retransmit",
 		       n - 1);
-	EXPECT_JUDGED(&self->world);
 }
 
 /* This test will answer a SYN with the ICMP error "host unreachable". */
@@ -209,7 +201,6 @@ TEST_F_TIMEOUT(open, unreachable, USUAL)
 	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "open.role=active open.outcome=unreachable close.kind=none "
 		       "close.error=EHOSTUNREACH close.reset_by=null live=false @SYN_SENT/CLOSE=error");
-	EXPECT_JUDGED(&self->world);
 }
 
 /* This test will close a socket whose connect() is still waiting. */
@@ -225,7 +216,6 @@ TEST_F_TIMEOUT(open, given_up, USUAL)
 		       "open.role=active open.outcome=aborted close.kind=none close.error=null "
 		       "close.reset_by=null live=false @SYN_SENT/CLOSE=user closer.pid=%d "
 		       "closer.comm=%s", getpid(), program_invocation_short_name);
-	EXPECT_JUDGED(&self->world);
 }
 
 /* This test will lose the first SYN, so that it is sent again after a second. */
@@ -248,8 +238,7 @@ TEST_F_TIMEOUT(open, syn_lost, USUAL)
 		       self->world.space[0].dropped);
 	EXPECT_VERDICT(p.s, p.c, 0,
 		       "open.role=passive open.outcome=established open.syn_retransmits=0 "
-		       "open.handshake_ns<=1000000000 anomalies=");
-	EXPECT_JUDGED(&self->world);
+		       "open.handshake_ns<=10000000 anomalies=");
 }
 
 /* This test will lose the third ACK: the client is established, the server sends SYN/ACK again. */
@@ -257,6 +246,7 @@ TEST_F_TIMEOUT(open, third_ack_lost, USUAL)
 {
 	struct pair p = pair_listen(variant->family, 8);
 	char match[96];
+	int again;
 
 	snprintf(match, sizeof(match),
 		 "tcp dport %u tcp flags & (fin | syn | rst | ack) == ack", p.s.port);
@@ -268,15 +258,16 @@ TEST_F_TIMEOUT(open, third_ack_lost, USUAL)
 	EXPECT_VERDICT(p.s, p.c, 0, "state=SYN_RECV open.outcome=in_progress");
 	need(capture_count(&self->world.space[0].capture, &p.s, SEG_SYN | SEG_ACK) > 1,
 	     DEADLINE_MS);
-	EXPECT_LT(0, drop_stop());
+	/* The third ACK, and those that answered the SYN/ACKs that came again. */
+	EXPECT_EQ(capture_count(&self->world.space[0].capture, &p.c, SEG_ACK), drop_stop());
 	p.server = sock_accept(p.listener);
+	again = capture_count(&self->world.space[0].capture, &p.s, SEG_SYN | SEG_ACK) - 1;
 	EXPECT_VERDICT(p.s, p.c, 0,
-		       "open.role=passive open.outcome=established open.synack_retransmits>=1 "
-		       "open.handshake_ns>=1000000000 anomalies~synack_retransmit");
+		       "open.role=passive open.outcome=established open.synack_retransmits=%d "
+		       "open.handshake_ns>=1000000000 anomalies~synack_retransmit", again);
 	EXPECT_VERDICT(p.c, p.s, 0,
-		       "open.role=active open.outcome=established open.synack_retransmits>=1 "
-		       "open.handshake_ns<=1000000000 open.syn_retransmits=0");
-	EXPECT_JUDGED(&self->world);
+		       "open.role=active open.outcome=established open.synack_retransmits=%d "
+		       "open.handshake_ns<=10000000 open.syn_retransmits=0", again);
 }
 
 /* This test will answer a SYN/ACK with an RST. */
@@ -297,7 +288,6 @@ TEST_F_TIMEOUT(open, reset_in_syn_recv, USUAL)
 		       "open.role=passive open.outcome=reset close.kind=none close.reset_by=remote "
 		       "close.first=remote state=CLOSE @LISTEN/SYN_RECV=segment "
 		       "@SYN_RECV/CLOSE=segment closer=null");
-	EXPECT_JUDGED(&self->world);
 }
 
 /* This test will never send the third ACK, until the kernel forgets the request. */
@@ -315,7 +305,6 @@ TEST_F_TIMEOUT(open, synack_unanswered, USUAL + 120)
 	EXPECT_VERDICT(at, peer.self, 0,
 		       "open.role=passive open.outcome=timed_out close.kind=none close.reset_by=null "
 		       "open.synack_retransmits=5 @SYN_RECV/CLOSE=timer anomalies~synack_retransmit");
-	EXPECT_JUDGED(&self->world);
 }
 
 TEST_HARNESS_MAIN

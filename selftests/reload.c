@@ -107,13 +107,15 @@ TEST_F_TIMEOUT(reload, under_traffic, 6000)
 	pthread_t thread[3];
 	int before = kernel_taint();
 
+	world_unjudged(&self->world, JUDGE_ALL, "the module comes and goes under connections");
 	load.family = variant->family;
 	load.unloads = true;
 	for (int i = 0; i < 3; i++)
 		thread[i] = load_start(&load, i < 2 ? load_connections : load_readers);
 	for (unsigned int i = 0; i < CYCLES; i++) {
 		EXPECT_EQ(0, cycle(false, ""));
-		EXPECT_LE(0, ledger_stat("adopted_records"));
+		/* Of five connections in a row one at least waits for 2MSL to pass. */
+		EXPECT_LT(0, ledger_stat("adopted_records"));
 	}
 	load.stop = true;
 	load_wait(thread, 3);
@@ -131,10 +133,12 @@ TEST_F_TIMEOUT(reload, afterwards, USUAL)
 	module_reload("");
 	p = pair_open(variant->family);
 	pair_close_orderly(&p);
-	EXPECT_VERDICT(p.c, p.s, 0, "id<=2 close.kind=four_segment state=TIME_WAIT partial=false");
-	EXPECT_VERDICT(p.s, p.c, 0, "id<=2 close.kind=four_segment live=false partial=false");
+	EXPECT_VERDICT(p.c, p.s, 0, "id=1 close.kind=four_segment state=TIME_WAIT partial=false");
+	EXPECT_VERDICT(p.s, p.c, 0, "id=2 close.kind=four_segment live=false partial=false");
 	EXPECT_EQ(2, records_all());
 	EXPECT_JUDGED(&self->world);
+	world_unjudged(&self->world, JUDGE_CAPTURE | JUDGE_STATES | JUDGE_RECORDS,
+		       "the connection is older than the module");
 	module_unload();
 	EXPECT_FALSE(module_has_cache());
 	module_load("");

@@ -51,15 +51,13 @@ TEST_F_TIMEOUT(spaces, same_tuple, USUAL)
 	sock_reset(p[1].client);
 
 	world_enter(world, 0);
-	EXPECT_VERDICT(p[0].c, p[0].s, 0, "close.kind=four_segment state=TIME_WAIT id<=2");
-	EXPECT_VERDICT(p[0].s, p[0].c, 0, "close.kind=four_segment live=false id<=2");
+	EXPECT_VERDICT(p[0].c, p[0].s, 0, "close.kind=four_segment state=TIME_WAIT id=1");
+	EXPECT_VERDICT(p[0].s, p[0].c, 0, "close.kind=four_segment live=false id=2");
 	EXPECT_EQ(2, records_all());
-	EXPECT_JUDGED(world);
 	world_enter(world, 1);
-	EXPECT_VERDICT(p[1].c, p[1].s, 0, "close.kind=reset close.reset_by=local id<=2");
-	EXPECT_VERDICT(p[1].s, p[1].c, 0, "close.kind=reset close.reset_by=remote id<=2");
+	EXPECT_VERDICT(p[1].c, p[1].s, 0, "close.kind=reset close.reset_by=local id=1");
+	EXPECT_VERDICT(p[1].s, p[1].c, 0, "close.kind=reset close.reset_by=remote id=2");
 	EXPECT_EQ(2, records_all());
-	EXPECT_JUDGED(world);
 }
 
 /* This test will connect two namespaces, so that each holds the record of one end. */
@@ -85,13 +83,11 @@ TEST_F_TIMEOUT(spaces, veth, USUAL)
 		       "open.role=active close.kind=four_segment close.first=local bytes_sent=3000 "
 		       "peer_id=null ifindex=0 state=TIME_WAIT");
 	EXPECT_EQ(1, records_all());
-	EXPECT_JUDGED(world);
 	world_enter(world, 1);
 	EXPECT_VERDICT(p.s, p.c, 0,
 		       "open.role=passive close.kind=four_segment close.first=remote "
 		       "bytes_received=3000 peer_id=null ifindex=0 live=false");
 	EXPECT_EQ(1, records_all());
-	EXPECT_JUDGED(world);
 }
 
 /*
@@ -222,7 +218,6 @@ TEST_F_TIMEOUT(spaces, mptcp, USUAL)
 	close(server);
 	need(all_at_rest(), DEADLINE_MS);
 	EXPECT_EQ(2, records_all());
-	EXPECT_JUDGED(&self->world);
 }
 
 /* Put veth0 into a VRF, which takes away its IPv6 address. Return: index of the VRF */
@@ -263,14 +258,12 @@ TEST_F_TIMEOUT(spaces, vrf, USUAL)
 	pair_close_orderly(&p);
 	EXPECT_VERDICT(p.c, p.s, 0, "open.role=active close.kind=four_segment ifindex=0");
 	EXPECT_EQ(1, records_all());
-	EXPECT_JUDGED(world);
 
 	world_enter(world, 0);
 	EXPECT_VERDICT(p.s, p.c, 0,
 		       "open.role=passive open.outcome=established close.kind=four_segment "
 		       "close.first=remote ifindex=%d live=false anomalies=", vrf);
 	EXPECT_EQ(1, records_all());
-	EXPECT_JUDGED(world);
 }
 
 TEST_HARNESS_MAIN

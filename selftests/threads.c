@@ -118,12 +118,8 @@ static int judge_all(struct world *world, const struct work *work, const char *c
 	for (int t = 0; t < THREADS; t++)
 		for (int i = 0; i < PORTS; i++)
 			wrong += judge_each(&ledger, &work[t].pair[i], client, server);
-	for (size_t i = 0; i < ledger.n; i++)
-		wrong += judge_invariants(&ledger, ledger.records[i]);
-	wrong += judge_states(world, &ledger);
-	wrong += judge_segments(world, &ledger);
 	ledger_free(&ledger);
-	return wrong;
+	return wrong + judge(world);
 }
 
 /* This test will connect from two threads, then close from two threads. */

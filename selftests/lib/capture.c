@@ -61,14 +61,6 @@ static int64_t arrival_ns(struct msghdr *msg)
 	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
-static int64_t real_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
-}
-
 /* Whether a datagram over loopback has the time when it was sent. */
 static bool is_stamped(struct capture *cap)
 {

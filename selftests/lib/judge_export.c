@@ -12,12 +12,9 @@
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #define EXPORT_FILE	"/tmp/export.pcapng"
-/* Two CPUs are of a VM in real time, which waits for a host that is busy. */
-#define EXPORT_LATE_NS	(slow_kernel() || get_nprocs() > 1 ? 1000000000 : 1000000)
 
 /**
  * struct exported - the SYNs, FINs and RSTs of the file
@@ -81,7 +78,7 @@ static bool is_same(const struct segment *a, const struct segment *b)
 {
 	return endpoint_equal(&a->src, &b->src) && endpoint_equal(&a->dst, &b->dst) &&
 	       a->flags == b->flags && a->seq == b->seq && a->ack == b->ack && a->len == b->len &&
-	       a->win == b->win && a->ttl == b->ttl && llabs(a->ns - b->ns) < EXPORT_LATE_NS;
+	       a->win == b->win && a->ttl == b->ttl && llabs(a->ns - b->ns) < STAMP_LATE_NS;
 }
 
 /*

@@ -23,9 +23,4 @@ int judge_timewait_of(struct world *world, int where, uint64_t inode, struct tim
 int judge_timewait(struct world *world);
 int judge_histograms(void);
 
-#define EXPECT_TIMEWAIT_JUDGED(world) do {		\
-	EXPECT_JUDGED(world);				\
-	EXPECT_EQ(0, judge_timewait(world));		\
-} while (0)
-
 #endif

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "util.h"
 
@@ -23,12 +22,10 @@ static int by_id(const void *a, const void *b)
 void ledger_read(struct ledger *ledger)
 {
 	char *text, *rest, *line;
-	struct timespec ts;
 	size_t room = 0;
 
 	memset(ledger, 0, sizeof(*ledger));
-	clock_gettime(CLOCK_REALTIME, &ts);
-	ledger->at = ts.tv_sec * 1000000000LL + ts.tv_nsec;
+	ledger->at = real_ns();
 	text = program_output((const char *const[]){ "tcpledger", "list", "--json", NULL });
 	rest = text;
 	while ((line = strsep(&rest, "\n"))) {

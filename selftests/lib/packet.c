@@ -83,6 +83,13 @@ bool endpoint_is_ipv4(const struct endpoint *ep)
 	return IN6_IS_ADDR_V4MAPPED(&ep->ip);
 }
 
+int endpoint_compare(const struct endpoint *a, const struct endpoint *b)
+{
+	int ip = memcmp(&a->ip, &b->ip, sizeof(a->ip));
+
+	return ip ? ip : a->port - b->port;
+}
+
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
 {
 	return a->port == b->port && IN6_ARE_ADDR_EQUAL(&a->ip, &b->ip);

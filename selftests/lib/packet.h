@@ -70,6 +70,7 @@ struct endpoint endpoint_from_text(const char *ip, uint16_t port);
 struct endpoint endpoint_from_sockaddr(const struct sockaddr_storage *sa);
 socklen_t endpoint_to_sockaddr(const struct endpoint *ep, int family, struct sockaddr_storage *sa);
 const char *endpoint_text(const struct endpoint *ep);
+int endpoint_compare(const struct endpoint *a, const struct endpoint *b);
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
 bool endpoint_is_ipv4(const struct endpoint *ep);
 

@@ -117,21 +117,14 @@ struct endpoint records_remote(const struct tcpledger_record *rec)
 	return endpoint_of(rec, rec->remote, rec->rport);
 }
 
-static int compare_endpoints(const struct endpoint *a, const struct endpoint *b)
-{
-	int ip = memcmp(&a->ip, &b->ip, sizeof(a->ip));
-
-	return ip ? ip : a->port - b->port;
-}
-
 static int compare(const struct tcpledger_record *rec, const struct endpoint *local,
 		   const struct endpoint *remote, int64_t ns)
 {
 	struct endpoint l = records_local(rec), r = records_remote(rec);
-	int order = compare_endpoints(&l, local);
+	int order = endpoint_compare(&l, local);
 
 	if (!order)
-		order = compare_endpoints(&r, remote);
+		order = endpoint_compare(&r, remote);
 	return order ? order : (rec->base_ns > ns) - (rec->base_ns < ns);
 }
 

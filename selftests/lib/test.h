@@ -9,6 +9,9 @@
 /**
  * WORLD_FIXTURE() - each test of a group runs in its own world, once for IPv4, once for IPv6
  * @group: name of the group
+ *
+ * When the test has ended all its namespaces are judged, but for what it said
+ * with world_unjudged() that it cannot stand.
  */
 #define WORLD_FIXTURE(group)						\
 	static void __attribute__((constructor)) group##_begin(void)	\
@@ -29,13 +32,14 @@
 	}								\
 	FIXTURE_TEARDOWN(group)						\
 	{								\
+		EXPECT_EQ(0, judge_world(&self->world));		\
 		world_close(&self->world);				\
 	}
 
 /* Seconds until a hang is called one: virtual ones, where the clock counts instructions. */
 #define USUAL	120
 
-/* The two statements that every test ends in. */
+/* What a test says of one record, and of all before it goes on. */
 #define EXPECT_VERDICT(local, remote, nth, ...)				\
 	EXPECT_EQ(0, verdict(&(local), &(remote), nth, __VA_ARGS__))
 #define EXPECT_JUDGED(world)						\

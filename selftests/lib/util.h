@@ -19,6 +19,7 @@ char *program_output(const char *const *argv);
 char *read_all(const char *path);
 bool write_text(const char *path, const char *text);
 int64_t now_ns(void);
+int64_t real_ns(void);
 bool slow_kernel(void);
 void *shared_memory(size_t size);
 unsigned int times(unsigned int usual, unsigned int stress);

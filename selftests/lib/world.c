@@ -13,7 +13,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define CGROUPS		"/sys/fs/cgroup"
 #define NFT_TABLE	"inet tcpledger_selftest"
+
+/* Of this test: each runs in a process of its own. */
+static struct drops dropped;
 
 static int current_space(void)
 {
@@ -39,6 +43,32 @@ void link_up(const char *name)
 	close(fd);
 }
 
+/*
+ * A cgroup of the test's own: all that it does not name would be in the root's, whose
+ * id is 1. Return: its id, which is the inode of its folder
+ */
+static uint64_t enter_cgroup(void)
+{
+	char path[64], procs[80];
+	struct stat st;
+
+	snprintf(path, sizeof(path), CGROUPS "/tcpledger-%d", getpid());
+	snprintf(procs, sizeof(procs), "%s/cgroup.procs", path);
+	if ((mkdir(path, 0755) && errno != EEXIST) || !write_text(procs, "0") || stat(path, &st))
+		die("cgroup %s", path);
+	return st.st_ino;
+}
+
+/* What is still in it, a server that the test killed, keeps it until the VM ends. */
+static void leave_cgroup(void)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), CGROUPS "/tcpledger-%d", getpid());
+	write_text(CGROUPS "/cgroup.procs", "0");
+	rmdir(path);
+}
+
 /**
  * world_open - make a fresh namespace with loopback and start the judges
  * @world: world, set up here
@@ -50,6 +80,7 @@ void world_open(struct world *world, int family)
 	world->family = family;
 	world->wire.fd = -1;
 	world->initial = current_space();
+	world->cgroup = enter_cgroup();
 	trace_open(&world->trace);
 	world_add_space(world);
 }
@@ -68,6 +99,7 @@ void world_close(struct world *world)
 	}
 	trace_close(&world->trace);
 	setns(world->initial, CLONE_NEWNET);
+	leave_cgroup();
 	close(world->initial);
 }
 
@@ -204,6 +236,10 @@ void sysctl_set(const char *name, const char *value)
  */
 void drop_start(const char *match)
 {
+	if (dropped.n == DROPS_MAX)
+		die("more than %d rules", DROPS_MAX);
+	dropped.rule[dropped.n].since = real_ns();
+	dropped.rule[dropped.n++].until = INT64_MAX;
 	run("nft 'add table " NFT_TABLE "; "
 	    "add chain " NFT_TABLE " input { type filter hook input priority 0; }; "
 	    "add rule " NFT_TABLE " input %s counter drop'", match);
@@ -237,7 +273,38 @@ int drop_stop(void)
 	run("nft 'insert rule " NFT_TABLE " input accept'");
 	n = drop_count();
 	run("nft delete table " NFT_TABLE);
+	dropped.rule[dropped.n - 1].until = real_ns();
+	dropped.packets += n;
 	return n;
+}
+
+/**
+ * drops_other - tell what was captured and did not come
+ * @control: how many SYNs, FINs and RSTs of what was dropped
+ * Return: the rules, and how many other segments they dropped
+ */
+struct drops drops_other(unsigned int control)
+{
+	struct drops drops = dropped;
+
+	drops.packets = drops.packets > control ? drops.packets - control : 0;
+	return drops;
+}
+
+/**
+ * drops_take - take one segment from those that were dropped
+ * @drops: of drops_other()
+ * @ns: when it was captured
+ * Return: whether it can have been one
+ */
+bool drops_take(struct drops *drops, int64_t ns)
+{
+	for (size_t i = 0; i < drops->n; i++)
+		if (ns >= drops->rule[i].since && ns <= drops->rule[i].until && drops->packets) {
+			drops->packets--;
+			return true;
+		}
+	return false;
 }
 
 /**

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What is judged, whole: all files of the ledger as they were at one moment. */
+#ifndef TCPLEDGER_SELFTEST_EVIDENCE_H
+#define TCPLEDGER_SELFTEST_EVIDENCE_H
+
+#include "ledger.h"
+#include "records.h"
+
+/**
+ * struct evidence - all that the ledger says
+ * @ledger: the records as JSON
+ * @records: in binary
+ * @connections: the file
+ * @log: the file
+ * @timewait: the file
+ * @until: CLOCK_REALTIME when all were read
+ */
+struct evidence {
+	struct ledger ledger;
+	struct records records;
+	char *connections;
+	char *log;
+	char *timewait;
+	int64_t until;
+};
+
+void evidence_read(struct evidence *e);
+void evidence_free(struct evidence *e);
+
+#endif

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The values of a record that no other judge asks for: those of the sockets that the
+ * test has open, against what the sockets say of themselves; the cgroup of all; the
+ * time of the ACK that completes a handshake, against the capture; and what remains
+ * of 2MSL, against the log.
+ */
+#include "judge.h"
+
+#include <dirent.h>
+#include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* <netinet/tcp.h> cannot stand beside the kernel's own header, which has all of tcp_info. */
+enum { ESTABLISHED = 1, SYN_RECV = 3, CLOSE = 7, LISTEN = 10 };
+
+static int differ(const struct tcpledger_record *rec, const char *what, int64_t told,
+		  int64_t wanted)
+{
+	if (told == wanted)
+		return 0;
+	say("record %llu: %s is %lld, not %lld", (unsigned long long)rec->id, what,
+	    (long long)told, (long long)wanted);
+	return 1;
+}
+
+/* Whether a socket is TCP's and in a namespace. */
+static bool is_tcp_in(int fd, uint64_t inode)
+{
+	int protocol, netns;
+	socklen_t len = sizeof(protocol);
+	struct stat st;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len) || protocol != IPPROTO_TCP)
+		return false;
+	netns = ioctl(fd, SIOCGSKNS);
+	if (netns < 0 || fstat(netns, &st))
+		die("namespace of a socket");
+	close(netns);
+	return st.st_ino == inode;
+}
+
+static const struct tcpledger_record *record_of_socket(const struct records *records, int fd)
+{
+	const struct tcpledger_record *rec;
+	struct endpoint local = sock_local(fd), remote = sock_remote(fd);
+
+	rec = records_find(records, &local, &remote, INT64_MAX);
+	return rec && rec->flags & TCPLEDGER_REC_LIVE ? rec : NULL;
+}
+
+static int compare_owner(const struct tcpledger_record *rec, int fd)
+{
+	socklen_t len = sizeof(uint64_t);
+	uint64_t cookie;
+	struct stat st;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len) || fstat(fd, &st))
+		die("cookie and inode of a socket");
+	return differ(rec, "cookie", rec->cookie, cookie) +
+	       differ(rec, "inode", rec->inode, st.st_ino) +
+	       differ(rec, "uid", rec->uid, st.st_uid);
+}
+
+static int compare_counters(const struct tcpledger_record *rec, const struct tcp_info *info)
+{
+	/* TCP counts the peer's FIN as a byte. */
+	bool fin = rec->remote_fin_ns >= 0;
+
+	return differ(rec, "srtt_us", rec->srtt_us, info->tcpi_rtt ? (int32_t)info->tcpi_rtt : -1) +
+	       differ(rec, "min_rtt_us", rec->min_rtt_us, (int32_t)info->tcpi_min_rtt) +
+	       differ(rec, "retransmits", rec->retransmits, info->tcpi_total_retrans) +
+	       differ(rec, "bytes_sent", rec->bytes_sent,
+		      info->tcpi_bytes_sent - info->tcpi_bytes_retrans) +
+	       differ(rec, "bytes_received", rec->bytes_received,
+		      info->tcpi_bytes_received - fin);
+}
+
+static int compare_socket(const struct records *records, int fd)
+{
+	const struct tcpledger_record *rec;
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+		die("TCP_INFO");
+	if (info.tcpi_state == LISTEN || info.tcpi_state == CLOSE)
+		return 0;
+	rec = record_of_socket(records, fd);
+	/* judge_table() tells of one that is missing. */
+	if (!rec || rec->flags & TCPLEDGER_REC_PARTIAL)
+		return 0;
+	return compare_owner(rec, fd) + compare_counters(rec, &info);
+}
+
+/* All sockets that this process has open. */
+static int compare_sockets(const struct records *records, uint64_t inode)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+	int wrong = 0;
+
+	if (!dir)
+		die("/proc/self/fd");
+	while ((entry = readdir(dir))) {
+		int fd = atoi(entry->d_name);
+		struct stat st;
+
+		if (*entry->d_name == '.' || fstat(fd, &st) || !S_ISSOCK(st.st_mode) ||
+		    !is_tcp_in(fd, inode))
+			continue;
+		wrong += compare_socket(records, fd);
+	}
+	closedir(dir);
+	return wrong;
+}
+
+/* The id of a cgroup is the inode of its folder. Whoever is known was in the test's. */
+static int compare_cgroups(const struct records *records, uint64_t cgroup)
+{
+	int wrong = 0;
+
+	for (size_t i = 0; i < records->n; i++)
+		if (records->list[i]->cgroup >= 0)
+			wrong += differ(records->list[i], "cgroup", records->list[i]->cgroup,
+					cgroup);
+		else
+			wrong += differ(records->list[i], "cgroup of a known owner", -1,
+					*records->list[i]->comm ? (int64_t)cgroup : -1);
+	return wrong;
+}
+
+/* When a record came to a state first, from its beginning; -1 for never. */
+static int64_t came_to(const struct tcpledger_record *rec, int from)
+{
+	const struct tcpledger_entry *log = records_log(rec);
+
+	for (size_t i = 0; i < rec->log_n; i++)
+		if (log[i].type == TCPLEDGER_ENTRY_STATE && log[i].from == from)
+			return log[i].t_ns;
+	return -1;
+}
+
+/*
+ * The ACK that completes a handshake: at the passive end the last that came before
+ * the state changed, at the active end the first that left after it.
+ */
+static int64_t completing_ack(const struct capture *capture, const struct tcpledger_record *rec,
+			      int64_t changed)
+{
+	struct endpoint local = records_local(rec), remote = records_remote(rec);
+	bool active = rec->role == TCPLEDGER_ROLE_ACTIVE;
+	int64_t ns = -1;
+
+	for (size_t i = 0; i < capture->n; i++) {
+		const struct captured *f = &capture->list[i];
+		int64_t t = f->seg.ns - rec->opened_at;
+
+		if (f->out != active || (f->seg.flags & (SEG_SYN | SEG_RST | SEG_ACK)) != SEG_ACK ||
+		    !endpoint_equal(active ? &f->seg.src : &f->seg.dst, &local) ||
+		    !endpoint_equal(active ? &f->seg.dst : &f->seg.src, &remote))
+			continue;
+		if (active && t >= changed)
+			return t;
+		if (!active && t >= 0 && t <= changed)
+			ns = t;
+	}
+	return ns;
+}
+
+static int compare_ack(const struct capture *capture, const struct tcpledger_record *rec)
+{
+	int64_t changed, wanted;
+
+	if ((rec->role != TCPLEDGER_ROLE_ACTIVE && rec->role != TCPLEDGER_ROLE_PASSIVE) ||
+	    rec->flags & TCPLEDGER_REC_PARTIAL || rec->log_dropped)
+		return 0;
+	if (rec->outcome != TCPLEDGER_OUTCOME_ESTABLISHED)
+		return differ(rec, "ack_ns", rec->ack_ns, -1);
+	changed = came_to(rec, rec->role == TCPLEDGER_ROLE_ACTIVE ? 2 : SYN_RECV);
+	wanted = changed < 0 ? -1 : completing_ack(capture, rec, changed);
+	if (wanted < 0 || rec->ack_ns < 0)
+		return differ(rec, "ack_ns", rec->ack_ns, wanted);
+	if (llabs(rec->ack_ns - wanted) < STAMP_LATE_NS)
+		return 0;
+	return differ(rec, "ack_ns", rec->ack_ns, wanted);
+}
+
+/* When the timer of 2MSL began anew for the last time: at entry, or as the last note tells. */
+static int64_t last_restart(json_object *rec)
+{
+	json_object *log = record_at(rec, "log");
+	int64_t t = record_int(rec, "time_wait.entered_ns");
+
+	for (size_t i = 0; i < json_object_array_length(log); i++) {
+		json_object *entry = json_object_array_get_idx(log, i);
+
+		if (entry_is(entry, "note") &&
+		    !strcmp(record_text(entry, "tag"), "time_wait_restarted"))
+			t = record_int(entry, "t_ns");
+	}
+	return t;
+}
+
+/* What remains of 2MSL, and what has passed of it, are read at one moment. */
+static int compare_remaining(json_object *rec)
+{
+	int64_t now, left;
+
+	if (record_null(rec, "time_wait.remaining_ns") || record_int(rec, "log_dropped") ||
+	    strcmp(record_text(rec, "time_wait.residence_exact"), "true"))
+		return 0;
+	now = record_int(rec, "time_wait.entered_ns") + record_int(rec, "state_age_ns");
+	left = last_restart(rec) + record_int(rec, "time_wait.nominal_ns") - now;
+	if (left < 0)
+		left = 0;
+	return wrong_if(llabs(record_int(rec, "time_wait.remaining_ns") - left) > STAMP_LATE_NS,
+			rec, "remaining_ns %s, the log gives %lld",
+			record_text(rec, "time_wait.remaining_ns"), (long long)left);
+}
+
+/**
+ * judge_values - compare values of the records with the test's sockets, its cgroup and the capture
+ * @world: world
+ * @e: all that the ledger says
+ * Return: how much is wrong
+ */
+int judge_values(struct world *world, struct evidence *e)
+{
+	struct space *space = &world->space[world->here];
+	int wrong;
+
+	capture_drain(&space->capture);
+	records_sort(&e->records);
+	wrong = compare_sockets(&e->records, space->inode) +
+		compare_cgroups(&e->records, world->cgroup);
+	for (size_t i = 0; i < e->records.n; i++)
+		wrong += compare_ack(&space->capture, e->records.list[i]);
+	for (size_t i = 0; i < e->ledger.n; i++)
+		wrong += compare_remaining(e->ledger.records[i]);
+	return wrong;
+}
