@@ -19,8 +19,9 @@ const struct lesson lessons_opening[STEP_COUNT] = {
 		"RFC 9293 3.4.1, 3.5, 3.10.1",
 	},
 	[STEP_SYN_OUT_DATA] = {
-		N_("TCP Fast Open: {who} had a cookie of the peer from an earlier connection, so "
-		   "the SYN (ISN {isn}) carries {len} bytes of data at once."),
+		N_("TCP Fast Open: the SYN (ISN {isn}) carries {len} bytes of data at once. That "
+		   "takes a cookie that the peer gave us on an earlier connection, or a setting "
+		   "that does without; cookies are not in the log."),
 		N_("the first data would have to wait for the handshake, one round trip."),
 		"RFC 7413 3; RFC 9293 3.5, 3.10.1",
 	},
@@ -73,9 +74,10 @@ const struct lesson lessons_opening[STEP_COUNT] = {
 		"RFC 9293 3.4.1, 3.5, 3.10.7.2",
 	},
 	[STEP_SYN_IN_DATA] = {
-		N_("TCP Fast Open: the SYN (ISN {isn}) brings a cookie that we gave this client "
-		   "before, and {len} bytes of data. The program may have them before the "
-		   "handshake is complete."),
+		N_("TCP Fast Open: the SYN (ISN {isn}) brings {len} bytes of data, and TCP takes "
+		   "them: the program may have them before the handshake is complete. That takes "
+		   "a cookie from us, or a setting that does without; cookies are not in the "
+		   "log."),
 		N_("the first data would have to wait for the handshake, one round trip."),
 		"RFC 7413 3; RFC 9293 3.10.7.2",
 	},

@@ -143,14 +143,15 @@ const struct lesson lessons_other[STEP_COUNT] = {
 		"RFC 9293 3.8.3, 3.8.4, 3.10.8",
 	},
 	[STEP_UNREACHABLE] = {
-		N_("A router or host says by ICMP that the peer cannot be reached: {error}."),
+		N_("A router or host says by ICMP that the peer cannot be reached: {error}. "
+		   "During the handshake Linux gives up at any such error; RFC 9293 wants TCP to "
+		   "go on trying after most of them."),
 		N_("connect() would try until it times out."),
-		"RFC 9293 3.9.2.2",
+		"RFC 5461 4",
 	},
 	[STEP_ERROR] = {
 		N_("An error of the kernel or the network ends the connection: {error}."),
-		NULL,
-		"RFC 9293 3.9.2.2",
+		NULL, NULL,
 	},
 	[STEP_GIVEN_UP] = {
 		N_("{who} gives up before the handshake is complete: it closed the socket, or "

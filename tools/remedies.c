@@ -31,11 +31,12 @@ const struct remedy remedies[TCPLEDGER_ANOMALY_MAX] = {
 		   "tries."),
 	},
 	[TAG(SYNCOOKIE)] = {
-		N_("The queue of half-open connections was full, so the handshake went on with a "
-		   "SYN cookie; without timestamps, window scaling and SACK are lost with it."),
-		N_("Real load: raise the backlog of listen(), sysctl net.core.somaxconn and "
-		   "net.ipv4.tcp_max_syn_backlog. Or it is a SYN flood: 'nstat -az "
-		   "TcpExtSyncookiesSent TcpExtSyncookiesFailed'."),
+		N_("The handshake went on with a SYN cookie: the queue of half-open connections "
+		   "was full, or sysctl net.ipv4.tcp_syncookies is 2. Without timestamps, window "
+		   "scaling and SACK are lost with it."),
+		N_("Where that sysctl is 1, it is real load: raise the backlog of listen(), "
+		   "sysctl net.core.somaxconn and net.ipv4.tcp_max_syn_backlog. Or it is a SYN "
+		   "flood: 'nstat -az TcpExtSyncookiesSent TcpExtSyncookiesFailed'."),
 	},
 	[TAG(SYN_DROPPED)] = {
 		N_("A SYN reached TCP and was not answered."),
@@ -93,9 +94,10 @@ const struct remedy remedies[TCPLEDGER_ANOMALY_MAX] = {
 		   "net.ipv4.ip_local_port_range: reserve it in net.ipv4.ip_local_reserved_ports."),
 	},
 	[TAG(FASTOPEN)] = {
-		N_("TCP Fast Open carried data in the SYN."),
-		N_("Nothing; it saved a round trip. Sysctl net.ipv4.tcp_fastopen; 'nstat -az "
-		   "TcpExtTCPFastOpenActive TcpExtTCPFastOpenPassive'."),
+		N_("The SYN carried data, or a SYN opened the connection at once: TCP Fast Open."),
+		N_("Nothing; it saves a round trip where both sides know it. Sysctl "
+		   "net.ipv4.tcp_fastopen; 'nstat -az TcpExtTCPFastOpenActive "
+		   "TcpExtTCPFastOpenPassive'."),
 	},
 	[TAG(ORPHAN_TIMEOUT)] = {
 		N_("The program had closed, and the kernel gave the peer up: what was left was "

@@ -6,6 +6,7 @@
 
 #include "language.h"
 #include "reader.h"
+#include "steps.h"
 
 /* By outcome: where we asked, and where the peer did. */
 static const struct {
@@ -87,8 +88,67 @@ static bool is_self_connect(const struct tcpledger_record *r)
 	return r->lport == r->rport && !memcmp(r->local, r->remote, sizeof(r->local));
 }
 
-static void judge_opening(const struct tcpledger_record *r, const char **topic)
+static bool is_in_handshake(const struct tcpledger_record *r)
 {
+	return r->flags & TCPLEDGER_REC_LIVE && (r->state == TCPLEDGER_STATE_SYN_SENT ||
+						  r->state == TCPLEDGER_STATE_SYN_RECV);
+}
+
+/* The first SYN of one direction that carries data, or NULL. */
+static const struct tcpledger_entry *find_data_syn(const struct record *record, unsigned int type)
+{
+	unsigned int i;
+
+	for (i = 0; i < record->fixed.log_n; i++) {
+		const struct tcpledger_entry *e = &record->log[i];
+
+		if (e->type == type && e->flags & TCPLEDGER_SYN && e->len)
+			return e;
+	}
+	return NULL;
+}
+
+/* Whether a SYN/ACK that TCP took acknowledges a number. */
+static bool is_acked_at_once(const struct record *record, uint32_t number)
+{
+	unsigned int i;
+
+	for (i = 0; i < record->fixed.log_n; i++) {
+		const struct tcpledger_entry *e = &record->log[i];
+
+		if (e->type == TCPLEDGER_ENTRY_IN && e->flags & TCPLEDGER_SYN &&
+		    e->flags & TCPLEDGER_ACK && !(e->bits & TCPLEDGER_SEG_REFUSED) &&
+		    e->ack == number)
+			return true;
+	}
+	return false;
+}
+
+/* A valid cookie opens a connection for a SYN without data too (RFC 7413, 4.2.2). */
+static const char *tell_fast_open(const struct record *record)
+{
+	const struct tcpledger_entry *syn;
+
+	if (record->fixed.role == TCPLEDGER_ROLE_PASSIVE)
+		return find_data_syn(record, TCPLEDGER_ENTRY_IN) ?
+		       N_("Opened with TCP Fast Open: the SYN carried data, and the program could "
+			  "have it before the handshake was complete.") :
+		       N_("Opened with TCP Fast Open: the program could answer before the "
+			  "handshake was complete.");
+	syn = find_data_syn(record, TCPLEDGER_ENTRY_OUT);
+	if (!syn)
+		return N_("Opened with TCP Fast Open.");
+	return is_acked_at_once(record, step_end(syn)) ?
+	       N_("Opened with TCP Fast Open: the SYN carried data, and the SYN/ACK acknowledged "
+		  "it, so no round trip was spent on waiting.") :
+	       N_("{who} tried TCP Fast Open: the SYN carried data, but no SYN/ACK acknowledged "
+		  "it, so it had to go again after the handshake.");
+}
+
+static void judge_opening(const struct record *record, const char **topic)
+{
+	const struct tcpledger_record *r = &record->fixed;
+
 	if (r->role == TCPLEDGER_ROLE_ADOPTED)
 		tell(topic, N_("It existed before the module was loaded; how it was opened was "
 			       "not seen."));
@@ -102,16 +162,17 @@ static void judge_opening(const struct tcpledger_record *r, const char **topic)
 			       "simultaneous open."));
 	else if (r->flags & TCPLEDGER_REC_FASTOPEN &&
 		 r->outcome == TCPLEDGER_OUTCOME_ESTABLISHED)
-		tell(topic, N_("Opened with TCP Fast Open: the SYN carried data, so no round trip "
-			       "was spent on waiting."));
+		tell(topic, tell_fast_open(record));
 	else
 		tell(topic, r->role == TCPLEDGER_ROLE_PASSIVE ? outcomes[r->outcome].passive :
 								 outcomes[r->outcome].active);
+	if (is_in_handshake(r))
+		tell(topic, N_("It has been in {state} for {age}."));
 	if (r->handshake_ns >= 0)
 		tell(topic, N_("From the first SYN to ESTABLISHED it took {handshake}."));
 	if (r->flags & TCPLEDGER_REC_SYNCOOKIE)
-		tell(topic, N_("It went with a SYN cookie, because the queue of half-open "
-			       "connections was full."));
+		tell(topic, N_("It went with a SYN cookie: the queue of half-open connections was "
+			       "full, or net.ipv4.tcp_syncookies is 2."));
 	if (r->outcome != TCPLEDGER_OUTCOME_TIMED_OUT) {
 		if (r->syn_retransmits)
 			tell(topic, N_("SYNs sent again: {tries}."));
@@ -122,7 +183,7 @@ static void judge_opening(const struct tcpledger_record *r, const char **topic)
 
 static void judge_open_state(const struct tcpledger_record *r, const char **topic)
 {
-	if (!(r->flags & TCPLEDGER_REC_LIVE))
+	if (!(r->flags & TCPLEDGER_REC_LIVE) || is_in_handshake(r))
 		return;
 	switch (r->state) {
 	case TCPLEDGER_STATE_ESTABLISHED:
@@ -157,6 +218,9 @@ static void judge_reset(const struct tcpledger_record *r, const char **topic)
 static void judge_first(const struct tcpledger_record *r, const char **topic)
 {
 	bool waits = r->flags & TCPLEDGER_REC_TIME_WAIT;
+	/* After an RST or a timeout neither side waits (RFC 9293, 3.6 and 3.10.7.4). */
+	bool peer_waits = !waits && (r->kind == TCPLEDGER_KIND_FOUR_SEGMENT ||
+				     r->kind == TCPLEDGER_KIND_THREE_SEGMENT);
 
 	if (r->local_fin_ns < 0 && r->remote_fin_ns < 0)
 		return;
@@ -164,9 +228,9 @@ static void judge_first(const struct tcpledger_record *r, const char **topic)
 		tell(topic, waits ? N_("We closed first, so the wait of 2MSL was ours.") :
 				    N_("We closed first."));
 	if (r->first == TCPLEDGER_SIDE_REMOTE)
-		tell(topic, waits ? N_("The peer closed first.") :
-				    N_("The peer closed first, so it is the peer that waits 2MSL, "
-				       "not we."));
+		tell(topic, peer_waits ? N_("The peer closed first, so it is the peer that waits "
+					    "2MSL, not we.") :
+					 N_("The peer closed first."));
 }
 
 static void judge_closing(const struct tcpledger_record *r, const char **topic)
@@ -218,8 +282,27 @@ static void judge_exit(const struct tcpledger_record *r, const char **topic)
 	}
 }
 
-static void judge_time_wait(const struct tcpledger_record *r, const char **topic)
+/* Whether an RST came in TIME_WAIT: one that is ignored counts nowhere. */
+static bool met_rst(const struct record *record)
 {
+	bool waiting = false;
+	unsigned int i;
+
+	for (i = 0; i < record->fixed.log_n; i++) {
+		const struct tcpledger_entry *e = &record->log[i];
+
+		if (e->type == TCPLEDGER_ENTRY_STATE)
+			waiting = e->to == TCPLEDGER_STATE_TIME_WAIT;
+		else if (waiting && e->type == TCPLEDGER_ENTRY_IN && e->flags & TCPLEDGER_RST)
+			return true;
+	}
+	return record->fixed.tw_exit == TCPLEDGER_EXIT_RESET;
+}
+
+static void judge_time_wait(const struct record *record, const char **topic)
+{
+	const struct tcpledger_record *r = &record->fixed;
+
 	if (!(r->flags & TCPLEDGER_REC_TIME_WAIT))
 		return;
 	judge_exit(r, topic);
@@ -229,7 +312,7 @@ static void judge_time_wait(const struct tcpledger_record *r, const char **topic
 	if (r->tw_old_duplicates)
 		tell(topic, N_("Old segments absorbed: {duplicates}; without the wait a new "
 			       "connection might have taken them for its own."));
-	if (!r->tw_fin_reacks && !r->tw_old_duplicates)
+	if (!r->tw_fin_reacks && !r->tw_old_duplicates && !met_rst(record))
 		tell(topic, N_("Nothing came in that time that needed it."));
 	if (r->tw_restarts)
 		tell(topic, N_("Restarts of the timer: {restarts}."));
@@ -248,9 +331,9 @@ void summary_reach(const struct record *record, struct summary *summary)
 	const struct tcpledger_record *r = &record->fixed;
 
 	memset(summary, 0, sizeof(*summary));
-	judge_opening(r, summary->opening);
+	judge_opening(record, summary->opening);
 	judge_closing(r, summary->closing);
-	judge_time_wait(r, summary->time_wait);
+	judge_time_wait(record, summary->time_wait);
 	if (r->bytes_sent > 0 || r->bytes_received > 0)
 		tell(summary->more, N_("Data: {sent} bytes sent, {received} received. Data "
 				       "segments are not in the log, so the numbers below jump "

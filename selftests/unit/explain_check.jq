@@ -30,12 +30,36 @@ def duration:
 def expect($what; $got; $want):
 	if $got == $want then empty else "\($what): got \($got | tojson), want \($want | tojson)" end;
 
+# What a record does not show must not be said of it.
+def rst_in_time_wait($r):
+	([$r.log[] | select(.to == "TIME_WAIT").n][0] // infinite) as $entry
+	| any($r.log[]; .n > $entry and .dir == "in" and (.flags | index("RST")));
+def carried($r; $dir; $flags):
+	any($r.log[]; .dir == $dir and .flags == $flags and .len > 0);
+def unfounded($r; $prose; $headings):
+	def says($words): $prose | test($words);
+	[if says("peer that waits") and (["four_segment", "three_segment"] | index($r.close.kind) | not)
+	 then "the peer waits 2MSL" else empty end,
+	 if says("queue of half-open connections was full[^,:;]*\\.") and
+	    ($r.anomalies | index("syn_queue_full") | not)
+	 then "the SYN queue was full" else empty end,
+	 if says("Nothing came in that time") and ($r.time_wait.exit == "reset" or rst_in_time_wait($r))
+	 then "nothing came in TIME_WAIT" else empty end,
+	 if ($headings | index("Closing")) and (["SYN_SENT", "SYN_RECV"] | index($r.state))
+	 then "a close before it is open" else empty end,
+	 if says("had a cookie|brings a cookie|cookie that we gave") then "a Fast Open cookie" else empty end,
+	 if says("(Opened|tried)[^.]*: the SYN carried data") and
+	    (carried($r; "out"; ["SYN"]) or carried($r; "in"; ["SYN"]) | not)
+	 then "data in the SYN" else empty end,
+	 if says("RFC 9293 section 3\\.9\\.2\\.2") then "RFC 9293 ends it on ICMP" else empty end];
+
 def judge($r; $text):
 ($text | split("\n")) as $lines
 | ($lines | index("STEP BY STEP") // length) as $steps
 | ($lines | index("ANOMALIES") // length) as $anomalies
 | [$lines[$steps:$anomalies][] | select(startswith("  #"))] as $heads
 | [$lines[$anomalies:][] | select(test("^  [^ ]"))] as $tags
+| [$lines[:$steps][] | select(test("^  [A-Z]")) | .[2:]] as $headings
 | ($text | gsub("\\s+"; " ")) as $prose
 | [$r.log[].t_ns] as $times
 | ([$times[] as $a | $times[] | . - $a | select(. >= 0)]
@@ -50,6 +74,7 @@ def judge($r; $text):
 	 $r.anomalies | length),
   expect("durations that are not its own";
 	 [$lines[] | select(test("^  +#") | not) | scan("\\b[0-9.]+[mun]?s\\b")] - $durations; []),
+  expect("what the record does not show"; unfounded($r; $prose; $headings); []),
   expect("names without a value"; [$prose | scan("\\{[a-z]+\\}")]; []),
   expect("a verdict"; $lines | index("VERDICT") != null; true);
 

@@ -87,6 +87,30 @@ finds "reused" 28 "RFC 6191 section 2" "Old segments absorbed: 2"
 finds "assassinated" 29 "RFC 1337" "tcp_rfc1337=1" "only a bound"
 finds "simultaneous open" 30 "a simultaneous open" "SYNs crossed"
 finds "half-closed" 33 "half-closed" "Our TCP did not send this segment"
+# Of records that the module made: what their names say.
+told()	# NAME PATTERN [OPTION]: what the explanation of a record of steps_test has, or with -v has not
+{
+	local id found
+
+	id=$("$TCPLEDGER" --json --file "$tap_dir/steps" |
+		jq --arg name "${1:0:15}" 'select(.owner.comm == $name).id')
+	found=$(explain "$tap_dir/steps" "$id" | tr -s ' \n' ' ' | grep -cE -- "$2")
+	tap_is "$1: ${3:+not }$2" "$found" "$((${#3} == 0))"
+}
+told "RST behind FIN" "The peer closed first\."
+told "FIN unanswered" "The peer closed first\."
+told "the peer closes first" "it is the peer that waits 2MSL, not we"
+told "unreachable" "Rule: RFC 5461 section 4"
+told "SYN cookie" "queue of half-open connections was full, or net\.ipv4\.tcp_syncookies is 2"
+told "asking" "Opening [^.]* not complete\. It has been in SYN_SENT for .* STEP BY STEP"
+told "being asked" "Opening .*not complete\. It has been in SYN_RECV for"
+told "TFO being asked" "Opening .* before the handshake was complete\. It has been in SYN_RECV"
+told "Fast Open, client" "the SYN/ACK acknowledged it, so no round trip"
+told "SYN data ignored" "no SYN/ACK acknowledged it, so it had to go again"
+told "Fast Open, server" "the SYN carried data, and the program could have it"
+told "TFO, empty SYN" "the SYN carried data" -v
+told "four segments" "Nothing came in that time that needed it"
+told "RST ignored" "Nothing came in that time" -v
 tap_is "a tuple names its record" "$("$TCPLEDGER" explain 127.0.0.1:40112-127.0.0.1:80 --file "$FIXTURES/records")" \
 	"$seventeen"
 tap_is "-T tells the wall clock" \
