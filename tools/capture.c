@@ -13,6 +13,8 @@
 #include "pcapng.h"
 #include "wire.h"
 
+#define TIMESTAMPS_LEN	12	/* of each segment, with their padding */
+
 /* Wireshark takes no block longer than 16 MB. */
 #define COMMENTS_MOST	(8 * 1024 * 1024)
 
@@ -153,43 +155,89 @@ static void describe_headers(struct headers *h, const struct wire_packet *packet
 	add_options(h, r, out);
 }
 
-static void describe_packet(struct text *comment, const struct wire_packet *packet)
+/*
+ * The payload of each packet but the last. A logged segment stays whole where IP
+ * can say its length. What stands in is as many whole segments as IP can say, as
+ * in a capture on a host whose network card cuts them.
+ */
+static uint32_t piece_most(const struct headers *h, const struct tcpledger_record *r,
+			   bool stand_in)
+{
+	int64_t mss = r->local_mss < r->remote_mss ? r->local_mss : r->remote_mss;
+	uint32_t room = headers_room(h);
+
+	if (r->timestamps == 1)
+		mss -= TIMESTAMPS_LEN;
+	return stand_in && mss > 0 && mss <= room ? room - room % (uint32_t)mss : room;
+}
+
+static void describe_packet(struct text *comment, const struct wire_packet *packet,
+			    uint32_t piece, uint32_t pieces)
 {
 	comment->len = 0;
+	if (packet->stand_in && piece > 1) {
+		text_printf(comment, "stands in too, packet %u of %u", piece, pieces);
+		return;
+	}
 	if (packet->stand_in) {
 		text_printf(comment,
 			    "stands in for %u bytes of payload that were not recorded: they were sent in segments of unknown size at unknown times before this",
 			    packet->entry.len);
+		if (pieces > 1)
+			text_printf(comment, "; packet 1 of %u", pieces);
 		return;
 	}
+	if (pieces > 1)
+		text_printf(comment, "packet %u of %u of a segment of %u bytes%s", piece, pieces,
+			    packet->entry.len, piece < pieces ? "" : "\n");
+	if (piece < pieces)
+		return;
 	if (packet->sender)
 		annotate_segment(comment, packet->sender, packet->out);
 	if (packet->receiver)
 		annotate_segment(comment, packet->receiver, packet->in);
 }
 
-static void write_packet(struct text *out, const struct interfaces *interfaces,
-			 const struct wire_packet *packet, struct text *comment)
+/*
+ * A packet, or as many as it takes: there is one SYN, and what ends the data is
+ * with the last of it.
+ */
+static int write_packet(struct file *file, const struct interfaces *interfaces,
+			const struct wire_packet *packet, struct text *comment)
 {
 	const struct record *record = packet->sender ? packet->sender : packet->receiver;
-	uint8_t bytes[HEADERS_MOST];
 	struct headers headers;
-	struct pcapng_packet p;
-	size_t size;
+	uint32_t most, pieces, piece;
+	int status = FAIL_NONE;
 
 	describe_headers(&headers, packet);
-	size = headers_build(&headers, bytes);
-	describe_packet(comment, packet);
-	p = (struct pcapng_packet){
-		.interface = interface_of(interfaces, record->fixed.netns),
-		.time_ns = (uint64_t)packet->time_ns,
-		.headers = bytes,
-		.kept = (uint32_t)size,
-		.length = (uint32_t)size + headers.len,
-		.direction = packet->sender ? PCAPNG_OUT : PCAPNG_IN,
-		.comment = comment,
-	};
-	pcapng_packet(out, &p);
+	most = piece_most(&headers, &record->fixed, packet->stand_in);
+	pieces = headers.len > most ? (headers.len - 1) / most + 1 : 1;
+	for (piece = 1; piece <= pieces && !status; piece++) {
+		uint8_t bytes[HEADERS_MOST];
+		struct pcapng_packet p;
+
+		headers.len = piece < pieces ? most : packet->entry.len - (pieces - 1) * most;
+		headers.flags = packet->entry.flags;
+		if (piece > 1)
+			headers.flags &= (uint8_t)~(TCPLEDGER_SYN | TCPLEDGER_CWR);
+		if (piece < pieces)
+			headers.flags &= (uint8_t)~(TCPLEDGER_FIN | TCPLEDGER_PSH);
+		describe_packet(comment, packet, piece, pieces);
+		p = (struct pcapng_packet){
+			.interface = interface_of(interfaces, record->fixed.netns),
+			.time_ns = (uint64_t)packet->time_ns,
+			.headers = bytes,
+			.kept = (uint32_t)headers_build(&headers, bytes),
+			.direction = packet->sender ? PCAPNG_OUT : PCAPNG_IN,
+			.comment = comment,
+		};
+		p.length = p.kept + headers.len;
+		pcapng_packet(&file->text, &p);
+		headers.seq += headers.len + !!(headers.flags & TCPLEDGER_SYN);
+		status = file_flush(file, FILE_PIECE);
+	}
+	return status;
 }
 
 /**
@@ -209,10 +257,8 @@ int capture_write(struct file *file, const struct wire *wire)
 	find_interfaces(&interfaces, wire);
 	pcapng_section(&file->text, section_comment);
 	write_interfaces(&file->text, &interfaces, wire);
-	for (i = 0; i < wire->packet_count && !status; i++) {
-		write_packet(&file->text, &interfaces, &wire->packets[i], &comment);
-		status = file_flush(file, FILE_PIECE);
-	}
+	for (i = 0; i < wire->packet_count && !status; i++)
+		status = write_packet(file, &interfaces, &wire->packets[i], &comment);
 	free(interfaces.netns);
 	text_free(&comment);
 	return status;

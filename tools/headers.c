@@ -99,20 +99,11 @@ static void set_tcp_checksum(const struct headers *h, uint8_t *tcp, size_t size)
 	put16(tcp + 16, fold(sum(tcp, size, value)));
 }
 
-/*
- * A packet longer than IP can say is one that the network card cuts into
- * pieces; there, as in a capture of it, the length is 0.
- */
-static uint32_t ip_length(uint64_t length)
-{
-	return length > IP_LENGTH_MOST ? 0 : (uint32_t)length;
-}
-
 static size_t build_ipv4(const struct headers *h, uint8_t *at, size_t tcp)
 {
 	memset(at, 0, 20);
 	at[0] = 0x45;
-	put16(at + 2, ip_length((uint64_t)20 + tcp + h->len));
+	put16(at + 2, 20 + (uint32_t)tcp + h->len);
 	at[8] = h->ttl;
 	at[9] = IPPROTO_TCP;
 	memcpy(at + 12, h->source, 4);
@@ -125,12 +116,27 @@ static size_t build_ipv6(const struct headers *h, uint8_t *at, size_t tcp)
 {
 	memset(at, 0, 8);
 	at[0] = 0x60;
-	put16(at + 4, ip_length((uint64_t)tcp + h->len));
+	put16(at + 4, (uint32_t)tcp + h->len);
 	at[6] = IPPROTO_TCP;
 	at[7] = h->ttl;
 	memcpy(at + 8, h->source, 16);
 	memcpy(at + 24, h->destination, 16);
 	return 40;
+}
+
+/**
+ * headers_room - how much payload a packet has room for
+ * @headers: what is known; @len does not matter
+ *
+ * IPv4 counts its own header in the length of a packet, IPv6 does not.
+ *
+ * Return: bytes.
+ */
+uint32_t headers_room(const struct headers *headers)
+{
+	uint8_t bytes[HEADERS_MOST];
+
+	return IP_LENGTH_MOST - (uint32_t)build_tcp(headers, bytes) - (headers->ipv6 ? 0 : 20);
 }
 
 /**

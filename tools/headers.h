@@ -23,7 +23,7 @@
  * @dport: the receiver's port
  * @seq: sequence number
  * @ack: acknowledgment number
- * @len: payload bytes
+ * @len: payload bytes, at most headers_room()
  * @win: window field
  * @flags: byte 13 of the TCP header
  * @ttl: TTL or hop limit
@@ -50,6 +50,7 @@ struct headers {
 	bool		timestamps;
 };
 
+uint32_t headers_room(const struct headers *headers);
 size_t headers_build(const struct headers *headers, uint8_t bytes[HEADERS_MOST]);
 
 #endif

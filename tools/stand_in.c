@@ -53,6 +53,25 @@ static struct stand_in_flow *other_flow(struct stand_in *s, struct stand_in_flow
 	return flow == &s->flows[0] ? &s->flows[1] : &s->flows[0];
 }
 
+/*
+ * Whose data a packet's numbers prove comes first. A packet that proves data of
+ * both sides does not tell their order: then whoever asked for the connection
+ * mostly speaks first. A side that spoke first has shown it by an earlier packet,
+ * or nothing in the log can tell. Where neither asked, an answer is what its
+ * sender got something for.
+ */
+static struct stand_in_flow *first_flow(struct stand_in *s, const struct wire_packet *packet)
+{
+	switch (s->record->fixed.role) {
+	case TCPLEDGER_ROLE_ACTIVE:
+		return &s->flows[0];
+	case TCPLEDGER_ROLE_PASSIVE:
+		return other_flow(s, &s->flows[0]);
+	default:
+		return other_flow(s, flow_of(s, packet));
+	}
+}
+
 /* What TCP did not send or did not take proves nothing. */
 static bool is_credible(const struct wire_packet *packet)
 {
@@ -113,22 +132,35 @@ static void make(struct stand_in *s, struct stand_in_flow *flow, const struct wi
 }
 
 /* What was counted but shows in no number, when nothing more can follow. */
-static bool make_rest(struct stand_in *s, const struct wire_packet *model,
-		      struct wire_packet *extra)
+static bool make_rest(struct stand_in *s, struct stand_in_flow *flow,
+		      const struct wire_packet *model, struct wire_packet *extra)
 {
-	unsigned int i;
+	uint32_t len = (uint32_t)flow->left;
 
-	for (i = 0; i < 2; i++) {
-		struct stand_in_flow *flow = &s->flows[i];
-		uint32_t len = (uint32_t)flow->left;
+	if (!flow->known || flow->ended || flow->left <= 0 || flow->left > GAP_MOST)
+		return false;
+	make(s, flow, model, flow->next + len, len, extra);
+	flow->left = 0;
+	return true;
+}
 
-		if (!flow->known || flow->ended || flow->left <= 0 || flow->left > GAP_MOST)
-			continue;
-		make(s, flow, model, flow->next + len, len, extra);
-		flow->left = 0;
-		return true;
-	}
-	return false;
+/*
+ * What a packet proves that a flow has sent: by its own number or its ACK. An
+ * RST that acknowledges nothing comes after all that was counted.
+ */
+static bool make_proven(struct stand_in *s, struct stand_in_flow *flow,
+			const struct wire_packet *packet, struct wire_packet *extra)
+{
+	const struct tcpledger_entry *e = &packet->entry;
+	bool own = flow == flow_of(s, packet);
+	uint32_t number = own ? e->seq : e->ack, len;
+
+	if (!own && !(e->flags & TCPLEDGER_ACK))
+		return (e->flags & TCPLEDGER_RST) && make_rest(s, flow, packet, extra);
+	if (!has_gap(s, flow, number, &len))
+		return false;
+	make(s, flow, packet, number, len, extra);
+	return true;
 }
 
 /**
@@ -142,21 +174,16 @@ static bool make_rest(struct stand_in *s, const struct wire_packet *model,
 bool stand_in_before(struct stand_in *s, const struct wire_packet *packet,
 		     struct wire_packet *extra)
 {
-	struct stand_in_flow *flow = flow_of(s, packet), *other = other_flow(s, flow);
-	const struct tcpledger_entry *e = &packet->entry;
-	uint32_t len;
+	struct stand_in_flow *first = first_flow(s, packet), *second = other_flow(s, first);
+	unsigned int flags = packet->entry.flags;
 
-	if ((e->flags & TCPLEDGER_SYN) || !is_credible(packet))
+	if ((flags & TCPLEDGER_SYN) || !is_credible(packet))
 		return false;
-	if ((e->flags & TCPLEDGER_ACK) && other != flow && has_gap(s, other, e->ack, &len)) {
-		make(s, other, packet, e->ack, len, extra);
+	if (make_proven(s, first, packet, extra) ||
+	    (second != first && make_proven(s, second, packet, extra)))
 		return true;
-	}
-	if (has_gap(s, flow, e->seq, &len)) {
-		make(s, flow, packet, e->seq, len, extra);
-		return true;
-	}
-	return (e->flags & TCPLEDGER_RST) && make_rest(s, packet, extra);
+	return (flags & TCPLEDGER_RST) && (make_rest(s, first, packet, extra) ||
+					   make_rest(s, second, packet, extra));
 }
 
 /**
@@ -200,5 +227,8 @@ void stand_in_take(struct stand_in *s, const struct wire_packet *packet)
 bool stand_in_after(struct stand_in *s, const struct wire_packet *last,
 		    struct wire_packet *extra)
 {
-	return make_rest(s, last, extra);
+	struct stand_in_flow *first = first_flow(s, last);
+
+	return make_rest(s, first, last, extra) ||
+	       make_rest(s, other_flow(s, first), last, extra);
 }

@@ -2,8 +2,9 @@
 /*
  * Payload that was not logged. The log has the segments that open and close a
  * connection; that there was data between them shows in their numbers and in
- * the byte counts. One segment stands in for each such gap, where its data can
- * have been at the latest, so that the numbers add up for who looks at them.
+ * the byte counts. One segment stands in for each such gap, however long, where
+ * its data can have been at the latest, so that the numbers add up for who looks
+ * at them.
  */
 #ifndef TCPLEDGER_STAND_IN_H
 #define TCPLEDGER_STAND_IN_H
