@@ -88,6 +88,7 @@
  * @syn_at: where the log was when our first SYN left
  * @fin_at: the same of our first FIN
  * @peer_fin_at: the same of the peer's first FIN
+ * @late_at: 1 + index of the entry of the data that F_LATE_DATA is about, or 0
  * @expected_at: when F_EXPECT_OUT was set, in TCPLEDGER_ANSWER_SHIFT units
  * @log: the log
  *
@@ -129,6 +130,7 @@ struct tcpledger_facts {
 	u8	syn_at;
 	u8	fin_at;
 	u8	peer_fin_at;
+	u8	late_at;
 	u16	expected_at;
 	struct tcpledger_log log;
 };
@@ -192,6 +194,9 @@ void tcpledger_facts_state(struct tcpledger_facts *f, s64 now, u32 from,
 void tcpledger_facts_die(struct tcpledger_facts *f, s64 now,
 			 const struct tcpledger_death *d);
 void tcpledger_facts_reset(struct tcpledger_facts *f);
+int tcpledger_facts_late_data(struct tcpledger_facts *f, s64 now,
+			      const struct tcpledger_segment *seg, int index,
+			      u32 rcv_nxt);
 void tcpledger_facts_end(struct tcpledger_facts *f, s64 now, u8 cause,
 			 int segment, u8 outcome);
 void tcpledger_facts_tw_enter(struct tcpledger_facts *f, s64 now,

@@ -28,6 +28,50 @@ void tcpledger_facts_reset(struct tcpledger_facts *f)
 		f->bits |= F_LATE_DATA;
 }
 
+/*
+ * Does a segment show that there is data beyond @rcv_nxt? As asked by
+ * tcp_rcv_state_process().
+ */
+static bool brings_data(const struct tcpledger_segment *seg, u32 rcv_nxt)
+{
+	return (seg->len || seg->flags & TCPLEDGER_FIN) &&
+	       !(seg->flags & (TCPLEDGER_SYN | TCPLEDGER_RST)) &&
+	       tcpledger_seq_before(rcv_nxt, seg->seq + seg->len);
+}
+
+/**
+ * tcpledger_facts_late_data() - data came for a program that has closed
+ * @f: the facts, F_LATE_DATA set; the change to CLOSE follows
+ * @now: CLOCK_MONOTONIC
+ * @seg: the segment
+ * @index: its log entry, or TCPLEDGER_LOG_NONE
+ * @rcv_nxt: next number TCP expects from the peer
+ *
+ * Data is not logged, but this segment ends the connection, so it gets an entry
+ * now. TCP refuses the data (RFC 1122 section 4.2.2.13): an RST is the answer.
+ * Context: any, bucket lock held.
+ * Return: the index of its log entry, or TCPLEDGER_LOG_NONE.
+ */
+int tcpledger_facts_late_data(struct tcpledger_facts *f, s64 now,
+			      const struct tcpledger_segment *seg, int index,
+			      u32 rcv_nxt)
+{
+	struct tcpledger_log_entry *e;
+
+	if (!brings_data(seg, rcv_nxt))
+		return index;
+	if (index == TCPLEDGER_LOG_NONE)
+		index = tcpledger_facts_taken(f, now, seg);
+	if (index == TCPLEDGER_LOG_NONE)
+		return index;
+	e = tcpledger_log_at(&f->log, index);
+	/* Of one whose ACK moved the connection TCP refused the data alone. */
+	if (!(tcpledger_log_bits(e) & TCPLEDGER_SEG_ACCEPTED))
+		tcpledger_log_mark(e, TCPLEDGER_SEG_REFUSED);
+	f->late_at = index + 1;
+	return index;
+}
+
 /* How a handshake that never completed came out. */
 static u8 failed_outcome(const struct tcpledger_facts *f, u8 cause, u8 error)
 {
@@ -127,8 +171,9 @@ static int late_with_ack(struct tcpledger_facts *f,
 	if (d->from != TCPLEDGER_STATE_FIN_WAIT2 || !d->orphan)
 		return TCPLEDGER_LOG_NONE;
 	i = tcpledger_facts_find_ack_of_fin(f);
-	if (i == TCPLEDGER_LOG_NONE)
-		return TCPLEDGER_LOG_NONE;
+	/* TCP_LINGER2 below 0: that ACK alone ends an orphan. */
+	if (i == TCPLEDGER_LOG_NONE || d->no_linger)
+		return i;
 	e = tcpledger_log_at(&f->log, i);
 	fin = e->flags & TCPLEDGER_FIN;
 	if (!e->len && !fin)
@@ -160,8 +205,10 @@ static u8 death_cause(struct tcpledger_facts *f,
 			d->from == TCPLEDGER_STATE_SYN_SENT);
 		return TCPLEDGER_CAUSE_SEGMENT;
 	}
-	if (f->bits & F_LATE_DATA)
+	if (f->bits & F_LATE_DATA) {
+		*segment = (int)f->late_at - 1;
 		return TCPLEDGER_CAUSE_SEGMENT;
+	}
 	if (d->fin_acked && (d->from == TCPLEDGER_STATE_LAST_ACK ||
 			     d->from == TCPLEDGER_STATE_CLOSING)) {
 		*segment = tcpledger_facts_find_ack_of_fin(f);

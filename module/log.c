@@ -13,7 +13,8 @@
  * Entries with room reserved: at most nine state changes (simultaneous open
  * and close, through TIME_WAIT), SYN, SYN/ACK, FIN and the first ACK of SYN
  * and FIN each way, and two RSTs; then the FIN, ACK and RST that TCP took, if
- * others came before them that only looked like it.
+ * others came before them that only looked like it; data that came too late
+ * stands for an RST of the peer.
  */
 #define LOG_KEYS_MAX	24
 

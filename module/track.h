@@ -67,6 +67,7 @@ static inline void tcpledger_track_taken(struct tcpledger_conn *c, s64 now,
 		tcpledger_track_look(c, now, rcv_nxt);
 }
 
+void tcpledger_track_late_data(struct tcpledger_conn *c, const struct sock *sk);
 void tcpledger_track_answered(struct tcpledger_conn *c, s64 now,
 			      const struct tcpledger_segment *answer);
 bool tcpledger_track_late(struct tcpledger_conn *c,

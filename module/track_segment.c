@@ -88,6 +88,28 @@ void tcpledger_track_look(struct tcpledger_conn *c, s64 now, u32 rcv_nxt)
 }
 
 /**
+ * tcpledger_track_late_data() - TCP acts on data for a program that has closed
+ * @c: the record, bucket locked
+ * @sk: its socket
+ *
+ * Out of the backlog, in a task that owns the socket, the segment in flight is
+ * another one: then the segment that TCP acts on is not known.
+ * Context: the tracepoint tcp_receive_reset, interrupts off.
+ */
+void tcpledger_track_late_data(struct tcpledger_conn *c, const struct sock *sk)
+{
+	struct tcpledger_flight *f = this_cpu_ptr(&tcpledger_flight);
+
+	if (!f->skb || f->c != c || f->id != c->id ||
+	    sock_owned_by_user_nocheck(sk))
+		return;
+	tcpledger_conn_room(c);
+	f->index = tcpledger_facts_late_data(&c->facts,
+					     ktime_get_mono_fast_ns(), &f->seg,
+					     f->index, tcp_sk(sk)->rcv_nxt);
+}
+
+/**
  * tcpledger_track_answered() - a segment leaves; it may answer one that came
  * @c: its record, bucket locked
  * @now: CLOCK_MONOTONIC

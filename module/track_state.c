@@ -350,7 +350,7 @@ void tcpledger_track_state(const struct sock *sk, u8 from, u8 to)
 }
 
 /**
- * tcpledger_track_reset() - TCP acts on an RST
+ * tcpledger_track_reset() - TCP acts on an RST, or on data that came too late
  * @sk: the socket; its change to CLOSE follows
  *
  * Context: the tracepoint tcp_receive_reset, preemption off.
@@ -365,8 +365,11 @@ void tcpledger_track_reset(const struct sock *sk)
 	tcpledger_key_socket(&key, sk);
 	b = tcpledger_table_lock(&key, &flags);
 	c = tcpledger_table_find_socket(b, &key, sk);
-	if (c)
+	if (c) {
 		tcpledger_facts_reset(&c->facts);
+		if (c->facts.bits & F_LATE_DATA)
+			tcpledger_track_late_data(c, sk);
+	}
 	tcpledger_table_unlock(b, flags);
 }
 

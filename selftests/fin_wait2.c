@@ -139,6 +139,103 @@ TEST_F_TIMEOUT(fin_wait2, late_data, USUAL)
 		       "@FIN_WAIT2/CLOSE=segment bytes_received=0 anomalies!~illegal_transition");
 }
 
+/*
+ * Does the last state change name its segment, and is that the one the peer sent? Return:
+ * 0 or 1, the number of what is wrong
+ */
+static int judge_last_cause(const struct peer *peer, const struct segment *sent)
+{
+	json_object *log, *entry = NULL, *change;
+	struct ledger ledger;
+	int wrong;
+
+	ledger_read(&ledger);
+	log = record_at(ledger_find(&ledger, &peer->host, &peer->self, 0), "log");
+	for (size_t i = json_object_array_length(log); i-- && !entry;) {
+		change = json_object_array_get_idx(log, i);
+		if (entry_is(change, "state") && !record_null(change, "segment"))
+			entry = json_object_array_get_idx(log, record_int(change, "segment"));
+		else if (entry_is(change, "state"))
+			break;
+	}
+	wrong = !entry || strcmp(record_text(change, "to"), "CLOSE") ||
+		entry_flags(entry) != sent->flags || strcmp(record_text(entry, "dir"), "in") ||
+		(uint32_t)record_int(entry, "seq") != sent->seq ||
+		(uint32_t)record_int(entry, "ack") != sent->ack ||
+		(uint32_t)record_int(entry, "len") != sent->len ||
+		record_int(entry, "win") != sent->win ||
+		/* Of a bare ACK TCP has nothing to refuse. */
+		strcmp(record_text(entry, "accepted"),
+		       sent->len || sent->flags & SEG_FIN ? "false" : "true");
+	if (wrong)
+		say("the peer sent %s, the log is %s", segment_text(sent),
+		    json_object_to_json_string(log));
+	ledger_free(&ledger);
+	return wrong;
+}
+
+/* What a peer sends to one that has closed, and the state that it ends. */
+static const struct {
+	uint8_t flags;
+	uint32_t len;
+	uint32_t gap;		/* missing before it */
+	bool fin_acked;		/* the peer acknowledged the FIN before */
+	bool shutdown;		/* shutdown() of both directions, and no close() */
+	bool no_linger;		/* TCP_LINGER2 below 0 */
+} late[] = {
+	{ .flags = SEG_PSH | SEG_ACK, .len = 10 },
+	{ .flags = SEG_ACK, .len = 10, .gap = 100 },
+	{ .flags = SEG_FIN | SEG_ACK, .gap = 100 },
+	{ .flags = SEG_FIN | SEG_PSH | SEG_ACK, .len = 10 },
+	{ .flags = SEG_PSH | SEG_ACK, .len = 10, .shutdown = true },
+	{ .flags = SEG_PSH | SEG_ACK, .len = 10, .shutdown = true, .fin_acked = true },
+	{ .flags = SEG_ACK, .no_linger = true },
+};
+
+/*
+ * This test will send data after close(), before the ACK of the FIN, and see that
+ * the segment TCP then resets the connection for is in the log.
+ */
+TEST_F_TIMEOUT(fin_wait2, late_data_logged, USUAL)
+{
+	int64_t aborts = kernel_counter("TcpExt", "TCPAbortOnData");
+
+	for (size_t i = 0; i < sizeof(late) / sizeof(*late); i++) {
+		const char *state = late[i].fin_acked || late[i].no_linger ? "FIN_WAIT2" :
+				    "FIN_WAIT1";
+		struct segment sent;
+		struct peer peer;
+		int fd = wire_established(&self->world, &peer);
+
+		if (late[i].no_linger)
+			sock_set(fd, IPPROTO_TCP, TCP_LINGER2, -1);
+		if (late[i].shutdown)
+			shutdown(fd, SHUT_RDWR);
+		else
+			close(fd);
+		peer_expect(&peer, SEG_FIN | SEG_ACK, DEADLINE_MS);
+		if (late[i].fin_acked) {
+			peer_send(&peer, SEG_ACK, 0);
+			need(ledger_says(&peer.host, &peer.self, "state", state), DEADLINE_MS);
+		}
+		sent = peer_segment(&peer, late[i].flags, late[i].len);
+		sent.seq += late[i].gap;
+		/* The FIN is acknowledged by nothing but what must. */
+		sent.ack -= !late[i].fin_acked && !late[i].no_linger;
+		wire_send(&self->world.wire, &sent);
+		peer_expect(&peer, SEG_RST, DEADLINE_MS);
+		EXPECT_VERDICT(peer.host, peer.self, 0,
+			       "live=false close.kind=reset close.first=local "
+			       "close.reset_by=local bytes_received=0 @%s/CLOSE=segment "
+			       "anomalies!~illegal_transition", state);
+		EXPECT_EQ(0, judge_last_cause(&peer, &sent));
+		EXPECT_EQ(aborts + 1 + (int64_t)i, kernel_counter("TcpExt", "TCPAbortOnData"));
+		if (late[i].shutdown)
+			close(fd);
+	}
+	EXPECT_TIMEWAIT_JUDGED(&self->world);
+}
+
 /* This test will do the same with a FIN that follows on data. */
 TEST_F_TIMEOUT(fin_wait2, data_with_fin, USUAL)
 {

@@ -96,10 +96,13 @@ static bool may_cause(json_object *state, uint8_t flags)
 	return false;
 }
 
-/* Data for a program that is gone: the RST that refuses it ends FIN_WAIT2. */
+/* Data for a program that is gone: the RST that refuses it ends the connection. */
 static bool ends_refused(json_object *state, uint8_t flags)
 {
-	return is(state, "from", "FIN_WAIT2") && is(state, "to", "CLOSE") && !(flags & SEG_RST);
+	return (is(state, "from", "FIN_WAIT1") || is(state, "from", "FIN_WAIT2") ||
+		is(state, "from", "CLOSING") || is(state, "from", "CLOSE_WAIT") ||
+		is(state, "from", "LAST_ACK")) &&
+	       is(state, "to", "CLOSE") && !(flags & SEG_RST);
 }
 
 static int judge_cause(json_object *rec, size_t i)

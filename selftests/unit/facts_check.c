@@ -59,9 +59,10 @@ static const char *check_change(const struct tcpledger_entry *log, int i)
 	cause = &log[e->segment];
 	if (cause->type != TCPLEDGER_ENTRY_IN)
 		return "a cause is no segment that came";
-	/* Data for a program that is gone: the RST that refuses it ends FIN_WAIT2. */
+	/* Data for a program that is gone: the RST that refuses it ends the connection. */
 	if (cause->bits & TCPLEDGER_SEG_REFUSED)
-		return e->from == TCPLEDGER_STATE_FIN_WAIT2 && e->to == TCPLEDGER_STATE_CLOSE &&
+		return tcpledger_fsm_synchronized(e->from) && e->to == TCPLEDGER_STATE_CLOSE &&
+		       e->from != TCPLEDGER_STATE_ESTABLISHED &&
 		       !(cause->flags & TCPLEDGER_RST) ? NULL :
 			"a cause is a segment that TCP refused";
 	if (!(cause->bits & TCPLEDGER_SEG_ACCEPTED))

@@ -177,6 +177,38 @@ static const struct script_case reset_cases[] = {
 		"FIN_WAIT2>CLOSE:lost >R",
 		"kind=reset first=local reset_by=local error=104",
 	}, {
+		"data came to FIN_WAIT1 after the program was gone: its entry is made then",
+		OPEN "ESTABLISHED>FIN_WAIT1:task,shut >F <P:ack=1001 reset:rcv=5001\n"
+		"FIN_WAIT1>CLOSE:orphan,shut,err=104,rcv=5001 >R:seq=1001",
+		OPEN_LOG "ESTABLISHED>FIN_WAIT1:user >F <P- FIN_WAIT1>CLOSE:7 >R",
+		"kind=reset first=local reset_by=local error=104",
+	}, {
+		"the same in FIN_WAIT2, with a FIN, which is in the log already",
+		OPEN "ESTABLISHED>FIN_WAIT1:task,shut >F <A FIN_WAIT1>FIN_WAIT2 <F:len=9\n"
+		"reset:rcv=5001 FIN_WAIT2>CLOSE:orphan,shut,err=104,rcv=5001 >R:seq=1002",
+		OPEN_LOG "ESTABLISHED>FIN_WAIT1:user >F <A+ FIN_WAIT1>FIN_WAIT2:7 <F-\n"
+		"FIN_WAIT2>CLOSE:9 >R",
+		"kind=reset first=local reset_by=local error=104 remote_fin=-",
+	}, {
+		"a bare FIN that shows data is missing, for a program that is gone",
+		OPEN "ESTABLISHED>FIN_WAIT1:task,shut >F <F:seq=5101,ack=1001 reset:rcv=5001\n"
+		"FIN_WAIT1>CLOSE:orphan,shut,err=104,rcv=5001 >R:seq=1001",
+		OPEN_LOG "ESTABLISHED>FIN_WAIT1:user >F <F- FIN_WAIT1>CLOSE:7 >R",
+		"kind=reset first=local reset_by=local error=104 remote_fin=-",
+	}, {
+		"data whose ACK moved us to FIN_WAIT2, after shutdown() of both directions",
+		OPEN "ESTABLISHED>FIN_WAIT1:task,shut >F <P FIN_WAIT1>FIN_WAIT2:shut,rcv=5001\n"
+		"reset:rcv=5001 FIN_WAIT2>CLOSE:shut,err=104,rcv=5001 >R:seq=1002",
+		OPEN_LOG "ESTABLISHED>FIN_WAIT1:user >F <P+ FIN_WAIT1>FIN_WAIT2:7 FIN_WAIT2>CLOSE:7 >R",
+		"kind=reset first=local reset_by=local error=104",
+	}, {
+		"data in the log before, in the window but refused, is not what ended it",
+		OPEN "ESTABLISHED>FIN_WAIT1:task,shut >F <F:seq=5301,ack=1001,badsum <P:ack=1001\n"
+		"reset:rcv=5001 FIN_WAIT1>CLOSE:orphan,shut,err=104,rcv=5001 >R:seq=1001",
+		OPEN_LOG "ESTABLISHED>FIN_WAIT1:user >F <F- !bad_checksum:7 <P-\n"
+		"FIN_WAIT1>CLOSE:9 >R",
+		"kind=reset first=local reset_by=local error=104 notes=bad_checksum",
+	}, {
 		"data with the ACK of our FIN, after the program was gone",
 		OPEN "ESTABLISHED>FIN_WAIT1:task,shut >F <P\n"
 		"FIN_WAIT1>FIN_WAIT2:orphan,shut,rcv=5001 FIN_WAIT2>CLOSE:orphan,shut,rcv=5001 >R:seq=1002",
@@ -202,7 +234,8 @@ static const struct script_case reset_cases[] = {
 		"the program did not want to linger in FIN_WAIT2",
 		OPEN "ESTABLISHED>FIN_WAIT1:task,shut >F <A\n"
 		"FIN_WAIT1>FIN_WAIT2:orphan,shut,nolinger FIN_WAIT2>CLOSE:orphan,shut,nolinger >R:seq=1002",
-		NULL,
+		OPEN_LOG "ESTABLISHED>FIN_WAIT1:user >F <A+ FIN_WAIT1>FIN_WAIT2:7\n"
+		"FIN_WAIT2>CLOSE:7 >R",
 		"kind=reset first=local reset_by=local",
 	}, {
 		"ss -K: the RST leaves before the change",

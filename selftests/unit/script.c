@@ -245,6 +245,8 @@ static void segment(struct script *s, const char *word, const struct words *w,
 			(&s->facts, script_now(s), &seg, &opt);
 	if (w->taken && s->index == TCPLEDGER_LOG_NONE)
 		s->index = tcpledger_facts_taken(&s->facts, script_now(s), &seg);
+	if (!out)
+		s->came = seg;
 	if (w->refused || w->badsum)
 		freed(s, s->index, flags, w->badsum, false);
 	if (!w->set_seq && !w->forged && !w->refused && !w->badsum && !w->other)
@@ -360,13 +362,23 @@ static void freed_entry(struct script *s, int segment, bool checksum, bool ack_f
 	freed(s, segment, tcpledger_log_at(&s->facts.log, segment)->flags, checksum, ack_follows);
 }
 
+/* As tcpledger_track_reset(). */
+static void act(struct script *s, const struct words *w)
+{
+	struct tcpledger_facts *f = &s->facts;
+
+	tcpledger_facts_reset(f);
+	if (f->bits & F_LATE_DATA)
+		tcpledger_facts_late_data(f, script_now(s), &s->came, s->index, rcv_nxt(s, w));
+}
+
 static bool other(struct script *s, const char *word, const struct words *w)
 {
 	struct tcpledger_facts *f = &s->facts;
 	s64 now = script_now(s);
 
 	if (!strcmp(word, "reset"))
-		tcpledger_facts_reset(f);
+		act(s, w);
 	else if (!strcmp(word, "refused"))
 		freed_entry(s, atoi(w->first), false, false);
 	else if (!strcmp(word, "badsum"))

@@ -15,7 +15,8 @@
  *   >F  <SA  >A:len=9  a segment out or in: S SYN, A ACK, R RST, P data (10
  *                      bytes, ACK), F FIN with ACK, f FIN without
  *   FROM>TO            TCP moved
- *   reset              TCP acts on an RST (tracepoint tcp_receive_reset)
+ *   reset              TCP acts on an RST (tracepoint tcp_receive_reset), or on the
+ *                      segment that came last, if that has data beyond rcv=
  *   refused:N badsum:N TCP threw entry N away; it answered before, if it did
  *   old:N              TCP threw entry N away, which it had already, and will answer
  *   end:CAUSE,OUTCOME  a record without a full socket is over
@@ -65,6 +66,7 @@ struct script_side {
  * @in: its peer
  * @tick: when the next event happens
  * @index: log entry of the last segment
+ * @came: the last segment that came
  * @nomemory: no second block is to be had
  * @wrong: the first invariant that did not hold, or NULL
  * @wrong_at: the word after which it did not
@@ -76,6 +78,7 @@ struct script {
 	struct script_side		in;
 	s64				tick;
 	int				index;
+	struct tcpledger_segment	came;
 	bool				nomemory;
 	const char			*wrong;
 	char				wrong_at[64];
