@@ -181,7 +181,8 @@ static inline void tcpledger_conn_expect(struct tcpledger_conn *c, bool wanted)
  * tcpledger_conn_settle() - put a record where its facts say it belongs
  * @c: the record, in its bucket, which is locked, and in a list
  *
- * Called after each event, before the bucket is unlocked.
+ * Called after each event, before the bucket is unlocked, also to count what
+ * the event added.
  * Context: any.
  * Return: true if it just ended: call tcpledger_conn_trim() when the bucket
  * is unlocked.
@@ -193,7 +194,7 @@ static inline bool tcpledger_conn_settle(struct tcpledger_conn *c)
 	tcpledger_conn_expect(c, c->facts.bits & F_EXPECT_OUT);
 	if (unlikely(c->quiet != quiet))
 		tcpledger_conn_set_quiet(c, quiet);
-	if (likely(!c->facts.ended &&
+	if (likely(!c->facts.log.news &&
 		   !(c->facts.bits &
 		     tcpledger_conn_leaves[READ_ONCE(c->list)])))
 		return false;

@@ -123,6 +123,7 @@ static void end_closing(struct tcpledger_facts *f, u8 cause)
 static void end(struct tcpledger_facts *f, s64 now, u8 cause, u8 error)
 {
 	f->ended = f->base + tcpledger_facts_time(f, now);
+	f->log.news |= LOG_NEWS;
 	f->error = error;
 	f->bits &= ~(F_EXPECT_OUT | F_REQUEST);
 	if (f->bits & F_ESTABLISHED) {

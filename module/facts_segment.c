@@ -21,6 +21,8 @@ void tcpledger_facts_note(struct tcpledger_facts *f, s64 now, u8 tag,
 	if (f->anomalies & BIT(tag) &&
 	    tag != TCPLEDGER_ANOMALY_TIME_WAIT_RESTARTED)
 		return;
+	if (!(f->anomalies & BIT(tag)))
+		f->log.news |= BIT(tag);
 	f->anomalies |= BIT(tag);
 	tcpledger_log_note(&f->log, tcpledger_facts_time(f, now), tag, segment);
 }

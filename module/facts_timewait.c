@@ -173,6 +173,7 @@ void tcpledger_facts_tw_exit(struct tcpledger_facts *f, s64 now, u8 how,
 	tcpledger_facts_move(f, now, from, TCPLEDGER_STATE_CLOSE,
 			     exit_cause(how, segment), segment);
 	f->ended = f->base + tcpledger_facts_time(f, now);
+	f->log.news |= LOG_NEWS;
 	f->bits &= ~F_TIMEWAIT;
 	tcpledger_facts_expect_none(f);
 	if (from != TCPLEDGER_STATE_TIME_WAIT) {

@@ -74,20 +74,30 @@ bool tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list)
 	return enlist(c, list);
 }
 
+/* What was noted or given up since the last event, which is never much. */
+static void count_news(struct tcpledger_conn *c)
+{
+	struct tcpledger_stats __percpu *stats = c->tn->stats;
+	struct tcpledger_facts *f = &c->facts;
+	u32 left = f->log.news & ~LOG_NEWS;
+	u8 drops = f->log.dropped - f->drops_counted;
+
+	f->log.news = 0;
+	f->drops_counted += drops;
+	this_cpu_add(stats->lost_log_entries, drops);
+	for (; left; left &= left - 1)
+		this_cpu_inc(stats->anomalies[__ffs(left)]);
+}
+
 static void count_end(const struct tcpledger_conn *c)
 {
 	struct tcpledger_stats __percpu *stats = c->tn->stats;
 	const struct tcpledger_facts *f = &c->facts;
-	u32 left;
 
 	this_cpu_inc(stats->opens[f->outcome]);
 	this_cpu_inc(stats->closes[f->kind]);
 	if (f->tw_exit)
 		this_cpu_inc(stats->exits[f->tw_exit]);
-	if (f->log.dropped)
-		this_cpu_add(stats->lost_log_entries, f->log.dropped);
-	for (left = f->anomalies; left; left &= left - 1)
-		this_cpu_inc(stats->anomalies[__ffs(left)]);
 }
 
 /**
@@ -101,6 +111,8 @@ bool tcpledger_conn_relist(struct tcpledger_conn *c)
 	const u8 was = READ_ONCE(c->list);
 	const u8 list = list_of(c, was);
 
+	if (c->facts.log.news)
+		count_news(c);
 	if (was == list)
 		return false;
 	if (was == TCPLEDGER_LIST_NEW && list == TCPLEDGER_LIST_LIVE) {

@@ -19,6 +19,8 @@
 #define LOG_KEYS_MAX	24
 
 static_assert(sizeof(struct tcpledger_log_entry) == 24);
+static_assert(TCPLEDGER_LOG_MAX <= 255);	/* what @n can count */
+static_assert(TCPLEDGER_ANOMALY_MAX <= 31);	/* beside LOG_NEWS */
 static_assert(TCPLEDGER_LOG_FIRST + TCPLEDGER_LOG_MORE == TCPLEDGER_LOG_MAX);
 
 static int log_room(const struct tcpledger_log *log)
@@ -41,6 +43,7 @@ static struct tcpledger_log_entry *log_slot(struct tcpledger_log *log,
 	if (unlikely(room <= 0)) {
 		if (log->dropped < 0xffff)
 			log->dropped++;
+		log->news |= LOG_NEWS;
 		return NULL;
 	}
 	log->keys += class;

@@ -10,6 +10,7 @@
 #define TCPLEDGER_LOG_MORE	32	/* entries of the block hung on when full */
 #define LOG_KEYS_ALONE		2	/* left for keys without that block */
 #define LOG_ROOMY		(TCPLEDGER_LOG_FIRST - LOG_KEYS_ALONE)
+#define LOG_NEWS		BIT(31)	/* entries were given up, or it ended */
 #define TCPLEDGER_LOG_NONE	(-1)	/* "no entry" where an index is wanted */
 
 /**
@@ -45,15 +46,18 @@ static_assert(sizeof_field(struct tcpledger_log_entry, wire) ==
  * @n: entries kept
  * @keys: entries kept of those that have room reserved
  * @dropped: entries given up
+ * @news: what the record's namespace did not count yet: bit mask by enum
+ *	tcpledger_anomaly, and LOG_NEWS
  * @first: the first entries
  *
  * Written under the lock of the record's hash bucket.
  */
 struct tcpledger_log {
 	struct tcpledger_log_entry	*more;
-	u16				n;
-	u16				keys;
+	u8				n;
+	u8				keys;
 	u16				dropped;
+	u32				news;
 	struct tcpledger_log_entry	first[TCPLEDGER_LOG_FIRST];
 };
 

@@ -40,6 +40,7 @@ bool tcpledger_track_late(struct tcpledger_conn *c,
 		return false;
 	tcpledger_conn_room(c);
 	tcpledger_facts_late(&c->facts, now, seg);
+	tcpledger_conn_settle(c);
 	return true;
 }
 
