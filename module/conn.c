@@ -8,15 +8,13 @@
  */
 #include "conn.h"
 
-#include <linux/atomic.h>
 #include <linux/ktime.h>
 
 #include "limits.h"
 #include "netns.h"
 #include "pool.h"
+#include "share.h"
 #include "table.h"
-
-static atomic_t total = ATOMIC_INIT(0);	/* records of all namespaces */
 
 static u32 ended(const struct tcpledger_net *tn)
 {
@@ -102,7 +100,7 @@ static void count_out(struct tcpledger_net *tn)
 	raw_spin_lock_irqsave(&tn->lock, flags);
 	tn->total--;
 	raw_spin_unlock_irqrestore(&tn->lock, flags);
-	atomic_dec(&total);
+	tcpledger_share_give(tn);
 }
 
 /**
@@ -193,7 +191,7 @@ static bool admit(struct tcpledger_net *tn, bool is_embryonic, u64 *id)
 {
 	const struct tcpledger_limits *l = &tcpledger_limits;
 	struct tcpledger_conn *victims[2] = {};
-	bool crowded = atomic_inc_return(&total) > l->max_total;
+	bool crowded = tcpledger_share_take(tn);
 	bool ok = true;
 	unsigned long flags;
 
@@ -219,7 +217,7 @@ static bool admit(struct tcpledger_net *tn, bool is_embryonic, u64 *id)
 		conn_evict(victims[1]);
 	if (ok)
 		return true;
-	atomic_dec(&total);
+	tcpledger_share_give(tn);
 	if (crowded)
 		tcpledger_count(tn, not_kept_total);
 	else
@@ -444,6 +442,7 @@ static void inherit(struct tcpledger_conn *c, u8 was,
 	to->total++;
 	c->id = ++to->next_id;
 	raw_spin_unlock(&to->lock);
+	tcpledger_share_inherit();
 	if (tcpledger_facts_live(&c->facts) &&
 	    !(c->facts.bits & F_TIMEWAIT))
 		tcpledger_facts_end(&c->facts, now, TCPLEDGER_CAUSE_ERROR,

@@ -19,6 +19,7 @@
 #include "pending.h"
 #include "pool.h"
 #include "probes.h"
+#include "share.h"
 #include "table.h"
 
 static int __init tcpledger_init(void)
@@ -28,6 +29,7 @@ static int __init tcpledger_init(void)
 	ret = tcpledger_limits_init();
 	if (ret)
 		return ret;
+	tcpledger_share_init();
 	tcpledger_key_init();
 	tcpledger_pending_init();
 	tcpledger_listener_init();

@@ -432,7 +432,7 @@ TEST_F_TIMEOUT(limits, total, USUAL)
 	world_add_space(world);
 	world_unjudged(&self->world, JUDGE_CAPTURE | JUDGE_TABLE,
 		       "some connections have no record, though they are open");
-	module_reload("max_connections=64 history=32 max_total=80");
+	module_reload("max_connections=64 history=32 max_total=144");
 	world_enter(world, 0);
 	listening[0] = pair_listen(variant->family, 64);
 	for (int i = 0; i < 30; i++)
@@ -459,6 +459,65 @@ TEST_F_TIMEOUT(limits, total, USUAL)
 	EXPECT_EQ(0, judge_cut(here, 30, 0));
 	EXPECT_EQ(60, ledger_stat("records_total"));
 	EXPECT_EQ(0, ledger_stat("evicted_history") + ledger_stat("evicted_embryonic"));
+}
+
+/* Fill the namespace the test is in with live connections, until one is not kept. */
+static int64_t fill_space(int family)
+{
+	struct pair listening = pair_listen(family, 64);
+
+	while (!ledger_stat("not_kept_total") && !ledger_stat("not_kept_full"))
+		connect_to(&listening);
+	return ledger_stat("records_total");
+}
+
+/*
+ * Two namespaces that take all they can get, then as many connections in the initial
+ * one as it is promised. Return: how much is wrong; reported
+ */
+static int judge_share(struct world *world, const char *parameters, int64_t others,
+		       unsigned int pairs)
+{
+	struct pair listening, own[32];
+	int wrong = 0;
+	int64_t n;
+
+	wait_for_the_dead(world);
+	module_reload(parameters);
+	world_enter(world, 0);
+	n = fill_space(world->family);
+	world_add_space(world);
+	n += fill_space(world->family);
+	if (n != others) {
+		say("%s: other namespaces hold %lld records", parameters, (long long)n);
+		wrong++;
+	}
+	if (setns(world->initial, CLONE_NEWNET))
+		die("initial namespace");
+	link_up("lo");
+	listening = pair_listen(world->family, 64);
+	for (unsigned int i = 0; i < pairs; i++)
+		own[i] = connect_to(&listening);
+	wrong += judge_cut(own, pairs, 0);
+	wrong += ledger_stat("not_kept_total") || ledger_stat("evicted_history");
+	for (unsigned int i = 0; i < pairs; i++)
+		sock_reset(own[i].client);
+	world_enter(world, 0);
+	return wrong;
+}
+
+/* This test will have other namespaces take all of max_total that they can. */
+TEST_F_TIMEOUT(limits, share, USUAL)
+{
+	EXPECT_EQ(0, judge_share(&self->world, "max_connections=64 history=32 max_total=128",
+				 64, 32));
+}
+
+/* This test will do the same where max_total is no more than one namespace may hold. */
+TEST_F_TIMEOUT(limits, half, USUAL)
+{
+	EXPECT_EQ(0, judge_share(&self->world, "max_connections=64 history=32 max_total=64",
+				 32, 16));
 }
 
 TEST_HARNESS_MAIN

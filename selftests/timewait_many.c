@@ -37,7 +37,7 @@ static void load_for(size_t n)
 	char text[128];
 
 	snprintf(text, sizeof(text), "max_connections=%zu history=%zu max_total=%zu",
-		 2 * n + 8192, 2 * n + 4096, 2 * n + 16384);
+		 2 * n + 8192, 2 * n + 4096, 4 * n + 16384);
 	module_load(text);
 }
 

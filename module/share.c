@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who holds how much of max_total.
+ *
+ * Whoever may make namespaces could take all of it. So the initial namespace
+ * keeps a share that the others together cannot use: max_connections records,
+ * which is all it may hold, but at most half of max_total.
+ */
+#include "share.h"
+
+#include <linux/atomic.h>
+#include <linux/minmax.h>
+
+#include "limits.h"
+#include "netns.h"
+
+static atomic_t all = ATOMIC_INIT(0);		/* records of all namespaces */
+static atomic_t others = ATOMIC_INIT(0);	/* ... of all but the initial */
+static int most_of_others;
+
+/**
+ * tcpledger_share_take() - one more record is to be held
+ * @tn: the namespace it counts against
+ *
+ * It is counted whatever the answer is: tcpledger_share_give() undoes that.
+ * Context: any.
+ * Return: true if that is more than @tn may hold of what all share.
+ */
+bool tcpledger_share_take(const struct tcpledger_net *tn)
+{
+	const int most = tcpledger_limits.max_total;
+	bool over;
+	int n;
+
+	if (likely(net_eq(tn->net, &init_net))) {
+		n = atomic_inc_return(&all);
+		/* What others hold for a moment beyond theirs is theirs. */
+		return unlikely(n > most) &&
+		       n - atomic_read(&others) > most - most_of_others;
+	}
+	over = atomic_inc_return(&others) > most_of_others;
+	return atomic_inc_return(&all) > most || over;
+}
+
+/**
+ * tcpledger_share_give() - one record less is held
+ * @tn: the namespace it counted against
+ *
+ * Context: any.
+ */
+void tcpledger_share_give(const struct tcpledger_net *tn)
+{
+	atomic_dec(&all);
+	if (unlikely(!net_eq(tn->net, &init_net)))
+		atomic_dec(&others);
+}
+
+/**
+ * tcpledger_share_inherit() - a record of a dying namespace counts against
+ * the initial one from now on
+ *
+ * Context: any.
+ */
+void tcpledger_share_inherit(void)
+{
+	atomic_dec(&others);
+}
+
+/**
+ * tcpledger_share_init() - divide max_total
+ *
+ * Context: process, at load, once the limits are known.
+ */
+void __init tcpledger_share_init(void)
+{
+	const struct tcpledger_limits *l = &tcpledger_limits;
+
+	most_of_others = l->max_total -
+			 min(l->max_connections, l->max_total / 2);
+}
