@@ -283,6 +283,7 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	c->netns = tn->net->ns.inum;
 	c->list = TCPLEDGER_LIST_NEW;
 	c->quiet = false;
+	c->drops_counted = 0;
 	c->expecting = false;
 	c->inherited = false;
 	c->looked = false;

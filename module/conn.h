@@ -49,6 +49,7 @@ enum tcpledger_list {
  * @lru: in the list @list of @tn, if that is one
  * @list: enum tcpledger_list
  * @quiet: nothing pending: its bucket notes it, or noted it before another
+ * @drops_counted: how much of facts.log.dropped @tn has counted, modulo 256
  * @expecting: it is counted in tcpledger_expecting
  * @inherited: its namespace died
  * @looked: age.c has seen why its SYN was not answered
@@ -90,7 +91,8 @@ struct tcpledger_conn {
 	struct list_head	lru;
 	u8			list;
 	bool			quiet;
-	bool			expecting;
+	u8			drops_counted;
+	bool			expecting : 1;
 	bool			inherited : 1;
 	bool			looked : 1;
 	bool			orphan : 1;

@@ -89,7 +89,6 @@
  * @fin_at: the same of our first FIN
  * @peer_fin_at: the same of the peer's first FIN
  * @late_at: 1 + index of the entry of the data that F_LATE_DATA is about, or 0
- * @drops_counted: how much of log.dropped the namespace has counted, modulo 256
  * @expected_at: when F_EXPECT_OUT was set, in TCPLEDGER_ANSWER_SHIFT units
  * @log: the log
  *
@@ -132,7 +131,6 @@ struct tcpledger_facts {
 	u8	fin_at;
 	u8	peer_fin_at;
 	u8	late_at;
-	u8	drops_counted;
 	u16	expected_at;
 	struct tcpledger_log log;
 };

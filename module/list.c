@@ -80,10 +80,10 @@ static void count_news(struct tcpledger_conn *c)
 	struct tcpledger_stats __percpu *stats = c->tn->stats;
 	struct tcpledger_facts *f = &c->facts;
 	u32 left = f->log.news & ~LOG_NEWS;
-	u8 drops = f->log.dropped - f->drops_counted;
+	u8 drops = f->log.dropped - c->drops_counted;
 
 	f->log.news = 0;
-	f->drops_counted += drops;
+	c->drops_counted += drops;
 	this_cpu_add(stats->lost_log_entries, drops);
 	for (; left; left &= left - 1)
 		this_cpu_inc(stats->anomalies[__ffs(left)]);
