@@ -237,7 +237,11 @@ static u8 death_cause(struct tcpledger_facts *f,
 	if (d->error)
 		return TCPLEDGER_CAUSE_ERROR;
 	if (d->orphan && f->bits & F_FIN_OUT) {
-		*segment = late_with_ack(f, d);
+		/* Where nobody is to linger, the ACK of our FIN is enough. */
+		*segment = d->no_linger &&
+			   d->from == TCPLEDGER_STATE_FIN_WAIT2 ?
+				tcpledger_facts_find_ack_of_fin(f) :
+				late_with_ack(f, d);
 		return TCPLEDGER_CAUSE_SEGMENT;
 	}
 	return TCPLEDGER_CAUSE_ERROR;

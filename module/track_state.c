@@ -18,9 +18,22 @@
 #include "timewait.h"
 
 /*
+ * Does close() work off the segments that came while it owned the socket? They
+ * count in sk_backlog.len until all are done (__release_sock()). Once the socket
+ * is an orphan, the rest of close() runs where none can be added, with a length
+ * of 0; "ss -K" of an orphan may not, and has set its error before.
+ */
+static bool from_backlog(const struct sock *sk)
+{
+	return sock_flag(sk, SOCK_DEAD) && READ_ONCE(sk->sk_backlog.len) &&
+	       !READ_ONCE(sk->sk_err);
+}
+
+/*
  * Did a task do this in a system call, and no segment or timer? A segment can
- * reach TCP in a task as well. Nobody owns the socket then, and the segment is
- * the last that came.
+ * reach TCP in a task as well: from the backlog, or when nobody owns the socket,
+ * and then it is the last that came. A timer that waited for the owner
+ * (tcp_release_cb()) counts as a task too, but it sets an error that tells.
  */
 static inline bool by_task(const struct tcpledger_conn *c,
 			   const struct sock *sk)
@@ -28,7 +41,7 @@ static inline bool by_task(const struct tcpledger_conn *c,
 	const struct tcpledger_flight *f;
 
 	if (sock_owned_by_user_nocheck(sk))
-		return true;
+		return !from_backlog(sk);
 	if (likely(!in_task()))
 		return false;
 	f = this_cpu_ptr(&tcpledger_flight);

@@ -268,6 +268,98 @@ TEST_F_TIMEOUT(fin_wait2, fin_after_gap, USUAL)
 	EXPECT_EQ(0, kernel_counter("TcpExt", "TCPTimeWaitOverflow"));
 }
 
+/*
+ * See that the entry which is said to have ended FIN_WAIT2 is the ACK of the FIN, with
+ * so much payload. Return: how much is wrong; reported
+ */
+static int judge_ending(const struct endpoint *local, const struct endpoint *remote, int64_t len)
+{
+	json_object *rec, *log, *entry = NULL;
+	struct ledger ledger;
+	uint32_t fin = 0;
+	int wrong;
+
+	ledger_read(&ledger);
+	rec = ledger_find(&ledger, local, remote, 0);
+	if (!rec)
+		die("no record");
+	log = record_at(rec, "log");
+	for (size_t i = 0; i < json_object_array_length(log); i++) {
+		json_object *e = json_object_array_get_idx(log, i);
+
+		if (entry_is(e, "segment") && entry_flags(e) & SEG_FIN &&
+		    !strcmp(record_text(e, "dir"), "out"))
+			fin = record_int(e, "seq") + record_int(e, "len") + 1;
+		if (entry_is(e, "state") && !strcmp(record_text(e, "from"), "FIN_WAIT2") &&
+		    !record_null(e, "segment"))
+			entry = json_object_array_get_idx(log, record_int(e, "segment"));
+	}
+	wrong = !entry || strcmp(record_text(entry, "dir"), "in") ||
+		(uint32_t)record_int(entry, "ack") != fin || record_int(entry, "len") != len;
+	if (wrong)
+		say("FIN_WAIT2 ended by %s", entry ? json_object_to_json_string(entry) : "no entry");
+	ledger_free(&ledger);
+	return wrong;
+}
+
+#define ENDED_BY_ACK								\
+	"live=false time_wait=null close.kind=reset close.first=local "		\
+	"close.reset_by=local close.error=null @ESTABLISHED/FIN_WAIT1=user "	\
+	"@FIN_WAIT1/FIN_WAIT2=segment anomalies="
+
+/*
+ * This test will not linger in FIN_WAIT2. The ACK of the FIN ends the connection, and on
+ * loopback it is in the socket's backlog: it comes while close() owns the socket.
+ */
+TEST_F_TIMEOUT(fin_wait2, no_linger, USUAL)
+{
+	struct pair p = pair_open(variant->family), q = pair_open(variant->family);
+	struct peer peer;
+	int fd;
+
+	sock_set(p.client, IPPROTO_TCP, TCP_LINGER2, -1);
+	close(p.client);
+	EXPECT_EQ(1, kernel_counter("TcpExt", "TCPAbortOnData"));
+	EXPECT_VERDICT(p.c, p.s, 0, ENDED_BY_ACK " @FIN_WAIT2/CLOSE=segment");
+	EXPECT_EQ(0, judge_ending(&p.c, &p.s, 0));
+
+	/* The same ACK, when close() is over. */
+	fd = wire_established(&self->world, &peer);
+	sock_set(fd, IPPROTO_TCP, TCP_LINGER2, -1);
+	wire_to_fin_wait2(fd, &peer);
+	EXPECT_EQ(2, kernel_counter("TcpExt", "TCPAbortOnData"));
+	EXPECT_VERDICT(peer.host, peer.self, 0, ENDED_BY_ACK " @FIN_WAIT2/CLOSE=segment");
+	EXPECT_EQ(0, judge_ending(&peer.host, &peer.self, 0));
+
+	/* Here it came before close(), which then does it itself. */
+	shutdown(q.client, SHUT_WR);
+	need(sock_state(q.client) == TCP_FIN_WAIT2, DEADLINE_MS);
+	sock_set(q.client, IPPROTO_TCP, TCP_LINGER2, -1);
+	close(q.client);
+	EXPECT_EQ(1, kernel_counter("TcpExt", "TCPAbortOnLinger"));
+	EXPECT_VERDICT(q.c, q.s, 0, ENDED_BY_ACK " @FIN_WAIT2/CLOSE=user");
+	EXPECT_TIMEWAIT_JUDGED(&self->world);
+}
+
+/*
+ * This test will have data come with the ACK of the FIN, and both wait in the backlog.
+ * Nagle's algorithm holds them back until the FIN acknowledges what was sent before.
+ */
+TEST_F_TIMEOUT(fin_wait2, data_in_backlog, USUAL)
+{
+	struct pair p = pair_open(variant->family);
+
+	sock_set(p.client, IPPROTO_TCP, TCP_QUICKACK, 0);
+	sock_send(p.server, 1, 0);
+	sock_receive(p.client, 1);
+	sock_send(p.server, 1, 0);
+	close(p.client);
+	EXPECT_EQ(1, kernel_counter("TcpExt", "TCPAbortOnData"));
+	EXPECT_VERDICT(p.c, p.s, 0, ENDED_BY_ACK " @FIN_WAIT2/CLOSE=segment bytes_received=1");
+	EXPECT_EQ(0, judge_ending(&p.c, &p.s, 1));
+	EXPECT_TIMEWAIT_JUDGED(&self->world);
+}
+
 /* This test will wait in CLOSE_WAIT, and for the last ACK. */
 TEST_F_TIMEOUT(fin_wait2, close_wait_last_ack, USUAL)
 {
