@@ -99,6 +99,36 @@ void capture_stamped(struct capture *cap)
 	need(is_stamped(cap), DEADLINE_MS);
 }
 
+/* Give a segment the ends that its socket knows, if it is of this connection. */
+static void translate(struct captured *frame, const struct translated *of)
+{
+	struct endpoint *local = frame->out ? &frame->seg.src : &frame->seg.dst;
+	struct endpoint *remote = frame->out ? &frame->seg.dst : &frame->seg.src;
+
+	if (!endpoint_equal(local, &of->wire_local) || !endpoint_equal(remote, &of->wire_remote))
+		return;
+	*local = of->local;
+	*remote = of->remote;
+}
+
+/**
+ * capture_translate - show the segments of a connection as its socket has them
+ * @cap: capture
+ * @of: the connection, with NAT on this very host; what was captured before counts as well
+ *
+ * A packet socket sees what goes out after NAT and what comes before it, TCP and
+ * the ledger the other side of it.
+ */
+void capture_translate(struct capture *cap, const struct translated *of)
+{
+	if (cap->n_translated == TRANSLATED_MAX)
+		die("more than %d translated connections", TRANSLATED_MAX);
+	capture_drain(cap);
+	for (size_t i = 0; i < cap->n; i++)
+		translate(&cap->list[i], of);
+	cap->translated[cap->n_translated++] = *of;
+}
+
 static void capture_add(struct capture *cap, const struct captured *frame)
 {
 	if (cap->n == cap->room) {
@@ -107,7 +137,10 @@ static void capture_add(struct capture *cap, const struct captured *frame)
 		if (!cap->list)
 			die("no memory");
 	}
-	cap->list[cap->n++] = *frame;
+	cap->list[cap->n] = *frame;
+	for (size_t i = 0; i < cap->n_translated; i++)
+		translate(&cap->list[cap->n], &cap->translated[i]);
+	cap->n++;
 }
 
 /**

@@ -6,7 +6,7 @@
 #include "packet.h"
 
 #define TRACE_CPUS_MAX	64
-#define TRACE_SPACES	2	/* namespaces of one test */
+#define TRACE_SPACES	3	/* namespaces of one test: two ends, and what is between them */
 #define TRACE_ELSEWHERE	(-1)	/* in none of them */
 
 enum trace_kind {
