@@ -170,7 +170,9 @@ static int judge_negotiated(struct capture *capture, json_object *rec,
 	bool sack = true, timestamps = true;
 	int sides = 0;
 
-	if (strcmp(record_text(rec, "open.outcome"), "established"))
+	/* Nothing is negotiated without a SYN: repair mode needs none. */
+	if (strcmp(record_text(rec, "open.outcome"), "established") ||
+	    (record_null(rec, "open.syn_ns") && record_null(rec, "open.synack_ns")))
 		return 0;
 	for (int out = 0; out < 2; out++) {
 		const char *isn = out ? "open.local_isn" : "open.remote_isn";
