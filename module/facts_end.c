@@ -93,7 +93,7 @@ static u8 failed_outcome(const struct tcpledger_facts *f, u8 cause, u8 error)
 	}
 }
 
-static void end_closing(struct tcpledger_facts *f, u8 cause)
+static void end_closing(struct tcpledger_facts *f, u8 cause, u8 error)
 {
 	const u32 both = F_FIN_IN | F_FIN_OUT | F_FIN_ACKED_IN |
 			 F_FIN_ACKED_OUT;
@@ -109,6 +109,12 @@ static void end_closing(struct tcpledger_facts *f, u8 cause)
 			f->reset_by = TCPLEDGER_SIDE_LOCAL;
 	} else if ((f->bits & both) == both) {
 		f->kind = tcpledger_facts_graceful_kind(f);
+	} else if (cause == TCPLEDGER_CAUSE_ERROR && error) {
+		/*
+		 * ICMP ends a Fast Open child that nobody has accepted yet
+		 * (tcp_v4_err()), and tells the peer nothing.
+		 */
+		f->kind = TCPLEDGER_KIND_RESET;
 	} else {
 		/* Given up by this side; its RST comes now or was sent. */
 		f->kind = TCPLEDGER_KIND_RESET;
@@ -128,7 +134,7 @@ static void end(struct tcpledger_facts *f, s64 now, u8 cause, u8 error)
 	f->bits &= ~(F_EXPECT_OUT | F_REQUEST);
 	if (f->bits & F_ESTABLISHED) {
 		if (f->kind == TCPLEDGER_KIND_OPEN)
-			end_closing(f, cause);
+			end_closing(f, cause, error);
 		return;
 	}
 	if (f->outcome == TCPLEDGER_OUTCOME_IN_PROGRESS)

@@ -177,7 +177,8 @@ static noinline void die(struct tcpledger_conn *c, const struct sock *sk,
 	struct tcpledger_facts *f = &c->facts;
 	s64 now;
 
-	if (tcpledger_fsm_synchronized(from))
+	/* A Fast Open child has data in SYN_RECV. */
+	if (tcpledger_fsm_synchronized(from) || f->bits & F_ESTABLISHED)
 		tcpledger_socket_counters(c, sk);
 	if (!(f->bits & F_TIMEWAIT)) {
 		now = ktime_get_mono_fast_ns();
