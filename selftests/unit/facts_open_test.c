@@ -106,6 +106,12 @@ static const struct script_case good_cases[] = {
 		"<S+ LISTEN>SYN_RECV:0 !fastopen:0 >SA <A+ SYN_RECV>ESTABLISHED:4",
 		"outcome=established handshake=4 accept=2 remote_isn=5000 notes=fastopen",
 	}, {
+		"Fast Open, server: ICMP ends a child that nobody accepted, with no RST",
+		"passive <S:len=5 >SA:fastopen @100 SYN_RECV>CLOSE:err=113",
+		"<S+ LISTEN>SYN_RECV:0 !fastopen:0 >SA SYN_RECV>CLOSE:error",
+		"outcome=established kind=reset first=- reset_by=- error=113 live=no\n"
+		"notes=fastopen",
+	}, {
 		"Fast Open, client",
 		"active >S:len=5 <SA SYN_SENT>ESTABLISHED >A",
 		"CLOSE>SYN_SENT:user >S !fastopen:1 <SA+ SYN_SENT>ESTABLISHED:3 >A",
