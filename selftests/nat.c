@@ -234,7 +234,6 @@ TEST_F_TIMEOUT(nat, own_output, USUAL)
 	capture_translate(&world->space[LEFT].capture, &(struct translated){
 		.wire_local = to, .wire_remote = from, .local = at, .remote = from,
 	});
-	EXPECT_JUDGED(world);
 }
 
 TEST_HARNESS_MAIN
