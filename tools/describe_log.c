@@ -28,7 +28,7 @@ struct lines {
 	enum options_clock	clock;
 	unsigned int		width;
 	bool			colour;
-	int64_t			since[TCPLEDGER_STATE_MAX];
+	int64_t			since[READER_VALUES];
 	size_t			start;
 };
 
@@ -187,7 +187,7 @@ void describe_log(const struct record *record, enum options_clock clock,
 	};
 	unsigned int n;
 
-	for (n = 0; n < TCPLEDGER_STATE_MAX; n++)
+	for (n = 0; n < READER_VALUES; n++)
 		lines.since[n] = -1;
 	add_titles(&lines);
 	for (n = 0; n < record->fixed.log_n; n++) {

@@ -250,7 +250,10 @@ static const char *cause_words(const struct tcpledger_entry *e)
 		[TCPLEDGER_CAUSE_ERROR] = N_("an error"),
 	};
 
-	return e->type == TCPLEDGER_ENTRY_STATE ? words[e->cause] : N_("an anomaly");
+	if (e->type != TCPLEDGER_ENTRY_STATE)
+		return N_("an anomaly");
+	return e->cause < TCPLEDGER_CAUSE_MAX ? words[e->cause] :
+						format_word(&format_causes, e->cause);
 }
 
 /* The SYN/ACK of a simultaneous open repeats a number, but not a segment. */

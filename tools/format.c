@@ -3,12 +3,14 @@
 #include "format.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include <linux/tcpledger.h>
 
 #include "compiler.h"
+#include "reader.h"
 #include "text.h"
 
 #define NS_PER_US	1000LL
@@ -35,18 +37,30 @@ WORDS(exits, TCPLEDGER_EXITS(WORD), "exit");
 WORDS(causes, TCPLEDGER_CAUSES(WORD), "cause");
 WORDS(anomalies, TCPLEDGER_ANOMALIES(WORD), "anomaly");
 
+/* The same for all enumerations; each is written where it is first needed. */
+static const char *word_of_later(unsigned int value)
+{
+	static char words[READER_VALUES][sizeof("unknown(63)")];
+
+	if (value >= READER_VALUES)
+		return "unknown";
+	if (!words[value][0])
+		snprintf(words[value], sizeof(words[value]), "unknown(%u)", value);
+	return words[value];
+}
+
 /**
  * format_word - the word for a value
  * @set: enumeration
  * @value: value
  *
- * Return: the word; "unknown" for a value that a later release added.
+ * Return: the word, for ever; "unknown(N)" for a value N that a later release added.
  */
 const char *format_word(const struct format_set *set, unsigned int value)
 {
 	if (value < set->count && set->words[value])
 		return set->words[value];
-	return "unknown";
+	return word_of_later(value);
 }
 
 static bool same_word(const char *word, const char *given, size_t len)

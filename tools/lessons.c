@@ -37,7 +37,9 @@ static const char *const states[TCPLEDGER_STATE_MAX] = {
  */
 const char *lesson_state(unsigned int state)
 {
-	return state < TCPLEDGER_STATE_MAX && states[state] ? states[state] : "";
+	if (state < TCPLEDGER_STATE_MAX && states[state])
+		return states[state];
+	return N_("a state that this command does not know");
 }
 
 /**

@@ -151,26 +151,27 @@ static int fail_truncated(const struct reader *reader)
 			 (unsigned long long)reader->offset);
 }
 
+/* Every record and every change has a state: 0 is none. */
 static bool is_state(unsigned int state)
 {
-	return state > 0 && state < TCPLEDGER_STATE_MAX;
+	return state > 0 && state < READER_VALUES;
 }
 
 static int check_record(const struct reader *reader, const struct tcpledger_record *r)
 {
 	if (!is_state(r->state))
 		return fail_damaged(reader, "state", r->state);
-	if (r->role >= TCPLEDGER_ROLE_MAX)
+	if (r->role >= READER_VALUES)
 		return fail_damaged(reader, "role", r->role);
-	if (r->outcome >= TCPLEDGER_OUTCOME_MAX)
+	if (r->outcome >= READER_VALUES)
 		return fail_damaged(reader, "outcome", r->outcome);
-	if (r->kind >= TCPLEDGER_KIND_MAX)
+	if (r->kind >= READER_VALUES)
 		return fail_damaged(reader, "kind", r->kind);
-	if (r->first >= TCPLEDGER_SIDE_MAX)
+	if (r->first >= READER_VALUES)
 		return fail_damaged(reader, "first", r->first);
-	if (r->reset_by >= TCPLEDGER_SIDE_MAX)
+	if (r->reset_by >= READER_VALUES)
 		return fail_damaged(reader, "reset_by", r->reset_by);
-	if (r->tw_exit >= TCPLEDGER_EXIT_MAX)
+	if (r->tw_exit >= READER_VALUES)
 		return fail_damaged(reader, "tw_exit", r->tw_exit);
 	return FAIL_NONE;
 }
@@ -185,9 +186,9 @@ static int check_entry(const struct reader *reader, const struct tcpledger_entry
 	if (e->type == TCPLEDGER_ENTRY_STATE && (!is_state(e->from) || !is_state(e->to)))
 		return fail_damaged(reader, "state of an entry",
 			       is_state(e->from) ? e->to : e->from);
-	if (e->type == TCPLEDGER_ENTRY_STATE && e->cause >= TCPLEDGER_CAUSE_MAX)
+	if (e->type == TCPLEDGER_ENTRY_STATE && e->cause >= READER_VALUES)
 		return fail_damaged(reader, "cause of an entry", e->cause);
-	if (e->type == TCPLEDGER_ENTRY_NOTE && e->tag >= 64)
+	if (e->type == TCPLEDGER_ENTRY_NOTE && e->tag >= READER_VALUES)
 		return fail_damaged(reader, "tag of an entry", e->tag);
 	if (refers && (e->segment < -1 || e->segment >= (int)log_n))
 		return fail_damaged(reader, "segment of an entry", (uint16_t)e->segment);
@@ -270,7 +271,8 @@ static int end_of_netns(const struct reader *reader)
 	if (reader->any || reader->header.netns == reader->source->inode)
 		return FAIL_NONE;
 	if (source_is_live(reader->source))
-		advice = "give its name in 'ip netns' if it lives; 'tcpledger list --wide' shows which left records here";
+		advice = "give its name in 'ip netns' if it lives; "
+			 "'tcpledger list --wide' shows which left records here";
 	return fail_read(reader->path, advice, "it has no record of network namespace %u",
 			 reader->source->inode);
 }

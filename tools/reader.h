@@ -16,6 +16,12 @@
 
 struct source;
 
+/*
+ * No enumeration has more values. A later release may have some that this one
+ * has no word for: those are read and shown by their number.
+ */
+#define READER_VALUES	64
+
 /**
  * struct record - a record with its log
  * @fixed: the record; its size member is of no use any more

@@ -70,7 +70,8 @@ static unsigned int stage_of(unsigned int state)
 		[TCPLEDGER_STATE_CLOSE] = 10,
 	};
 
-	return stage[state];
+	/* What a later release added is somewhere in a life, but who knows where. */
+	return state < TCPLEDGER_STATE_MAX ? stage[state] : stage[TCPLEDGER_STATE_CLOSE] + 1;
 }
 
 /* When it ended, on the wall clock; for a live record when it was opened. */

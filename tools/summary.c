@@ -163,6 +163,9 @@ static void judge_opening(const struct record *record, const char **topic)
 	else if (r->flags & TCPLEDGER_REC_FASTOPEN &&
 		 r->outcome == TCPLEDGER_OUTCOME_ESTABLISHED)
 		tell(topic, tell_fast_open(record));
+	else if (r->outcome >= TCPLEDGER_OUTCOME_MAX)
+		tell(topic, N_("How the opening ended is a value that this command does not know: "
+			       "the module is of a later release."));
 	else
 		tell(topic, r->role == TCPLEDGER_ROLE_PASSIVE ? outcomes[r->outcome].passive :
 								 outcomes[r->outcome].active);
@@ -243,6 +246,9 @@ static void judge_closing(const struct tcpledger_record *r, const char **topic)
 	}
 	if (r->kind == TCPLEDGER_KIND_RESET)
 		judge_reset(r, topic);
+	else if (r->kind >= TCPLEDGER_KIND_MAX)
+		tell(topic, N_("How it was closed is a value that this command does not know: the "
+			       "module is of a later release."));
 	else
 		tell(topic, kinds[r->kind]);
 	judge_first(r, topic);

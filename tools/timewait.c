@@ -190,7 +190,7 @@ static void print_ended(const struct waits *waits)
 	const char *before = ": ";
 
 	add_count(out, "\nended: ", waits->sum.ended);
-	for (exit = TCPLEDGER_EXIT_LASTS + 1; exit < TCPLEDGER_EXIT_MAX; exit++) {
+	for (exit = TCPLEDGER_EXIT_LASTS + 1; exit < READER_VALUES; exit++) {
 		if (!waits->exits[exit])
 			continue;
 		text_printf(out, "%s%s %llu", before, format_word(&format_exits, exit),
@@ -223,8 +223,11 @@ static struct json_object *make_exits(const struct waits *waits)
 	struct json_object *exits = new_object();
 	unsigned int exit;
 
-	for (exit = TCPLEDGER_EXIT_LASTS + 1; exit < TCPLEDGER_EXIT_MAX; exit++)
-		json_add_unsigned(exits, format_word(&format_exits, exit), waits->exits[exit]);
+	/* Those of a later release only where there are any. */
+	for (exit = TCPLEDGER_EXIT_LASTS + 1; exit < READER_VALUES; exit++)
+		if (exit < TCPLEDGER_EXIT_MAX || waits->exits[exit])
+			json_add_unsigned(exits, format_word(&format_exits, exit),
+					  waits->exits[exit]);
 	return exits;
 }
 

@@ -3,7 +3,7 @@
 # The JSON of records against the documented one, and the commands' ways.
 . ./tap.sh
 
-tap_plan 39
+tap_plan 50
 
 ledger() { "$TCPLEDGER" "$@" --file "$FIXTURES/records"; }
 record() { ledger show "$1" --json; }
@@ -85,6 +85,24 @@ tap_is "-T shows the wall clock" \
 	"$(ledger show 17 --log -T | grep -c '2026-11-23T02:11:09.123458889Z --> SYN ')" 1
 tap_is "a file of a later release reads the same" \
 	"$("$TCPLEDGER" --json --file "$FIXTURES/longer" | cksum)" "$(ledger --json | cksum)"
+# Values of a later release, each enumeration with one of its own (make_fixtures.c).
+later=$FIXTURES/later
+"$TCPLEDGER" --json --file "$later" >"$tap_dir/later"
+tap_is "values that a later release added have their numbers" \
+	"$(head -1 "$tap_dir/later" | jq -c '[.state, .open.role, .open.outcome, .close.kind, .close.first, .close.reset_by,
+		.time_wait.exit, .anomalies[-1], .log[8].to, .log[8].cause, .log[14].tag, .log[10].from]')" \
+	"$(jq -cn '[range(41; 52), 49] | map("unknown(\(.))")')"
+tap_is "... and what follows is read" "$(tail -1 "$tap_dir/later" | jq -c '[.id, .log[1].cause]')" '[18,"unknown(63)"]'
+for command in "list -w" "show 17" "show 17 --log" "show 17 --svg -" "explain 17" timewait; do
+	# shellcheck disable=SC2086 # a command and its options
+	"$TCPLEDGER" $command --file "$later" >"$tap_dir/out" 2>&1
+	tap_true "... in $command" grep -q 'unknown([0-9]*)' "$tap_dir/out"
+done
+for command in "export --pcapng" "export --packetdrill"; do
+	# shellcheck disable=SC2086 # a command and its options
+	tap_true "... for $command" "$TCPLEDGER" $command "$tap_dir/made" 17 --file "$later"
+done
+tap_is "a state of a later release can be sorted" "$("$TCPLEDGER" --sort state --json --file "$later" | jq .id | xargs)" "18 17"
 tap_is "a ledger without records is no error" "$("$TCPLEDGER" --file "$FIXTURES/none" --json; echo $?)" 0
 mkdir "$tap_dir/proc"
 cp "$FIXTURES/records" "$tap_dir/proc"

@@ -585,6 +585,37 @@ static void write_talks(const char *dir)
 	fclose(file);
 }
 
+/*
+ * What a later release might write: in the one record every enumeration, in the
+ * next a value in the middle of its log.
+ */
+static void write_later(const char *dir)
+{
+	FILE *file = fixture_file(dir, "later");
+	struct fixture f;
+
+	fixture_write_header(file);
+	active(&f);
+	f.record.state = 41;
+	f.record.role = 42;
+	f.record.outcome = 43;
+	f.record.kind = 44;
+	f.record.first = 45;
+	f.record.reset_by = 46;
+	f.record.tw_exit = 47;
+	f.record.anomalies |= 1ULL << 48;
+	f.log[8].to = 49;
+	f.log[8].cause = 50;
+	f.log[8].segment = -1;
+	f.log[10].from = 49;
+	f.log[14].tag = 51;
+	fixture_write(file, &f);
+	passive(&f);
+	f.log[1].cause = 63;
+	fixture_write(file, &f);
+	fclose(file);
+}
+
 static void write_empty(const char *dir)
 {
 	FILE *file = fixture_file(dir, "none");
@@ -628,6 +659,7 @@ int main(int argc, char **argv)
 	write_header_variant(argv[1], "bad_sizes", 2);
 	write_bad_enum(argv[1]);
 	write_talks(argv[1]);
+	write_later(argv[1]);
 	write_empty(argv[1]);
 	return 0;
 }

@@ -4,10 +4,10 @@
 # after its end, nothing is lost, and the output is that of the plain build.
 . ./tap.sh
 
-tap_plan 190
+tap_plan 206
 
 while read -r command; do
-	for file in records longer none version byte_order bad_sizes bad_enum; do
+	for file in records longer later none version byte_order bad_sizes bad_enum; do
 		# shellcheck disable=SC2086
 		"$TCPLEDGER" $command --file "$FIXTURES/$file" >"$tap_dir/plain" 2>"$tap_dir/plain.err"
 		echo $? >>"$tap_dir/plain"

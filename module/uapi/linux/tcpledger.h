@@ -8,7 +8,9 @@
  * so that a reader steps over what a later version appends. header_size,
  * record_size and entry_size in the header serve the same end: a reader built
  * against this version reads the first sizeof() bytes of each structure and
- * skips the rest. A change that breaks this rule raises the version.
+ * skips the rest. Enumerations may grow within a version, up to the value 63:
+ * a reader shows a value that it has no word for by its number. A change that
+ * breaks these rules raises the version.
  *
  * Numbers have the byte order and alignment of the machine that wrote them;
  * magic tells a foreign byte order. All structures have explicit padding and
