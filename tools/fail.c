@@ -9,6 +9,20 @@
 #include "escape.h"
 #include "text.h"
 
+static bool is_quiet;
+
+/**
+ * fail_quietly - whether what goes wrong is still said
+ * @quiet: it is not
+ *
+ * For a search that may come to nothing: a command that has said what is wrong
+ * with a file does not say it again when it looks into it for something else.
+ */
+void fail_quietly(bool quiet)
+{
+	is_quiet = quiet;
+}
+
 /*
  * One line, in which the names of strangers are harmless.
  */
@@ -18,6 +32,8 @@ static void print_line(const char *path, const char *format, va_list args, const
 	char message[1024];
 	ssize_t ignored;
 
+	if (is_quiet)
+		return;
 	vsnprintf(message, sizeof(message), format, args);
 	text_string(&line, "tcpledger: ");
 	if (path) {

@@ -6,6 +6,7 @@
 #ifndef TCPLEDGER_FAIL_H
 #define TCPLEDGER_FAIL_H
 
+#include <stdbool.h>
 #include <stdnoreturn.h>
 
 #include "compiler.h"
@@ -20,6 +21,7 @@ int fail_work(const char *advice, const char *format, ...) __printf(2, 3);
 int fail_read(const char *path, const char *advice, const char *format, ...)
 	__printf(3, 4);
 int fail_usage(const char *format, ...) __printf(1, 2);
+void fail_quietly(bool quiet);
 noreturn void fail_memory(void);
 
 #endif

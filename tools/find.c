@@ -51,7 +51,8 @@ static bool is_wanted(const struct wanted *wanted, const struct options *options
 
 /*
  * All that match are looked at: ids are unique within a namespace only, and of
- * one tuple the newest record is meant.
+ * one tuple the newest record is meant. The number of an inode is given again
+ * after a namespace has died, so of those the newest too.
  */
 static int keep_wanted(struct reader *reader, const struct wanted *wanted,
 		       const struct options *options, struct keep *found)
@@ -70,6 +71,49 @@ static int keep_wanted(struct reader *reader, const struct wanted *wanted,
 		keep_record(found, record, &place);
 	}
 	keep_sort(found);
+	return status;
+}
+
+static int fail_ambiguous(const struct text *spaces, const char *arg, const char *path)
+{
+	return fail_work("give one of them with --netns",
+			 "%s has a record %s of each of the network namespaces%.*s", path, arg,
+			 (int)spaces->len, spaces->bytes);
+}
+
+/* Whether one of the first @n that were kept is of a namespace. */
+static bool is_among(const struct keep *kept, size_t n, uint32_t netns)
+{
+	struct keep before = *kept;
+
+	while (n--)
+		if (keep_next(&before)->fixed.netns == netns)
+			return true;
+	return false;
+}
+
+/*
+ * Whether the number could mean records of several namespaces, of which none is
+ * the reader's own.
+ */
+static int check_unique(const struct keep *kept, uint32_t own, const char *arg,
+			const char *path)
+{
+	struct keep found = *kept;
+	const struct record *record;
+	struct text spaces = { 0 };
+	unsigned int count = 0;
+	int status = FAIL_NONE;
+
+	while ((record = keep_next(&found)) && record->fixed.netns != own) {
+		if (is_among(kept, found.next - 1, record->fixed.netns))
+			continue;
+		text_printf(&spaces, " %u", record->fixed.netns);
+		count++;
+	}
+	if (!record && count > 1)
+		status = fail_ambiguous(&spaces, arg, path);
+	text_free(&spaces);
 	return status;
 }
 
@@ -96,6 +140,10 @@ int find_record(const struct options *options, const char *arg, struct keep *fou
 	status = reader_open(&reader, &options->source);
 	if (!status)
 		status = keep_wanted(&reader, &wanted, options, found);
+	if (wanted.by_id && check_unique(found, reader.header.netns, arg, reader.path)) {
+		reader_close(&reader);
+		return FAIL_WORK;
+	}
 	*record = keep_next(found);
 	if (!*record && !status)
 		status = fail_work("'tcpledger list' shows what there is",

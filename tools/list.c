@@ -43,7 +43,7 @@ static const struct table_column columns[COLUMN_COUNT] = {
 	[COLUMN_END]		= { "END", false, TABLE_CUT_END, 6, 6 },
 	[COLUMN_UID]		= { "UID", true, TABLE_CUT_NEVER, 0, 0 },
 	[COLUMN_CGROUP]	= { "CGROUP", true, TABLE_CUT_NEVER, 0, 0 },
-	[COLUMN_NETNS]		= { "NETNS", true, TABLE_CUT_NEVER, 0, 0 },
+	[COLUMN_NETNS]		= { "NETNS", true, TABLE_CUT_NEVER, 0, 8 },
 	[COLUMN_ROLE]		= { "ROLE", false, TABLE_CUT_NEVER, 0, 0 },
 	[COLUMN_OUTCOME]	= { "OUTCOME", false, TABLE_CUT_NEVER, 0, 0 },
 	[COLUMN_FIRST]		= { "FIRST", false, TABLE_CUT_NEVER, 0, 0 },
@@ -54,11 +54,12 @@ static const struct table_column columns[COLUMN_COUNT] = {
 	[COLUMN_ANOMALIES]	= { "ANOMALIES", false, TABLE_CUT_END, 9, 5 },
 };
 
+/* Ids are unique within a namespace: whose they are is told where it must be. */
 static bool column_is_wanted(const struct options *options, unsigned int column)
 {
 	if (column == COLUMN_OPENED)
 		return options->wide || options->clock != OPTIONS_CLOCK_DEFAULT;
-	if (column >= COLUMN_UID && column < COLUMN_ANOMALIES)
+	if (column >= COLUMN_UID && column < COLUMN_ANOMALIES && column != COLUMN_NETNS)
 		return options->wide;
 	return true;
 }
@@ -238,6 +239,7 @@ static int print_table(const struct options *options, struct reader *reader)
 	struct table table = { 0 };
 	struct sort_place place;
 	unsigned int i, ids[COLUMN_COUNT];
+	bool foreign = options->wide;
 	int status;
 
 	for (i = 0; i < COLUMN_COUNT; i++) {
@@ -251,9 +253,13 @@ static int print_table(const struct options *options, struct reader *reader)
 			continue;
 		sort_place(order_of(options), options->reverse, record, &place);
 		table_row(&table, &place);
+		foreign |= record->fixed.netns != reader->header.netns;
 		for (i = 0; i < table.column_count; i++)
 			fill_cell(&table, ids[i], record, options, &reader->header);
 	}
+	for (i = 0; i < table.column_count; i++)
+		if (ids[i] == COLUMN_NETNS)
+			table.shown[i] = foreign;
 	/* Titles over nothing are an answer: only where nothing went wrong. */
 	if (!status || table.row_count)
 		table_print(&table, options->wide ? UINT_MAX : out_width(), out_colour(),

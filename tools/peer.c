@@ -2,18 +2,23 @@
 /*
  * The other end is in the same file where both are in one namespace, or where
  * the file was put together from several. Otherwise it may be in another
- * namespace of this machine, if we may enter that.
+ * namespace of this machine, if we may enter that: one that has the peer's address.
+ * The initial namespace has the records of the dead, whose addresses went with them.
  */
 #define _GNU_SOURCE
 #include "peer.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,18 +30,21 @@
 
 #define PEER_RECORDS	"/proc/thread-self/net/tcpledger/records"
 #define PEER_OWN	"/proc/thread-self/ns/net"
+#define PEER_INITIAL	"/proc/1/ns/net"
 
 /**
  * struct spaces - network namespaces that were looked into
  * @inodes: their inode numbers
  * @count: how many
  * @room: how many fit
+ * @initial: the one that the dead leave their records to, 0 if unknown
  * @entered: one of them was entered
  */
 struct spaces {
 	ino_t		*inodes;
 	unsigned int	count;
 	size_t		room;
+	ino_t		initial;
 	bool		entered;
 };
 
@@ -99,6 +107,39 @@ static void look_into_same(const struct source *source, const struct record *rec
 	look_into(&whole, record, found);
 }
 
+/*
+ * Whether the peer's address is one of the namespace that this thread is in. Only
+ * the kernel knows all that count as that, and it tells whom it lets bind one.
+ */
+static bool has_peer(const struct tcpledger_record *r)
+{
+	bool ipv6 = r->flags & TCPLEDGER_REC_IPV6;
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	int fd = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool may = true;
+
+	if (fd < 0)
+		return true;
+	memcpy(&in6.sin6_addr, r->remote, sizeof(in6.sin6_addr));
+	memcpy(&in.sin_addr, r->remote, sizeof(in.sin_addr));
+	if (bind(fd, ipv6 ? (struct sockaddr *)&in6 : (struct sockaddr *)&in,
+		 ipv6 ? sizeof(in6) : sizeof(in)))
+		may = errno != EADDRNOTAVAIL;
+	close(fd);
+	return may;
+}
+
+/* What goes to a loopback address stays in its namespace. */
+static bool is_loopback(const struct tcpledger_record *r)
+{
+	struct in6_addr address;
+
+	memcpy(&address, r->remote, sizeof(address));
+	return r->flags & TCPLEDGER_REC_IPV6 ? IN6_IS_ADDR_LOOPBACK(&address) :
+					       r->remote[0] == IN_LOOPBACKNET;
+}
+
 /* A namespace by the path of its descriptor, if it is not known yet. */
 static void look_into_space(const char *path, struct spaces *spaces,
 			    const struct record *record, struct keep *found)
@@ -111,7 +152,8 @@ static void look_into_space(const char *path, struct spaces *spaces,
 		return;
 	if (!fstat(fd, &st) && is_new(spaces, st.st_ino) && !setns(fd, CLONE_NEWNET)) {
 		spaces->entered = true;
-		if (!access(PEER_RECORDS, R_OK))
+		if ((st.st_ino == spaces->initial || has_peer(&record->fixed)) &&
+		    !access(PEER_RECORDS, R_OK))
 			look_into(&entered, record, found);
 	}
 	close(fd);
@@ -142,10 +184,13 @@ static void look_elsewhere(const struct record *record, struct keep *found)
 	int own = open(PEER_OWN, O_RDONLY | O_CLOEXEC);
 	struct stat st;
 
+	if (!stat(PEER_INITIAL, &st))
+		spaces.initial = st.st_ino;
 	if (own >= 0 && !fstat(own, &st)) {
 		is_new(&spaces, st.st_ino);
 		look_into_spaces("/run/netns", "", &spaces, record, found);
 		look_into_spaces("/proc", "/ns/net", &spaces, record, found);
+		fail_quietly(false);
 		if (spaces.entered && setns(own, CLONE_NEWNET))
 			fail_work("only what follows is touched",
 				  "cannot return to the own network namespace");
@@ -176,10 +221,12 @@ const struct record *peer_find(const struct source *source, const struct record 
 {
 	if (mirror_is_self(record))
 		return NULL;
+	fail_quietly(true);
 	if (can_be_read_again(source))
 		look_into_same(source, record, found);
-	if (!found->count && source_is_live(source))
+	if (!found->count && source_is_live(source) && !is_loopback(&record->fixed))
 		look_elsewhere(record, found);
+	fail_quietly(false);
 	keep_sort(found);
 	return keep_next(found);
 }

@@ -3,7 +3,7 @@
 # The JSON of records against the documented one, and the commands' ways.
 . ./tap.sh
 
-tap_plan 50
+tap_plan 59
 
 ledger() { "$TCPLEDGER" "$@" --file "$FIXTURES/records"; }
 record() { ledger show "$1" --json; }
@@ -69,6 +69,22 @@ tap_is "an IPv6 tuple in brackets" \
 	"$(record '[2001:db8:1111:2222:3333:4444:5555:6666]:51006-[2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff]:443' | jq .id)" 25
 tap_is "an IPv6 tuple without" \
 	"$(record 2001:db8:1111:2222:3333:4444:5555:6666:51006-2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff:443 | jq .id)" 25
+
+# Numbers are a namespace's own.
+space=4026531840
+of_spaces() { "$TCPLEDGER" "$@" --file "$FIXTURES/spaces"; }
+tap_is "a number is the own namespace's" "$(of_spaces show 17 --json | jq .netns)" $space
+tap_is "... or that of the one which is asked for" "$(of_spaces show 17 --netns $((space + 2)) --json | jq .netns)" $((space + 2))
+tap_is "... or the only one that there is" "$(of_spaces show 70 --json | jq .netns)" $((space + 1))
+for command in show "show --json" explain "export --packetdrill $tap_dir/no"; do
+	# shellcheck disable=SC2086 # a command and its options
+	tap_is "it is not guessed: ${command%% /*}" "$(of_spaces $command 80 2>&1; echo $?)" \
+		"tcpledger: $FIXTURES/spaces has a record 80 of each of the network namespaces $((space + 1)) $((space + 2)); give one of them with --netns
+1"
+done
+tap_is "a table says whose they are" "$(of_spaces --sort local | awk '{ for (i = 1; i <= NF; i++) if ($i == "NETNS" || $i ~ /^40265/) print $1, $i }' | xargs)" \
+	"ID NETNS 17 $((space + 1)) 17 $((space + 2)) 70 $((space + 1)) 80 $((space + 1)) 80 $((space + 2)) 80 $((space + 1)) 17 $space"
+tap_is "... if they are not all the reader's" "$(of_spaces --netns $space | grep -c NETNS)" 0
 
 # What a person sees.
 ledger show 17 --log >"$tap_dir/show"

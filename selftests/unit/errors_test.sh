@@ -3,7 +3,7 @@
 # What goes wrong: exit status, one line on stderr, and what it says.
 . ./tap.sh
 
-tap_plan 93
+tap_plan 103
 
 # NAME STATUS PATTERN COMMAND...
 fails()
@@ -80,6 +80,12 @@ head -c 30 "$FIXTURES/records" >"$tap_dir/cut"
 work "cut in the header" "truncated: 30 bytes" --file "$tap_dir/cut"
 head -c 700 "$FIXTURES/records" >"$tap_dir/cut"
 work "cut in a record" "truncated within record 1 at byte 56" --file "$tap_dir/cut"
+head -c 4000 "$FIXTURES/records" >"$tap_dir/cut"
+for command in "list" "list --json" "show 17" "show 17 --log" "show 17 --json" "show 17 --svg -" "show 19" "explain 17" timewait \
+	"export --pcapng $tap_dir/no"; do
+	# shellcheck disable=SC2086 # a command and its options
+	work "one line of a damaged file: ${command%% /*}" "truncated within record [0-9]+ at byte" $command --file "$tap_dir/cut"
+done
 tap_is "what came before the cut is shown" \
 	"$(head -c 4000 "$FIXTURES/records" >"$tap_dir/cut"; "$TCPLEDGER" --json --file "$tap_dir/cut" 2>/dev/null | jq .id | head -2 | xargs)" "17 18"
 work "stats of a foreign file" "not a tcpledger stats file" stats --file "$FIXTURES/records"

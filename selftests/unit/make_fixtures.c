@@ -616,6 +616,32 @@ static void write_later(const char *dir)
 	fclose(file);
 }
 
+/* The reader's own namespace, and what others left there: number 17 is in three. */
+static void write_spaces(const char *dir)
+{
+	static const struct {
+		unsigned int	id, netns;
+	} left[] = {
+		{ 17, FIXTURE_NETNS + 1 }, { 17, FIXTURE_NETNS + 2 }, { 70, FIXTURE_NETNS + 1 },
+		{ 80, FIXTURE_NETNS + 1 }, { 80, FIXTURE_NETNS + 2 }, { 80, FIXTURE_NETNS + 1 },
+	};
+	FILE *file = fixture_file(dir, "spaces");
+	struct fixture f;
+	unsigned int i;
+
+	fixture_write_header(file);
+	for (i = 0; i < ARRAY_SIZE(left); i++) {
+		passive(&f);
+		f.record.id = left[i].id;
+		f.record.netns = left[i].netns;
+		f.record.lport = (__u16)(1000 + i);
+		fixture_write(file, &f);
+	}
+	active(&f);
+	fixture_write(file, &f);
+	fclose(file);
+}
+
 static void write_empty(const char *dir)
 {
 	FILE *file = fixture_file(dir, "none");
@@ -660,6 +686,7 @@ int main(int argc, char **argv)
 	write_bad_enum(argv[1]);
 	write_talks(argv[1]);
 	write_later(argv[1]);
+	write_spaces(argv[1]);
 	write_empty(argv[1]);
 	return 0;
 }
