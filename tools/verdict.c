@@ -16,6 +16,10 @@
  *   INACTIVE --anything else--> PARTIAL
  *   any but CLOSED and RESET --FIN--> CLOSED
  *   any but RESET --RST--> RESET, unless both were CLOSED already
+ *
+ * A segment with a bad checksum is a C for Zeek, and nothing else. The letters C
+ * and W (a window of zero) stand for the 1st, the 10th, the 100th of their kind.
+ * The zero windows of segments that are not logged are not in the history.
  */
 #include "verdict.h"
 
@@ -46,11 +50,19 @@ enum letter {
 	LETTER_COUNT,
 };
 
+/* Letters that stand for a power of ten. */
+enum rare_letter {
+	RARE_CHECKSUM,
+	RARE_ZERO_WINDOW,
+	RARE_COUNT,
+};
+
 struct side {
 	enum side_state	state;
 	enum side_state	before;		/* the state before this one */
 	bool		seen[LETTER_COUNT];
 	uint32_t	last[LETTER_COUNT];	/* sequence number of the last */
+	unsigned int	times[RARE_COUNT];
 	uint64_t	bytes;		/* payload it sent */
 };
 
@@ -100,6 +112,17 @@ static void per_number(struct replay *replay, unsigned int who, enum letter kind
 	side->last[kind] = seq;
 }
 
+static void once_a_power(struct replay *replay, unsigned int who, enum rare_letter kind,
+			 char letter)
+{
+	unsigned int times = ++replay->sides[who].times[kind];
+
+	while (times % 10 == 0)
+		times /= 10;
+	if (times == 1)
+		add_letter(replay, who, letter);
+}
+
 static void write_history(struct replay *replay, unsigned int who,
 			  const struct tcpledger_entry *e)
 {
@@ -120,6 +143,18 @@ static void write_history(struct replay *replay, unsigned int who,
 		once(replay, who, LETTER_DATA, 'D');
 	else if (e->flags & TCPLEDGER_ACK)
 		once(replay, who, LETTER_ACK, 'A');
+}
+
+/*
+ * With an RST or after one a window means nothing, nor does it where the peer's
+ * FIN has said that there is nothing more to come.
+ */
+static void write_window(struct replay *replay, unsigned int who,
+			 const struct tcpledger_entry *e)
+{
+	if (!e->win && !(e->flags & TCPLEDGER_RST) &&
+	    replay->sides[who].state != SIDE_RESET && replay->sides[!who].state != SIDE_CLOSED)
+		once_a_power(replay, who, RARE_ZERO_WINDOW, 'W');
 }
 
 static void move_inactive_syn(struct side *side, struct side *peer, unsigned int who,
@@ -199,6 +234,21 @@ static bool is_segment(const struct tcpledger_entry *e)
 	return e->type == TCPLEDGER_ENTRY_OUT || e->type == TCPLEDGER_ENTRY_IN;
 }
 
+/* What TCP refused for its checksum has a note that says so. */
+static bool is_broken(const struct record *record, unsigned int n)
+{
+	unsigned int i;
+
+	if (!(record->log[n].bits & TCPLEDGER_SEG_REFUSED))
+		return false;
+	for (i = n + 1; i < record->fixed.log_n; i++)
+		if (record->log[i].type == TCPLEDGER_ENTRY_NOTE &&
+		    record->log[i].tag == TCPLEDGER_ANOMALY_BAD_CHECKSUM &&
+		    record->log[i].segment == (int)n)
+			return true;
+	return false;
+}
+
 /*
  * Entries up to here are the connection's; the SYN that reuses its tuple is
  * not.
@@ -263,7 +313,7 @@ static uint64_t plain_bytes(const struct record *record, unsigned int n, unsigne
 		const struct tcpledger_entry *e = &record->log[i];
 
 		if (e->type != type || (e->bits & TCPLEDGER_SEG_RETRANSMIT) ||
-		    !(e->flags & (TCPLEDGER_SYN | TCPLEDGER_FIN)))
+		    !(e->flags & (TCPLEDGER_SYN | TCPLEDGER_FIN)) || is_broken(record, i))
 			continue;
 		total -= e->len < total ? e->len : total;
 	}
@@ -354,10 +404,15 @@ static void ask_zeek(const struct record *record, struct verdict *verdict)
 
 		if (!is_segment(e))
 			continue;
+		who = e->type == TCPLEDGER_ENTRY_OUT ? local : !local;
+		if (is_broken(record, i)) {
+			once_a_power(&replay, who, RARE_CHECKSUM, 'C');
+			continue;
+		}
 		if (e->flags & (TCPLEDGER_FIN | TCPLEDGER_RST))
 			write_data(&replay, plain);
-		who = e->type == TCPLEDGER_ENTRY_OUT ? local : !local;
 		write_history(&replay, who, e);
+		write_window(&replay, who, e);
 		move(&replay, who, e);
 	}
 	write_data(&replay, plain);

@@ -18,6 +18,7 @@
 /*
  * Segments: '>' out or '<' in, then S SYN, H SYN/ACK, A ACK, D data, F
  * FIN/ACK, f FIN alone, G FIN/ACK with data, R RST, r RST/ACK, T SYN with data.
+ * W is A and Z is R with a window of zero, C is R and c is F with a bad checksum.
  */
 static const struct verdict_case {
 	const char	*segments;
@@ -65,6 +66,21 @@ static const struct verdict_case {
 	{ ">S <H >A >F <A <F >A", 31, "SF", "ShADdFaf", 78, 1256 },
 	{ ">S <H >A <R", 47, "RSTR", "ShADr", 10, 0 },
 	{ ">S <H >A", 15, "S1", "ShAd", 0, 10 },
+	/* zero windows: with the first and the tenth, not after an end nor with an RST */
+	{ ">S <H >A <W", 7, "S1", "ShAaw", 0, 0 },
+	{ ">S <H >W >W <W", 7, "S1", "ShAWaw", 0, 0 },
+	{ ">S <H >A <W <W <W <W <W <W <W <W <W", 7, "S1", "ShAaw", 0, 0 },
+	{ ">S <H >A <W <W <W <W <W <W <W <W <W <W <W", 7, "S1", "ShAaww", 0, 0 },
+	{ ">S <H >A >F >W", 23, "S2", "ShAFW", 0, 0 },
+	{ ">S <H >A >F <W", 23, "S2", "ShAFa", 0, 0 },
+	{ ">S <H >A >Z", 39, "RSTO", "ShAR", 0, 0 },
+	{ ">S <H >A <R <W", 39, "RSTR", "ShAra", 0, 0 },
+	/* bad checksums: Zeek believes nothing else of them, Wireshark does not look */
+	{ ">S <H >A <C", 39, "S1", "ShAc", 0, 0 },
+	{ ">S <C <H >A", 39, "S1", "SchA", 0, 0 },
+	{ ">S <C", 33, "S0", "Sc", 0, 0 },
+	{ ">S <H >A <c <C <F", 55, "S3", "ShAcf", 0, 0 },
+	{ ">S <H >A <c", 31, "S1", "ShAcD", 10, 0 },
 };
 
 static unsigned int flags_of(char letter)
@@ -76,15 +92,19 @@ static unsigned int flags_of(char letter)
 	case 'H':
 		return TCPLEDGER_SYN | TCPLEDGER_ACK;
 	case 'A':
+	case 'W':
 		return TCPLEDGER_ACK;
 	case 'D':
 		return TCPLEDGER_ACK | TCPLEDGER_PSH;
 	case 'F':
 	case 'G':
+	case 'c':
 		return TCPLEDGER_FIN | TCPLEDGER_ACK;
 	case 'f':
 		return TCPLEDGER_FIN;
 	case 'R':
+	case 'Z':
+	case 'C':
 		return TCPLEDGER_RST;
 	default:
 		return TCPLEDGER_RST | TCPLEDGER_ACK;
@@ -94,6 +114,19 @@ static unsigned int flags_of(char letter)
 static unsigned int len_of(char letter)
 {
 	return letter == 'D' || letter == 'G' ? 10 : letter == 'T' ? 5 : 0;
+}
+
+/* What is wrong with a segment. */
+static void mark(struct fixture *f, long long t, char letter)
+{
+	int entry = (int)f->record.log_n - 1;
+
+	if (letter == 'W' || letter == 'Z')
+		f->log[entry].win = 0;
+	if (letter != 'C' && letter != 'c')
+		return;
+	fixture_bits(f, entry, TCPLEDGER_SEG_REFUSED);
+	fixture_note(f, t, TCPLEDGER_ANOMALY_BAD_CHECKSUM, entry);
 }
 
 /* Payload in no segment: it shows in the numbers from the first FIN or RST on. */
@@ -127,6 +160,7 @@ static void play(struct fixture *f, const struct verdict_case *c)
 			fixture_in(f, t, flags, seq, ack, len);
 		else
 			fixture_out(f, t, flags, seq, ack, len);
+		mark(f, t, segments[1]);
 		next[in] = seq + len + !!(flags & (TCPLEDGER_SYN | TCPLEDGER_FIN));
 	}
 }
