@@ -18,9 +18,11 @@ bad=0
 # pointers with 0, which sparse finds too.
 check_coccinelle()
 {
-	local tree=$BUILD/kernels/source-6.12 script options out rc=0
+	local tree=$BUILD/kernels/source-6.12 count script options out rc=0
 
-	echo "static: Coccinelle, $(find "$tree/scripts/coccinelle" -name '*.cocci' | wc -l) scripts of linux-source-6.12"
+	count=$(find "$tree/scripts/coccinelle" -name '*.cocci' | wc -l)
+	echo "static: Coccinelle, $count scripts of linux-source-6.12"
+	[ "$count" -gt 0 ] || return 1
 	while read -r script; do
 		! grep -q 'script:ocaml' "$script" || continue
 		options=$(sed -n 's/.*Options://p' "$script")
@@ -47,6 +49,7 @@ check_analyzer()
 	local file out rc=0
 
 	echo 'static: gcc -fanalyzer'
+	[ "$(pure_files | wc -l)" -gt 1 ] || rc=1
 	for file in $(pure_files) tools/*.c; do
 		# shellcheck disable=SC2046 # a list of options
 		out=$(gcc -fanalyzer -O1 -std=gnu11 -DTCPLEDGER_RELEASE='"static"' -isystem module/uapi \
