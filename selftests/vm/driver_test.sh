@@ -26,7 +26,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/tcpledger-driver.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 logs=$work/logs tests_dir=$work/tests skips=$work/skips.list
 seed=1 bound=300 stress=() vm_options=()
-TEXTS=39 VMS=8
+TEXTS=42 VMS=8
 
 # judged NAMES...: what check.sh would say of the part '6.1 warp'
 judged()
@@ -207,24 +207,37 @@ texts_of_calls()
 	ktap_result "a second run in one tree" refuses "another run uses this tree" env TESTS=open "$vm_tests/check.sh"
 }
 
-# Lines of a kernel log: bad or not, whoever printed them.
-bad_line()
+# bad LINE, good LINE: of a kernel log; qemu_bad, qemu_good: of QEMU's
+bad()
 {
 	echo "[    1.0] $1" | awk -f "$vm_tests/complaints.awk" | grep -q .
 }
 
-good_line()
+good()
 {
-	! bad_line "$1"
+	! bad "$1"
+}
+
+qemu_bad()
+{
+	echo "$1" | awk -f "$vm_tests/qemu_errors.awk" | grep -q .
+}
+
+qemu_good()
+{
+	! qemu_bad "$1"
 }
 
 texts_of_lines()
 {
-	ktap_result "a device that is held" bad_line 'unregister_netdevice: waiting for veth0 to become free. Usage count = 2'
-	ktap_result "a panic" bad_line 'Kernel panic - not syncing: Fatal exception'
-	ktap_result "a hogging work of ours" bad_line 'workqueue: age [tcpledger] hogged CPU for >10000us 4 times'
-	ktap_result "one of the kernel's own" good_line 'workqueue: cleanup_net hogged CPU for >10000us 4 times'
-	ktap_result "an ordinary line" good_line 'tcpledger: loading out-of-tree module taints kernel.'
+	ktap_result "a device that is held" bad 'unregister_netdevice: waiting for veth0 to become free. Usage count = 2'
+	ktap_result "a panic" bad 'Kernel panic - not syncing: Fatal exception'
+	ktap_result "a hogging work of ours" bad 'workqueue: age [tcpledger] hogged CPU for >10000us 4 times'
+	ktap_result "one of the kernel's own" good 'workqueue: cleanup_net hogged CPU for >10000us 4 times'
+	ktap_result "an ordinary line" good 'tcpledger: loading out-of-tree module taints kernel.'
+	ktap_result "QEMU's disk is full" qemu_bad 'qemu-system-x86_64: write failed: No space left on device'
+	ktap_result "QEMU misses a feature" qemu_good "qemu-system-x86_64: warning: TCG doesn't support requested feature: CPUID.01H:ECX.pcid [bit 17]"
+	ktap_result "QEMU has nothing to do" qemu_good 'qemu-system-x86_64: icount sleep disabled and no active timers'
 }
 
 # What a test may do to itself, and one that is well.

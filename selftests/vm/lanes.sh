@@ -51,7 +51,7 @@ host_part()
 	local log=$logs/host-$1 rc=0
 
 	shift
-	"$@" 2>&1 </dev/null | stamp "$log/times" >"$log/output.all" || rc=$?
+	setpriv --pdeathsig=TERM "$@" 2>&1 </dev/null | stamp "$log/times" >"$log/output.all" || rc=$?
 	[ "$rc" -eq 0 ] || { echo "$* ended with $rc"; tail -n 20 "$log/output.all"; } >"$log/unexplained"
 }
 
@@ -110,7 +110,7 @@ cost_part()
 	local log=$logs/6.1-cost rc=0
 
 	echo "KTAP version 1" >"$log/output.all"
-	"$top/selftests/bench/bench.sh" --guard >"$log/output" 2>&1 || rc=$?
+	setpriv --pdeathsig=TERM "$top/selftests/bench/bench.sh" --guard >"$log/output" 2>&1 || rc=$?
 	sed 's/^/  /' "$log/output" >>"$log/output.all"
 	[ "$rc" -eq 0 ] || echo -n "not " >>"$log/output.all"
 	echo "ok 1 cost" >>"$log/output.all"

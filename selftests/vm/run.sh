@@ -31,7 +31,7 @@
 #
 # The job's stdout and stderr arrive on our stdout, without carriage returns.
 # Exit status: the job's own; 1 if it was 0 but something was wrong: the kernel
-# complained (complaints.awk), QEMU did (qemu_errors.list), or the module was not
+# complained (complaints.awk), QEMU did (qemu_errors.awk), or the module was not
 # unloaded or left something; 128 if the VM was lost (panic, hang, timeout), with its
 # last lines. What was wrong is printed, and with --log also kept in DIR/complaints.
 # After the unload the VM lives on, in virtual time for longer than any timer of the
@@ -268,18 +268,11 @@ boot()
 	return "$rc"
 }
 
-# What QEMU printed that makes a run worthless. The rest is of no account.
-qemu_errors()
-{
-	grep -E -f <(sed -n 's/^\([^#].*[^\t]\)\t\+#.*/\1/p' "$here/qemu_errors.list") "$work/qemu.err" |
-		sed 's/^/QEMU: /'
-}
-
 # Prints what may not be in a run, whether its VM was lost or not.
 complaints()
 {
 	awk -f "$here/complaints.awk" "$work/console.log" || :
-	qemu_errors || :
+	awk -f "$here/qemu_errors.awk" "$work/qemu.err" || :
 }
 
 # Only the end marker with a status line means that the guest got to its end: a
