@@ -241,8 +241,9 @@ unpack_kernel()
 # fetch_kernel LANE [newest]
 fetch_kernel()
 {
-	local lane=$1 have wanted
+	local lane=$1 meta have wanted
 
+	meta=$(meta_package "$lane")
 	have=$(cat "$build/kernels/$lane/release" 2>/dev/null) || have=
 	wanted=$(pinned "$lane")
 	[ -z "$have" ] || [ "$have" != "$wanted" ] || return 0
@@ -252,9 +253,9 @@ fetch_kernel()
 	require_debian
 	if [ -z "$wanted" ]; then
 		update_lists
-		wanted=$(resolve_release "$(meta_package "$lane")" "${lane%-rt}")
+		wanted=$(resolve_release "$meta" "${lane%-rt}")
 		[ -n "$wanted" ] ||
-			die "apt knows no $(meta_package "$lane") of series ${lane%-rt}:" \
+			die "apt knows no $meta of series ${lane%-rt}:" \
 			    "add bookworm and bookworm-security to the apt sources"
 	elif ! known_to_apt "$wanted"; then
 		update_lists

@@ -15,7 +15,7 @@ failure()
 }
 
 # judge LANE MODE NAMES: prints what failed and adds up the counts. A part fails by its
-# results (verdict.awk), by each line of its file 'wrong', and if neither tells of a
+# results (verdict.awk), by what its file 'wrong' says, and if neither tells of a
 # failure and its status does.
 judge()
 {
