@@ -2,7 +2,8 @@
 /*
  * The stats file is flat; OpenMetrics has families of samples with labels.
  * The rules below tell which names belong together: all that begin alike are
- * one family, and the rest of the name is the value of its label.
+ * one family, and the rest of the name is the value of its label. What a label
+ * parts must add up, so a count that another one contains is a family of its own.
  */
 #include "metrics.h"
 
@@ -31,8 +32,14 @@ static const struct rule {
 	enum family_type	type;
 	const char		*help;
 } rules[] = {
-	{ "records_created", "records_created", NULL, FAMILY_COUNTER, "Records made." },
+	{ "records_created", "records_made", NULL, FAMILY_COUNTER, "Records made." },
 	{ "records_total", "records_held", NULL, FAMILY_GAUGE, "Records held, all together." },
+	{ "records_time_wait", "records_time_wait", NULL, FAMILY_GAUGE,
+	  "Live records in TIME_WAIT." },
+	{ "records_embryonic", "records_embryonic", NULL, FAMILY_GAUGE,
+	  "Live records not yet established." },
+	{ "records_never_established", "records_never_established", NULL, FAMILY_GAUGE,
+	  "Ended records that never were established." },
 	{ "records_", "records", "state", FAMILY_GAUGE, "Records held." },
 	{ "memory_bytes", "memory_bytes", NULL, FAMILY_GAUGE, "Memory that records take." },
 	{ "evicted_", "evicted", "cause", FAMILY_COUNTER, "Records evicted to make room." },
@@ -58,11 +65,33 @@ static const struct rule {
 	  "Ends of TIME_WAIT by their reason." },
 	{ "anomalies_", "anomalies", "tag", FAMILY_COUNTER, "Anomalies noticed." },
 	{ "missed_probes", "missed_probes", NULL, FAMILY_COUNTER, "Probes that could not run." },
+	{ "missed_", "missed", "what", FAMILY_COUNTER,
+	  "Changes that were found by looking, not when they happened." },
 	{ "method_", "method", "of", FAMILY_INFO, "Ways of observation in force." },
-	{ "hist_", NULL, NULL, FAMILY_HISTOGRAM, "Measured durations." },
+	{ "hist_handshake_", "handshake", NULL, FAMILY_HISTOGRAM,
+	  "From the first SYN to ESTABLISHED." },
+	{ "hist_fin_wait2_", "fin_wait2", NULL, FAMILY_HISTOGRAM, "Stays in FIN_WAIT2." },
+	{ "hist_close_wait_", "close_wait", NULL, FAMILY_HISTOGRAM, "Stays in CLOSE_WAIT." },
+	{ "hist_time_wait_", "time_wait", NULL, FAMILY_HISTOGRAM,
+	  "Measured stays in TIME_WAIT." },
+	{ "hist_", NULL, NULL, FAMILY_HISTOGRAM, "Durations that a later release counts." },
+};
+
+/* What OpenMetrics puts behind the name of a family to name its samples. */
+static const char *const suffixes[] = {
+	"_total", "_created", "_count", "_sum", "_bucket", "_gcount", "_gsum", "_info",
 };
 
 #define RULES	ARRAY_SIZE(rules)
+
+/*
+ * hist_WHAT_BOUND: what is before the last '_' names the histogram. Returns
+ * its length in the name, with hist_.
+ */
+static size_t histogram_len(const char *name)
+{
+	return (size_t)(strrchr(name, '_') - name);
+}
 
 static const struct rule *find_rule(const char *name)
 {
@@ -72,7 +101,9 @@ static const struct rule *find_rule(const char *name)
 		size_t len = strlen(rules[i].prefix);
 		bool open = rules[i].label || rules[i].type == FAMILY_HISTOGRAM;
 
-		if (!strncmp(name, rules[i].prefix, len) && (open ? name[len] : !name[len]))
+		if (strncmp(name, rules[i].prefix, len) || (open ? !name[len] : name[len]))
+			continue;
+		if (rules[i].type != FAMILY_HISTOGRAM || histogram_len(name) >= strlen("hist_"))
 			return &rules[i];
 	}
 	return NULL;
@@ -113,8 +144,7 @@ static void add_family_head(const char *family, const char *suffix, const char *
 	struct text *out = out_text();
 
 	text_printf(out, "# TYPE tcpledger_%s%s %s\n", family, suffix, type);
-	if (help)
-		text_printf(out, "# HELP tcpledger_%s%s %s\n", family, suffix, help);
+	text_printf(out, "# HELP tcpledger_%s%s %s\n", family, suffix, help);
 }
 
 /* A label's value may hold anything but a raw quote, backslash or newline. */
@@ -175,15 +205,6 @@ static void print_family(const struct metrics *metrics, const struct rule *rule)
 			print_sample(rule, &metrics->items[i]);
 }
 
-/*
- * hist_WHAT_BOUND: what is before the last '_' names the histogram. Returns
- * its length in the name, with hist_.
- */
-static size_t histogram_len(const char *name)
-{
-	return (size_t)(strrchr(name, '_') - name);
-}
-
 static bool same_histogram(const char *a, const char *b)
 {
 	size_t len = histogram_len(a);
@@ -197,6 +218,17 @@ static int compare_bounds(const void *a, const void *b)
 	const uint64_t *x = a, *y = b;
 
 	return (x[0] > y[0]) - (x[0] < y[0]);
+}
+
+static void print_histogram_head(const struct rule *rule, const char *name)
+{
+	struct text family = { 0 };
+
+	text_bytes(&family, name + strlen("hist_"), histogram_len(name) - strlen("hist_"));
+	add_family_head(text_terminated(&family), "_seconds", "histogram", rule->help);
+	text_printf(out_text(), "# UNIT tcpledger_%s_seconds seconds\n",
+		    text_terminated(&family));
+	text_free(&family);
 }
 
 /*
@@ -224,8 +256,7 @@ static void print_histogram(const struct metrics *metrics, size_t first)
 		buckets[n++][1] = metric->number;
 	}
 	qsort(buckets, n, sizeof(*buckets), compare_bounds);
-	text_printf(out, "# TYPE tcpledger_%.*s_seconds histogram\n", len, name + 5);
-	text_printf(out, "# UNIT tcpledger_%.*s_seconds seconds\n", len, name + 5);
+	print_histogram_head(find_rule(name), name);
 	for (i = 0; i < n; i++) {
 		sum += buckets[i][1];
 		if (buckets[i][0] == UINT64_MAX)
@@ -253,18 +284,35 @@ static bool is_first(const struct metrics *metrics, size_t i, const struct rule 
 	return true;
 }
 
+/* What makes a name that ends like a sample's the name of a family. */
+static const char *find_escape(const char *name)
+{
+	size_t len = strlen(name);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(suffixes); i++) {
+		size_t n = strlen(suffixes[i]);
+
+		if (len > n && !strcmp(name + len - n, suffixes[i]))
+			return "_value";
+	}
+	return "";
+}
+
 static void print_unknown(const struct metric *metric)
 {
+	static const char help[] = "Something that a later release counts.";
+	const char *escape = find_escape(metric->name);
 	struct text *out = out_text();
 
 	if (metric->is_number) {
-		add_family_head(metric->name, "", "unknown", NULL);
-		text_printf(out, "tcpledger_%s %llu\n", metric->name,
+		add_family_head(metric->name, escape, "unknown", help);
+		text_printf(out, "tcpledger_%s%s %llu\n", metric->name, escape,
 			    (unsigned long long)metric->number);
 		return;
 	}
-	add_family_head(metric->name, "", "info", NULL);
-	text_printf(out, "tcpledger_%s_info{", metric->name);
+	add_family_head(metric->name, escape, "info", help);
+	text_printf(out, "tcpledger_%s%s_info{", metric->name, escape);
 	add_label(out, "value", metric->text);
 	text_string(out, "} 1\n");
 }

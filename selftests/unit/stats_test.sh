@@ -7,9 +7,14 @@ tap_plan 22
 
 mkdir "$tap_dir/proc"
 cat >"$tap_dir/proc/stats" <<'END'
+records_total 19
 records_live 12
+records_time_wait 5
+records_embryonic 2
 records_history 7
+records_never_established 3
 memory_bytes 123456
+records_created 22
 evicted_history 3
 not_kept_full 0
 segments_in 100
@@ -20,12 +25,17 @@ opens_established 15
 opens_timed_out 2
 closes_four_segment 9
 anomalies_syn_retransmit 5
+missed_timewait 1
+missed_ends 2
 missed_probes 0
 method_time_wait_exit kprobe
 hist_handshake_2048 1
 hist_handshake_1024 4
 hist_handshake_inf 2
+hist_time_wait_61000000000 8
+hist_time_wait_inf 0
 something_new 18446744073709551615
+something_total 5
 END
 stats() { TCPLEDGER_PROC=$tap_dir/proc "$TCPLEDGER" stats "$@"; }
 
@@ -60,6 +70,41 @@ tap_true "OpenMetrics is well formed" awk '
 	}
 	END { if (!failed && !end) { print "no # EOF"; exit 1 } }' "$tap_dir/metrics"
 
+# A sum over a label counts each record once, and no name ends like those that OpenMetrics
+# makes of others.
+sum() { awk -v family="tcpledger_$1{" 'index($0, family) == 1 { sum += $NF } END { print sum + 0 }' "$tap_dir/metrics"; }
+tap_is "the sum of records is that of records held" "$(sum records)" "$(stats --json | jq .records_total)"
+tap_is "no family has the suffix of a sample" \
+	"$(sed -n 's/^# \(TYPE\|HELP\) \([^ ]*\).*/\2/p' "$tap_dir/metrics" |
+		grep -E '_(total|created|count|sum|bucket|gcount|gsum|info)$')" ""
+tap_is "each family has a HELP" "$(sed -n 's/^# TYPE \([^ ]*\).*/\1/p' "$tap_dir/metrics" | sort)" \
+	"$(sed -n 's/^# HELP \([^ ]*\) ..*/\1/p' "$tap_dir/metrics" | sort)"
+
+# Prometheus reads OpenMetrics where it stores what is backdated, which wants times. What it has
+# to say of names and texts, it says of its own older format: there a counter is called by the
+# name of its sample, and an info is a gauge.
+promtool=$(command -v promtool || echo "${BUILD:-../../.build}/promtool/usr/bin/promtool")
+older_format()
+{
+	# shellcheck disable=SC2016 # the dollars are awk's
+	awk '/^# (EOF|UNIT)/ { next }
+		NR == FNR { if ($2 == "TYPE") type[$3] = $4; next }
+		/^# / && type[$3] == "counter" { $3 = $3 "_total" }
+		/^# / && type[$3] == "info" { $3 = $3 "_info"; if ($2 == "TYPE") $4 = "gauge" }
+		/^# TYPE/ && $4 == "unknown" { $4 = "untyped" }
+		{ print }' "$1" "$1"
+}
+if [ -x "$promtool" ]; then
+	sed '/^#/!s/$/ 1/' "$tap_dir/metrics" >"$tap_dir/timed"
+	tap_true "Prometheus reads it" "$promtool" tsdb create-blocks-from openmetrics "$tap_dir/timed" "$tap_dir/blocks"
+	sed '/^tcpledger_opens/s/{/{{/' "$tap_dir/timed" >"$tap_dir/bad"
+	tap_true "... and would not read all" sh -c "! $promtool tsdb create-blocks-from openmetrics $tap_dir/bad $tap_dir/blocks"
+	older_format "$tap_dir/metrics" >"$tap_dir/older"
+	tap_is "promtool finds no fault with names and texts" "$("$promtool" check metrics <"$tap_dir/older" 2>&1)" ""
+else
+	tap_skip "Prometheus reads it" "no promtool: run selftests/vm/fetch.sh promtool"
+fi
+
 has() { tap_true "has $1" grep -qxF "$1" "$tap_dir/metrics"; }
 has '# TYPE tcpledger_opens counter'
 has 'tcpledger_opens_total{outcome="established"} 15'
@@ -70,6 +115,11 @@ has 'tcpledger_evicted_total{cause="history"} 3'
 has 'tcpledger_lost_total{cause="log_entries"} 1'
 has '# TYPE tcpledger_records gauge'
 has 'tcpledger_records{state="live"} 12'
+has 'tcpledger_records_time_wait 5'
+has 'tcpledger_records_made_total 22'
+has 'tcpledger_missed_total{what="ends"} 2'
+has '# HELP tcpledger_time_wait_seconds Measured stays in TIME_WAIT.'
+has 'tcpledger_something_total_value 5'
 has 'tcpledger_memory_bytes 123456'
 has 'tcpledger_stray_segments_total 4'
 has 'tcpledger_method_info{of="time_wait_exit",method="kprobe"} 1'
@@ -80,6 +130,10 @@ tap_is "buckets add up in order" "$(grep '^tcpledger_handshake_seconds_bucket' "
 tcpledger_handshake_seconds_bucket{le="0.000002048"} 5
 tcpledger_handshake_seconds_bucket{le="+Inf"} 7'
 
+printf 'hist_5 1\nhist_ 2\n' >"$tap_dir/proc/stats"
+tap_is "what only begins like a histogram is none" "$(stats --openmetrics | grep -v '^#')" \
+"tcpledger_hist_5 1
+tcpledger_hist_ 2"
 printf 'method_x a"b\\c\033\n' >"$tap_dir/proc/stats"
 tap_is "a hostile value is escaped" "$(stats --openmetrics | grep _info)" \
 	"$(printf 'tcpledger_method_info{of="x",method="a\\"b\\\\c\033"} 1')"

@@ -10,11 +10,12 @@
 #                             newer release than the one unpacked, unpack that instead
 #   fetch.sh source           unpack the kernel's kselftest framework and checkpatch
 #   fetch.sh source-tree 6.12 unpack the kernel's source to build it, see kernel.sh
+#   fetch.sh promtool         unpack promtool of Debian's prometheus
 #   fetch.sh release LANE     print the kernel release of an unpacked lane
 #
-# Kernels and kernel source are only unpacked below .build, never installed: the
-# 6.12 headers depend on the 6.12 image, whose installation would make a host
-# boot it. Each piece is complete or absent, so a run that finds all of them
+# Kernels, kernel source and promtool are only unpacked below .build, never installed:
+# the 6.12 headers depend on the 6.12 image, whose installation would make a host boot it,
+# and promtool comes with a server that would start. Each piece is complete or absent, so a run that finds all of them
 # asks neither apt nor the network; 'newest' asks the lists, as old as they are.
 #
 # KERNEL_RELEASE="6.1.0-55-amd64 ..." asks for these very releases of their lanes, and
@@ -375,6 +376,25 @@ fetch_source_tree()
 	mv "$dest.new" "$dest"
 }
 
+fetch_promtool()
+{
+	local dest=$build/promtool
+
+	[ ! -e "$dest/usr/bin/promtool" ] || return 0
+	require_debian
+	update_lists
+	say "unpacking promtool into .build: check what stats --openmetrics says"
+	rm -rf "$dest.new"
+	mkdir -p "$dest.new"
+	download "$dest.new" prometheus ||
+		die "cannot download prometheus, see above"
+	dpkg-deb --fsys-tarfile "$dest.new"/prometheus_*.deb |
+		tar -x -C "$dest.new" --no-same-owner ./usr/bin/promtool
+	rm "$dest.new"/prometheus_*.deb
+	rm -rf "$dest"
+	mv "$dest.new" "$dest"
+}
+
 main()
 {
 	local what=${1:-}
@@ -382,7 +402,7 @@ main()
 	[ $# -gt 0 ] && shift
 	mkdir -p "$build"
 	case $what in
-	tools|kernel|newest|source|source-tree)
+	tools|kernel|newest|source|source-tree|promtool)
 		# Two makes at once must not unpack into the same folder.
 		exec 9>"$build/fetch.lock"
 		flock 9 ;;&
@@ -390,8 +410,9 @@ main()
 	kernel|newest)	fetch_kernels "$what" "$@" ;;
 	source)		fetch_source ;;
 	source-tree)	fetch_source_tree "$1" ;;
+	promtool)	fetch_promtool ;;
 	release)	cat "$build/kernels/$1/release" ;;
-	*)		die "usage: fetch.sh tools GROUP... | kernel LANE... | newest LANE... | source | source-tree SERIES | release LANE" ;;
+	*)		die "usage: fetch.sh tools GROUP... | kernel LANE... | newest LANE... | source | source-tree SERIES | promtool | release LANE" ;;
 	esac
 }
 
