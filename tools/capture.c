@@ -203,7 +203,8 @@ static void describe_packet(struct text *comment, const struct wire_packet *pack
  * with the last of it.
  */
 static int write_packet(struct file *file, const struct interfaces *interfaces,
-			const struct wire_packet *packet, struct text *comment)
+			const struct wire_packet *packet, struct text *comment,
+			unsigned long long *packets)
 {
 	const struct record *record = packet->sender ? packet->sender : packet->receiver;
 	struct headers headers;
@@ -234,6 +235,7 @@ static int write_packet(struct file *file, const struct interfaces *interfaces,
 		};
 		p.length = p.kept + headers.len;
 		pcapng_packet(&file->text, &p);
+		++*packets;
 		headers.seq += headers.len + !!(headers.flags & TCPLEDGER_SYN);
 		status = file_flush(file, FILE_PIECE);
 	}
@@ -244,21 +246,23 @@ static int write_packet(struct file *file, const struct interfaces *interfaces,
  * capture_write - write all packets as pcapng
  * @file: an open file
  * @wire: the packets
+ * @packets: set to how many it took
  *
  * Return: 0, or an exit status with the error reported.
  */
-int capture_write(struct file *file, const struct wire *wire)
+int capture_write(struct file *file, const struct wire *wire, unsigned long long *packets)
 {
 	struct text comment = { 0 };
 	struct interfaces interfaces;
 	int status = FAIL_NONE;
 	size_t i;
 
+	*packets = 0;
 	find_interfaces(&interfaces, wire);
 	pcapng_section(&file->text, section_comment);
 	write_interfaces(&file->text, &interfaces, wire);
 	for (i = 0; i < wire->packet_count && !status; i++)
-		status = write_packet(file, &interfaces, &wire->packets[i], &comment);
+		status = write_packet(file, &interfaces, &wire->packets[i], &comment, packets);
 	free(interfaces.netns);
 	text_free(&comment);
 	return status;

@@ -8,6 +8,6 @@
 struct file;
 struct wire;
 
-int capture_write(struct file *file, const struct wire *wire);
+int capture_write(struct file *file, const struct wire *wire, unsigned long long *packets);
 
 #endif

@@ -4,7 +4,11 @@
  */
 #include "command.h"
 
+#include <string.h>
+#include <unistd.h>
+
 #include "capture.h"
+#include "escape.h"
 #include "fail.h"
 #include "file.h"
 #include "filter.h"
@@ -45,16 +49,71 @@ static int collect_one(const struct options *options, struct wire *wire)
 	return status;
 }
 
+static const char *plural(unsigned long long count)
+{
+	return count == 1 ? "" : "s";
+}
+
+/*
+ * Somebody who watches is told what was made. A script is not: it has the exit
+ * status, and would have to tell this line from an error.
+ */
+static void tell(const char *path, const struct text *what)
+{
+	struct text line = { 0 };
+	ssize_t ignored;
+
+	if (!strcmp(path, "-") || !isatty(STDERR_FILENO))
+		return;
+	text_string(&line, "tcpledger: ");
+	escape_terminal(&line, path);
+	text_string(&line, ": ");
+	text_bytes(&line, what->bytes, what->len);
+	text_char(&line, '\n');
+	ignored = write(STDERR_FILENO, line.bytes, line.len);
+	(void)ignored;
+	text_free(&line);
+}
+
+static void tell_of_capture(const char *path, const struct wire *wire, unsigned long long packets)
+{
+	unsigned long long segments = 0;
+	struct text what = { 0 };
+	size_t i;
+
+	for (i = 0; i < wire->packet_count; i++)
+		segments += !wire->packets[i].stand_in;
+	text_printf(&what, "%zu connection%s, %llu logged segment%s in %llu packet%s",
+		    wire->connections, plural(wire->connections), segments, plural(segments),
+		    packets, plural(packets));
+	tell(path, &what);
+	text_free(&what);
+}
+
+static void tell_of_script(const char *path, const struct record *record)
+{
+	struct text what = { 0 };
+
+	text_printf(&what, "a packetdrill script of record %llu",
+		    (unsigned long long)record->fixed.id);
+	tell(path, &what);
+	text_free(&what);
+}
+
 static int export_pcapng(const struct options *options, struct wire *wire)
 {
+	unsigned long long packets;
 	struct file file;
 	int status = file_create(&file, options->pcapng);
 
 	if (!status) {
 		wire_build(wire);
-		status = capture_write(&file, wire);
+		status = capture_write(&file, wire, &packets);
 	}
-	return file_finish(&file, status);
+	status = file_finish(&file, status);
+	if (!status)
+		tell_of_capture(options->pcapng, wire, packets);
+	return status;
 }
 
 /*
@@ -88,7 +147,10 @@ static int export_packetdrill(const struct options *options, const struct wire *
 	status = file_create(&file, options->packetdrill);
 	if (!status)
 		packetdrill_write(&file.text, record);
-	return file_finish(&file, status);
+	status = file_finish(&file, status);
+	if (!status)
+		tell_of_script(options->packetdrill, record);
+	return status;
 }
 
 /**

@@ -12,6 +12,8 @@
 
 #include "fail.h"
 
+#define LINKS_MOST	40	/* one after the other, as many as Linux follows */
+
 static int fail_write(struct file *file, const char *why)
 {
 	return fail_work("make room or give another FILE", "cannot write %s: %s", file->path, why);
@@ -34,12 +36,53 @@ static int open_special(struct file *file)
 	return file->fd < 0 ? fail_write(file, strerror(errno)) : FAIL_NONE;
 }
 
+/*
+ * Put what a link names in its place; a name that is relative begins in the
+ * folder of the link. Returns false if it is too long.
+ */
+static bool follow_link(char target[PATH_MAX], const char *link)
+{
+	char *slash = *link == '/' ? NULL : strrchr(target, '/');
+	size_t start = slash ? (size_t)(slash - target) + 1 : 0;
+
+	if (start + strlen(link) >= PATH_MAX)
+		return false;
+	strcpy(target + start, link);
+	return true;
+}
+
+/*
+ * A link stays, and what it names is made: as open() would, also where nothing
+ * is there yet.
+ */
+static int find_target(struct file *file)
+{
+	unsigned int links;
+
+	if (strlen(file->path) >= PATH_MAX)
+		return fail_write(file, strerror(ENAMETOOLONG));
+	strcpy(file->target, file->path);
+	for (links = 0; links <= LINKS_MOST; links++) {
+		char link[PATH_MAX];
+		ssize_t len = readlink(file->target, link, sizeof(link) - 1);
+
+		if (len < 0)
+			return FAIL_NONE;	/* no link */
+		link[len] = '\0';
+		if (!follow_link(file->target, link))
+			return fail_write(file, strerror(ENAMETOOLONG));
+	}
+	return fail_write(file, strerror(ELOOP));
+}
+
 static int open_plain(struct file *file)
 {
 	mode_t mask = umask(0);
 
 	umask(mask);
-	if (snprintf(file->made, sizeof(file->made), "%s.XXXXXX", file->path) >=
+	if (find_target(file))
+		return FAIL_WORK;
+	if (snprintf(file->made, sizeof(file->made), "%s.XXXXXX", file->target) >=
 	    (int)sizeof(file->made)) {
 		file->made[0] = '\0';
 		return fail_write(file, strerror(ENAMETOOLONG));
@@ -65,7 +108,8 @@ int file_create(struct file *file, const char *path)
 	memset(file, 0, sizeof(*file));
 	file->path = path;
 	file->fd = -1;
-	if (!strcmp(path, "-")) {
+	/* Where the latter is a link to a plain file, others write to that too. */
+	if (!strcmp(path, "-") || !strcmp(path, "/dev/stdout")) {
 		file->path = "standard output";
 		file->fd = STDOUT_FILENO;
 		return FAIL_NONE;
@@ -135,7 +179,7 @@ int file_finish(struct file *file, int status)
 	closed = close_file(file);
 	if (!status)
 		status = closed;
-	if (file->made[0] && !status && rename(file->made, file->path))
+	if (file->made[0] && !status && rename(file->made, file->target))
 		status = fail_write(file, strerror(errno));
 	if (file->made[0] && status)
 		unlink(file->made);

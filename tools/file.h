@@ -15,12 +15,14 @@
  * struct file - a file in the making
  * @text: what is to be written next
  * @path: its name, for messages
+ * @target: what is made: @path, or what it links to
  * @made: name it is made under, empty if it is written in place
  * @fd: descriptor, -1 after a failure
  */
 struct file {
 	struct text	text;
 	const char	*path;
+	char		target[PATH_MAX];
 	char		made[PATH_MAX];
 	int		fd;
 };

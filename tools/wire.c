@@ -347,8 +347,10 @@ void wire_build(struct wire *wire)
 		const struct record *peer = find_peer(wire, record);
 
 		/* Of a pair the first stands for both. */
-		if (!peer || peer == record || compare_tuples(&record, &peer) < 0)
+		if (!peer || peer == record || compare_tuples(&record, &peer) < 0) {
 			add_connection(wire, record, peer);
+			wire->connections++;
+		}
 	}
 	for (i = 0; i < wire->packet_count; i++)
 		wire->packets[i].order = i;

@@ -42,6 +42,7 @@ struct wire_packet {
  * @records: the records they come from
  * @count: how many
  * @room: how many fit
+ * @connections: how many connections they are of
  * @packets: the packets
  * @packet_count: how many
  * @packet_room: how many fit
@@ -50,6 +51,7 @@ struct wire {
 	struct record		**records;
 	size_t			count;
 	size_t			room;
+	size_t			connections;
 	struct wire_packet	*packets;
 	size_t			packet_count;
 	size_t			packet_room;

@@ -151,6 +151,30 @@ fails "export beyond what the disk holds" 1 "cannot write .*/export/x: File too 
 tap_is "what was there before is still there, and nothing else" "$(ls "$tap_dir/export"; cat "$tap_dir/export/x")" "x
 before"
 head -c 4000 "$FIXTURES/records" >"$tap_dir/cut"
+# A symbolic link stays, and what it names is made beside what it was.
+mkdir "$tap_dir/links" "$tap_dir/links/there"
+echo before >"$tap_dir/links/there/file"
+ln -s there/file "$tap_dir/links/relative"
+ln -s "$tap_dir/links/relative" "$tap_dir/links/two"
+ln -s there/new "$tap_dir/links/dangling"
+ln -s loop "$tap_dir/links/loop"
+"$TCPLEDGER" export --pcapng - --file "$FIXTURES/records" >"$tap_dir/whole"
+for link in relative two dangling; do
+	tap_true "export through a link: $link" "$TCPLEDGER" export --pcapng "$tap_dir/links/$link" --file "$FIXTURES/records"
+	tap_true "... it is a link still" test -L "$tap_dir/links/$link"
+	tap_true "... to what was written" cmp "$tap_dir/links/$link" "$tap_dir/whole"
+	rm -f "$tap_dir/links/there/file"
+done
+tap_is "... and nothing else is there" "$(cd "$tap_dir/links" && find . -type f)" "./there/new"
+fails "export through links in a circle" 1 "cannot write .*/links/loop: Too many levels of symbolic links; " \
+	"$TCPLEDGER" export --pcapng "$tap_dir/links/loop" --file "$FIXTURES/records"
+# With a /dev of its own: what replaces links would replace that one.
+in_own_dev() { unshare -rm sh -c "mount -t tmpfs none /dev && ln -s /proc/self/fd/1 /dev/stdout && exec $*"; }
+if in_own_dev true 2>/dev/null; then
+	in_own_dev "$TCPLEDGER export --pcapng /dev/stdout --file $FIXTURES/records" >"$tap_dir/stdout"
+	tap_true "/dev/stdout is standard output also where that is a file" cmp "$tap_dir/stdout" "$tap_dir/whole"
+fi
+
 fails "export of a damaged file" 1 "truncated" "$TCPLEDGER" export --pcapng "$tap_dir/export/y" --file "$tap_dir/cut"
 tap_is "of a damaged file nothing is made" "$(ls "$tap_dir/export")" x
 # shellcheck disable=SC2016 # for the inner shell

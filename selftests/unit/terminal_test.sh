@@ -71,6 +71,21 @@ tap_is "and escaped where it cannot" "$(LC_ALL=C ledger show 24 | grep -cF 'caf\
 on_terminal() { script -qec "$TCPLEDGER $* --file $FIXTURES/records" /dev/null </dev/null; }
 escapes() { tr -cd '\033' | wc -c; }
 if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
+	capture=$tap_dir/capture
+	connections=$(ledger --json | jq -s 'map(select(.peer_id == null or .id < .peer_id)) | length')
+	said=$(on_terminal export --pcapng "$capture" | tr -d '\r')
+	if command -v tshark >/dev/null; then
+		packets=$(tshark -r "$capture" 2>/dev/null | wc -l)
+		logged=$(tshark -r "$capture" -Y '!(frame.comment contains "stands in")' 2>/dev/null | wc -l)
+		tap_is "export says there what it wrote" "$said" \
+			"tcpledger: $capture: $connections connections, $logged logged segments in $packets packets"
+	else
+		tap_skip "export says there what it wrote" "no tshark here"
+	fi
+	tap_is "... of a script too" "$(on_terminal export --packetdrill "$capture" 17 | tr -d '\r')" \
+		"tcpledger: $capture: a packetdrill script of record 17"
+	tap_is "... but nothing beside standard output" "$(on_terminal export --packetdrill - 17 | grep -c '^tcpledger')" 0
+	tap_is "... nor where nobody watches" "$(ledger export --pcapng "$capture" 2>&1)" ""
 	tap_true "colour on a terminal" test "$(TERM=xterm on_terminal list | escapes)" -gt 0
 	tap_is "none with NO_COLOR" "$(NO_COLOR=1 TERM=xterm on_terminal list | escapes)" 0
 	tap_is "none on a dumb terminal" "$(TERM=dumb on_terminal list | escapes)" 0
