@@ -323,11 +323,17 @@ static noinline void illegal(struct tcpledger_facts *f, s64 now, u32 from,
 		fins_crossed(f);
 }
 
-/* A SYN crossed ours. */
+/*
+ * A SYN crossed ours. TCP expects nothing of the peer yet when it tells: it sets
+ * rcv_nxt behind the state (tcp_rcv_synsent_state_process()). The SYN that
+ * counts is the first that was not thrown away.
+ */
 static noinline void by_syn(struct tcpledger_facts *f, s64 now, u32 from,
 			    u32 to, u32 rcv_nxt)
 {
-	int segment = find_syn(f, rcv_nxt);
+	bool crossed = from == TCPLEDGER_STATE_SYN_SENT &&
+		       f->bits & F_REMOTE_ISN;
+	int segment = find_syn(f, crossed ? f->remote_isn + 1 : rcv_nxt);
 
 	tcpledger_facts_move(f, now, from, to, TCPLEDGER_CAUSE_SEGMENT,
 			     segment);
