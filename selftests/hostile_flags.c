@@ -5,11 +5,13 @@
  */
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "lib/ending.h"
 #include "lib/held.h"
 #include "lib/judge.h"
+#include "lib/netstat.h"
 #include "lib/test.h"
 
 #define FLAGS		256
@@ -40,14 +42,26 @@ FIXTURE_TEARDOWN(hostile_flags)
 {
 }
 
+enum fate {
+	FATE_UNKNOWN,
+	FATE_TAKEN,	/* TCP changed a state by it */
+	FATE_REFUSED,	/* thrown away for a reason, or answered with a challenge */
+};
+
 /**
  * struct target - an endpoint of the kernel in some state
  * @fd: its socket, -1 where it has none or the kernel has it alone
  * @peer: the test's end
+ * @seg: the segment that it got
+ * @fate: what the kernel did with that
+ * @reason: why it was thrown away, if the kernel told
  */
 struct target {
 	int fd;
 	struct peer peer;
+	struct segment seg;
+	enum fate fate;
+	uint32_t reason;
 };
 
 /**
@@ -171,6 +185,79 @@ static struct segment spoil(const struct peer *peer, uint8_t flags, unsigned int
 	return seg;
 }
 
+/* Counted when TCP refuses a segment that fits its connection. */
+static int64_t refusals(void)
+{
+	return kernel_counter("TcpExt", "TCPChallengeACK") +
+	       kernel_counter("TcpExt", "TCPSYNChallenge") +
+	       kernel_counter("TcpExt", "PAWSEstab") + kernel_counter("Tcp", "InErrs");
+}
+
+/* Send a segment, which TCP has processed then, and see what it did with it. */
+static void send_and_look(struct world *world, struct target *t)
+{
+	int64_t since = now_ns(), refused = refusals();
+	bool moved = false;
+
+	wire_send(&world->wire, &t->seg);
+	t->reason = 0;
+	trace_drain(&world->trace, world->here);
+	for (size_t i = world->trace.n; i--;) {
+		const struct trace_event *ev = &world->trace.list[i];
+
+		if (ev->ns < since)
+			break;
+		moved |= ev->kind == TRACE_PROCESS && ev->moved;
+		if (ev->kind == TRACE_PROCESS || ev->kind == TRACE_DROP)
+			t->reason = ev->reason ? ev->reason : t->reason;
+	}
+	t->fate = moved ? FATE_TAKEN :
+		  t->reason || refusals() > refused ? FATE_REFUSED : FATE_UNKNOWN;
+}
+
+/* The entry of the segment that a target got, in the newest record that has it; or NULL. */
+static json_object *entry_of(const struct ledger *ledger, const struct target *t)
+{
+	const struct endpoint *host = &t->peer.host, *peer = &t->peer.self;
+	json_object *rec, *found = NULL;
+
+	for (size_t nth = 0; (rec = ledger_find(ledger, host, peer, nth)); nth++) {
+		json_object *log = record_at(rec, "log");
+
+		for (size_t i = 0; i < json_object_array_length(log); i++) {
+			json_object *entry = json_object_array_get_idx(log, i);
+
+			if (entry_is(entry, "segment") && entry_flags(entry) == t->seg.flags &&
+			    !strcmp(record_text(entry, "dir"), "in") &&
+			    (uint32_t)record_int(entry, "seq") == t->seg.seq &&
+			    (uint32_t)record_int(entry, "ack") == t->seg.ack)
+				found = entry;
+		}
+	}
+	return found;
+}
+
+/* That the ledger says of each segment what became of it. */
+static int judge_fates(const struct ledger *ledger, const struct target *target, unsigned int n)
+{
+	static const char *const told[] = { "null", "true", "false" };
+	int wrong = 0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		const struct target *t = &target[i];
+		json_object *entry = entry_of(ledger, t);
+		const char *accepted = entry ? record_text(entry, "accepted") : "null";
+
+		if (!entry || t->fate == FATE_UNKNOWN || !strcmp(accepted, told[t->fate]))
+			continue;
+		say("flags %#x, peer's port %u: accepted %s, the kernel: %s", t->seg.flags,
+		    t->peer.self.port, accepted, t->fate == FATE_TAKEN ? "moved by it" :
+		    t->reason ? trace_reason(t->reason) : "counted a refusal");
+		wrong++;
+	}
+	return wrong;
+}
+
 /**
  * struct target_state - a state, and how a connection gets there
  * @reach: brings one there
@@ -194,12 +281,11 @@ static void torture(struct surroundings *s, struct target *target,
 
 	for (unsigned int flags = 0; flags < times(FLAGS_MOVING, FLAGS); flags++) {
 		struct target *t = &target[flags];
-		struct segment seg;
 
 		t->peer = peer_at(&world->wire, FAR_PORT + flags, WIRE_PORT);
 		state->reach(s, t);
-		seg = spoil(&t->peer, flags, times((variant + flags) % VARIANTS, variant));
-		wire_send(&world->wire, &seg);
+		t->seg = spoil(&t->peer, flags, times((variant + flags) % VARIANTS, variant));
+		send_and_look(world, t);
 		if (state->stateless)
 			world->space[0].strays += strays_of(flags, state->listens);
 	}
@@ -211,6 +297,7 @@ static int judge_torture(int family, const struct target_state *state, unsigned 
 	static struct target target[FLAGS];
 	struct surroundings s;
 	struct world world;
+	struct ledger ledger;
 	struct held held;
 	int wrong;
 
@@ -218,7 +305,10 @@ static int judge_torture(int family, const struct target_state *state, unsigned 
 	held = hold(family);
 	s = (struct surroundings){ &world, wire_listen(&world, 1024) };
 	torture(&s, target, state, variant);
+	ledger_read(&ledger);
 	wrong = judge(&world) + judge_held(&held);
+	wrong += judge_fates(&ledger, target, times(FLAGS_MOVING, FLAGS));
+	ledger_free(&ledger);
 	pair_close_orderly(&held.live);
 	wrong += verdict(&held.live.c, &held.live.s, 0, "close.kind=four_segment anomalies= "
 			 "bytes_sent=0 log_dropped=0 partial=false state=TIME_WAIT");

@@ -9,12 +9,14 @@
 #include <unistd.h>
 
 #include "lib/flood.h"
+#include "lib/judge_kernel.h"
 #include "lib/module.h"
 #include "lib/test.h"
 
 #define CLOSED_PORT	4999
 #define SCAN_PORT	20000	/* below the ports that the kernel gives out */
 #define PAIRS_MAX	64
+#define ROUNDS		500	/* connections, two records each */
 
 WORLD_FIXTURE(limits);
 
@@ -518,6 +520,25 @@ TEST_F_TIMEOUT(limits, half, USUAL)
 {
 	EXPECT_EQ(0, judge_share(&self->world, "max_connections=64 history=32 max_total=64",
 				 32, 16));
+}
+
+/* This test will let hundreds of records go: their memory goes round, and none is lost. */
+TEST_F_TIMEOUT(limits, memory_goes_round, USUAL)
+{
+	struct pair listening = pair_listen(variant->family, 8), p;
+	int64_t before;
+
+	module_reload("max_connections=64 history=32 max_embryonic=16");
+	before = memory_objects();
+	for (int i = 0; i < ROUNDS; i++) {
+		p = connect_to(&listening);
+		sock_reset(p.client);	/* no TIME_WAIT, which would stay */
+		close(p.server);
+	}
+	/* More than lay ready at first: one lost each time would have been replaced. */
+	EXPECT_LE(2 * ROUNDS - 64, ledger_stat("evicted_history"));
+	EXPECT_EQ(before, memory_objects());
+	EXPECT_EQ(0, judge_memory());
 }
 
 TEST_HARNESS_MAIN

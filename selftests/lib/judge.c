@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "judge.h"
+#include "judge_kernel.h"
 #include "judge_timewait.h"
 
 #include <stdio.h>
@@ -59,6 +60,10 @@ int judge(struct world *world)
 		wrong += judge_text(&e);
 	if (parts & JUDGE_VALUES)
 		wrong += judge_values(world, &e);
+	if (parts & JUDGE_ACCEPTED)
+		wrong += judge_accepted(world, &e.ledger);
+	if (parts & JUDGE_MEMORY)
+		wrong += judge_memory();
 	evidence_free(&e);
 	return wrong;
 }
@@ -92,7 +97,7 @@ void world_unjudged(struct world *world, unsigned int parts, const char *why)
 {
 	static const char *const names[] = {
 		"records", "states", "table", "timewait", "segments", "export", "acks",
-		"text", "values",
+		"text", "values", "accepted", "memory",
 	};
 	char text[128];
 	int n = 0;

@@ -8,11 +8,13 @@
  * request socket (SYN_RECV without a child) is in no trace; its record has no
  * life, but must have a SYN/ACK in the capture.
  */
-#include "judge.h"
+#include "judge_kernel.h"
 
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "module.h"
 
 #define LIVES_MAX	4096
 #define STEPS_MAX	16
@@ -22,7 +24,7 @@
 struct step {
 	int from;
 	int to;
-	int64_t ns;
+	const struct trace_event *ev;
 };
 
 struct life {
@@ -44,11 +46,11 @@ struct lives {
 	struct life *list;
 };
 
-static void add_step(struct life *life, int from, int to, int64_t ns)
+static void add_step(struct life *life, int from, int to, const struct trace_event *ev)
 {
 	if (life->n == STEPS_MAX)
 		die("a socket with more than %d states", STEPS_MAX);
-	life->step[life->n++] = (struct step){ from, to, ns };
+	life->step[life->n++] = (struct step){ from, to, ev };
 }
 
 static struct life *life_of_socket(struct lives *lives, uint64_t sk)
@@ -99,7 +101,7 @@ static void add_state(struct lives *lives, const struct trace_event *ev)
 	life->last = ev->to;
 	life->ended = ev->to == TCP_CLOSE;
 	if (!(life->tw && life->ended))
-		add_step(life, ev->from, ev->to, ev->ns);
+		add_step(life, ev->from, ev->to, ev);
 }
 
 static void add_timewait(struct lives *lives, const struct trace_event *ev)
@@ -122,7 +124,7 @@ static void add_timewait(struct lives *lives, const struct trace_event *ev)
 		life->tw_state = life->last;
 	life->tw = ev->object;
 	if (ev->to != life->tw_state)
-		add_step(life, life->tw_state, ev->to, ev->ns);
+		add_step(life, life->tw_state, ev->to, ev);
 	life->tw_state = ev->to;
 }
 
@@ -132,7 +134,7 @@ static void end_timewait(struct lives *lives, const struct trace_event *ev)
 
 	if (!life)
 		return;
-	add_step(life, life->tw_state, TCP_CLOSE, ev->ns);
+	add_step(life, life->tw_state, TCP_CLOSE, ev);
 	life->tw = 0;
 	life->ended = true;
 }
@@ -149,7 +151,7 @@ static void collect(const struct trace *trace, struct lives *lives)
 			add_state(lives, ev);
 		else if (ev->kind == TRACE_TW_SCHEDULE)
 			add_timewait(lives, ev);
-		else
+		else if (ev->kind == TRACE_TW_KILL)
 			end_timewait(lives, ev);
 	}
 }
@@ -197,7 +199,7 @@ static void report(json_object *rec, const struct life *life)
 static int compare_step(json_object *rec, json_object *entry, const struct step *step,
 			int64_t *origin)
 {
-	int64_t ns = step->ns - record_int(entry, "t_ns");
+	int64_t ns = step->ev->ns - record_int(entry, "t_ns");
 	int wrong = 0;
 
 	wrong += wrong_if(strcmp(record_text(entry, "from"), state_name(step->from)) ||
@@ -205,6 +207,7 @@ static int compare_step(json_object *rec, json_object *entry, const struct step 
 			  rec, "logs %s -> %s where the kernel went %s -> %s",
 			  record_text(entry, "from"), record_text(entry, "to"),
 			  state_name(step->from), state_name(step->to));
+	wrong += judge_cause_traced(rec, entry, step->ev);
 	if (step->from == TCP_LISTEN)
 		return wrong;
 	if (!*origin)
@@ -263,6 +266,50 @@ static bool is_failed_child(const struct life *life)
 	       (life->n == 1 || life->step[1].to == TCP_CLOSE);
 }
 
+/*
+ * Whether a socket must have a record: all have that got so far as a SYN. One
+ * that listens, and one whose end alone was traced, has no peer here.
+ */
+static bool wants_record(const struct world *world, const struct life *life)
+{
+	return !life->matched && life->where == world->here && life->remote.port &&
+	       life->step[0].to != TCP_LISTEN && !is_failed_child(life);
+}
+
+/* What the ledger evicted or had no room for, it says. */
+static int64_t not_kept(void)
+{
+	static const char *const names[] = {
+		"evicted_history", "evicted_failed", "evicted_embryonic", "evicted_tuple",
+		"evicted_inherited", "not_kept_full", "not_kept_total", "not_kept_memory",
+		"lost_pending",
+	};
+	int64_t n = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		n += ledger_stat(names[i]);
+	return n;
+}
+
+static int judge_unknown(const struct world *world, const struct lives *lives)
+{
+	const struct life *shown = NULL;
+	int64_t unknown = 0;
+
+	for (size_t i = 0; i < lives->n; i++) {
+		if (!wants_record(world, &lives->list[i]))
+			continue;
+		unknown++;
+		shown = &lives->list[i];
+	}
+	if (unknown <= not_kept())
+		return 0;
+	say("the kernel traced %lld sockets without a record, e.g. port %u to port %u: %s -> %s",
+	    (long long)unknown, shown->local.port, shown->remote.port,
+	    state_name(shown->step[0].from), state_name(shown->step[0].to));
+	return 1;
+}
+
 /* A request socket answers its SYN, and its record ends in SYN_RECV -> CLOSE. */
 static int judge_request(struct world *world, json_object *rec)
 {
@@ -313,6 +360,7 @@ int judge_states(struct world *world, const struct ledger *ledger)
 		wrong += wrong_if(next_life(world, &lives, &local, &remote), ledger->records[i],
 				  "the kernel traced another socket with its tuple");
 	}
+	wrong += judge_unknown(world, &lives);
 	free(lives.list);
 	return wrong;
 }

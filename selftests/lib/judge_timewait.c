@@ -13,10 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "judge_kernel.h"
+#include "netstat.h"
 #include "records.h"
 
 #define TOLERANCE_NS	1000000
 #define RESTARTS_MAX	8	/* whose times are compared */
+#define EXIT_NAME(id, name, ...)	[TCPLEDGER_EXIT_##id] = name,
 
 /**
  * struct life - a timewait socket
@@ -29,6 +32,7 @@
  * @restarts: how many
  * @restart: when
  * @where: namespace
+ * @kill: how it ended, if it did
  */
 struct life {
 	uint64_t tw;
@@ -40,6 +44,7 @@ struct life {
 	size_t restarts;
 	int64_t restart[RESTARTS_MAX];
 	int where;
+	const struct trace_event *kill;
 };
 
 /**
@@ -117,8 +122,10 @@ static void collect(const struct trace *trace, struct lives *lives)
 		} else if (ev->kind == TRACE_TW_KILL) {
 			life = open_life(lives, ev->object);
 			lives->headless += !life;
-			if (life)
-				life->ended = ev->ns;
+			if (!life)
+				continue;
+			life->ended = ev->ns;
+			life->kill = ev;
 		}
 	}
 }
@@ -180,6 +187,37 @@ static int compare_restarts(const struct tcpledger_record *rec, const struct lif
 	return wrong;
 }
 
+/*
+ * Why the kernel killed a timewait socket in TIME_WAIT. A SYN that opens the
+ * tuple anew and an RST end it from the same function; TPROXY hands it a SYN
+ * before that has seen it.
+ */
+static enum tcpledger_exit exit_of(const struct trace_event *kill)
+{
+	switch (kill->by) {
+	case BY_TIMER:
+		return TCPLEDGER_EXIT_EXPIRED;
+	case BY_NETNS:
+		return TCPLEDGER_EXIT_NETNS;
+	case BY_ABORT:
+		return TCPLEDGER_EXIT_KILLED;
+	case BY_CONNECT:
+		return TCPLEDGER_EXIT_REUSED;
+	case BY_SEGMENT:
+		return kill->segment.flags & SEG_RST ? TCPLEDGER_EXIT_RESET :
+						       TCPLEDGER_EXIT_REUSED;
+	default:
+		return TCPLEDGER_EXIT_LASTS;
+	}
+}
+
+static const char *exit_name(unsigned int how)
+{
+	static const char *const names[] = { TCPLEDGER_EXITS(EXIT_NAME) };
+
+	return how < TCPLEDGER_EXIT_MAX ? names[how] : "?";
+}
+
 /* The rest of a record whose timewait socket was in TIME_WAIT. */
 static int compare_time_wait(const struct tcpledger_record *rec, const struct life *life)
 {
@@ -205,8 +243,9 @@ static int compare_time_wait(const struct tcpledger_record *rec, const struct li
 	if (!adopted)
 		wrong += differ(rec, "residence", rec->tw_residence_ns,
 				life->ended - life->entered);
-	if (rec->tw_exit == TCPLEDGER_EXIT_LASTS) {
-		say("record %llu: has no exit", (unsigned long long)rec->id);
+	if (rec->tw_exit != exit_of(life->kill)) {
+		say("record %llu: exit %s, the kernel killed it %s", (unsigned long long)rec->id,
+		    exit_name(rec->tw_exit), symbols_by_name(life->kill->by));
 		wrong++;
 	}
 	return wrong;
@@ -239,6 +278,7 @@ static void add_up(struct timewait_count *count, const struct life *life)
 	count->time_waits += !!life->entered;
 	count->restarts += life->restarts;
 	count->exits += !!life->ended;
+	count->reused += life->kill && life->kill->by == BY_CONNECT;
 }
 
 static int by_address(const void *a, const void *b)
@@ -340,14 +380,29 @@ int judge_timewait_of(struct world *world, int where, uint64_t inode, struct tim
 	return wrong;
 }
 
+/* The counters of a namespace begin with it, so they count what was traced in it. */
+static int judge_counters(const struct timewait_count *count)
+{
+	int64_t came = kernel_counter("TcpExt", "TW") + kernel_counter("TcpExt", "TWKilled");
+	int64_t recycled = kernel_counter("TcpExt", "TWRecycled");
+
+	if (came == (int64_t)count->entries && recycled == (int64_t)count->reused)
+		return 0;
+	say("the kernel counted %lld timewait sockets and %lld taken over, it traced %zu and %zu",
+	    (long long)came, (long long)recycled, count->entries, count->reused);
+	return 1;
+}
+
 /**
- * judge_timewait - the same of the namespace the test is in
+ * judge_timewait - the same of the namespace the test is in, and against TcpExt
  * @world: world
  * Return: how much is wrong
  */
 int judge_timewait(struct world *world)
 {
 	struct timewait_count count;
+	int wrong;
 
-	return judge_timewait_of(world, world->here, world->space[world->here].inode, &count);
+	wrong = judge_timewait_of(world, world->here, world->space[world->here].inode, &count);
+	return wrong + judge_counters(&count);
 }

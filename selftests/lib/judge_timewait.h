@@ -11,12 +11,14 @@
  * @time_waits: those that were in TIME_WAIT and not in FIN_WAIT2 only
  * @restarts: restarts of the timer in TIME_WAIT
  * @exits: timewait sockets that went
+ * @reused: those of them that a connect() took over
  */
 struct timewait_count {
 	size_t entries;
 	size_t time_waits;
 	size_t restarts;
 	size_t exits;
+	size_t reused;
 };
 
 int judge_timewait_of(struct world *world, int where, uint64_t inode, struct timewait_count *count);

@@ -5,7 +5,7 @@
  * (it carries the listener's tuple) and "CLOSE -> SYN_SENT" (it has no local
  * port yet) to what the same socket does later.
  */
-#include "trace.h"
+#include "trace_format.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,8 +24,8 @@
 #define TRACING		"/sys/kernel/tracing"
 #define INSTANCE	TRACING "/instances/tcpledger_selftest"
 #define GROUP		"tcpledger_selftest"
-#define BUFFER_KB	"1024"
-#define TIMEWAIT_BYTES	512	/* of the buffer, for all events of a timewait socket */
+#define BUFFER_KB	"4096"
+#define TIMEWAIT_BYTES	768	/* of the buffer, for all events of a timewait socket */
 
 /*
  * Fields of a timewait socket, by their place in struct sock_common and in
@@ -34,20 +34,45 @@
  * what an earlier test left behind goes on; so each tells its namespace.
  */
 #define TW_FIELDS							\
-	"tw=%%di:u64 net=+48(%%di):u64 "				\
-	"substate=+140(%%di):u8 family=+16(%%di):u16 "			\
-	"rport=+12(%%di):u16 lport=+14(%%di):u16 "			\
-	"raddr=+0(%%di):u32 laddr=+4(%%di):u32 "			\
-	"raddr6a=+56(%%di):u64 raddr6b=+64(%%di):u64 "			\
-	"laddr6a=+72(%%di):u64 laddr6b=+80(%%di):u64"
+	"tw=%di:u64 net=+48(%di):u64 "					\
+	"substate=+140(%di):u8 family=+16(%di):u16 "			\
+	"rport=+12(%di):u16 lport=+14(%di):u16 "			\
+	"raddr=+0(%di):u32 laddr=+4(%di):u32 "				\
+	"raddr6a=+56(%di):u64 raddr6b=+64(%di):u64 "			\
+	"laddr6a=+72(%di):u64 laddr6b=+80(%di):u64"
+
+/*
+ * A segment that TCP processes: its socket, full or not, and what TCP keeps in
+ * struct tcp_skb_cb, which begins at byte 40 of the packet's struct sk_buff.
+ */
+#define SEGMENT_FIELDS(sock)						\
+	"sock=" sock ":u64 net=+48(" sock "):u64 "			\
+	"rport=+12(" sock "):u16 lport=+14(" sock "):u16 "		\
+	"skb=%si:u64 seq=+40(%si):u32 end=+44(%si):u32 "		\
+	"flags=+52(%si):u8 ack=+56(%si):u32"
+
+/**
+ * struct source - an event of the kernel that is traced
+ * @name: "group/event"
+ * @definition: of one that is defined here, without its name: what is probed, and fields
+ * @fields: those that are read, in the order of trace_format.h
+ * @filter: what of it is traced, or NULL
+ * @stack: its stack is traced with it
+ * @always: not for traces of timewait sockets alone
+ * @asked: traced only while trace_space() asks for it
+ */
+struct source {
+	const char *name;
+	const char *definition;
+	const char *const *fields;
+	const char *filter;
+	bool stack;
+	bool always;
+	bool asked;
+};
 
 static const char *const state_fields[] = {
 	"skaddr", "oldstate", "newstate", "sport", "dport", "protocol", "saddr_v6", "daddr_v6", NULL
-};
-
-enum {
-	STATE_SK, STATE_OLD, STATE_NEW, STATE_SPORT, STATE_DPORT, STATE_PROTOCOL, STATE_SADDR,
-	STATE_DADDR
 };
 
 static const char *const tw_fields[] = {
@@ -55,22 +80,42 @@ static const char *const tw_fields[] = {
 	"rearm", NULL
 };
 
-enum {
-	TW_SOCK, TW_NET, TW_SUBSTATE, TW_FAMILY, TW_RPORT, TW_LPORT, TW_RADDR, TW_LADDR, TW_RADDR6,
-	TW_LADDR6, TW_REARM
+static const char *const space_fields[] = { "net", NULL };
+static const char *const where_fields[] = { "sock", "net", NULL };
+static const char *const segment_fields[] = {
+	"sock", "net", "skb", "seq", "end", "ack", "flags", "rport", "lport", NULL
+};
+static const char *const drop_fields[] = { "skb", "reason", "seq", "end", "flags", NULL };
+static const char *const stack_fields[] = { "size", "caller", NULL };
+
+static const struct source sources[TRACE_KINDS] = {
+	[TRACE_STATE] = { "sock/inet_sock_set_state", NULL, state_fields, .stack = true },
+	/* The event above does not tell the namespace. */
+	[TRACE_WHERE] = { GROUP "/where", "e: sock/inet_sock_set_state "
+		"sock=$skaddr:u64 net=+48($skaddr):u64", where_fields },
+	[TRACE_TW_SCHEDULE] = { GROUP "/schedule", "p: __inet_twsk_schedule " TW_FIELDS
+		" rearm=%dx:u8", tw_fields, .always = true },
+	[TRACE_TW_KILL] = { GROUP "/kill", "p: inet_twsk_kill " TW_FIELDS, tw_fields,
+		.stack = true, .always = true },
+	[TRACE_SPACE] = { GROUP "/space", "p: __sock_create net=%di:u64", space_fields,
+		.asked = true },
+	[TRACE_PROCESS] = { GROUP "/process", "p: tcp_rcv_state_process " SEGMENT_FIELDS("%di"),
+		segment_fields },
+	[TRACE_OPEN] = { GROUP "/open", "p: tcp_rcv_established " SEGMENT_FIELDS("%di"),
+		segment_fields, "flags & 7" },
+	[TRACE_TIMEWAIT] = { GROUP "/timewait", "p: tcp_timewait_state_process "
+		SEGMENT_FIELDS("%di"), segment_fields },
+	[TRACE_REQUEST] = { GROUP "/request", "p: tcp_check_req " SEGMENT_FIELDS("%dx"),
+		segment_fields },
+	/* TCP's numbers tell whether it is the packet that TCP had, or one with its memory. */
+	[TRACE_DROP] = { GROUP "/drop", "e: skb/kfree_skb skb=$skbaddr:u64 reason=$reason:u32 "
+		"seq=+40($skbaddr):u32 end=+44($skbaddr):u32 flags=+52($skbaddr):u8", drop_fields,
+		"reason > NOT_SPECIFIED" },
+	[TRACE_STACK] = { "ftrace/kernel_stack", NULL, stack_fields },
 };
 
-static const char *const space_fields[] = { "net", "common_pid", NULL };
-
-enum { SPACE_NET, SPACE_PID };
-
-/* Where the fields of an event are, in the order of its list above. */
-struct format {
-	int id;
-	int offset[12];
-};
-
-static struct format formats[TRACE_KINDS];
+struct trace_format trace_formats[TRACE_KINDS];
+static char *reasons;		/* of kfree_skb: "{ 1, "NAME" }, ..." */
 static pid_t owner;
 
 /**
@@ -93,25 +138,40 @@ const char *state_name(int state)
 	return names[state];
 }
 
-static void read_format(struct format *format, const char *event, const char *const *names)
+/* Write to a file of an event in the instance of this program, or in that of all. */
+static bool set_event(const char *base, const struct source *source, const char *file,
+		      const char *text)
 {
 	char path[256];
-	char *text;
 
-	snprintf(path, sizeof(path), TRACING "/events/%s/format", event);
-	text = read_all(path);
+	snprintf(path, sizeof(path), "%s/events/%s/%s", base, source->name, file);
+	return write_text(path, text);
+}
+
+static char *read_event(const char *name)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), TRACING "/events/%s/format", name);
+	return read_all(path);
+}
+
+static void read_format(const struct source *source, struct trace_format *format)
+{
+	char *text = read_event(source->name);
+
 	if (sscanf(strstr(text, "ID:"), "ID: %d", &format->id) != 1)
-		die("no ID in %s", path);
-	for (int i = 0; names[i]; i++) {
+		die("no ID of %s", source->name);
+	for (int i = 0; source->fields[i]; i++) {
 		char key[32];
 		const char *at;
 
-		snprintf(key, sizeof(key), " %s;", names[i]);
+		snprintf(key, sizeof(key), " %s;", source->fields[i]);
 		at = strstr(text, key);
 		format->offset[i] = -1;
 		if (!at) {
 			/* An array's name goes on with its size. */
-			snprintf(key, sizeof(key), " %s[", names[i]);
+			snprintf(key, sizeof(key), " %s[", source->fields[i]);
 			at = strstr(text, key);
 		}
 		if (at)
@@ -120,29 +180,87 @@ static void read_format(struct format *format, const char *event, const char *co
 	free(text);
 }
 
-static void forget_kprobes(void)
+/* The numbers of the reasons differ from kernel to kernel, and the format tells them. */
+static void read_reasons(void)
 {
-	write_text(TRACING "/kprobe_events", "-:" GROUP "/schedule\n");
-	write_text(TRACING "/kprobe_events", "-:" GROUP "/kill\n");
-	write_text(TRACING "/kprobe_events", "-:" GROUP "/space\n");
+	char *text = read_event("skb/kfree_skb"), *at = strstr(text, "REC->reason, {");
+
+	if (!at)
+		die("kfree_skb tells no reasons");
+	reasons = strdup(at);
+	free(text);
 }
 
-/* Events stay defined after a crash, and a second definition is refused. */
-static void define_kprobes(void)
+/* Where the reason of a name, or of a number if @name is NULL, is listed. */
+static const char *find_reason(const char *name, uint32_t number, unsigned int *found)
+{
+	for (const char *at = reasons; (at = strchr(at, '{')); at++) {
+		char word[64];
+
+		if (sscanf(at, "{ %i, \"%63[^\"]\"", (int *)found, word) == 2 &&
+		    (name ? !strcmp(word, name) : *found == number))
+			return strchr(at, '"') + 1;
+	}
+	return NULL;
+}
+
+/**
+ * trace_reason - the kernel's name of a reason to throw a packet away
+ * @reason: its number
+ * Return: the name, in static memory; "?" if it has none
+ */
+const char *trace_reason(uint32_t reason)
+{
+	static char name[64];
+	unsigned int found;
+	const char *at = find_reason(NULL, reason, &found);
+
+	snprintf(name, sizeof(name), "%.*s", at ? (int)strcspn(at, "\"") : 1, at ? at : "?");
+	return name;
+}
+
+static void forget(void)
+{
+	for (int i = 0; i < TRACE_KINDS; i++) {
+		char command[128];
+
+		if (!sources[i].definition)
+			continue;
+		snprintf(command, sizeof(command), "-:%s\n", sources[i].name);
+		write_text(TRACING "/dynamic_events", command);
+	}
+}
+
+static void define(const struct source *source)
 {
 	char command[1024];
 
-	write_text(TRACING "/events/" GROUP "/enable", "0");
-	forget_kprobes();
-	snprintf(command, sizeof(command),
-		 "p:" GROUP "/schedule __inet_twsk_schedule " TW_FIELDS " rearm=%%dx:u8\n");
-	if (!write_text(TRACING "/kprobe_events", command))
-		die("kprobe event on __inet_twsk_schedule");
-	snprintf(command, sizeof(command), "p:" GROUP "/kill inet_twsk_kill " TW_FIELDS "\n");
-	if (!write_text(TRACING "/kprobe_events", command))
-		die("kprobe event on inet_twsk_kill");
-	if (!write_text(TRACING "/kprobe_events", "p:" GROUP "/space __sock_create net=%di:u64\n"))
-		die("kprobe event on __sock_create");
+	snprintf(command, sizeof(command), "%.2s%s %s\n", source->definition, source->name,
+		 source->definition + 3);
+	if (!write_text(TRACING "/dynamic_events", command))
+		die("a new event: %s", command);
+}
+
+/* Trace an event from now on. */
+static void enable(const struct source *source)
+{
+	char filter[32];
+	unsigned int number;
+
+	if (source->filter) {
+		snprintf(filter, sizeof(filter), "%s", source->filter);
+		if (source == &sources[TRACE_DROP]) {
+			if (!find_reason("NOT_SPECIFIED", 0, &number))
+				die("kfree_skb has no reason NOT_SPECIFIED");
+			snprintf(filter, sizeof(filter), "reason > %u", number);
+		}
+		if (!set_event(INSTANCE, source, "filter", filter))
+			die("filter %s", source->name);
+	}
+	if (source->stack && !set_event(INSTANCE, source, "trigger", "stacktrace"))
+		die("the stack of %s", source->name);
+	if (!set_event(INSTANCE, source, "enable", "1"))
+		die("begin to trace %s", source->name);
 }
 
 static void open_buffers(struct trace *trace)
@@ -167,7 +285,7 @@ static void trace_end(void)
 	write_text(INSTANCE "/events/enable", "0");
 	if (rmdir(INSTANCE))
 		say("rmdir " INSTANCE ": %s", strerror(errno));
-	forget_kprobes();
+	forget();
 }
 
 /**
@@ -179,8 +297,16 @@ void trace_begin(void)
 {
 	if (access(TRACING "/instances", F_OK))
 		mount("tracefs", TRACING, "tracefs", 0, NULL);
+	symbols_load();
+	/* Events stay defined after a crash, and a second definition is refused. */
 	rmdir(INSTANCE);
-	define_kprobes();
+	forget();
+	read_reasons();
+	for (int i = 0; i < TRACE_KINDS; i++) {
+		if (sources[i].definition)
+			define(&sources[i]);
+		read_format(&sources[i], &trace_formats[i]);
+	}
 	if (mkdir(INSTANCE, 0700))
 		die("mkdir " INSTANCE);
 	owner = getpid();
@@ -188,14 +314,9 @@ void trace_begin(void)
 	if (!write_text(INSTANCE "/trace_clock", "mono") ||
 	    !write_text(INSTANCE "/buffer_size_kb", BUFFER_KB))
 		die("set up " INSTANCE);
-	read_format(&formats[TRACE_STATE], "sock/inet_sock_set_state", state_fields);
-	read_format(&formats[TRACE_TW_SCHEDULE], GROUP "/schedule", tw_fields);
-	read_format(&formats[TRACE_TW_KILL], GROUP "/kill", tw_fields);
-	read_format(&formats[TRACE_SPACE], GROUP "/space", space_fields);
-	if (!write_text(INSTANCE "/events/sock/inet_sock_set_state/enable", "1") ||
-	    !write_text(INSTANCE "/events/" GROUP "/schedule/enable", "1") ||
-	    !write_text(INSTANCE "/events/" GROUP "/kill/enable", "1"))
-		die("enable the events of " INSTANCE);
+	for (int i = 0; i < TRACE_STACK; i++)
+		if (!sources[i].asked)
+			enable(&sources[i]);
 }
 
 /**
@@ -206,9 +327,19 @@ void trace_timewait_only(size_t n)
 {
 	char kb[32];
 
-	snprintf(kb, sizeof(kb), "%zu", 1024 + n * TIMEWAIT_BYTES / 1024);
-	if (!write_text(INSTANCE "/events/sock/inet_sock_set_state/enable", "0") ||
-	    !write_text(INSTANCE "/buffer_size_kb", kb))
+	snprintf(kb, sizeof(kb), "%zu", 4096 + n * TIMEWAIT_BYTES / 1024);
+	for (int i = 0; i < TRACE_STACK; i++) {
+		const struct source *source = &sources[i];
+
+		if (source->always || source->asked)
+			continue;
+		/* The stack is traced as long as it is wanted, with its event or without. */
+		if (source->stack && !set_event(INSTANCE, source, "trigger", "!stacktrace"))
+			die("no stack of %s", source->name);
+		if (!set_event(INSTANCE, source, "enable", "0"))
+			die("trace no longer %s", source->name);
+	}
+	if (!write_text(INSTANCE "/buffer_size_kb", kb))
 		die("set up " INSTANCE);
 }
 
@@ -240,138 +371,6 @@ void trace_close(struct trace *trace)
 	free(trace->list);
 }
 
-static uint64_t field(const struct format *format, const uint8_t *data, int i, size_t size)
-{
-	uint64_t value = 0;
-
-	if (format->offset[i] >= 0)
-		memcpy(&value, data + format->offset[i], size);
-	return value;
-}
-
-static void decode_state(const struct format *f, const uint8_t *data, struct trace_event *ev)
-{
-	ev->object = field(f, data, STATE_SK, 8);
-	ev->from = field(f, data, STATE_OLD, 4);
-	ev->to = field(f, data, STATE_NEW, 4);
-	ev->protocol = field(f, data, STATE_PROTOCOL, 2);
-	ev->local.port = field(f, data, STATE_SPORT, 2);
-	ev->remote.port = field(f, data, STATE_DPORT, 2);
-	/* The event maps the addresses of IPv4 itself. */
-	memcpy(&ev->local.ip, data + f->offset[STATE_SADDR], 16);
-	memcpy(&ev->remote.ip, data + f->offset[STATE_DADDR], 16);
-}
-
-static int space_of(const struct trace *trace, uint64_t net)
-{
-	for (int i = 0; i < TRACE_SPACES; i++)
-		if (trace->space[i] == net)
-			return i;
-	return TRACE_ELSEWHERE;
-}
-
-static void decode_tw(const struct format *f, const uint8_t *data, const struct trace *trace,
-		      struct trace_event *ev)
-{
-	ev->where = space_of(trace, field(f, data, TW_NET, 8));
-	ev->object = field(f, data, TW_SOCK, 8);
-	ev->to = field(f, data, TW_SUBSTATE, 1);
-	ev->rearm = field(f, data, TW_REARM, 1);
-	ev->protocol = IPPROTO_TCP;
-	ev->local.port = field(f, data, TW_LPORT, 2);
-	ev->remote.port = ntohs(field(f, data, TW_RPORT, 2));
-	if (field(f, data, TW_FAMILY, 2) == AF_INET6) {
-		memcpy(&ev->local.ip, data + f->offset[TW_LADDR6], 16);
-		memcpy(&ev->remote.ip, data + f->offset[TW_RADDR6], 16);
-		return;
-	}
-	memset(ev->local.ip.s6_addr + 10, 0xff, 2);
-	memset(ev->remote.ip.s6_addr + 10, 0xff, 2);
-	memcpy(ev->local.ip.s6_addr + 12, data + f->offset[TW_LADDR], 4);
-	memcpy(ev->remote.ip.s6_addr + 12, data + f->offset[TW_RADDR], 4);
-}
-
-static void add_event(struct trace *trace, const uint8_t *data, int64_t ns, int where)
-{
-	struct trace_event ev = { .ns = ns, .where = where };
-	uint16_t id;
-
-	memcpy(&id, data, sizeof(id));
-	while (ev.kind < TRACE_KINDS && formats[ev.kind].id != id)
-		ev.kind++;
-	switch (ev.kind) {
-	case TRACE_STATE:
-		decode_state(&formats[ev.kind], data, &ev);
-		break;
-	case TRACE_TW_SCHEDULE:
-	case TRACE_TW_KILL:
-		decode_tw(&formats[ev.kind], data, trace, &ev);
-		break;
-	case TRACE_SPACE:
-		if ((pid_t)field(&formats[ev.kind], data, SPACE_PID, 4) == gettid())
-			trace->space[where] = field(&formats[ev.kind], data, SPACE_NET, 8);
-		return;
-	default:
-		return;
-	}
-	if (trace->n == trace->room) {
-		trace->room = trace->room ? trace->room * 2 : 256;
-		trace->list = realloc(trace->list, trace->room * sizeof(*trace->list));
-		if (!trace->list)
-			die("no memory");
-	}
-	trace->list[trace->n++] = ev;
-}
-
-/* The layout is that of events/header_page and events/header_event. */
-static void read_page(struct trace *trace, const uint8_t *page, int where)
-{
-	const uint32_t missed = 3U << 30;
-	const uint8_t *p = page + 16, *end;
-	uint64_t ns, commit;
-
-	memcpy(&ns, page, sizeof(ns));
-	memcpy(&commit, page + 8, sizeof(commit));
-	if (commit & missed)
-		die("the trace lost events");
-	end = p + (commit & 0xfffff);
-	while (p < end) {
-		uint32_t head[2];
-		uint32_t type, delta;
-
-		memcpy(head, p, sizeof(head));
-		type = head[0] & 31;
-		delta = head[0] >> 5;
-		switch (type) {
-		case 29:	/* padding: of the rest of the page, or a discarded event */
-			if (!delta)
-				return;
-			ns += delta;
-			p += 4 + head[1];
-			break;
-		case 30:	/* the delta goes on in the next word */
-			ns += delta + ((uint64_t)head[1] << 27);
-			p += 8;
-			break;
-		case 31:	/* an absolute time, but for its highest bits */
-			ns = (ns >> 59 << 59) | (delta + ((uint64_t)head[1] << 27));
-			p += 8;
-			break;
-		default:
-			ns += delta;
-			add_event(trace, p + (type ? 4 : 8), ns, where);
-			p += 4 + (type ? type * 4 : head[1]);
-		}
-	}
-}
-
-static int by_time(const void *a, const void *b)
-{
-	const struct trace_event *x = a, *y = b;
-
-	return (x->ns > y->ns) - (x->ns < y->ns);
-}
-
 /**
  * trace_space - learn which namespace of the kernel a namespace of the test is
  * @trace: trace, read until now
@@ -381,33 +380,16 @@ static int by_time(const void *a, const void *b)
  */
 void trace_space(struct trace *trace, int which)
 {
-	const char *enable = INSTANCE "/events/" GROUP "/space/enable";
+	const struct source *source = &sources[TRACE_SPACE];
 	int fd;
 
 	trace->space[which] = 0;
-	if (!write_text(enable, "1"))
-		die("%s", enable);
+	enable(source);
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || !write_text(enable, "0"))
+	if (fd < 0 || !set_event(INSTANCE, source, "enable", "0"))
 		die("a socket to trace");
 	close(fd);
 	trace_drain(trace, which);
 	if (!trace->space[which])
 		die("the kernel traced no socket of this test");
-}
-
-/**
- * trace_drain - read what was traced until now
- * @trace: trace
- * @where: namespace to mark the new events with
- */
-void trace_drain(struct trace *trace, int where)
-{
-	uint8_t *page = malloc(trace->page);
-
-	for (int i = 0; i < trace->cpus; i++)
-		while (read(trace->fd[i], page, trace->page) > 0)
-			read_page(trace, page, where);
-	free(page);
-	qsort(trace->list, trace->n, sizeof(*trace->list), by_time);
 }

@@ -4,6 +4,7 @@
 #define TCPLEDGER_SELFTEST_TRACE_H
 
 #include "packet.h"
+#include "symbols.h"
 
 #define TRACE_CPUS_MAX	64
 #define TRACE_SPACES	3	/* namespaces of one test: two ends, and what is between them */
@@ -14,7 +15,28 @@ enum trace_kind {
 	TRACE_TW_SCHEDULE,	/* a timewait socket begins, or its timer restarts */
 	TRACE_TW_KILL,		/* a timewait socket ends */
 	TRACE_SPACE,		/* someone makes a socket: what its namespace is */
+	TRACE_WHERE,		/* the namespace of a socket whose state was traced before */
+	TRACE_PROCESS,		/* TCP processes a segment in a state that is not open... */
+	TRACE_OPEN,		/* ...or a SYN, FIN or RST in ESTABLISHED... */
+	TRACE_TIMEWAIT,		/* ...or one to a timewait socket... */
+	TRACE_REQUEST,		/* ...or one to a request socket */
+	TRACE_DROP,		/* a packet is thrown away for a reason */
+	TRACE_STACK,		/* the stack at the event before */
 	TRACE_KINDS
+};
+
+/**
+ * struct trace_segment - a segment, as TCP keeps it while it processes it
+ * @seq: sequence number
+ * @end: the number after it
+ * @ack: acknowledgment number
+ * @flags: SEG_*; 0 if there is no segment
+ */
+struct trace_segment {
+	uint32_t seq;
+	uint32_t end;
+	uint32_t ack;
+	uint8_t flags;
 };
 
 /**
@@ -28,8 +50,16 @@ enum trace_kind {
  * @to: new TCP state; of a timewait socket its substate
  * @rearm: TRACE_TW_SCHEDULE: a restart
  * @protocol: TRACE_STATE: IPPROTO_TCP, or IPPROTO_MPTCP for a socket above subflows
- * @where: a timewait socket: which namespace of the test it is in, or TRACE_ELSEWHERE;
- *	TRACE_STATE: which the test was in when it read the event
+ * @where: which namespace of the test the socket is in, or TRACE_ELSEWHERE
+ * @by: TRACE_STATE, TRACE_TW_KILL: on whose behalf, as its stack tells
+ * @stacked: the stack was found
+ * @backlog: the segment had waited until a program let the socket go
+ * @segment: the segment that TCP was processing; of TRACE_PROCESS to TRACE_REQUEST, which
+ *	read as TRACE_PROCESS, the segment itself
+ * @packet: TRACE_PROCESS, TRACE_DROP: address of the packet
+ * @moved: TRACE_PROCESS: TCP changed its state by it, or that of its timewait socket
+ * @reason: TRACE_DROP, TRACE_PROCESS: why the packet was thrown away, 0 if it was not
+ * @taken: scratch of a judge
  */
 struct trace_event {
 	int64_t ns;
@@ -42,6 +72,14 @@ struct trace_event {
 	bool rearm;
 	int protocol;
 	int where;
+	enum symbols_by by;
+	bool stacked;
+	bool backlog;
+	struct trace_segment segment;
+	uint64_t packet;
+	bool moved;
+	uint32_t reason;
+	bool taken;
 };
 
 /**
@@ -70,8 +108,9 @@ void trace_begin(void);
 void trace_timewait_only(size_t n);
 void trace_open(struct trace *trace);
 void trace_space(struct trace *trace, int which);
-void trace_drain(struct trace *trace, int where);
+void trace_drain(struct trace *trace, int which);
 void trace_close(struct trace *trace);
+const char *trace_reason(uint32_t reason);
 const char *state_name(int state);
 
 #endif

@@ -25,7 +25,9 @@ enum judge_part {
 	JUDGE_ACKS	= 1 << 6,	/* all other segments, against the capture */
 	JUDGE_TEXT	= 1 << 7,	/* the text files, against the records */
 	JUDGE_VALUES	= 1 << 8,	/* counters, owners, times: against the sockets */
-	JUDGE_ALL	= (1 << 9) - 1,
+	JUDGE_ACCEPTED	= 1 << 9,	/* what TCP took, against the trace */
+	JUDGE_MEMORY	= 1 << 10,	/* blocks, against the kernel's allocator */
+	JUDGE_ALL	= (1 << 11) - 1,
 	JUDGE_CAPTURE	= JUDGE_SEGMENTS | JUDGE_EXPORT | JUDGE_ACKS |	/* all that need one */
 			  JUDGE_VALUES,
 };
