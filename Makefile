@@ -28,7 +28,7 @@ help:
 	@echo 'make check-rt     all tests but those of the host, on the PREEMPT_RT kernels'
 	@echo 'make check-debug  the same on kernels with KASAN, lockdep, kmemleak, KCSAN ..., built first: over an hour'
 	@echo 'make static       what Coccinelle, gcc -fanalyzer and cppcheck find, after make style'
-	@echo 'make stress       floods, hostile packets, 1000 reloads, 2000 namespaces in such VMs; long; SEED= repeats one'
+	@echo 'make stress       floods, hostile packets, 1000 reloads, 2000 namespaces, a day of load in such VMs; long; SEED= repeats one'
 	@echo 'make vm           a shell in such a VM; KERNEL=6.1|6.12|6.1-rt|6.12-rt'
 	@echo 'make bench        what it costs, beside other tools; bench-quick: only what recording costs'
 	@echo 'make bench-profile  by function, where the instructions go that recording costs'
