@@ -83,6 +83,12 @@ static const struct script_case good_cases[] = {
 		"res.SYN_RECV=3 syn_again=0 synack_again=0 remote_isn=5000\n"
 		"notes=simultaneous_open",
 	}, {
+		"simultaneous: the SYN/ACK repeats the SYN, which is acknowledged again, once",
+		"active >S <S SYN_SENT>SYN_RECV >SA <SA SYN_RECV>ESTABLISHED old:6 >A >A",
+		"CLOSE>SYN_SENT:user >S <S+ SYN_SENT>SYN_RECV:2 !simultaneous_open:2 >SA* <SA+*\n"
+		"SYN_RECV>ESTABLISHED:6 >A",
+		"role=simultaneous outcome=established notes=simultaneous_open",
+	}, {
 		"self-connect: each segment out and in, with the same numbers",
 		"active >S <S:seq=1000 SYN_SENT>SYN_RECV:rcv=1001 >SA:ack=1001\n"
 		"<SA:seq=1000,ack=1001 SYN_RECV>ESTABLISHED:rcv=1001",
