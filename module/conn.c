@@ -290,6 +290,7 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	c->orphan = false;
 	c->key = *key;
 	c->key.ifindex2 = 0;
+	c->key.unbound = false;
 	memset(&c->owner, 0, sizeof(c->owner));
 	memset(&c->closer, 0, sizeof(c->closer));
 	c->owner.uid = -1;

@@ -6,30 +6,66 @@
  */
 #include "socket.h"
 
+#include <linux/netdevice.h>
 #include <linux/tcp.h>
 #include <net/inet6_hashtables.h>
 #include <net/inet_hashtables.h>
 #include <net/inet_timewait_sock.h>
 #include <net/ipv6.h>
+#include <net/l3mdev.h>
 #include <net/request_sock.h>
 #include <net/tcp.h>
 
+#include "compat.h"
+
 #define LISTENERS_MAX	64	/* looked at, of one bucket */
+
+/* The VRF that a device is, or is in; 0 if it is none. */
+static u32 vrf_of(const struct net *net, u32 ifindex)
+{
+	return l3mdev_master_ifindex_by_index((struct net *)net, ifindex);
+}
+
+/**
+ * tcpledger_device_fits() - may a record be of a socket bound to another device?
+ * @net: their namespace
+ * @ifindex: the device that the record names, or 0
+ * @bound: the device that the socket is bound to, or 0
+ *
+ * A record whose SYN came names its VRF, or no device until the SYN/ACK leaves.
+ * In a VRF a record that names none is of the default table, where the same
+ * numbers are another connection's (inet_sk_bound_dev_eq()).
+ * Context: any.
+ */
+bool tcpledger_device_fits(const struct net *net, u32 ifindex, u32 bound)
+{
+	u32 vrf;
+
+	if (!bound)
+		return !ifindex;
+	vrf = vrf_of(net, bound);
+	return ifindex ? ifindex == bound || ifindex == vrf :
+			 !vrf || tcpledger_l3mdev_accept(net);
+}
 
 static void key_common(struct tcpledger_key *key, const struct sock_common *s,
 		       u32 ports)
 {
-	const u64 net = read_pnet(&s->skc_net)->net_cookie;
+	const struct net *net = read_pnet(&s->skc_net);
 
 	if (tcpledger_common_v4(s))
-		tcpledger_key_v4(key, net, s->skc_rcv_saddr, s->skc_daddr,
-				 ports);
+		tcpledger_key_v4(key, net->net_cookie, s->skc_rcv_saddr,
+				 s->skc_daddr, ports);
 	else
-		tcpledger_key_v6(key, net, &s->skc_v6_rcv_saddr,
+		tcpledger_key_v6(key, net->net_cookie, &s->skc_v6_rcv_saddr,
 				 &s->skc_v6_daddr, ports);
 	key->ifindex = READ_ONCE(s->skc_bound_dev_if);
 	key->ifindex2 = 0;
 	key->unbound = true;
+	if (unlikely(key->ifindex)) {
+		key->ifindex2 = vrf_of(net, key->ifindex);
+		key->unbound = tcpledger_device_fits(net, 0, key->ifindex);
+	}
 }
 
 /**
@@ -99,7 +135,7 @@ void tcpledger_socket_counters(struct tcpledger_conn *c, const struct sock *sk)
 }
 
 static bool same_socket(struct net *net, const struct sock *sk,
-			const struct tcpledger_key *key)
+			const struct tcpledger_key *key, int vrf)
 {
 	const __portpair ports = INET_COMBINED_PORTS(key->rport,
 						     ntohs(key->lport));
@@ -108,11 +144,11 @@ static bool same_socket(struct net *net, const struct sock *sk,
 		return inet6_match(net, sk,
 				   (const struct in6_addr *)key->remote,
 				   (const struct in6_addr *)key->local,
-				   ports, key->ifindex, 0);
+				   ports, key->ifindex, vrf);
 	{
 		INET_ADDR_COOKIE(cookie, key->remote[0], key->local[0]);
 
-		return inet_match(net, sk, cookie, ports, key->ifindex, 0);
+		return inet_match(net, sk, cookie, ports, key->ifindex, vrf);
 	}
 }
 
@@ -131,6 +167,7 @@ bool tcpledger_socket_lives(struct net *net, const struct tcpledger_key *key,
 			    const void *self)
 {
 	struct inet_hashinfo *table = net->ipv4.tcp_death_row.hashinfo;
+	const int vrf = vrf_of(net, key->ifindex);
 	struct hlist_nulls_node *node;
 	bool found = false;
 	struct sock *sk;
@@ -155,7 +192,7 @@ begin:
 		 */
 		if (data_race(sk->sk_hash == hash &&
 			      ((self && sk == self) ||
-			       same_socket(net, sk, key)))) {
+			       same_socket(net, sk, key, vrf)))) {
 			found = true;
 			break;
 		}
@@ -190,6 +227,7 @@ struct sock *tcpledger_socket_hold(struct net *net,
 				   const struct tcpledger_key *key)
 {
 	struct inet_hashinfo *table = net->ipv4.tcp_death_row.hashinfo;
+	const int vrf = vrf_of(net, key->ifindex);
 	struct sock *sk;
 
 	rcu_read_lock();
@@ -198,12 +236,12 @@ struct sock *tcpledger_socket_hold(struct net *net,
 				(const struct in6_addr *)key->remote,
 				key->rport,
 				(const struct in6_addr *)key->local,
-				ntohs(key->lport), key->ifindex, 0);
+				ntohs(key->lport), key->ifindex, vrf);
 	else
 		sk = __inet_lookup_established(net, table, key->remote[0],
 					       key->rport, key->local[0],
 					       ntohs(key->lport),
-					       key->ifindex, 0);
+					       key->ifindex, vrf);
 	rcu_read_unlock();
 	return sk;
 }

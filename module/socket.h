@@ -55,6 +55,8 @@ static inline u32 tcpledger_common_hash(const struct sock_common *s, u32 ports)
 				     ports);
 }
 
+bool tcpledger_device_fits(const struct net *net, u32 ifindex, u32 bound);
+
 /**
  * tcpledger_common_is() - is this the endpoint of a socket?
  * @k: what a record names
@@ -67,15 +69,26 @@ static inline u32 tcpledger_common_hash(const struct sock_common *s, u32 ports)
 static inline bool tcpledger_common_is(const struct tcpledger_key *k,
 				       const struct sock_common *s, u32 ports)
 {
+	const struct net *net = read_pnet(&s->skc_net);
+	const u32 bound = READ_ONCE(s->skc_bound_dev_if);
+
 	if (k->ports != ports || k->v6 == tcpledger_common_v4(s) ||
-	    k->net != read_pnet(&s->skc_net)->net_cookie ||
-	    (k->ifindex && k->ifindex != READ_ONCE(s->skc_bound_dev_if)))
+	    k->net != net->net_cookie ||
+	    (unlikely(k->ifindex != bound) &&
+	     !tcpledger_device_fits(net, k->ifindex, bound)))
 		return false;
 	if (!k->v6)
 		return k->local[0] == s->skc_rcv_saddr &&
 		       k->remote[0] == s->skc_daddr;
 	return !memcmp(k->local, &s->skc_v6_rcv_saddr, sizeof(k->local)) &&
 	       !memcmp(k->remote, &s->skc_v6_daddr, sizeof(k->remote));
+}
+
+/* Does a record name exactly the device that a socket is bound to? */
+static inline bool tcpledger_common_same_device(const struct tcpledger_key *k,
+						const struct sock_common *s)
+{
+	return k->ifindex == READ_ONCE(s->skc_bound_dev_if);
 }
 
 /* The bucket of a full socket's record. */

@@ -53,18 +53,24 @@ static inline struct tcpledger_conn *
 find(struct tcpledger_bucket *b, const struct inet_timewait_sock *tw, u32 ports,
 	bool entry)
 {
-	struct tcpledger_conn *c;
+	struct tcpledger_conn *c, *other = NULL;
 
 	/*
 	 * After a connect() that reused the tuple the newest record may be the
 	 * new connection's; the one of the timewait socket says so.
 	 */
-	hlist_for_each_entry(c, &b->head, node)
-		if (tcpledger_facts_live(&c->facts) &&
-		    tcpledger_common_is(&c->key, &tw->__tw_common, ports) &&
-		    (entry || c->facts.bits & F_TIMEWAIT))
+	hlist_for_each_entry(c, &b->head, node) {
+		if (!tcpledger_facts_live(&c->facts) ||
+		    !tcpledger_common_is(&c->key, &tw->__tw_common, ports) ||
+		    !(entry || c->facts.bits & F_TIMEWAIT))
+			continue;
+		if (likely(tcpledger_common_same_device(&c->key,
+							&tw->__tw_common)))
 			return c;
-	return NULL;
+		if (!other)
+			other = c;
+	}
+	return other;
 }
 
 /**

@@ -133,17 +133,36 @@ static __always_inline void describe_emitter(struct tcpledger_packet *p,
 	}
 }
 
-static void devices_out(struct tcpledger_packet *p,
-			const struct net_device *out)
+/*
+ * Where a packet leaves by, as TCP's lookup would see it if it came back. A
+ * record names no device until the SYN/ACK leaves; later that of its socket. In
+ * a VRF one that names none is of the default table (inet_sk_bound_dev_eq()).
+ */
+static noinline void note_devices(struct tcpledger_packet *p,
+				  const struct net_device *out, u32 bound)
 {
-	p->key.unbound = true;
-	if (p->sk) {
-		p->key.ifindex = READ_ONCE(p->sk->sk_bound_dev_if);
-		p->key.ifindex2 = 0;
+	p->key.ifindex = bound;
+	p->key.ifindex2 = 0;
+	p->key.unbound = false;
+	if (p->sk && !tcpledger_is_synack(&p->seg))
+		return;
+	p->key.ifindex2 = out ? l3mdev_master_ifindex_rcu(out) : 0;
+	p->key.unbound = !p->key.ifindex2 || tcpledger_l3mdev_accept(p->net);
+}
+
+static __always_inline void devices_out(struct tcpledger_packet *p,
+					const struct net_device *out)
+{
+	u32 bound = p->sk ? READ_ONCE(p->sk->sk_bound_dev_if) :
+			    out ? out->ifindex : 0;
+
+	if (unlikely(bound)) {
+		note_devices(p, out, bound);
 		return;
 	}
-	p->key.ifindex = out ? out->ifindex : 0;
-	p->key.ifindex2 = out ? l3mdev_master_ifindex_rcu(out) : 0;
+	p->key.ifindex = 0;
+	p->key.ifindex2 = 0;
+	p->key.unbound = false;
 }
 
 /*
@@ -314,6 +333,19 @@ static bool leave_timewait(struct tcpledger_conn *c, s64 now,
 	return ended;
 }
 
+/* Bucket locked. A socket can be bound to another device after its SYN left. */
+static struct tcpledger_conn *by_socket(const struct tcpledger_bucket *b,
+					struct tcpledger_conn *c,
+					const struct tcpledger_packet *p)
+{
+	struct tcpledger_conn *own;
+
+	if (!p->sk || (c && tcpledger_facts_live(&c->facts)))
+		return c;
+	own = tcpledger_table_of_socket(b, p->sk, p->key.ports);
+	return own ? own : c;
+}
+
 /*
  * Bucket locked: unlocks it. No record that lives, or a segment that may not be
  * its, see usual().
@@ -331,6 +363,7 @@ static noinline void unusual(struct tcpledger_packet *p,
 		return;
 	}
 	tcpledger_count(tn, segments_out);
+	c = by_socket(b, c, p);
 	if (c && c->facts.bits & F_TIMEWAIT && tcpledger_is_synack(&p->seg) &&
 	    !p->seg.other)
 		c = taken_over(tn, p, b, c, &flags);

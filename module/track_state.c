@@ -243,16 +243,24 @@ static inline void apply(struct tcpledger_conn *c, const struct sock *sk,
 static inline struct tcpledger_conn *find_orphan(struct tcpledger_bucket *b,
 						 const struct sock *sk, u8 from)
 {
+	const struct sock_common *s = &sk->__sk_common;
 	const u32 ports = tcpledger_socket_ports(sk);
-	struct tcpledger_conn *c;
+	struct tcpledger_conn *c, *other = NULL;
 
 	/* A socket that is connecting is known by its record. */
 	if (from == TCPLEDGER_STATE_SYN_SENT)
 		return NULL;
-	hlist_for_each_entry(c, &b->head, node)
-		if (!c->facts.ended && !c->sk &&
-		    tcpledger_common_is(&c->key, &sk->__sk_common, ports))
+	hlist_for_each_entry(c, &b->head, node) {
+		if (c->facts.ended || c->sk ||
+		    !tcpledger_common_is(&c->key, s, ports))
+			continue;
+		if (likely(tcpledger_common_same_device(&c->key, s)))
 			break;
+		if (!other)
+			other = c;
+	}
+	if (!c)
+		c = other;
 	if (c && from == TCPLEDGER_STATE_SYN_RECV &&
 	    unlikely(c->facts.bits & F_TIMEWAIT)) {
 		/* The tuple has a new owner, and nobody told. */
