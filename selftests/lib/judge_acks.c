@@ -20,7 +20,8 @@
 #include "records.h"
 
 #define FINS_MAX	64	/* numbers of FINs that came to an endpoint */
-#define AT_ONCE_NS	1000000	/* TCP answers in less: it does not wait for anything */
+/* TCP answers in less: it does not wait for anything. */
+#define AT_ONCE_NS	(slow_kernel() || get_nprocs() > 1 ? 100000000 : 1000000)
 #define SHOWN_MAX	20
 
 /**
