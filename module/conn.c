@@ -288,6 +288,8 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	c->inherited = false;
 	c->looked = false;
 	c->orphan = false;
+	c->aborted = false;
+	c->taken = false;
 	c->key = *key;
 	c->key.ifindex2 = 0;
 	c->key.unbound = false;

@@ -54,6 +54,8 @@ enum tcpledger_list {
  * @inherited: its namespace died
  * @looked: age.c has seen why its SYN was not answered
  * @orphan: orphan.c did not find its socket
+ * @aborted: "ss -K" is about to end its timewait socket
+ * @taken: a SYN ended that before it passed our hook, and is its last segment
  * @netns: inode number of the namespace it was opened in; readers copy from
  *	here on
  * @tn: the namespace it counts against; changes only when a namespace dies
@@ -96,6 +98,8 @@ struct tcpledger_conn {
 	bool			inherited : 1;
 	bool			looked : 1;
 	bool			orphan : 1;
+	bool			aborted : 1;
+	bool			taken : 1;
 	u32			netns;
 	struct tcpledger_net	*tn;
 	u64			id;

@@ -20,6 +20,9 @@
 #define TCPLEDGER_ANSWER_SHIFT	27
 #define TCPLEDGER_ANSWER_UNITS	4
 
+/* The segment that ended a timewait socket has not passed the hook yet. */
+#define TCPLEDGER_LOG_TO_COME	(TCPLEDGER_LOG_NONE - 1)
+
 /* facts.bits */
 #define F_PARTIAL	BIT(0)	/* beginning not seen */
 #define F_ESTABLISHED	BIT(1)	/* was ESTABLISHED, or a Fast Open child */
@@ -183,6 +186,8 @@ int tcpledger_facts_taken(struct tcpledger_facts *f, s64 now,
 			  const struct tcpledger_segment *seg);
 void tcpledger_facts_late(struct tcpledger_facts *f, s64 now,
 			  const struct tcpledger_segment *seg);
+void tcpledger_facts_taken_over(struct tcpledger_facts *f, s64 now,
+				const struct tcpledger_segment *syn);
 void tcpledger_facts_note(struct tcpledger_facts *f, s64 now, u8 tag,
 			  int segment);
 void tcpledger_facts_refused(struct tcpledger_facts *f, s64 now, int segment,

@@ -123,6 +123,21 @@ void tcpledger_facts_late(struct tcpledger_facts *f, s64 now,
 	tcpledger_facts_log_any(f, now, seg, type, bits, TCPLEDGER_LOG_MINOR);
 }
 
+/**
+ * tcpledger_facts_taken_over() - the SYN passes that took the tuple over before
+ * @f: the facts of the connection that is over by it
+ * @now: CLOCK_MONOTONIC
+ * @syn: the SYN, which begins another connection
+ *
+ * Context: any, bucket lock held.
+ */
+void tcpledger_facts_taken_over(struct tcpledger_facts *f, s64 now,
+				const struct tcpledger_segment *syn)
+{
+	tcpledger_facts_log_any(f, now, syn, TCPLEDGER_ENTRY_IN, 0,
+				TCPLEDGER_LOG_KEY);
+}
+
 /*
  * A FIN was believed for the answer it got, and TCP throws it away in the state
  * that a FIN ends: PAWS answers like that (tcp_validate_incoming()).

@@ -124,8 +124,8 @@ static u8 exit_cause(u8 how, int segment)
 	case TCPLEDGER_EXIT_RESET:
 		return TCPLEDGER_CAUSE_SEGMENT;
 	case TCPLEDGER_EXIT_REUSED:
-		return segment < 0 ? TCPLEDGER_CAUSE_USER :
-				     TCPLEDGER_CAUSE_SEGMENT;
+		return segment == TCPLEDGER_LOG_NONE ? TCPLEDGER_CAUSE_USER :
+						       TCPLEDGER_CAUSE_SEGMENT;
 	case TCPLEDGER_EXIT_NETNS:
 		return TCPLEDGER_CAUSE_ERROR;
 	default:
@@ -151,7 +151,8 @@ static void fin_wait2_over(struct tcpledger_facts *f, u8 how, bool rst_in)
  * @f: the facts
  * @now: CLOCK_MONOTONIC
  * @how: enum tcpledger_exit, not TCPLEDGER_EXIT_LASTS
- * @segment: index of the segment that ended it, or TCPLEDGER_LOG_NONE
+ * @segment: index of the segment that ended it, or TCPLEDGER_LOG_NONE, or
+ *	TCPLEDGER_LOG_TO_COME
  *
  * Context: any, bucket lock held.
  */
@@ -161,8 +162,10 @@ void tcpledger_facts_tw_exit(struct tcpledger_facts *f, s64 now, u8 how,
 	struct tcpledger_log_entry *e = segment < 0 ? NULL :
 		tcpledger_log_at(&f->log, segment);
 	bool rst_in = e && e->flags & TCPLEDGER_RST;
+	u8 cause = exit_cause(how, segment);
 	u8 from = f->state;
 
+	segment = max_t(int, segment, TCPLEDGER_LOG_NONE);
 	/*
 	 * In FIN_WAIT2 data, and a FIN that comes with data, is answered with
 	 * an RST; so is a SYN (tcp_timewait_state_process()).
@@ -170,8 +173,8 @@ void tcpledger_facts_tw_exit(struct tcpledger_facts *f, s64 now, u8 how,
 	if (e && !rst_in && from != TCPLEDGER_STATE_TIME_WAIT &&
 	    !(tcpledger_log_bits(e) & TCPLEDGER_SEG_ACCEPTED))
 		tcpledger_log_mark(e, TCPLEDGER_SEG_REFUSED);
-	tcpledger_facts_move(f, now, from, TCPLEDGER_STATE_CLOSE,
-			     exit_cause(how, segment), segment);
+	tcpledger_facts_move(f, now, from, TCPLEDGER_STATE_CLOSE, cause,
+			     segment);
 	f->ended = f->base + tcpledger_facts_time(f, now);
 	f->log.news |= LOG_NEWS;
 	f->bits &= ~F_TIMEWAIT;

@@ -149,6 +149,15 @@ static int on_request_timer(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
+static int on_abort(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct sock *sk = (void *)regs_get_kernel_argument(regs, 0);
+
+	if (READ_ONCE(sk->sk_state) == TCP_TIME_WAIT)
+		tcpledger_timewait_abort(inet_twsk(sk));
+	return 0;
+}
+
 static DEFINE_PER_CPU(bool, beacon_seen);
 
 /* Does nothing but be probed. */
@@ -168,6 +177,7 @@ enum {
 	PROBE_KILL,
 	PROBE_ACCEPT,
 	PROBE_REQUEST_TIMER,
+	PROBE_ABORT,
 	PROBE_BEACON,
 	PROBE_MAX
 };
@@ -178,6 +188,7 @@ static const char *const fallbacks[PROBE_BEACON] = {
 	[PROBE_KILL]		= "poll",	/* by the ager */
 	[PROBE_ACCEPT]		= "none",
 	[PROBE_REQUEST_TIMER]	= "poll",
+	[PROBE_ABORT]		= "context",	/* a task or a softirq */
 };
 
 static struct kprobe kprobes[PROBE_MAX] = {
@@ -196,6 +207,10 @@ static struct kprobe kprobes[PROBE_MAX] = {
 	[PROBE_REQUEST_TIMER] = {
 		.symbol_name = "reqsk_timer_handler",
 		.pre_handler = on_request_timer,
+	},
+	[PROBE_ABORT] = {
+		.symbol_name = "tcp_abort",
+		.pre_handler = on_abort,
 	},
 	[PROBE_BEACON] = {
 		.addr = (kprobe_opcode_t *)beacon,
@@ -312,6 +327,16 @@ static bool in_force(int i)
 bool tcpledger_probes_request_timer(void)
 {
 	return in_force(PROBE_REQUEST_TIMER) && delivered();
+}
+
+/**
+ * tcpledger_probes_abort() - is each call of tcp_abort() seen at this moment?
+ *
+ * Context: any, also in a probe: whoever asks in one knows that they are told.
+ */
+bool tcpledger_probes_abort(void)
+{
+	return in_force(PROBE_ABORT);
 }
 
 /**

@@ -9,6 +9,7 @@ struct seq_file;
 int tcpledger_probes_init(void);
 void tcpledger_probes_exit(void);
 bool tcpledger_probes_request_timer(void);
+bool tcpledger_probes_abort(void);
 void tcpledger_probes_show(struct seq_file *m);
 
 #endif /* TCPLEDGER_PROBES_H */

@@ -20,6 +20,7 @@
 #include <net/tcp.h>
 
 #include "netns.h"
+#include "probes.h"
 #include "socket.h"
 #include "table.h"
 #include "track.h"
@@ -128,9 +129,12 @@ void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
  * has put its own socket in the hash table first, so the timewait socket is
  * unhashed already. A segment of the peer is still in flight on this CPU: an
  * RST, a SYN that opens anew, or data that came after the program was gone.
- * What is left is the timer, in its softirq, and "ss -K", in a task.
+ * What is left is the timer, in its softirq, "ss -K", and netfilter's TPROXY,
+ * which does it before the SYN comes to our hook. That may be in a task, so that
+ * it is not "ss -K" only the probe of tcp_abort() tells.
  */
 static u8 exit_reason(const struct inet_timewait_sock *tw,
+		      const struct tcpledger_conn *c,
 		      const struct tcpledger_flight *f)
 {
 	if (!check_net(twsk_net(tw)))
@@ -147,7 +151,31 @@ static u8 exit_reason(const struct inet_timewait_sock *tw,
 	if (in_serving_softirq() &&
 	    time_after_eq(jiffies, READ_ONCE(tw->tw_timer.expires)))
 		return TCPLEDGER_EXIT_EXPIRED;
-	return TCPLEDGER_EXIT_KILLED;
+	if (c->aborted || !(tcpledger_probes_abort() || in_serving_softirq()))
+		return TCPLEDGER_EXIT_KILLED;
+	return TCPLEDGER_EXIT_REUSED;
+}
+
+/**
+ * tcpledger_timewait_abort() - "ss -K" ends a timewait socket in a moment
+ * @tw: the timewait socket
+ *
+ * Context: a task; a kprobe handler.
+ */
+void tcpledger_timewait_abort(const struct inet_timewait_sock *tw)
+{
+	struct tcpledger_conn *c;
+	struct tcpledger_bucket *b;
+	unsigned long flags;
+	u32 ports;
+
+	if (!is_tcp(tw))
+		return;
+	b = lock_bucket(tw, &ports, &flags);
+	c = find(b, tw, ports, false);
+	if (c)
+		c->aborted = true;
+	tcpledger_table_unlock(b, flags);
 }
 
 /**
@@ -178,7 +206,7 @@ void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
 	}
 	tcpledger_conn_room(c);
 	f = in_flight(c);
-	how = exit_reason(tw, f);
+	how = exit_reason(tw, c, f);
 	if (how == TCPLEDGER_EXIT_REUSED && f &&
 	    f->seg.flags & TCPLEDGER_SYN)
 		flight = *f;
@@ -195,8 +223,11 @@ void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
 				     TCPLEDGER_HIST_TIME_WAIT :
 				     TCPLEDGER_HIST_FIN_WAIT2,
 				     now - c->facts.since);
-	tcpledger_facts_tw_exit(&c->facts, now, how,
-				f ? f->index : TCPLEDGER_LOG_NONE);
+	c->taken = how == TCPLEDGER_EXIT_REUSED && !f &&
+		   !hlist_nulls_unhashed_lockless(&tw->tw_node);
+	tcpledger_facts_tw_exit(&c->facts, now, how, f ? f->index :
+				c->taken ? TCPLEDGER_LOG_TO_COME :
+					   TCPLEDGER_LOG_NONE);
 	tcpledger_conn_settle(c);
 	tcpledger_table_unlock(b, flags);
 	tcpledger_count(tn, timewait_events);

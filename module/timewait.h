@@ -10,6 +10,7 @@ struct tcpledger_flight;
 
 void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 				 bool rearm);
+void tcpledger_timewait_abort(const struct inet_timewait_sock *tw);
 void tcpledger_timewait_kill(const struct inet_timewait_sock *tw);
 void tcpledger_timewait_missed(struct tcpledger_conn *c, s64 now, u8 how,
 			       int segment);

@@ -23,25 +23,33 @@
  * @seg: the segment
  *
  * A SYN/ACK, FIN or RST that still belongs to a connection that is over is
- * logged there.
+ * logged there; so is the SYN that TPROXY had end its timewait socket, but
+ * that begins another.
  * Context: a hook.
- * Return: whether it is one.
+ * Return: whether it belongs to the connection that is over, and to no other.
  */
 bool tcpledger_track_late(struct tcpledger_conn *c,
 			  const struct tcpledger_segment *seg)
 {
+	const bool syn = tcpledger_is_syn(seg);
 	s64 now;
 
-	if (!c || tcpledger_facts_live(&c->facts) || tcpledger_is_syn(seg) ||
+	if (!c || tcpledger_facts_live(&c->facts) ||
+	    (syn && (seg->out || !c->taken)) ||
 	    !(seg->flags & (TCPLEDGER_SYN | TCPLEDGER_FIN | TCPLEDGER_RST)))
 		return false;
 	now = ktime_get_mono_fast_ns();
 	if (now - c->facts.ended > TCPLEDGER_LATE_NS)
 		return false;
 	tcpledger_conn_room(c);
-	tcpledger_facts_late(&c->facts, now, seg);
+	if (syn) {
+		c->taken = false;
+		tcpledger_facts_taken_over(&c->facts, now, seg);
+	} else {
+		tcpledger_facts_late(&c->facts, now, seg);
+	}
 	tcpledger_conn_settle(c);
-	return true;
+	return !syn;
 }
 
 /* The segment that TCP works on is of this record, and the log gave it up. */

@@ -222,6 +222,57 @@ TEST_F_TIMEOUT(timewait_reopen, queue_full, USUAL)
 		       "open.outcome=dropped anomalies~accept_queue_full time_wait=null");
 }
 
+static void tproxy(int family, const char *what)
+{
+	run("xtables-nft-multi ip%stables -t mangle %s PREROUTING -p tcp --dport %u --syn "
+	    "-j TPROXY --on-port %u", family == AF_INET ? "" : "6", what, WIRE_PORT, WIRE_PORT);
+}
+
+/*
+ * This test will have netfilter's TPROXY give a SYN to a listener: it ends TIME_WAIT
+ * before the SYN comes to TCP, even if the SYN never does.
+ */
+TEST_F_TIMEOUT(timewait_reopen, tproxy, USUAL)
+{
+	struct peer peer, other;
+	struct segment seg;
+	int listener;
+	uint32_t syn;
+
+	listener = served_time_wait(&self->world, &peer, false);
+	if (variant->family == AF_INET)
+		sock_set(listener, IPPROTO_IP, IP_TRANSPARENT, 1);
+	else
+		sock_set(listener, IPPROTO_IPV6, IPV6_TRANSPARENT, 1);
+	tproxy(variant->family, "-A");
+	sleep(5);	/* what the residence is to be */
+	syn = peer.seq + STEP;
+	reopen(&peer, listener, syn);
+	EXPECT_VERDICT(peer.host, peer.self, 0,
+		       OLD_REUSED " time_wait.residence_ns>=5000000000 @TIME_WAIT/CLOSE=segment "
+		       "time_wait.residence_ns<=6000000000");
+	EXPECT_VERDICT(peer.host, peer.self, 1,
+		       "open.role=passive open.outcome=established state=ESTABLISHED live=true "
+		       "partial=false open.syn_ns=0 open.syn_retransmits=0 anomalies=");
+	EXPECT_EQ(2, records_of(&peer.host, &peer.self));
+	EXPECT_EQ(0, judge_seam(&peer, syn));
+	EXPECT_TIMEWAIT_JUDGED(&self->world);
+
+	/* A SYN that the firewall drops behind TPROXY has ended it all the same. */
+	other = peer_at(&self->world.wire, FAR_PORT + 1, WIRE_PORT);
+	wire_to_time_wait(wire_serve(listener, &other), &other);
+	drop_start("tcp flags syn");
+	seg = peer_segment(&other, SEG_SYN, 0);
+	seg.seq += STEP;
+	wire_send(&self->world.wire, &seg);
+	EXPECT_TRUE(peer_silent(&other, 100));
+	drop_control_stop(&self->world);
+	EXPECT_VERDICT(other.host, other.self, 0, OLD_REUSED " @TIME_WAIT/CLOSE=segment");
+	EXPECT_EQ(1, records_of(&other.host, &other.self));
+	EXPECT_TIMEWAIT_JUDGED(&self->world);
+	tproxy(variant->family, "-D");
+}
+
 /* This test will send segments with an old timestamp, which only restart the timer. */
 TEST_F_TIMEOUT(timewait_reopen, paws, USUAL)
 {
