@@ -72,6 +72,14 @@ lane-%:
 	@selftests/vm/fetch.sh kernel $*
 	+@$(MAKE) --no-print-directory modules \
 		KDIR=$(BUILD)/kernels/$*/usr/src/linux-headers-$$(selftests/vm/fetch.sh release $*)
+	+@$(MAKE) --no-print-directory kernel_sockets \
+		KDIR=$(BUILD)/kernels/$*/usr/src/linux-headers-$$(selftests/vm/fetch.sh release $*)
+
+# A module that the tests load beside it.
+kernel_sockets: headers
+	@mkdir -p $(OUT)/kernel_sockets
+	@cp -rsf $(CURDIR)/selftests/kernel_sockets/* $(OUT)/kernel_sockets/
+	+$(MAKE) -C $(KDIR) M=$(OUT)/kernel_sockets modules
 
 # The kernel's own kselftest framework, out of its source package.
 KSFT := +$(MAKE) --no-print-directory -C selftests KSFT_DIR=$(BUILD)/linux-source-6.1/tools/testing/selftests \
@@ -137,6 +145,6 @@ clean:
 distclean: clean
 	rm -rf $(BUILD)
 
-.PHONY: all help modules headers tools install uninstall clean distclean \
+.PHONY: all help modules headers kernel_sockets tools install uninstall clean distclean \
 	selftests list-warp list-smp list-turns list-stress-warp list-stress-smp \
 	list-stress-turns demo check check-driver check-judges check-rt check-debug stress bench style static vm

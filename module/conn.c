@@ -426,7 +426,8 @@ static struct tcpledger_conn *take_any(struct tcpledger_net *tn, u32 *index,
  * Hand one record over. It counts against the heir from now on, even beyond
  * the heir's limit: a dying namespace's timewait sockets end right after, and
  * the trimming that follows makes up for it. An end is counted once, where the
- * record was: one that was in a list of ended ones was counted there.
+ * record was: one that was in a list of ended ones was counted there. One with
+ * a socket goes on: it is the kernel's own, and will be closed.
  */
 static void inherit(struct tcpledger_conn *c, u8 was,
 		    struct tcpledger_net *from, struct tcpledger_net *to,
@@ -448,7 +449,7 @@ static void inherit(struct tcpledger_conn *c, u8 was,
 	raw_spin_unlock(&to->lock);
 	tcpledger_share_inherit();
 	if (tcpledger_facts_live(&c->facts) &&
-	    !(c->facts.bits & F_TIMEWAIT))
+	    !(c->facts.bits & F_TIMEWAIT) && !c->sk)
 		tcpledger_facts_end(&c->facts, now, TCPLEDGER_CAUSE_ERROR,
 				    TCPLEDGER_LOG_NONE,
 				    TCPLEDGER_OUTCOME_ABORTED);

@@ -61,6 +61,19 @@ static inline struct tcpledger_net *tcpledger_net(const struct net *net)
 	return tn;
 }
 
+/**
+ * tcpledger_net_dying() - has a namespace only sockets of the kernel left?
+ * @net: the namespace
+ *
+ * These do not hold it. What they still do belongs to the records they have,
+ * wherever those are by now, and begins none.
+ * Context: as tcpledger_net().
+ */
+static inline bool tcpledger_net_dying(const struct net *net)
+{
+	return !check_net(net);
+}
+
 int tcpledger_netns_init(void);
 void tcpledger_netns_exit(void);
 void tcpledger_netns_each(void (*fn)(struct tcpledger_net *tn));

@@ -283,6 +283,8 @@ static noinline struct tcpledger_conn *make_record(struct tcpledger_bucket *b,
 	struct tcpledger_net *tn = tcpledger_net(sock_net(sk));
 	struct tcpledger_conn *c, *fresh;
 
+	if (tcpledger_net_dying(sock_net(sk)))
+		return NULL;
 	tcpledger_key_socket(&key, sk);
 	raw_spin_unlock(&b->lock);
 	tcpledger_conn_trim(tn);	/* find_orphan() may have ended one */
@@ -327,7 +329,7 @@ static noinline void connecting(const struct sock *sk, u8 to)
 {
 	struct tcpledger_net *tn;
 
-	if (!sk_is_tcp(sk))
+	if (!sk_is_tcp(sk) || tcpledger_net_dying(sock_net(sk)))
 		return;
 	tn = tcpledger_net(sock_net(sk));
 	tcpledger_count(tn, state_changes);

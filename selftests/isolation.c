@@ -399,4 +399,70 @@ TEST_F_TIMEOUT(isolation, heirs, USUAL)
 	EXPECT_EQ(0, ledger_stat("records_created") + ledger_stat("records_total"));
 }
 
+#define KERNEL_SOCKETS	"/payload/kernel_sockets.ko"
+
+/* Both ends of what the kernel's own sockets did, told as of their dead namespace. */
+static int judge_kernel_sockets(uint64_t inode, int64_t since)
+{
+	struct records records;
+	int wrong;
+
+	records_read(&records);
+	records_keep_netns(&records, inode, since);
+	wrong = records.n != 2;
+	for (size_t i = 0; i < records.n; i++) {
+		const struct tcpledger_record *rec = records.list[i];
+		const struct tcpledger_entry *last = records_log(rec) + rec->log_n - 1;
+
+		if (rec->flags & (TCPLEDGER_REC_PARTIAL | TCPLEDGER_REC_LIVE) ||
+		    last->type != TCPLEDGER_ENTRY_STATE || last->to != TCPLEDGER_STATE_CLOSE ||
+		    (last->from != TCPLEDGER_STATE_FIN_WAIT1 &&
+		     last->from != TCPLEDGER_STATE_LAST_ACK) ||
+		    last->cause != TCPLEDGER_CAUSE_ERROR) {
+			say("record %llu of the dead namespace: state %u to %u, cause %u",
+			    (unsigned long long)rec->id, last->from, last->to, last->cause);
+			wrong++;
+		}
+	}
+	if (records.n != 2)
+		say("%zu records of the dead namespace", records.n);
+	records_free(&records);
+	return wrong;
+}
+
+/*
+ * This test will let a namespace die in which the kernel itself has a connection. Its
+ * sockets are closed after the ledger has done with the namespace: what they do is told
+ * of the records they have, and is nothing of the initial namespace.
+ */
+TEST_F_TIMEOUT(isolation, kernel_sockets, USUAL)
+{
+	struct world *world = &self->world;
+	int64_t since = now_ns(), partial;
+	uint64_t inode, initial;
+	struct stat st;
+
+	ASSERT_EQ(0, setns(world->initial, CLONE_NEWNET));
+	ASSERT_EQ(0, stat("/proc/thread-self/ns/net", &st));
+	initial = st.st_ino;
+	module_unload();
+	run("insmod " KERNEL_SOCKETS);
+	module_load("");
+	partial = ledger_stat("partial_records");
+	ASSERT_EQ(0, unshare(CLONE_NEWNET));
+	link_up("lo");
+	ASSERT_EQ(0, stat("/proc/thread-self/ns/net", &st));
+	inode = st.st_ino;
+	ASSERT_TRUE(write_text("/sys/module/tcpledger_kernel_sockets/parameters/open",
+			       variant->family == AF_INET ? "4" : "6"));
+	EXPECT_EQ(2, ledger_stat("records_live"));
+	ASSERT_EQ(0, setns(world->initial, CLONE_NEWNET));
+	need(records_of_netns(inode, since) == 2 && !ledger_stat("records_live"), DEADLINE_MS);
+	EXPECT_EQ(0, judge_kernel_sockets(inode, since));
+	EXPECT_EQ(0, records_of_netns(initial, since));
+	EXPECT_EQ(partial, ledger_stat("partial_records"));
+	run("rmmod tcpledger_kernel_sockets");
+	world_enter(world, 0);
+}
+
 TEST_HARNESS_MAIN

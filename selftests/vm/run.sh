@@ -132,6 +132,7 @@ add_tests()
 	[ -z "$stress" ] || bounds="--timeout 30000"
 	printf '%s\n' "${stress:+export TCPLEDGER_STRESS=1}" "exec /selftests/run_selftests.sh $bounds $tests" >"$work/tests"
 	adds+=("$work/tests:/payload/tests" "$tests_dir:/selftests")
+	adds+=("$BUILD/$(release)/kernel_sockets/tcpledger_kernel_sockets.ko:/payload/kernel_sockets.ko")
 }
 
 # What the job needs beside the root file system that all jobs share.
