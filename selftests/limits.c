@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What is kept and what goes when a limit is reached, in which order, and that it is counted. */
 #include <errno.h>
-#include <net/if.h>
 #include <netinet/tcp.h>
 #include <sched.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 
 #include "lib/flood.h"
 #include "lib/judge_kernel.h"
+#include "lib/kept.h"
 #include "lib/module.h"
 #include "lib/test.h"
 
@@ -19,41 +19,6 @@
 #define ROUNDS		500	/* connections, two records each */
 
 WORLD_FIXTURE(limits);
-
-/* How many of the two records of a loopback connection are kept. */
-static size_t kept(const struct ledger *ledger, const struct pair *p)
-{
-	return ledger_count(ledger, &p->c, &p->s) + ledger_count(ledger, &p->s, &p->c);
-}
-
-/*
- * Whether the older of some connections are gone and the newer are all there,
- * which is what "the oldest goes first" means.
- */
-static int judge_cut(const struct pair *p, size_t n, size_t gone)
-{
-	struct ledger ledger;
-	int wrong = 0;
-
-	ledger_read(&ledger);
-	for (size_t i = 0; i < n; i++) {
-		size_t got = kept(&ledger, &p[i]), wanted = i < gone ? 0 : 2;
-
-		if (got != wanted)
-			say("connection %zu of %zu has %zu records, not %zu", i, n, got, wanted);
-		wrong += got != wanted;
-	}
-	ledger_free(&ledger);
-	return wrong;
-}
-
-static struct pair connect_to(const struct pair *listening)
-{
-	struct pair p = *listening;
-
-	pair_connect(&p);
-	return p;
-}
 
 /*
  * Connect to where nobody listens: both ends have a record that was never established.
@@ -352,25 +317,6 @@ TEST_F_TIMEOUT(limits, full, USUAL)
 	forget_half_open(peer, 0, 9);
 }
 
-/*
- * Wait until namespaces that died before, of other tests, are gone with their
- * timewait sockets. They go one after the other, once their last listener was
- * freed: when two more have gone, which shows by their devices, those before
- * them are.
- */
-static void wait_for_the_dead(struct world *world)
-{
-	for (int i = 0; i < 2; i++) {
-		struct endpoint at = loopback(world->family);
-
-		world_add_space(world);
-		close(sock_listen(world->family, &at, 1));
-		world_add_veth(world);
-		world_leave_space(world, 1);
-		need(!if_nametoindex("veth0"), DEADLINE_MS);
-	}
-}
-
 /* Leave a namespace with some ended connections, for the initial one to inherit. */
 static void leave_history(struct world *world, int n)
 {
@@ -461,65 +407,6 @@ TEST_F_TIMEOUT(limits, total, USUAL)
 	EXPECT_EQ(0, judge_cut(here, 30, 0));
 	EXPECT_EQ(60, ledger_stat("records_total"));
 	EXPECT_EQ(0, ledger_stat("evicted_history") + ledger_stat("evicted_embryonic"));
-}
-
-/* Fill the namespace the test is in with live connections, until one is not kept. */
-static int64_t fill_space(int family)
-{
-	struct pair listening = pair_listen(family, 64);
-
-	while (!ledger_stat("not_kept_total") && !ledger_stat("not_kept_full"))
-		connect_to(&listening);
-	return ledger_stat("records_total");
-}
-
-/*
- * Two namespaces that take all they can get, then as many connections in the initial
- * one as it is promised. Return: how much is wrong; reported
- */
-static int judge_share(struct world *world, const char *parameters, int64_t others,
-		       unsigned int pairs)
-{
-	struct pair listening, own[32];
-	int wrong = 0;
-	int64_t n;
-
-	wait_for_the_dead(world);
-	module_reload(parameters);
-	world_enter(world, 0);
-	n = fill_space(world->family);
-	world_add_space(world);
-	n += fill_space(world->family);
-	if (n != others) {
-		say("%s: other namespaces hold %lld records", parameters, (long long)n);
-		wrong++;
-	}
-	if (setns(world->initial, CLONE_NEWNET))
-		die("initial namespace");
-	link_up("lo");
-	listening = pair_listen(world->family, 64);
-	for (unsigned int i = 0; i < pairs; i++)
-		own[i] = connect_to(&listening);
-	wrong += judge_cut(own, pairs, 0);
-	wrong += ledger_stat("not_kept_total") || ledger_stat("evicted_history");
-	for (unsigned int i = 0; i < pairs; i++)
-		sock_reset(own[i].client);
-	world_enter(world, 0);
-	return wrong;
-}
-
-/* This test will have other namespaces take all of max_total that they can. */
-TEST_F_TIMEOUT(limits, share, USUAL)
-{
-	EXPECT_EQ(0, judge_share(&self->world, "max_connections=64 history=32 max_total=128",
-				 64, 32));
-}
-
-/* This test will do the same where max_total is no more than one namespace may hold. */
-TEST_F_TIMEOUT(limits, half, USUAL)
-{
-	EXPECT_EQ(0, judge_share(&self->world, "max_connections=64 history=32 max_total=64",
-				 32, 16));
 }
 
 /* This test will let hundreds of records go: their memory goes round, and none is lost. */
