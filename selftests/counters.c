@@ -31,7 +31,7 @@ static int64_t dropped(const struct peer *peer)
 	return n;
 }
 
-/* This test will shoot SYNs at an open connection: what it notes and gives up is counted at once. */
+/* This test will shoot SYNs at an open connection: what is noted and given up counts at once. */
 TEST_F_TIMEOUT(counters, live, USUAL)
 {
 	struct peer peer, honest;
