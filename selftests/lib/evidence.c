@@ -33,11 +33,12 @@ static bool agree(const struct records *a, const struct records *b)
 /**
  * evidence_read - read all files of this namespace
  * @e: filled in
+ * @export: leave a capture of the records in EXPORT_FILE
  *
  * The files are read one after the other, and a timer of TCP may run meanwhile: they
  * are read again until no record changed between the first and the last.
  */
-void evidence_read(struct evidence *e)
+void evidence_read(struct evidence *e, bool export)
 {
 	struct records before;
 	bool same = false;
@@ -50,6 +51,9 @@ void evidence_read(struct evidence *e)
 		e->connections = read_all(LEDGER_PROC "/connections");
 		e->log = read_all(LEDGER_PROC "/log");
 		e->timewait = read_all(LEDGER_PROC "/timewait");
+		if (export)
+			run("tcpledger export --pcapng " EXPORT_FILE);
+		sockets_read(&e->sockets);
 		records_read(&e->records);
 		e->until = real_ns();
 		still(&before);
@@ -65,6 +69,7 @@ void evidence_free(struct evidence *e)
 {
 	ledger_free(&e->ledger);
 	records_free(&e->records);
+	sockets_free(&e->sockets);
 	free(e->connections);
 	free(e->log);
 	free(e->timewait);

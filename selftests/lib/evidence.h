@@ -5,11 +5,15 @@
 
 #include "ledger.h"
 #include "records.h"
+#include "sockets.h"
+
+#define EXPORT_FILE	"/tmp/export.pcapng"
 
 /**
  * struct evidence - all that the ledger says
  * @ledger: the records as JSON
  * @records: in binary
+ * @sockets: what the test has open
  * @connections: the file
  * @log: the file
  * @timewait: the file
@@ -18,13 +22,14 @@
 struct evidence {
 	struct ledger ledger;
 	struct records records;
+	struct sockets sockets;
 	char *connections;
 	char *log;
 	char *timewait;
 	int64_t until;
 };
 
-void evidence_read(struct evidence *e);
+void evidence_read(struct evidence *e, bool export);
 void evidence_free(struct evidence *e);
 
 #endif

@@ -37,7 +37,7 @@ int judge(struct world *world)
 	struct evidence e;
 	int wrong = 0;
 
-	evidence_read(&e);
+	evidence_read(&e, parts & JUDGE_EXPORT);
 	if (parts & JUDGE_RECORDS)
 		wrong += judge_invariants_of_all(world, &e.ledger);
 	if (parts & JUDGE_STATES)

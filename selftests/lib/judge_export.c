@@ -14,8 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define EXPORT_FILE	"/tmp/export.pcapng"
-
 /**
  * struct exported - the SYNs, FINs and RSTs of the file
  * @n: how many
@@ -61,7 +59,6 @@ static void exported_read(struct exported *exported)
 	pcap_t *pcap;
 
 	memset(exported, 0, sizeof(*exported));
-	run("tcpledger export --pcapng " EXPORT_FILE);
 	pcap = pcap_open_offline_with_tstamp_precision(EXPORT_FILE, PCAP_TSTAMP_PRECISION_NANO,
 						       error);
 	if (!pcap)
@@ -160,7 +157,7 @@ static int judge_missing(const struct exported *exported, const struct capture *
 
 /**
  * judge_export - compare the exported capture with the true one
- * @world: world, its capture just judged by judge_segments()
+ * @world: world, its capture just judged by judge_segments(); the records are in EXPORT_FILE
  * Return: how much is wrong
  */
 int judge_export(struct world *world)

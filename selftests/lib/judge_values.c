@@ -7,18 +7,9 @@
  */
 #include "judge.h"
 
-#include <dirent.h>
-#include <linux/sockios.h>
-#include <linux/tcp.h>
-#include <stdio.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* <netinet/tcp.h> cannot stand beside the kernel's own header, which has all of tcp_info. */
-enum { ESTABLISHED = 1, SYN_RECV = 3, CLOSE = 7, LISTEN = 10 };
 
 static int differ(const struct tcpledger_record *rec, const char *what, int64_t told,
 		  int64_t wanted)
@@ -30,94 +21,35 @@ static int differ(const struct tcpledger_record *rec, const char *what, int64_t 
 	return 1;
 }
 
-/* Whether a socket is TCP's and in a namespace. */
-static bool is_tcp_in(int fd, uint64_t inode)
-{
-	int protocol, netns;
-	socklen_t len = sizeof(protocol);
-	struct stat st;
-
-	if (getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len) || protocol != IPPROTO_TCP)
-		return false;
-	netns = ioctl(fd, SIOCGSKNS);
-	if (netns < 0 || fstat(netns, &st))
-		die("namespace of a socket");
-	close(netns);
-	return st.st_ino == inode;
-}
-
-static const struct tcpledger_record *record_of_socket(const struct records *records, int fd)
-{
-	const struct tcpledger_record *rec;
-	struct endpoint local = sock_local(fd), remote = sock_remote(fd);
-
-	rec = records_find(records, &local, &remote, INT64_MAX);
-	return rec && rec->flags & TCPLEDGER_REC_LIVE ? rec : NULL;
-}
-
-static int compare_owner(const struct tcpledger_record *rec, int fd)
-{
-	socklen_t len = sizeof(uint64_t);
-	uint64_t cookie;
-	struct stat st;
-
-	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len) || fstat(fd, &st))
-		die("cookie and inode of a socket");
-	return differ(rec, "cookie", rec->cookie, cookie) +
-	       differ(rec, "inode", rec->inode, st.st_ino) +
-	       differ(rec, "uid", rec->uid, st.st_uid);
-}
-
-static int compare_counters(const struct tcpledger_record *rec, const struct tcp_info *info)
+static int compare_socket(const struct tcpledger_record *rec, const struct own_socket *s)
 {
 	/* TCP counts the peer's FIN as a byte. */
 	bool fin = rec->remote_fin_ns >= 0;
 
-	return differ(rec, "srtt_us", rec->srtt_us, info->tcpi_rtt ? (int32_t)info->tcpi_rtt : -1) +
-	       differ(rec, "min_rtt_us", rec->min_rtt_us, (int32_t)info->tcpi_min_rtt) +
-	       differ(rec, "retransmits", rec->retransmits, info->tcpi_total_retrans) +
-	       differ(rec, "bytes_sent", rec->bytes_sent,
-		      info->tcpi_bytes_sent - info->tcpi_bytes_retrans) +
-	       differ(rec, "bytes_received", rec->bytes_received,
-		      info->tcpi_bytes_received - fin);
+	return differ(rec, "cookie", rec->cookie, s->cookie) +
+	       differ(rec, "inode", rec->inode, s->inode) +
+	       differ(rec, "uid", rec->uid, s->uid) +
+	       differ(rec, "srtt_us", rec->srtt_us, s->rtt ? (int32_t)s->rtt : -1) +
+	       differ(rec, "min_rtt_us", rec->min_rtt_us, (int32_t)s->min_rtt) +
+	       differ(rec, "retransmits", rec->retransmits, s->retransmits) +
+	       differ(rec, "bytes_sent", rec->bytes_sent, s->sent) +
+	       differ(rec, "bytes_received", rec->bytes_received, s->received - fin);
 }
 
-static int compare_socket(const struct records *records, int fd)
+static int compare_sockets(const struct records *records, const struct sockets *sockets)
 {
-	const struct tcpledger_record *rec;
-	struct tcp_info info = { 0 };
-	socklen_t len = sizeof(info);
-
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
-		die("TCP_INFO");
-	if (info.tcpi_state == LISTEN || info.tcpi_state == CLOSE)
-		return 0;
-	rec = record_of_socket(records, fd);
-	/* judge_table() tells of one that is missing. */
-	if (!rec || rec->flags & TCPLEDGER_REC_PARTIAL)
-		return 0;
-	return compare_owner(rec, fd) + compare_counters(rec, &info);
-}
-
-/* All sockets that this process has open. */
-static int compare_sockets(const struct records *records, uint64_t inode)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	struct dirent *entry;
 	int wrong = 0;
 
-	if (!dir)
-		die("/proc/self/fd");
-	while ((entry = readdir(dir))) {
-		int fd = atoi(entry->d_name);
-		struct stat st;
+	for (size_t i = 0; i < sockets->n; i++) {
+		const struct own_socket *s = &sockets->list[i];
+		const struct tcpledger_record *rec;
 
-		if (*entry->d_name == '.' || fstat(fd, &st) || !S_ISSOCK(st.st_mode) ||
-		    !is_tcp_in(fd, inode))
-			continue;
-		wrong += compare_socket(records, fd);
+		rec = records_find(records, &s->local, &s->remote, INT64_MAX);
+		/* judge_table() tells of one that is missing. */
+		if (rec && (rec->flags & (TCPLEDGER_REC_LIVE | TCPLEDGER_REC_PARTIAL)) ==
+			   TCPLEDGER_REC_LIVE)
+			wrong += compare_socket(rec, s);
 	}
-	closedir(dir);
 	return wrong;
 }
 
@@ -136,8 +68,8 @@ static int compare_cgroups(const struct records *records, uint64_t cgroup)
 	return wrong;
 }
 
-/* When a record came to a state first, from its beginning; -1 for never. */
-static int64_t came_to(const struct tcpledger_record *rec, int from)
+/* When a record left a state first, from its beginning; -1 for never. */
+static int64_t left(const struct tcpledger_record *rec, int from)
 {
 	const struct tcpledger_entry *log = records_log(rec);
 
@@ -183,7 +115,7 @@ static int compare_ack(const struct capture *capture, const struct tcpledger_rec
 		return 0;
 	if (rec->outcome != TCPLEDGER_OUTCOME_ESTABLISHED)
 		return differ(rec, "ack_ns", rec->ack_ns, -1);
-	changed = came_to(rec, rec->role == TCPLEDGER_ROLE_ACTIVE ? 2 : SYN_RECV);
+	changed = left(rec, rec->role == TCPLEDGER_ROLE_ACTIVE ? TCP_SYN_SENT : TCP_SYN_RECV);
 	wanted = changed < 0 ? -1 : completing_ack(capture, rec, changed);
 	if (wanted < 0 || rec->ack_ns < 0)
 		return differ(rec, "ack_ns", rec->ack_ns, wanted);
@@ -211,18 +143,18 @@ static int64_t last_restart(json_object *rec)
 /* What remains of 2MSL, and what has passed of it, are read at one moment. */
 static int compare_remaining(json_object *rec)
 {
-	int64_t now, left;
+	int64_t now, rest;
 
 	if (record_null(rec, "time_wait.remaining_ns") || record_int(rec, "log_dropped") ||
 	    strcmp(record_text(rec, "time_wait.residence_exact"), "true"))
 		return 0;
 	now = record_int(rec, "time_wait.entered_ns") + record_int(rec, "state_age_ns");
-	left = last_restart(rec) + record_int(rec, "time_wait.nominal_ns") - now;
-	if (left < 0)
-		left = 0;
-	return wrong_if(llabs(record_int(rec, "time_wait.remaining_ns") - left) > STAMP_LATE_NS,
+	rest = last_restart(rec) + record_int(rec, "time_wait.nominal_ns") - now;
+	if (rest < 0)
+		rest = 0;
+	return wrong_if(llabs(record_int(rec, "time_wait.remaining_ns") - rest) > STAMP_LATE_NS,
 			rec, "remaining_ns %s, the log gives %lld",
-			record_text(rec, "time_wait.remaining_ns"), (long long)left);
+			record_text(rec, "time_wait.remaining_ns"), (long long)rest);
 }
 
 /**
@@ -238,7 +170,7 @@ int judge_values(struct world *world, struct evidence *e)
 
 	capture_drain(&space->capture);
 	records_sort(&e->records);
-	wrong = compare_sockets(&e->records, space->inode) +
+	wrong = compare_sockets(&e->records, &e->sockets) +
 		compare_cgroups(&e->records, world->cgroup);
 	for (size_t i = 0; i < e->records.n; i++)
 		wrong += compare_ack(&space->capture, e->records.list[i]);
