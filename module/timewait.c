@@ -250,6 +250,7 @@ void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
 void tcpledger_timewait_missed(struct tcpledger_conn *c, s64 now, u8 how,
 			       int segment)
 {
+	tcpledger_conn_room(c);
 	tcpledger_count(c->tn, missed_timewait);
 	c->facts.bits |= F_TW_INEXACT;
 	tcpledger_facts_tw_exit(&c->facts, now, how, segment);
