@@ -130,7 +130,64 @@ alone_is_drawn()
 		tcpledger show 1 --ascii | grep -q '(LISTEN)'
 }
 
-ktap_plan 7
+# A name is a name, whatever it is made of.
+is_entered()
+{
+	local space inode got
+
+	for space in show_7 7show 7777; do
+		ip netns add $space
+		ip -n $space link set lo up
+		in_space $space socat -u /dev/null TCP4:127.0.0.1:9 2>/dev/null
+		inode=$(in_space $space readlink /proc/self/ns/net | tr -dc 0-9)
+		got=$(tcpledger list --netns $space --json | jq -r '.netns' | sort -u)
+		ip netns delete $space
+		[ "$got" = "$inode" ] && continue
+		ktap_say "$space has the inode $inode, its records have '$got'"
+		return 1
+	done
+}
+
+# A number is an inode number: what the dead left lies here. An inode number that
+# was given back is given again, so the one with no record is one that none has.
+is_chosen()
+{
+	local inode said
+
+	said=$(tcpledger list --netns 5 2>&1) && return 1
+	ktap_say "$said"
+	grep -q "no record of network namespace 5; give its name" <<<"$said" || return 1
+	ip netns add gone
+	ip -n gone link set lo up
+	in_space gone socat -u /dev/null TCP4:127.0.0.1:9 2>/dev/null
+	inode=$(in_space gone readlink /proc/self/ns/net | tr -dc 0-9)
+	ip netns delete gone
+	until_true "[ \$(tcpledger list --netns $inode --json | jq .netns | sort -u) = $inode ]"
+}
+
+# How many records files the command opens: its own, again for the other end, and
+# that of the initial namespace, to which the dead leave theirs. No other namespace
+# has the address.
+is_not_searched()
+{
+	local trace=/sys/kernel/tracing id opened
+
+	ip -n show_a route add 192.0.2.0/24 dev eth0
+	in_space show_a socat -u /dev/null TCP4:192.0.2.1:9 2>/dev/null
+	id=$(in_space show_a tcpledger list -D 9 --json | jq .id)
+	[ -e $trace/kprobe_events ] || mount -t tracefs tracefs $trace || return 1
+	echo 'p:opened tcpledger:records_open' >$trace/kprobe_events || return 1
+	echo 1 >$trace/events/kprobes/opened/enable
+	in_space show_a tcpledger show "$id" >/dev/null
+	opened=$(grep -c 'opened:' $trace/trace)
+	echo 0 >$trace/events/kprobes/opened/enable
+	echo >$trace/kprobe_events
+	[ "$opened" -eq 3 ] && return 0
+	ktap_say "record $id: $opened files were opened"
+	return 1
+}
+
+ktap_plan 10
 trap end_spaces EXIT
 make_spaces || exit 1
 ktap_result "connections with one tuple in three pairs of namespaces" \
@@ -139,6 +196,9 @@ ktap_result "the server is found from the client" is_drawn show_b in_space show_
 ktap_result "the client is found from the server" is_drawn show_a in_space show_b tcpledger show 1
 ktap_result "of the same tuple the right one" is_drawn show_d in_space show_c tcpledger show 1
 ktap_result "also with --netns" is_drawn show_b tcpledger show 1 --netns show_a
+ktap_result "a name that begins with a digit is a name" is_entered
+ktap_result "a number is an inode number" is_chosen
+ktap_result "where no namespace has its address the other end is not searched" is_not_searched
 ktap_result "in a namespace that only a process has" unnamed_is_drawn
 ktap_result "without the right to enter, it is inferred" alone_is_drawn
 ktap_end
