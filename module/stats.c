@@ -79,6 +79,17 @@ static void show_set(struct seq_file *m, const char *prefix,
 		seq_printf(m, "%s_%s %llu\n", prefix, names[i], values[i]);
 }
 
+static void show_seconds(struct seq_file *m, const char *name,
+			 const struct tcpledger_stats *sum)
+{
+	int i;
+
+	for (i = 0; i < TCPLEDGER_HIST_SECONDS; i++)
+		seq_printf(m, "hist_%s_%llu %llu\n", name,
+			   (i + TCPLEDGER_HIST_SECOND) * (u64)NSEC_PER_SEC,
+			   sum->time_wait_seconds[i]);
+}
+
 static void show_histograms(struct seq_file *m,
 			    const struct tcpledger_stats *sum)
 {
@@ -91,6 +102,9 @@ static void show_histograms(struct seq_file *m,
 		for (i = 0; i < TCPLEDGER_HIST_BUCKETS; i++) {
 			u64 n = sum->histograms[h][i];
 
+			if (h == TCPLEDGER_HIST_TIME_WAIT &&
+			    i + TCPLEDGER_HIST_FIRST == TCPLEDGER_HIST_CUT)
+				show_seconds(m, names[h], sum);
 			if (i < TCPLEDGER_HIST_BUCKETS - 1)
 				seq_printf(m, "hist_%s_%llu %llu\n", names[h],
 					   1ULL << (i + TCPLEDGER_HIST_FIRST),

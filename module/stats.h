@@ -3,8 +3,10 @@
 #define TCPLEDGER_STATS_H
 
 #include <linux/bitops.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/percpu.h>
+#include <linux/time64.h>
 #include <linux/types.h>
 #include <linux/tcpledger.h>
 
@@ -48,6 +50,18 @@
 #define TCPLEDGER_HIST_FIRST	10	/* 1.024 us */
 #define TCPLEDGER_HIST_BUCKETS	32	/* to 2^40 ns, 18 minutes, and beyond */
 
+/*
+ * 2MSL is 60 s and ends with the tick of a timer wheel some seconds later, all
+ * of it between 2^35 and 2^36 ns. There the bucket of TIME_WAIT is cut: one up
+ * to the first of these bounds, then one a second, and what is left of it.
+ */
+#define TCPLEDGER_HIST_CUT	36
+#define TCPLEDGER_HIST_SECOND	56	/* the first bound */
+#define TCPLEDGER_HIST_SECONDS	12	/* bounds, to 67 s */
+#define TCPLEDGER_HIST_LAST_SECOND					\
+	((s64)(TCPLEDGER_HIST_SECOND + TCPLEDGER_HIST_SECONDS - 1) *	\
+	 NSEC_PER_SEC)
+
 #define TCPLEDGER_HISTOGRAM_ENUM(name, text)	TCPLEDGER_HIST_##name,
 #define TCPLEDGER_HISTOGRAM_NAME(name, text)	#text,
 enum tcpledger_histogram {
@@ -69,6 +83,7 @@ struct tcpledger_stats {
 	u64 exits[TCPLEDGER_EXIT_MAX];
 	u64 anomalies[TCPLEDGER_ANOMALY_MAX];
 	u64 histograms[TCPLEDGER_HIST_MAX][TCPLEDGER_HIST_BUCKETS];
+	u64 time_wait_seconds[TCPLEDGER_HIST_SECONDS];
 };
 
 /**
@@ -86,6 +101,29 @@ static inline void tcpledger_stats_time(struct tcpledger_stats __percpu *stats,
 
 	i = clamp(i, 0, TCPLEDGER_HIST_BUCKETS - 1);
 	this_cpu_inc(stats->histograms[h][i]);
+}
+
+/**
+ * tcpledger_stats_time_wait() - count a stay in TIME_WAIT
+ * @stats: the namespace's counters
+ * @ns: its length
+ *
+ * Context: any.
+ */
+static inline void tcpledger_stats_time_wait(struct tcpledger_stats __percpu *stats,
+					     s64 ns)
+{
+	u64 second;
+
+	if (ns > BIT_ULL(TCPLEDGER_HIST_CUT - 1) &&
+	    ns <= TCPLEDGER_HIST_LAST_SECOND) {
+		second = div_u64((u64)ns + NSEC_PER_SEC - 1, NSEC_PER_SEC);
+		second = max_t(u64, second, TCPLEDGER_HIST_SECOND);
+		this_cpu_inc(stats->time_wait_seconds[second -
+						      TCPLEDGER_HIST_SECOND]);
+		return;
+	}
+	tcpledger_stats_time(stats, TCPLEDGER_HIST_TIME_WAIT, ns);
 }
 
 #define tcpledger_count(tn, name)	this_cpu_inc((tn)->stats->name)

@@ -217,12 +217,15 @@ void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
 	tn = c->tn;
 	/* What is only a bound is no measurement. */
 	if (!(c->facts.bits & F_TW_INEXACT) &&
-	    tcpledger_facts_stay_seen(&c->facts))
-		tcpledger_stats_time(tn->stats, c->facts.state ==
-				     TCPLEDGER_STATE_TIME_WAIT ?
-				     TCPLEDGER_HIST_TIME_WAIT :
-				     TCPLEDGER_HIST_FIN_WAIT2,
-				     now - c->facts.since);
+	    tcpledger_facts_stay_seen(&c->facts)) {
+		if (c->facts.state == TCPLEDGER_STATE_TIME_WAIT)
+			tcpledger_stats_time_wait(tn->stats,
+						  now - c->facts.since);
+		else
+			tcpledger_stats_time(tn->stats,
+					     TCPLEDGER_HIST_FIN_WAIT2,
+					     now - c->facts.since);
+	}
 	c->taken = how == TCPLEDGER_EXIT_REUSED && !f &&
 		   !hlist_nulls_unhashed_lockless(&tw->tw_node);
 	tcpledger_facts_tw_exit(&c->facts, now, how, f ? f->index :

@@ -130,9 +130,9 @@ static void print_bucket(unsigned int bucket, uint64_t count, uint64_t most)
 {
 	struct text *out = out_text(), range = { 0 };
 
-	format_duration(&range, bucket ? (int64_t)1 << (bucket - 1) : 0);
+	format_duration(&range, bucket ? waits_bound(bucket - 1) : 0);
 	text_string(&range, " to ");
-	format_duration(&range, (int64_t)((1ULL << bucket) - (bucket == 63)));
+	format_duration(&range, waits_bound(bucket));
 	text_printf(out, "  %-18s %8llu ", text_terminated(&range), (unsigned long long)count);
 	text_repeat(out, '#', (size_t)((double)count / (double)most * TIMEWAIT_BAR + 0.999));
 	text_char(out, '\n');
@@ -242,7 +242,7 @@ static struct json_object *make_buckets(const struct waits *waits)
 		if (!waits->buckets[i])
 			continue;
 		bucket = new_object();
-		json_add_unsigned(bucket, "below_ns", 1ULL << i);
+		json_add_unsigned(bucket, "below_ns", (uint64_t)waits_bound(i));
 		json_add_unsigned(bucket, "count", waits->buckets[i]);
 		json_object_array_add(buckets, bucket);
 	}

@@ -33,6 +33,21 @@ static void sum_up(struct waits_sum *into, const struct waits_sum *more)
 		into->next_ns = more->next_ns;
 }
 
+/**
+ * waits_bound - what the residences of a bucket are below
+ * @bucket: the bucket, below WAITS_BUCKETS
+ *
+ * Return: nanoseconds.
+ */
+int64_t waits_bound(unsigned int bucket)
+{
+	if (bucket >= WAITS_CUT && bucket < WAITS_CUT + WAITS_SECONDS)
+		return (int64_t)(WAITS_SECOND + bucket - WAITS_CUT) * 1000000000;
+	if (bucket >= WAITS_CUT)
+		bucket -= WAITS_SECONDS;
+	return bucket < 63 ? (int64_t)1 << bucket : INT64_MAX;
+}
+
 static void add_residence(struct waits *waits, const struct tcpledger_record *r)
 {
 	unsigned int bucket = 0;
@@ -41,7 +56,7 @@ static void add_residence(struct waits *waits, const struct tcpledger_record *r)
 		waits->bound++;
 		return;
 	}
-	while (bucket < WAITS_BUCKETS - 1 && r->tw_residence_ns >> bucket)
+	while (bucket < WAITS_BUCKETS - 1 && r->tw_residence_ns >= waits_bound(bucket))
 		bucket++;
 	waits->buckets[bucket]++;
 	waits->residences = memory_grow(waits->residences, waits->residence_count,

@@ -14,7 +14,14 @@
 
 struct record;
 
-#define WAITS_BUCKETS	64	/* bucket b: below 2^b nanoseconds */
+/*
+ * Buckets are powers of two in nanoseconds. All of 2MSL would be in one of them,
+ * between 2^35 and 2^36, so that one is cut at whole seconds from 56 to 67.
+ */
+#define WAITS_CUT	36
+#define WAITS_SECOND	56
+#define WAITS_SECONDS	12
+#define WAITS_BUCKETS	(64 + WAITS_SECONDS)
 
 /**
  * struct waits_sum - some endpoints
@@ -57,7 +64,7 @@ struct waits_remote {
  * @residences: measured residences; in order after waits_finish()
  * @residence_count: how many
  * @residence_room: how many fit
- * @buckets: the same in powers of two
+ * @buckets: the same, counted below each waits_bound() and not below the one before
  * @remotes: by remote address; most first after waits_finish()
  * @remote_count: how many
  * @remote_room: how many fit
@@ -78,6 +85,7 @@ struct waits {
 
 void waits_init(struct waits *waits);
 void waits_add(struct waits *waits, const struct record *record);
+int64_t waits_bound(unsigned int bucket);
 void waits_finish(struct waits *waits);
 int64_t waits_quantile(const struct waits *waits, unsigned int percent);
 void waits_free(struct waits *waits);

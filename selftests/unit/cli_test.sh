@@ -137,6 +137,12 @@ tap_is "timewait sums what was absorbed" "$(jq -c '[.fin_reacks, .old_duplicates
 tap_is "only exact residences are in the distribution" \
 	"$(jq -c '.residence | [.exact, .bound, .min_ns, .max_ns]' "$tap_dir/timewait")" \
 	"$(jq -s -c '[.[].time_wait | select(. != null and .exit != null)] | (map(select(.residence_exact)) | map(.residence_ns)) as $r | [($r | length), (length - ($r | length)), ($r | min), ($r | max)]' "$tap_dir/json")"
+tap_is "around 2MSL the distribution is by the second" \
+	"$(jq -c '[.residence.buckets[] | select(.below_ns > 56e9 and .below_ns <= 67e9) | [.below_ns, .count]]' "$tap_dir/timewait")" \
+	"$(jq -s -c '[.[].time_wait | select(. != null and .exit != null and .residence_exact).residence_ns |
+		select(. >= 56e9 and . < 67e9) | (. / 1e9 | floor + 1) * 1e9] | group_by(.) | map([.[0], length])' "$tap_dir/json")"
+tap_is "... and has each once" "$(jq '[.residence.buckets[].count] | add' "$tap_dir/timewait")" \
+	"$(jq .residence.exact "$tap_dir/timewait")"
 tap_is "every remote address with TIME_WAIT is there" "$(jq -r '.remotes[].remote' "$tap_dir/timewait" | sort)" \
 	"$(jq -r 'select(.time_wait != null) | .remote' "$tap_dir/json" | sort -u)"
 tap_is "timewait takes filters" "$(ledger timewait --addr 127.0.0.1 --json | jq -c '[.now, .ended]')" "[1,0]"
