@@ -126,13 +126,14 @@ release()
 # that is slow, 'faults' loads the module some two hundred times.
 add_tests()
 {
-	local bounds="--timeout $((240 * slow))"
+	local bounds="--timeout $((240 * slow))" sockets
 
 	[ "$mode" != warp ] || bounds="--timeout 30000 --cpu $((60 * slow))"
 	[ -z "$stress" ] || bounds="--timeout 30000"
 	printf '%s\n' "${stress:+export TCPLEDGER_STRESS=1}" "exec /selftests/run_selftests.sh $bounds $tests" >"$work/tests"
 	adds+=("$work/tests:/payload/tests" "$tests_dir:/selftests")
-	adds+=("$BUILD/$(release)/kernel_sockets/tcpledger_kernel_sockets.ko:/payload/kernel_sockets.ko")
+	sockets=$BUILD/$(release)/kernel_sockets/tcpledger_kernel_sockets.ko
+	[ ! -e "$sockets" ] || adds+=("$sockets:/payload/kernel_sockets.ko")
 }
 
 # What the job needs beside the root file system that all jobs share.
