@@ -197,7 +197,7 @@ static int64_t refusals(void)
 static void send_and_look(struct world *world, struct target *t)
 {
 	int64_t since = now_ns(), refused = refusals();
-	bool moved = false;
+	bool moved = false, threw_away = false;
 
 	wire_send(&world->wire, &t->seg);
 	t->reason = 0;
@@ -208,11 +208,17 @@ static void send_and_look(struct world *world, struct target *t)
 		if (ev->ns < since)
 			break;
 		moved |= ev->kind == TRACE_PROCESS && ev->moved;
+		threw_away |= ev->kind == TRACE_PROCESS && ev->refused;
 		if (ev->kind == TRACE_PROCESS || ev->kind == TRACE_DROP)
 			t->reason = ev->reason ? ev->reason : t->reason;
 	}
-	t->fate = moved ? FATE_TAKEN :
-		  t->reason || refusals() > refused ? FATE_REFUSED : FATE_UNKNOWN;
+	/* A SYN can end a timewait socket, and the listener throw it away for its other flags. */
+	if (threw_away || t->reason)
+		t->fate = FATE_REFUSED;
+	else if (moved)
+		t->fate = FATE_TAKEN;
+	else
+		t->fate = refusals() > refused ? FATE_REFUSED : FATE_UNKNOWN;
 }
 
 /* The entry of the segment that a target got, in the newest record that has it; or NULL. */

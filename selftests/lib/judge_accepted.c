@@ -58,9 +58,9 @@ static int judge_entry(struct world *world, json_object *rec, json_object *entry
 		return wrong_if(strcmp(told, "true") && !ended_refused(rec, entry), rec,
 				"entry %s: accepted %s, but TCP changed its state by it",
 				record_text(entry, "n"), told);
-	return wrong_if(ev->reason && strcmp(told, "false"), rec,
+	return wrong_if((ev->reason || ev->refused) && strcmp(told, "false"), rec,
 			"entry %s: accepted %s, but TCP threw it away: %s", record_text(entry, "n"),
-			told, trace_reason(ev->reason));
+			told, ev->refused ? "with an RST" : trace_reason(ev->reason));
 }
 
 /**

@@ -58,6 +58,7 @@ struct trace_segment {
  *	read as TRACE_PROCESS, the segment itself
  * @packet: TRACE_PROCESS, TRACE_DROP: address of the packet
  * @moved: TRACE_PROCESS: TCP changed its state by it, or that of its timewait socket
+ * @refused: TRACE_PROCESS: a timewait socket in FIN_WAIT2 answered it with an RST, and ended
  * @reason: TRACE_DROP, TRACE_PROCESS: why the packet was thrown away, 0 if it was not
  * @taken: scratch of a judge
  */
@@ -78,6 +79,7 @@ struct trace_event {
 	struct trace_segment segment;
 	uint64_t packet;
 	bool moved;
+	bool refused;
 	uint32_t reason;
 	bool taken;
 };

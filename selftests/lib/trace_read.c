@@ -132,7 +132,10 @@ static void find_segment(struct trace *trace, size_t from, struct trace_event *n
 		      ev->remote.port != now->remote.port)))
 			continue;
 		now->segment = ev->segment;
-		ev->moved = true;
+		/* Data for a program that is gone (TCP_TW_RST). */
+		ev->refused = now->kind == TRACE_TW_KILL && now->to == TCP_FIN_WAIT2 &&
+			      !(ev->segment.flags & SEG_RST);
+		ev->moved = !ev->refused;
 		return;
 	}
 }
