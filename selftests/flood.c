@@ -283,7 +283,7 @@ TEST_F_TIMEOUT(flood, containers, 6000)
 	bool v4 = variant->family == AF_INET;
 	int fd;
 
-	world_unjudged(world, JUDGE_CAPTURE | JUDGE_STATES,
+	world_unjudged(world, JUDGE_CAPTURE | JUDGE_STATES | JUDGE_TABLE,
 		       "what is forged, and what was evicted, is in no record");
 	module_reload(LIMITS);
 	world_add_space(world);
