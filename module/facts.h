@@ -10,6 +10,9 @@
 /* As long as segments of an ended connection may still wander: 2MSL. */
 #define TCPLEDGER_LATE_NS	60000000000LL
 
+/* An RST that goes with a change to CLOSE leaves in the same call. */
+#define TCPLEDGER_RST_DUE_NS	1000000000LL
+
 #define TCPLEDGER_TW_NOMINAL_NS	60000000000LL	/* TCP_TIMEWAIT_LEN */
 
 /*
@@ -159,6 +162,7 @@ struct tcpledger_facts {
  * @shut: the program had given up both directions (close() called)
  * @orphan: no program holds the socket any more
  * @no_linger: the program asked not to wait in FIN_WAIT2 (TCP_LINGER2)
+ * @silent: the socket was in TCP_REPAIR, where it ends without a segment
  * @soft: @error repeats an earlier ICMP message, so a timer raised it now
  */
 struct tcpledger_death {
@@ -170,6 +174,7 @@ struct tcpledger_death {
 	bool	shut;
 	bool	orphan;
 	bool	no_linger;
+	bool	silent;
 	bool	soft;
 };
 
@@ -345,6 +350,20 @@ tcpledger_facts_log(struct tcpledger_facts *f, s64 now,
 static inline bool tcpledger_facts_live(const struct tcpledger_facts *f)
 {
 	return !f->ended;
+}
+
+/**
+ * tcpledger_facts_rst_due() - is an RST of ours that of the end of this record?
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ *
+ * Some ends have an RST due that never leaves, for want of memory or of a route;
+ * much later one that answers the peer is not it. Context: any, bucket lock held.
+ */
+static inline bool tcpledger_facts_rst_due(const struct tcpledger_facts *f,
+					   s64 now)
+{
+	return f->bits & F_RST_DUE && now - f->ended < TCPLEDGER_RST_DUE_NS;
 }
 
 /**

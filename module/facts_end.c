@@ -93,7 +93,7 @@ static u8 failed_outcome(const struct tcpledger_facts *f, u8 cause, u8 error)
 	}
 }
 
-static void end_closing(struct tcpledger_facts *f, u8 cause, u8 error)
+static void end_closing(struct tcpledger_facts *f, u8 cause, bool silent)
 {
 	const u32 both = F_FIN_IN | F_FIN_OUT | F_FIN_ACKED_IN |
 			 F_FIN_ACKED_OUT;
@@ -109,10 +109,10 @@ static void end_closing(struct tcpledger_facts *f, u8 cause, u8 error)
 			f->reset_by = TCPLEDGER_SIDE_LOCAL;
 	} else if ((f->bits & both) == both) {
 		f->kind = tcpledger_facts_graceful_kind(f);
-	} else if (cause == TCPLEDGER_CAUSE_ERROR && error) {
+	} else if (silent) {
 		/*
-		 * ICMP ends a Fast Open child that nobody has accepted yet
-		 * (tcp_v4_err()), and tells the peer nothing.
+		 * Nobody reset it: TCP_REPAIR moves it elsewhere, or ICMP ended
+		 * a Fast Open child that was not accepted yet (tcp_v4_err()).
 		 */
 		f->kind = TCPLEDGER_KIND_RESET;
 	} else {
@@ -126,7 +126,8 @@ static void end_closing(struct tcpledger_facts *f, u8 cause, u8 error)
 		f->first = f->reset_by;
 }
 
-static void end(struct tcpledger_facts *f, s64 now, u8 cause, u8 error)
+static void end(struct tcpledger_facts *f, s64 now, u8 cause, u8 error,
+		bool silent)
 {
 	f->ended = f->base + tcpledger_facts_time(f, now);
 	f->log.news |= LOG_NEWS;
@@ -134,7 +135,8 @@ static void end(struct tcpledger_facts *f, s64 now, u8 cause, u8 error)
 	f->bits &= ~(F_EXPECT_OUT | F_REQUEST);
 	if (f->bits & F_ESTABLISHED) {
 		if (f->kind == TCPLEDGER_KIND_OPEN)
-			end_closing(f, cause, error);
+			end_closing(f, cause, silent || (error &&
+				    cause == TCPLEDGER_CAUSE_ERROR));
 		return;
 	}
 	if (f->outcome == TCPLEDGER_OUTCOME_IN_PROGRESS)
@@ -292,7 +294,7 @@ void tcpledger_facts_die(struct tcpledger_facts *f, s64 now,
 		tcpledger_facts_note(f, now,
 				     TCPLEDGER_ANOMALY_TIME_WAIT_OVERFLOW,
 				     segment);
-	end(f, now, cause, d->error);
+	end(f, now, cause, d->error, d->silent && d->task);
 }
 
 /**
@@ -317,5 +319,5 @@ void tcpledger_facts_end(struct tcpledger_facts *f, s64 now, u8 cause,
 				   TCPLEDGER_SEG_ACCEPTED);
 	if (!(f->bits & F_ESTABLISHED))
 		f->outcome = outcome;
-	end(f, now, cause, 0);
+	end(f, now, cause, 0, false);
 }

@@ -127,6 +127,7 @@ static inline void tcpledger_socket_death(struct tcpledger_death *d,
 	d->fin_acked = tp->snd_una == tp->write_seq;
 	d->shut = sk->sk_shutdown == SHUTDOWN_MASK;
 	d->orphan = sock_flag(sk, SOCK_DEAD);
+	d->silent = tp->repair;
 	d->no_linger = READ_ONCE(tp->linger2) < 0;
 	d->soft = error && error == READ_ONCE(sk->sk_err_soft);
 }

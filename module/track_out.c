@@ -287,8 +287,8 @@ static bool belongs(const struct tcpledger_conn *c,
 		return !tcpledger_is_syn(&p->seg) || p->seg.other ||
 		       c->sk == p->sk;
 	/* An RST leaves after the change to CLOSE that it goes with. */
-	return p->seg.flags & TCPLEDGER_RST && c->facts.bits & F_RST_DUE &&
-	       !p->seg.other;
+	return p->seg.flags & TCPLEDGER_RST && !p->seg.other &&
+	       tcpledger_facts_rst_due(&c->facts, ktime_get_mono_fast_ns());
 }
 
 /*

@@ -60,6 +60,36 @@ TEST_F_TIMEOUT(abort, unread_data, USUAL)
 		       "close.error=ECONNRESET live=false @ESTABLISHED/CLOSE=segment");
 }
 
+/*
+ * This test will close a socket in TCP_REPAIR, which says nothing on the wire, and hours
+ * later send data to it: the RST that answers the data is no part of its connection.
+ */
+TEST_F_TIMEOUT(abort, repair, USUAL + 7200)
+{
+	struct pair p = pair_open(variant->family);
+
+	sock_set(p.client, IPPROTO_TCP, TCP_REPAIR, 1);
+	close(p.client);
+	EXPECT_EQ(0, capture_count(&self->world.space[0].capture, &p.c, SEG_RST));
+	EXPECT_EQ(0, capture_count(&self->world.space[0].capture, &p.c, SEG_RST | SEG_ACK));
+	EXPECT_VERDICT(p.c, p.s, 0,
+		       "open.outcome=established close.kind=reset close.first=null "
+		       "close.reset_by=null close.error=null live=false @ESTABLISHED/CLOSE=user "
+		       "closer.pid=%d anomalies=", getpid());
+	EXPECT_VERDICT(p.s, p.c, 0, "state=ESTABLISHED live=true");
+	EXPECT_JUDGED(&self->world);
+	sleep(7200);	/* longer than any segment may wander */
+	sock_send(p.server, 10, 0);
+	EXPECT_EQ(ECONNRESET, wait_error(p.server, 10));
+	EXPECT_EQ(1, capture_count(&self->world.space[0].capture, &p.c, SEG_RST));
+	EXPECT_VERDICT(p.c, p.s, 0,
+		       "close.kind=reset close.first=null close.reset_by=null completeness=%d", 7);
+	EXPECT_VERDICT(p.s, p.c, 0,
+		       "close.kind=reset close.reset_by=remote live=false");
+	self->world.space[0].strays = 1;
+	EXPECT_JUDGED(&self->world);
+}
+
 /* This test will receive an RST that is valid. */
 TEST_F_TIMEOUT(abort, received, USUAL)
 {

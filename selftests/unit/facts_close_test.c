@@ -145,6 +145,11 @@ static const struct script_case reset_cases[] = {
 		"outcome=established kind=reset first=local reset_by=local error=- ended=5\n"
 		"res.ESTABLISHED=2 half_close=-",
 	}, {
+		"close in TCP_REPAIR: no RST leaves, and one of a second later is another",
+		OPEN "ESTABLISHED>CLOSE:task,silent @1000004 >R",
+		OPEN_LOG "ESTABLISHED>CLOSE:user >R",
+		"outcome=established kind=reset first=- reset_by=- error=-",
+	}, {
 		"close with unread data after the peer's FIN",
 		PASSIVE "<F ESTABLISHED>CLOSE_WAIT >A CLOSE_WAIT>CLOSE:task,shut >RA",
 		PASSIVE_LOG "<F+ ESTABLISHED>CLOSE_WAIT:5 >A CLOSE_WAIT>CLOSE:user >RA",
@@ -199,7 +204,8 @@ static const struct script_case reset_cases[] = {
 		"data whose ACK moved us to FIN_WAIT2, after shutdown() of both directions",
 		OPEN "ESTABLISHED>FIN_WAIT1:task,shut >F <P FIN_WAIT1>FIN_WAIT2:shut,rcv=5001\n"
 		"reset:rcv=5001 FIN_WAIT2>CLOSE:shut,err=104,rcv=5001 >R:seq=1002",
-		OPEN_LOG "ESTABLISHED>FIN_WAIT1:user >F <P+ FIN_WAIT1>FIN_WAIT2:7 FIN_WAIT2>CLOSE:7 >R",
+		OPEN_LOG "ESTABLISHED>FIN_WAIT1:user >F <P+ FIN_WAIT1>FIN_WAIT2:7\n"
+		"FIN_WAIT2>CLOSE:7 >R",
 		"kind=reset first=local reset_by=local error=104",
 	}, {
 		"data in the log before, in the window but refused, is not what ended it",

@@ -6,7 +6,7 @@
  * fastopen, forged (not from the peer TCP talks to), refused and badsum (TCP
  * throws it away at once), taken (TCP acts on it at once), step= (seq and ack of the
  * next repetition).
- * Of a state change: task shut orphan nolinger soft acked (our FIN is acknowledged),
+ * Of a state change: task shut orphan nolinger silent soft acked (our FIN is acknowledged),
  * err= (errno), rcv= (next number expected; else all that came).
  * Of the others: at= (entry of the segment, else none), rcv=.
  */
@@ -26,7 +26,7 @@ struct words {
 	u32		seq, ack, len, rcv, step;
 	int		err, mss, wscale, at;
 	bool		sack, ts, other, cookie, request, fastopen, forged, refused, badsum, taken;
-	bool		task, shut, orphan, nolinger, soft, acked;
+	bool		task, shut, orphan, nolinger, silent, soft, acked;
 };
 
 static void __attribute__((noreturn)) bad(const char *what, const char *word)
@@ -57,7 +57,7 @@ static bool flag(struct words *w, const char *word)
 		{ "refused", &w->refused }, { "badsum", &w->badsum }, { "taken", &w->taken },
 		{ "task", &w->task },
 		{ "shut", &w->shut }, { "orphan", &w->orphan }, { "soft", &w->soft },
-		{ "nolinger", &w->nolinger }, { "acked", &w->acked },
+		{ "nolinger", &w->nolinger }, { "silent", &w->silent }, { "acked", &w->acked },
 	};
 	unsigned int i;
 
@@ -203,10 +203,13 @@ static void sent(struct script_side *from, const struct tcpledger_segment *seg)
 }
 
 /* An ended connection still takes the RST that it owes; the rest is late. */
-static bool belongs(const struct tcpledger_facts *f, const struct tcpledger_segment *seg)
+static bool belongs(const struct script *s, const struct tcpledger_segment *seg)
 {
+	const struct tcpledger_facts *f = &s->facts;
+
 	return tcpledger_facts_live(f) ||
-	       (seg->out && seg->flags & TCPLEDGER_RST && f->bits & F_RST_DUE);
+	       (seg->out && seg->flags & TCPLEDGER_RST &&
+		tcpledger_facts_rst_due(f, script_now(s)));
 }
 
 /* As tcpledger_track_freed(); the log may have given the segment up. */
@@ -237,7 +240,7 @@ static void segment(struct script *s, const char *word, const struct words *w,
 	seg.seq = (w->set_seq ? w->seq : natural_seq(from, flags)) + turn * w->step;
 	if (flags & TCPLEDGER_ACK)
 		seg.ack = (w->set_ack ? w->ack : to->next) + turn * w->step;
-	if (!belongs(&s->facts, &seg)) {
+	if (!belongs(s, &seg)) {
 		tcpledger_facts_late(&s->facts, script_now(s), &seg);
 		return;
 	}
@@ -267,7 +270,8 @@ static void change(struct script *s, char *word, const struct words *w)
 	struct tcpledger_death d = {
 		.error = (u8)w->err, .rcv_nxt = rcv_nxt(s, w),
 		.fin_acked = w->acked, .task = w->task,
-		.shut = w->shut, .orphan = w->orphan, .no_linger = w->nolinger, .soft = w->soft,
+		.shut = w->shut, .orphan = w->orphan, .no_linger = w->nolinger, .silent = w->silent,
+		.soft = w->soft,
 	};
 	u8 state;
 
