@@ -13,11 +13,16 @@
 static void head(struct seq_file *m, const struct tcpledger_snapshot *s)
 {
 	seq_printf(m, "%8s %-11s %-*s %-*s %-12s %-11s %-13s %-6s "
-		   "%12s %12s %12s %s\n",
+		   "%12s %12s %12s ",
 		   "ID", "STATE", tcpledger_text_width(s), "LOCAL",
 		   tcpledger_text_width(s), "REMOTE",
 		   "ROLE", "OUTCOME", "KIND", "FIRST", "AGE", "HANDSHAKE",
-		   "DURATION", "ANOMALIES");
+		   "DURATION");
+	if (s->foreign)
+		seq_printf(m, "%10s ", "NETNS");
+	if (s->bound)
+		seq_printf(m, "%7s ", "IFINDEX");
+	seq_printf(m, "%s\n", "ANOMALIES");
 }
 
 static void show(struct seq_file *m, const struct tcpledger_snapshot *s)
@@ -46,6 +51,7 @@ static void show(struct seq_file *m, const struct tcpledger_snapshot *s)
 	p = tcpledger_text_right(p, tcpledger_text_duration(word,
 							r->duration_ns), 12);
 	seq_write(m, line, p - line);
+	tcpledger_text_where(m, s);
 	tcpledger_text_anomalies(m, r->anomalies);
 	seq_putc(m, '\n');
 }

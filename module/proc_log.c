@@ -8,6 +8,7 @@
 #include <linux/string_helpers.h>
 #include <linux/time.h>
 
+#include "netns.h"
 #include "record.h"
 
 static const char *const flag_names[] = {
@@ -162,6 +163,11 @@ static void show(struct seq_file *m, const struct tcpledger_snapshot *s)
 		seq_printf(m, " (%s first)", tcpledger_side_names[r->first]);
 	if (r->flags & TCPLEDGER_REC_PARTIAL)
 		seq_puts(m, ", partial");
+	/* What a container left must not look like the host's own. */
+	if (r->netns != s->tn->net->ns.inum)
+		seq_printf(m, ", netns %u", r->netns);
+	if (r->ifindex)
+		seq_printf(m, ", ifindex %u", r->ifindex);
 	seq_putc(m, '\n');
 	show_who(m, r);
 	show_numbers(m, r);

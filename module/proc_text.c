@@ -273,6 +273,30 @@ const char *tcpledger_text_duration(char *buf, s64 ns)
 }
 
 /**
+ * tcpledger_text_where() - the columns that tell a record from the host's own
+ * @m: the file
+ * @s: its view has the record
+ *
+ * What a container left, and what is bound to a device, may have the tuple of
+ * another record. A title stands above each column, so which ones there are is
+ * decided once, for all records of the snapshot: a record that gets its device
+ * while the file is read is shown without, as it was when the reading began.
+ * Context: process.
+ */
+void tcpledger_text_where(struct seq_file *m,
+			  const struct tcpledger_snapshot *s)
+{
+	const struct tcpledger_record *r = &s->view->record;
+
+	if (s->foreign)
+		seq_printf(m, "%10u ", r->netns);
+	if (s->bound && r->ifindex)
+		seq_printf(m, "%7u ", r->ifindex);
+	else if (s->bound)
+		seq_puts(m, "      - ");
+}
+
+/**
  * tcpledger_text_anomalies() - the tags of a mask, joined by commas
  * @m: the file
  * @mask: by enum tcpledger_anomaly

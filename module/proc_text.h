@@ -37,6 +37,8 @@ int tcpledger_text_width(const struct tcpledger_snapshot *s);
 const char *tcpledger_text_endpoint(char *buf, const u8 *address, u16 port,
 				    bool v6);
 const char *tcpledger_text_duration(char *buf, s64 ns);
+void tcpledger_text_where(struct seq_file *m,
+			  const struct tcpledger_snapshot *s);
 void tcpledger_text_anomalies(struct seq_file *m, u64 mask);
 
 #endif /* TCPLEDGER_PROC_TEXT_H */

@@ -17,11 +17,16 @@ static bool wanted(const struct tcpledger_record *r)
 static void head(struct seq_file *m, const struct tcpledger_snapshot *s)
 {
 	seq_printf(m, "%8s %-*s %-*s %12s %12s %12s "
-		   "%8s %8s %8s %-8s %s\n",
+		   "%8s %8s %8s %-8s ",
 		   "ID", tcpledger_text_width(s), "LOCAL",
 		   tcpledger_text_width(s), "REMOTE",
 		   "ENTERED", "REMAINING", "RESIDENCE", "RESTARTS", "REACKS",
-		   "OLD_DUPS", "EXIT", "EXACT");
+		   "OLD_DUPS", "EXIT");
+	if (s->foreign)
+		seq_printf(m, "%10s ", "NETNS");
+	if (s->bound)
+		seq_printf(m, "%7s ", "IFINDEX");
+	seq_printf(m, "%s\n", "EXACT");
 }
 
 static void show(struct seq_file *m, const struct tcpledger_snapshot *s)
@@ -33,7 +38,7 @@ static void show(struct seq_file *m, const struct tcpledger_snapshot *s)
 	char stayed[TCPLEDGER_DURATION_LEN];
 
 	seq_printf(m, "%8llu %-*s %-*s %12s %12s %12s "
-		   "%8u %8u %8u %-8s %s\n",
+		   "%8u %8u %8u %-8s ",
 		   r->id, tcpledger_text_width(s),
 		   tcpledger_text_endpoint(local, r->local, r->lport, v6),
 		   tcpledger_text_width(s),
@@ -42,7 +47,9 @@ static void show(struct seq_file *m, const struct tcpledger_snapshot *s)
 		   tcpledger_text_duration(left, r->tw_remaining_ns),
 		   tcpledger_text_duration(stayed, r->tw_residence_ns),
 		   r->tw_restarts, r->tw_fin_reacks, r->tw_old_duplicates,
-		   tcpledger_exit_names[r->tw_exit],
+		   tcpledger_exit_names[r->tw_exit]);
+	tcpledger_text_where(m, s);
+	seq_printf(m, "%s\n",
 		   str_yes_no(r->flags & TCPLEDGER_REC_RESIDENCE_EXACT));
 }
 

@@ -52,6 +52,8 @@ static void name_bucket(struct tcpledger_snapshot *s, u32 index, u32 room,
 			.live = live,
 		};
 		s->v6 |= c->key.v6;
+		s->foreign |= c->netns != s->tn->net->ns.inum;
+		s->bound |= c->key.ifindex > 0;
 	}
 	raw_spin_unlock_irqrestore(&b->lock, flags);
 }
@@ -118,6 +120,8 @@ void tcpledger_snapshot_drop(struct tcpledger_snapshot *s)
 	s->n = 0;
 	s->gone = 0;
 	s->v6 = false;
+	s->foreign = false;
+	s->bound = false;
 }
 
 /* Copy the record; of its log only what is written. */

@@ -46,6 +46,8 @@ struct tcpledger_name {
  * @n: how many
  * @gone: how many were evicted before they were read
  * @v6: there is IPv6 among them
+ * @foreign: some are of namespaces that died
+ * @bound: some name a device
  * @view: the record read last
  */
 struct tcpledger_snapshot {
@@ -54,6 +56,8 @@ struct tcpledger_snapshot {
 	u32			n;
 	u32			gone;
 	bool			v6;
+	bool			foreign;
+	bool			bound;
 	struct tcpledger_view	*view;
 };
 

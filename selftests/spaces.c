@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <netinet/tcp.h>
 #include <sched.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/judge.h"
@@ -143,6 +144,7 @@ TEST_F_TIMEOUT(spaces, deleted, USUAL)
 {
 	struct world *world = &self->world;
 	struct ledger ledger;
+	struct stat initial;
 	uint64_t inode;
 	struct pair p;
 
@@ -162,6 +164,8 @@ TEST_F_TIMEOUT(spaces, deleted, USUAL)
 	need(is_over(&p, inode), DEADLINE_MS);
 	EXPECT_EQ(0, judge_one_end(1));
 	ledger_read(&ledger);
+	ASSERT_EQ(0, fstat(world->initial, &initial));
+	EXPECT_EQ(0, judge_where(&ledger, initial.st_ino));
 	keep_pair(&ledger, inode, &p);
 	EXPECT_EQ(0, record_check(ledger_find(&ledger, &p.c, &p.s, 0),
 				  "close.kind=four_segment close.first=local live=false "

@@ -57,7 +57,8 @@ int judge(struct world *world)
 	if (parts & JUDGE_ACKS)
 		wrong += judge_acks(world, &e);
 	if (parts & JUDGE_TEXT)
-		wrong += judge_text(&e);
+		wrong += judge_text(&e) +
+			 judge_where(&e.ledger, world->space[world->here].inode);
 	if (parts & JUDGE_VALUES)
 		wrong += judge_values(world, &e);
 	if (parts & JUDGE_ACCEPTED)

@@ -16,6 +16,7 @@ int judge_acks(struct world *world, struct evidence *e);
 int judge_table(const struct ledger *ledger);
 int judge_values(struct world *world, struct evidence *e);
 int judge_text(const struct evidence *e);
+int judge_where(const struct ledger *ledger, uint64_t inode);
 
 /*
  * A segment passes the hooks and the capture in less. Two CPUs are of a VM in real
