@@ -3,7 +3,7 @@
 # What goes wrong: exit status, one line on stderr, and what it says.
 . ./tap.sh
 
-tap_plan 103
+tap_plan 115
 
 # NAME STATUS PATTERN COMMAND...
 fails()

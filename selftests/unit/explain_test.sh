@@ -4,7 +4,7 @@
 # lines of the right width, in English and in Chinese.
 . ./tap.sh
 
-tap_plan 99
+tap_plan 113
 
 tools=$(dirname "$TCPLEDGER")
 po=$tools/po/zh_CN.po

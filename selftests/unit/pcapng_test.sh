@@ -4,7 +4,7 @@
 . ./tap.sh
 
 command -v tshark >/dev/null || tap_skip_all "no tshark: install it"
-tap_plan 45
+tap_plan 68
 build=$(dirname "$FIXTURES")
 records=$FIXTURES/records
 capture=$tap_dir/capture

@@ -3,7 +3,7 @@
 # The counters as text, JSON and OpenMetrics.
 . ./tap.sh
 
-tap_plan 22
+tap_plan 34
 
 mkdir "$tap_dir/proc"
 cat >"$tap_dir/proc/stats" <<'END'
@@ -102,7 +102,7 @@ if [ -x "$promtool" ]; then
 	older_format "$tap_dir/metrics" >"$tap_dir/older"
 	tap_is "promtool finds no fault with names and texts" "$("$promtool" check metrics <"$tap_dir/older" 2>&1)" ""
 else
-	tap_skip "Prometheus reads it" "no promtool: run selftests/vm/fetch.sh promtool"
+	tap_skip "Prometheus reads it" "no promtool: run selftests/vm/fetch.sh promtool" 3
 fi
 
 has() { tap_true "has $1" grep -qxF "$1" "$tap_dir/metrics"; }

@@ -4,7 +4,7 @@
 # where it may be.
 . ./tap.sh
 
-tap_plan 41
+tap_plan 45
 
 ledger() { "$TCPLEDGER" "$@" --file "$FIXTURES/records"; }
 
@@ -98,7 +98,7 @@ if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
 		"$(TERM=xterm script -qec "stty cols 72; $TCPLEDGER show 17 --file $FIXTURES/records" /dev/null </dev/null | sed 's/\x1b\[[0-9]*m//g' | tr -d '\r')" \
 		"$(COLUMNS=72 ledger show 17)"
 else
-	tap_skip "colour on a terminal" "no script(1)" 7
+	tap_skip "colour on a terminal" "no script(1)" 11
 fi
 tap_is "none in a pipe" "$(TERM=xterm ledger | escapes)" 0
 tap_is "a picture in a pipe has 80 columns" "$(ledger show 17)" "$(COLUMNS=80 ledger show 17)"
