@@ -53,6 +53,15 @@ static bool failed(json_object *rec, const struct trace_event *ev)
 	       kernel_counter("TcpExt", "TCPAbortOnMemory");
 }
 
+/* The segment that a change of state names; NULL if it names none, or no segment. */
+static json_object *named(json_object *rec, json_object *change)
+{
+	json_object *entry = record_null(change, "segment") ? NULL :
+		json_object_array_get_idx(record_at(rec, "log"), record_int(change, "segment"));
+
+	return entry && entry_is(entry, "segment") ? entry : NULL;
+}
+
 static struct trace_segment segment_of(json_object *entry)
 {
 	struct trace_segment seg = {
@@ -95,12 +104,11 @@ static bool is_fin_before(const struct trace_segment *logged, const struct trace
  */
 static int judge_syn(json_object *rec, json_object *change)
 {
-	json_object *log = record_at(rec, "log"), *syn;
+	json_object *log = record_at(rec, "log"), *syn = named(rec, change);
 	uint32_t acked;
 
-	if (record_null(change, "segment"))
-		return wrong_if(true, rec, "LISTEN -> SYN_RECV has no SYN");
-	syn = json_object_array_get_idx(log, record_int(change, "segment"));
+	if (!syn)
+		return wrong_if(true, rec, "LISTEN -> SYN_RECV names no SYN");
 	for (size_t i = record_int(change, "n"); i < json_object_array_length(log); i++) {
 		json_object *entry = json_object_array_get_idx(log, i);
 
@@ -119,18 +127,18 @@ static int judge_which(json_object *rec, json_object *entry, const struct trace_
 {
 	const struct trace_segment *traced = &ev->segment;
 	struct trace_segment logged;
+	json_object *cause = named(rec, entry);
 
 	if (ev->from == TCP_LISTEN)
 		return judge_syn(rec, entry);
 	if (!traced->flags)
 		return 0;
-	if (record_null(entry, "segment"))
-		return wrong_if(true, rec, "%s -> %s has no segment, TCP processed flags %#x "
+	if (!cause)
+		return wrong_if(true, rec, "%s -> %s names no segment, TCP processed flags %#x "
 				"seq %u to %u ack %u", record_text(entry, "from"),
 				record_text(entry, "to"), traced->flags, traced->seq, traced->end,
 				traced->ack);
-	logged = segment_of(json_object_array_get_idx(record_at(rec, "log"),
-						      record_int(entry, "segment")));
+	logged = segment_of(cause);
 	return wrong_if(!is_same(&logged, traced) && !(ev->backlog && is_part(&logged, traced)) &&
 			!is_fin_before(&logged, traced, entry), rec,
 			"%s -> %s names entry %s, TCP processed flags %#x seq %u to %u ack %u",
