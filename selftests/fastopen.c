@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include "lib/ending.h"
@@ -15,15 +14,6 @@
 #define DATA		5
 
 WORLD_FIXTURE(fastopen);
-
-static int wait_error(int fd)
-{
-	struct pollfd pfd = { .fd = fd };
-
-	if (poll(&pfd, 1, DEADLINE_MS) != 1)
-		die("the socket got no error");
-	return sock_error(fd);
-}
 
 /* A SYN with data comes, and its child answers it. Return: the listener */
 static int syn_with_data(struct world *world, struct peer *peer)
@@ -69,7 +59,7 @@ TEST_F_TIMEOUT(fastopen, reset, USUAL)
 		peer_send(&peer, SEG_RST, 0);
 		need(record_over(&peer), DEADLINE_MS);
 		if (accepted)
-			EXPECT_EQ(ECONNRESET, wait_error(fd));
+			EXPECT_EQ(ECONNRESET, sock_wait_error(fd, DEADLINE_MS));
 		EXPECT_VERDICT(peer.host, peer.self, accepted,
 			       OPENED "close.kind=reset close.reset_by=remote live=false "
 			       "close.error=ECONNRESET @SYN_RECV/CLOSE=segment");
@@ -177,7 +167,7 @@ TEST_F_TIMEOUT(fastopen, refused, USUAL)
 	int fd = send_with_syn(&self->world, &peer, &from);
 
 	peer_send(&peer, SEG_RST | SEG_ACK, 0);
-	EXPECT_EQ(ECONNREFUSED, wait_error(fd));
+	EXPECT_EQ(ECONNREFUSED, sock_wait_error(fd, DEADLINE_MS));
 	EXPECT_VERDICT(from, peer.self, 0,
 		       "open.role=active open.outcome=refused close.kind=none "
 		       "close.reset_by=remote close.error=ECONNREFUSED live=false");
@@ -192,7 +182,7 @@ TEST_F_TIMEOUT(fastopen, syn_unreachable, USUAL)
 	int fd = send_with_syn(&self->world, &peer, &from);
 
 	wire_send_unreachable(&self->world.wire, &peer.got);
-	EXPECT_NE(0, wait_error(fd));
+	EXPECT_NE(0, sock_wait_error(fd, DEADLINE_MS));
 	EXPECT_VERDICT(from, peer.self, 0,
 		       "open.role=active open.outcome=unreachable close.kind=none "
 		       "close.reset_by=null live=false @SYN_SENT/CLOSE=error");

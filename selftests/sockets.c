@@ -13,15 +13,6 @@
 
 WORLD_FIXTURE(sockets);
 
-static int wait_error(int fd)
-{
-	struct pollfd pfd = { .fd = fd };
-
-	if (poll(&pfd, 1, USUAL * 1000) != 1)
-		die("the socket got no error");
-	return sock_error(fd);
-}
-
 /* One of a group of listeners at one address. */
 static int listen_shared(int family, const struct endpoint *at)
 {
@@ -179,7 +170,7 @@ TEST_F_TIMEOUT(sockets, disconnect, USUAL)
 	struct pair p = pair_open(variant->family), again = p;
 
 	disconnect(p.client);
-	EXPECT_EQ(ECONNRESET, wait_error(p.server));
+	EXPECT_EQ(ECONNRESET, sock_wait_error(p.server, USUAL * 1000));
 	EXPECT_VERDICT(p.c, p.s, 0,
 		       "open.outcome=established close.kind=reset close.reset_by=local live=false "
 		       "@ESTABLISHED/CLOSE=user closer.pid=%d", getpid());
@@ -193,7 +184,7 @@ TEST_F_TIMEOUT(sockets, disconnect, USUAL)
 	shutdown(again.client, SHUT_WR);
 	need(sock_state(again.client) == TCP_FIN_WAIT2, DEADLINE_MS);
 	disconnect(again.client);
-	EXPECT_EQ(EPIPE, wait_error(again.server));	/* in CLOSE_WAIT */
+	EXPECT_EQ(EPIPE, sock_wait_error(again.server, USUAL * 1000));	/* in CLOSE_WAIT */
 	EXPECT_VERDICT(again.c, p.s, records_of(&again.c, &p.s) - 1,
 		       "close.kind=reset close.first=local close.reset_by=local live=false "
 		       "@FIN_WAIT2/CLOSE=user");
@@ -341,7 +332,7 @@ TEST_F_TIMEOUT(sockets, user_timeout, USUAL + 60)
 
 	sock_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 3000);
 	sock_send(fd, 10, 0);
-	EXPECT_EQ(ETIMEDOUT, wait_error(fd));
+	EXPECT_EQ(ETIMEDOUT, sock_wait_error(fd, USUAL * 1000));
 	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "close.kind=timed_out close.first=null close.reset_by=null "
 		       "close.error=ETIMEDOUT live=false @ESTABLISHED/CLOSE=timer");
@@ -351,7 +342,7 @@ TEST_F_TIMEOUT(sockets, user_timeout, USUAL + 60)
 	sock_set(connecting, IPPROTO_TCP, TCP_USER_TIMEOUT, 3000);
 	ASSERT_EQ(EINPROGRESS, sock_connect_start(connecting, variant->family, &asked.self));
 	from = sock_local(connecting);
-	EXPECT_EQ(ETIMEDOUT, wait_error(connecting));
+	EXPECT_EQ(ETIMEDOUT, sock_wait_error(connecting, USUAL * 1000));
 	EXPECT_VERDICT(from, asked.self, 0,
 		       "open.role=active open.outcome=timed_out close.kind=none "
 		       "close.error=ETIMEDOUT live=false @SYN_SENT/CLOSE=timer");

@@ -188,6 +188,21 @@ int sock_error(int fd)
 }
 
 /**
+ * sock_wait_error - wait until a socket has an error, and take the error
+ * @fd: socket
+ * @ms: how long to wait
+ * Return: error, 0 if there is none
+ */
+int sock_wait_error(int fd, unsigned int ms)
+{
+	struct pollfd pfd = { .fd = fd };
+
+	if (poll(&pfd, 1, ms) != 1)
+		die("the socket got no error");
+	return sock_error(fd);
+}
+
+/**
  * sock_state - the state of a socket as the kernel tells its owner
  * @fd: socket
  * Return: TCP_*

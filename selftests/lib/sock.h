@@ -33,6 +33,7 @@ void sock_send(int fd, size_t len, int flags);
 int sock_receive(int fd, size_t len);
 void sock_reset(int fd);
 int sock_error(int fd);
+int sock_wait_error(int fd, unsigned int ms);
 int sock_state(int fd);
 struct endpoint sock_local(int fd);
 struct endpoint sock_remote(int fd);
