@@ -83,22 +83,21 @@ static u32 collect(struct tcpledger_net *tn, u8 list, s64 idle, s64 now,
 	return n;
 }
 
-/* What the listener's queues are like right now. */
+/* What the queues of those who listen are like right now. */
 static void look_at_queues(struct tcpledger_conn *c, struct net *net, s64 now)
 {
 	struct tcpledger_facts *f = &c->facts;
-	struct sock *lsk;
+	struct tcpledger_listeners l;
 
 	rcu_read_lock();
-	lsk = tcpledger_socket_listener(net, &c->key);
-	if (lsk) {
+	if (tcpledger_socket_listeners(net, &c->key, &l)) {
 		if (!c->owner.cgroup && !c->owner.actor.tgid)
-			tcpledger_owner_listener(&c->owner, lsk);
-		if (sk_acceptq_is_full(lsk))
+			tcpledger_owner_listener(&c->owner, l.any);
+		if (l.accept_full)
 			tcpledger_facts_note(f, now,
 				TCPLEDGER_ANOMALY_ACCEPT_QUEUE_FULL,
 				TCPLEDGER_LOG_NONE);
-		else if (inet_csk_reqsk_queue_is_full(lsk))
+		else if (l.requests_full)
 			tcpledger_facts_note(f, now,
 				TCPLEDGER_ANOMALY_SYN_QUEUE_FULL,
 				TCPLEDGER_LOG_NONE);
@@ -153,8 +152,11 @@ static void look(struct tcpledger_conn *c, struct net *net, s64 now)
 	} else if (c->request_timer || idle >= SYN_LIFE_NS || !timers_seen) {
 		if (!tcpledger_socket_exists(net, &c->key))
 			request_gone(c, now);
-		else if (f->bits & F_ACK_LOGGED)
-			look_at_queues(c, net, now);
+		else if (f->bits & F_ACK_LOGGED &&
+			 tcpledger_socket_overflows(net, &c->key, NULL))
+			tcpledger_facts_note(f, now,
+				TCPLEDGER_ANOMALY_ACCEPT_QUEUE_FULL,
+				TCPLEDGER_LOG_NONE);
 		/* It survived; an RST of ours was for something else. */
 		c->request_timer = 0;
 		f->bits &= ~F_RST_OUT;

@@ -152,24 +152,19 @@ static bool same_socket(struct net *net, const struct sock *sk,
 	}
 }
 
-/**
- * tcpledger_socket_lives() - does TCP still know this endpoint, or its socket?
- * @net: its namespace
- * @key: its key
- * @self: the socket, as an identity, which may be bound to another device now;
- *	or NULL
- *
- * Looks for a full, request or timewait socket as __inet_lookup_established()
- * does, but takes no reference: on PREEMPT_RT a probe could not drop one.
- * Context: any.
+/*
+ * The full, request or timewait socket of an endpoint, as
+ * __inet_lookup_established() finds it, or @self, which may be bound to another
+ * device now. Takes no reference: on PREEMPT_RT a probe could not drop one. So
+ * the result may be another socket by now; in the caller's RCU read section its
+ * memory stays one.
  */
-bool tcpledger_socket_lives(struct net *net, const struct tcpledger_key *key,
-			    const void *self)
+static struct sock *find(struct net *net, const struct tcpledger_key *key,
+			 const void *self)
 {
 	struct inet_hashinfo *table = net->ipv4.tcp_death_row.hashinfo;
 	const int vrf = vrf_of(net, key->ifindex);
 	struct hlist_nulls_node *node;
-	bool found = false;
 	struct sock *sk;
 	u32 hash, slot;
 
@@ -183,7 +178,6 @@ bool tcpledger_socket_lives(struct net *net, const struct tcpledger_key *key,
 				    key->remote[0], key->rport);
 	slot = hash & table->ehash_mask;
 
-	rcu_read_lock();
 begin:
 	sk_nulls_for_each_rcu(sk, node, &table->ehash[slot].chain)
 		/*
@@ -192,12 +186,29 @@ begin:
 		 */
 		if (data_race(sk->sk_hash == hash &&
 			      ((self && sk == self) ||
-			       same_socket(net, sk, key, vrf)))) {
-			found = true;
-			break;
-		}
-	if (!found && get_nulls_value(node) != slot)
+			       same_socket(net, sk, key, vrf))))
+			return sk;
+	if (get_nulls_value(node) != slot)
 		goto begin;
+	return NULL;
+}
+
+/**
+ * tcpledger_socket_lives() - does TCP still know this endpoint, or its socket?
+ * @net: its namespace
+ * @key: its key
+ * @self: the socket, as an identity, which may be bound to another device now;
+ *	or NULL
+ *
+ * Context: any.
+ */
+bool tcpledger_socket_lives(struct net *net, const struct tcpledger_key *key,
+			    const void *self)
+{
+	bool found;
+
+	rcu_read_lock();
+	found = find(net, key, self);
 	rcu_read_unlock();
 	return found;
 }
@@ -247,14 +258,14 @@ struct sock *tcpledger_socket_hold(struct net *net,
 }
 
 static bool is_listener_of(const struct sock *sk, struct net *net,
-			   const struct tcpledger_key *key)
+			   const struct tcpledger_key *key, int vrf)
 {
 	const struct in6_addr *local = (const struct in6_addr *)key->local;
 
 	if (!net_eq(sock_net(sk), net) ||
 	    READ_ONCE(sk->sk_num) != ntohs(key->lport) ||
 	    !inet_sk_bound_dev_eq(net, READ_ONCE(sk->sk_bound_dev_if),
-				  key->ifindex, 0) ||
+				  key->ifindex, vrf) ||
 	    READ_ONCE(sk->sk_state) != TCP_LISTEN)
 		return false;
 	if (!key->v6)
@@ -267,62 +278,112 @@ static bool is_listener_of(const struct sock *sk, struct net *net,
 }
 
 /*
- * Of the listeners of one bucket, one whose accept queue is full, or any of the
- * first ones: a program may have thousands on one port, and interrupts are off.
+ * What the listeners of one bucket are like; a program may have thousands on one
+ * port, and interrupts are off, so that those behind the first ones are unknown.
+ * Return: whether there is one
  */
-static struct sock *listener_in(struct inet_hashinfo *table, u32 hash,
-				struct net *net,
-				const struct tcpledger_key *key)
+static bool listeners_in(struct inet_hashinfo *table, u32 hash, struct net *net,
+			 const struct tcpledger_key *key,
+			 struct tcpledger_listeners *l)
 {
 	struct inet_listen_hashbucket *b = inet_lhash2_bucket(table, hash);
+	const int vrf = vrf_of(net, key->ifindex);
 	struct hlist_nulls_node *node;
-	struct sock *sk, *found = NULL;
+	struct sock *sk;
 	u32 seen = 0;
 
+	*l = (struct tcpledger_listeners){ .accept_full = true,
+					   .requests_full = true };
 	sk_nulls_for_each_rcu(sk, node, &b->nulls_head) {
-		if (++seen > LISTENERS_MAX)
+		if (++seen > LISTENERS_MAX) {
+			l->accept_full = false;
+			l->requests_full = false;
 			break;
-		if (!is_listener_of(sk, net, key))
+		}
+		if (!is_listener_of(sk, net, key, vrf))
 			continue;
-		if (sk_acceptq_is_full(sk))
-			return sk;
-		if (!found)
-			found = sk;
+		if (!l->any)
+			l->any = sk;
+		l->accept_full &= sk_acceptq_is_full(sk);
+		l->requests_full &= inet_csk_reqsk_queue_is_full(sk) > 0;
 	}
-	return found;
+	return l->any;
 }
 
 /**
- * tcpledger_socket_listener() - a socket that listens for an endpoint
+ * tcpledger_socket_listeners() - the sockets that listen for an endpoint
  * @net: the namespace
  * @key: the key of the endpoint a SYN opens
+ * @l: filled if there are any
  *
  * Not the kernel's own lookup: that would run the users' BPF programs for a
- * SYN that never came. Of several that share a port, one that is full.
- * Context: any, in an RCU read section, which is as long as the result lives.
- * Return: a listener, or NULL.
+ * SYN that never came. So of several that share a port it is not known which
+ * one the SYN was for.
+ * Context: any, in an RCU read section, which is as long as @l->any lives.
+ * Return: whether there are any.
  */
-struct sock *tcpledger_socket_listener(struct net *net,
-				       const struct tcpledger_key *key)
+bool tcpledger_socket_listeners(struct net *net,
+				const struct tcpledger_key *key,
+				struct tcpledger_listeners *l)
 {
 	struct inet_hashinfo *table = net->ipv4.tcp_death_row.hashinfo;
 	const unsigned int port = ntohs(key->lport);
-	struct sock *sk;
+	const struct in6_addr *local = (const struct in6_addr *)key->local;
 
-	if (key->v6) {
-		sk = listener_in(table, ipv6_portaddr_hash(net,
-				 (const struct in6_addr *)key->local, port),
-				 net, key);
-		return sk ? sk : listener_in(table,
-			ipv6_portaddr_hash(net, &in6addr_any, port), net, key);
-	}
-	sk = listener_in(table, ipv4_portaddr_hash(net, key->local[0], port),
-			 net, key);
-	if (!sk)
-		sk = listener_in(table, ipv4_portaddr_hash(net,
-						htonl(INADDR_ANY), port),
-				 net, key);
-	/* A dual-stack listener on the unspecified address. */
-	return sk ? sk : listener_in(table,
-			ipv6_portaddr_hash(net, &in6addr_any, port), net, key);
+	if (key->v6)
+		return listeners_in(table, ipv6_portaddr_hash(net, local, port),
+				    net, key, l) ||
+		       listeners_in(table, ipv6_portaddr_hash(net, &in6addr_any,
+							      port),
+				    net, key, l);
+	return listeners_in(table, ipv4_portaddr_hash(net, key->local[0], port),
+			    net, key, l) ||
+	       listeners_in(table, ipv4_portaddr_hash(net, htonl(INADDR_ANY),
+						      port), net, key, l) ||
+	       /* A dual-stack listener on the unspecified address. */
+	       listeners_in(table, ipv6_portaddr_hash(net, &in6addr_any, port),
+			    net, key, l);
+}
+
+/**
+ * tcpledger_socket_overflows() - has a request no place among the connections?
+ * @net: its namespace
+ * @key: its key
+ * @ack: the third ACK that made no connection of it, NULL for one that came
+ *	some time ago
+ *
+ * While accept is deferred (TCP_DEFER_ACCEPT) TCP drops a bare ACK for that
+ * reason, before it looks at the queue (tcp_check_req()).
+ * Context: any.
+ * Return: true if the accept queue of the request's own listener is full.
+ */
+bool tcpledger_socket_overflows(struct net *net,
+				const struct tcpledger_key *key,
+				const struct tcpledger_segment *ack)
+{
+	const struct request_sock *req;
+	const struct sock *lsk;
+	bool full = false;
+	struct sock *sk;
+	u8 deferred;
+
+	rcu_read_lock();
+	sk = find(net, key, NULL);
+	if (!sk || READ_ONCE(sk->sk_state) != TCP_NEW_SYN_RECV)
+		goto out;
+	req = inet_reqsk(sk);
+	/* A listener is freed after a grace period (SOCK_RCU_FREE). */
+	lsk = READ_ONCE(req->rsk_listener);
+	if (!lsk || READ_ONCE(lsk->sk_state) != TCP_LISTEN)
+		goto out;
+	deferred = READ_ONCE(inet_csk(lsk)->icsk_accept_queue.rskq_defer_accept);
+	/* The request's timer may count up now: then it was deferred before. */
+	if (ack ? data_race((u8)req->num_timeout) < deferred &&
+		  tcpledger_segment_end(ack) == tcp_rsk(req)->rcv_isn + 1 :
+		  deferred)
+		goto out;
+	full = sk_acceptq_is_full(lsk);
+out:
+	rcu_read_unlock();
+	return full;
 }

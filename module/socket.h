@@ -153,7 +153,24 @@ bool tcpledger_socket_lives(struct net *net, const struct tcpledger_key *key,
 			    const void *self);
 struct sock *tcpledger_socket_hold(struct net *net,
 				   const struct tcpledger_key *key);
-struct sock *tcpledger_socket_listener(struct net *net,
-				       const struct tcpledger_key *key);
+
+/**
+ * struct tcpledger_listeners - the sockets that listen for an endpoint
+ * @any: one of them
+ * @accept_full: the accept queues of all of them are full
+ * @requests_full: the queues of requests of all of them are full
+ */
+struct tcpledger_listeners {
+	struct sock	*any;
+	bool		accept_full;
+	bool		requests_full;
+};
+
+bool tcpledger_socket_listeners(struct net *net,
+				const struct tcpledger_key *key,
+				struct tcpledger_listeners *l);
+bool tcpledger_socket_overflows(struct net *net,
+				const struct tcpledger_key *key,
+				const struct tcpledger_segment *ack);
 
 #endif /* TCPLEDGER_SOCKET_H */

@@ -141,20 +141,14 @@ void tcpledger_track_answered(struct tcpledger_conn *c, s64 now,
 }
 
 /* An ACK of our SYN/ACK came, and no child was made of it. */
-static void third_ack_refused(struct tcpledger_conn *c, struct net *net,
-			      s64 now, int index)
+static void third_ack_refused(struct tcpledger_conn *c, s64 now,
+			      const struct tcpledger_flight *f)
 {
-	struct sock *lsk;
-
-	if (!(c->facts.bits & F_ACK_LOGGED))
-		return;
-	rcu_read_lock();
-	lsk = tcpledger_socket_listener(net, &c->key);
-	if (lsk && sk_acceptq_is_full(lsk))
+	if (c->facts.bits & F_ACK_LOGGED &&
+	    tcpledger_socket_overflows(c->tn->net, &c->key, &f->seg))
 		tcpledger_facts_note(&c->facts, now,
 				     TCPLEDGER_ANOMALY_ACCEPT_QUEUE_FULL,
-				     index);
-	rcu_read_unlock();
+				     f->index);
 }
 
 /*
@@ -182,7 +176,7 @@ static void request_done(struct tcpledger_conn *c, s64 now,
 	if (f->index == TCPLEDGER_LOG_NONE)
 		return;
 	tcpledger_facts_refused(facts, now, f->index, false);
-	third_ack_refused(c, net, now, f->index);
+	third_ack_refused(c, now, f);
 }
 
 /*

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How connections open against odds: full queues, cookies, Fast Open, and old duplicates. */
+#include <linux/filter.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <unistd.h>
 
 #include "lib/module.h"
+#include "lib/netstat.h"
 #include "lib/test.h"
 
 #define PORT		5000
@@ -206,6 +208,144 @@ TEST_F_TIMEOUT(open, accept_queue_drained, USUAL)
 	EXPECT_VERDICT(refused->host, refused->self, 0,
 		       "open.outcome=established state=ESTABLISHED open.synack_retransmits=1 "
 		       "anomalies~accept_queue_full anomalies~synack_retransmit");
+}
+
+static int64_t tcp_ext(const char *name)
+{
+	return kernel_counter("TcpExt", name);
+}
+
+/*
+ * This test will fill the accept queue of a listener that defers accept: it drops a bare
+ * third ACK for that, and one with data for the full queue.
+ */
+TEST_F_TIMEOUT(open, accept_deferred, USUAL)
+{
+	struct peer peers[3];
+	struct peer *late = &peers[2];
+	int listener;
+
+	sysctl_set("ipv4/tcp_syncookies", "0");
+	listener = wire_listen(&self->world, peers, 3, 1);
+	sock_set(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, 30);
+	request(&peers[0]);
+	request(&peers[1]);
+	peer_send(&peers[0], SEG_PSH | SEG_ACK, 10);
+	request(late);
+	peer_send(&peers[1], SEG_PSH | SEG_ACK, 10);
+	for (int i = 0; i < 2; i++)
+		EXPECT_VERDICT(peers[i].host, peers[i].self, 0,
+			       "open.outcome=established state=ESTABLISHED anomalies=");
+	peer_send(late, SEG_ACK, 0);
+	EXPECT_EQ(1, tcp_ext("TCPDeferAcceptDrop"));
+	EXPECT_EQ(0, tcp_ext("ListenOverflows"));
+	EXPECT_VERDICT(late->host, late->self, 0,
+		       "open.outcome=in_progress state=SYN_RECV anomalies!~accept_queue_full");
+	peer_send(late, SEG_PSH | SEG_ACK, 10);
+	EXPECT_EQ(1, tcp_ext("TCPDeferAcceptDrop"));
+	EXPECT_EQ(1, tcp_ext("ListenOverflows"));
+	EXPECT_VERDICT(late->host, late->self, 0,
+		       "open.outcome=in_progress state=SYN_RECV anomalies~accept_queue_full");
+	EXPECT_JUDGED(&self->world);
+}
+
+/* Send the SYNs that come from now on to one listener of a group with SO_REUSEPORT. */
+static void choose_listener(int fd, unsigned int nth)
+{
+	struct sock_filter code = { BPF_RET | BPF_K, 0, 0, nth };
+	struct sock_fprog program = { 1, &code };
+
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof(program)))
+		die("SO_ATTACH_REUSEPORT_CBPF");
+}
+
+static int grouped_listener(int family, const struct endpoint *at)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = endpoint_to_sockaddr(at, family, &sa);
+	int fd = sock_new(family);
+
+	sock_set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+	if (bind(fd, (struct sockaddr *)&sa, len) || listen(fd, 1))
+		die("a listener of a group");
+	return fd;
+}
+
+/*
+ * This test will have two listeners on one port. The queue of one is full: that is why it
+ * refuses a third ACK, and not why the other, which defers accept, drops one.
+ */
+TEST_F_TIMEOUT(open, accept_queue_of_another, USUAL)
+{
+	struct world *world = &self->world;
+	struct peer peers[4];
+	struct peer *refused = &peers[2], *deferred = &peers[3];
+	int full, other;
+
+	sysctl_set("ipv4/tcp_syncookies", "0");
+	wire_open(&world->wire, world->family);
+	for (int i = 0; i < 4; i++)
+		peers[i] = peer_at(&world->wire, FAR_PORT + i, WIRE_PORT);
+	full = grouped_listener(world->family, &peers[0].host);
+	other = grouped_listener(world->family, &peers[0].host);
+	sock_set(other, IPPROTO_TCP, TCP_DEFER_ACCEPT, 30);
+	choose_listener(full, 0);
+	request(&peers[0]);
+	request(&peers[1]);
+	peer_send(&peers[0], SEG_ACK, 0);
+	request(refused);
+	peer_send(&peers[1], SEG_ACK, 0);
+	choose_listener(full, 1);
+	request(deferred);
+	peer_send(deferred, SEG_ACK, 0);
+	EXPECT_EQ(1, tcp_ext("TCPDeferAcceptDrop"));
+	EXPECT_EQ(0, tcp_ext("ListenOverflows"));
+	EXPECT_VERDICT(deferred->host, deferred->self, 0, "state=SYN_RECV anomalies=");
+	peer_send(refused, SEG_ACK, 0);
+	EXPECT_EQ(1, tcp_ext("ListenOverflows"));
+	EXPECT_VERDICT(refused->host, refused->self, 0,
+		       "state=SYN_RECV anomalies~accept_queue_full");
+	peer_send(deferred, SEG_PSH | SEG_ACK, 10);
+	sock_accept(other);
+	EXPECT_VERDICT(deferred->host, deferred->self, 0,
+		       "open.outcome=established state=ESTABLISHED anomalies=");
+	EXPECT_JUDGED(world);
+}
+
+/*
+ * This test will have a listener of two drop a SYN for its full queue of requests, while
+ * the accept queue of the other is full: which it was, nobody can tell.
+ */
+TEST_F_TIMEOUT(open, syn_queue_of_another, USUAL + 120)
+{
+	struct world *world = &self->world;
+	struct peer peers[5];
+	struct peer *dropped = &peers[4];
+	int group;	/* any of its sockets */
+
+	sysctl_set("ipv4/tcp_syncookies", "0");
+	wire_open(&world->wire, world->family);
+	for (int i = 0; i < 5; i++)
+		peers[i] = peer_at(&world->wire, FAR_PORT + i, WIRE_PORT);
+	group = grouped_listener(world->family, &peers[0].host);
+	grouped_listener(world->family, &peers[0].host);
+	choose_listener(group, 0);
+	for (int i = 0; i < 2; i++)
+		request(&peers[i]);
+	for (int i = 0; i < 2; i++)
+		peer_send(&peers[i], SEG_ACK, 0);
+	choose_listener(group, 1);
+	for (int i = 2; i < 4; i++)
+		request(&peers[i]);
+	peer_send(dropped, SEG_SYN, 0);
+	EXPECT_TRUE(peer_silent(dropped, 100));
+	EXPECT_EQ(0, tcp_ext("ListenOverflows"));
+	EXPECT_EQ(1, tcp_ext("ListenDrops"));
+	need(ledger_says(&dropped->host, &dropped->self, "live", "false"), 100000);
+	EXPECT_VERDICT(dropped->host, dropped->self, 0,
+		       "open.outcome=dropped anomalies~syn_dropped anomalies!~accept_queue_full "
+		       "anomalies!~syn_queue_full");
+	EXPECT_JUDGED(world);
 }
 
 static int connect_with_data(int family, const struct endpoint *to)
