@@ -234,6 +234,7 @@ TEST_F_TIMEOUT(sockets, repair, USUAL)
 	sock_set(fd, IPPROTO_TCP, TCP_REPAIR_QUEUE, TCP_RECV_QUEUE);
 	sock_set(fd, IPPROTO_TCP, TCP_QUEUE_SEQ, peer.seq);
 	ASSERT_EQ(0, sock_connect(fd, variant->family, &peer.self));
+	world_unjudged(&self->world, JUDGE_VALUES, "TCP_REPAIR opens without a third ACK");
 	EXPECT_VERDICT(from, peer.self, 0,
 		       "state=ESTABLISHED live=true open.syn_ns=null open.synack_ns=null "
 		       "@CLOSE/SYN_SENT=user @SYN_SENT/ESTABLISHED=user anomalies!~illegal_transition");

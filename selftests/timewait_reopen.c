@@ -8,6 +8,7 @@
 #include "lib/ending.h"
 #include "lib/judge_timewait.h"
 #include "lib/records.h"
+#include "lib/symbols.h"
 #include "lib/test.h"
 
 #define EXPIRY_MS	70000
@@ -226,6 +227,7 @@ static void tproxy(int family, const char *what)
 {
 	run("xtables-nft-multi ip%stables -t mangle %s PREROUTING -p tcp --dport %u --syn "
 	    "-j TPROXY --on-port %u", family == AF_INET ? "" : "6", what, WIRE_PORT, WIRE_PORT);
+	symbols_reload();	/* TPROXY's module came with the first rule */
 }
 
 /*

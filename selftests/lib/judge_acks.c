@@ -152,6 +152,22 @@ static bool fields_equal(const struct tcpledger_entry *e, const struct segment *
 	       !(e->bits & (TCPLEDGER_SEG_RETRANSMIT | TCPLEDGER_SEG_OTHER));
 }
 
+/*
+ * Data for a program that has closed: TCP refuses it, and ends the connection by it. Whether
+ * the change names the right segment is asked by judge_cause().
+ */
+static bool ends_refused(const struct tcpledger_record *rec, size_t at)
+{
+	const struct tcpledger_entry *log = records_log(rec);
+
+	if (!(log[at].bits & TCPLEDGER_SEG_REFUSED))
+		return false;
+	for (size_t i = at + 1; i < rec->log_n; i++)
+		if (log[i].type == TCPLEDGER_ENTRY_STATE && log[i].to == TCP_CLOSE)
+			return log[i].segment == (int)at;
+	return false;
+}
+
 /* The next entry of a direction without SYN, FIN or RST, from @at on. */
 static size_t next_logged(const struct tcpledger_record *rec, bool out, size_t at)
 {
@@ -159,7 +175,7 @@ static size_t next_logged(const struct tcpledger_record *rec, bool out, size_t a
 
 	while (at < rec->log_n &&
 	       (log[at].type != (out ? TCPLEDGER_ENTRY_OUT : TCPLEDGER_ENTRY_IN) ||
-		log[at].flags & SEG_CONTROL))
+		log[at].flags & SEG_CONTROL || ends_refused(rec, at)))
 		at++;
 	return at;
 }

@@ -146,6 +146,15 @@ void symbols_load(void)
 	free(boot_id);
 }
 
+/**
+ * symbols_reload - learn it anew, after a module with functions of the list was loaded
+ */
+void symbols_reload(void)
+{
+	unlink(CACHE);
+	symbols_load();
+}
+
 static const struct range *range_of(uint64_t address)
 {
 	for (size_t i = 0; i < ranges_n; i++)

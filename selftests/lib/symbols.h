@@ -19,6 +19,7 @@ enum symbols_by {
 };
 
 void symbols_load(void);
+void symbols_reload(void);
 enum symbols_by symbols_by(const uint64_t *stack, size_t n, bool *backlog);
 const char *symbols_by_name(enum symbols_by by);
 
