@@ -58,24 +58,19 @@ static inline u32 tcpledger_common_hash(const struct sock_common *s, u32 ports)
 bool tcpledger_device_fits(const struct net *net, u32 ifindex, u32 bound);
 
 /**
- * tcpledger_common_is() - is this the endpoint of a socket?
+ * tcpledger_common_tuple() - are these the addresses and ports of a socket?
  * @k: what a record names
  * @s: the socket, of any kind
  * @ports: its ports, as in struct tcpledger_key
  *
- * As tcpledger_key_fits() of the socket's key, without making it.
- * Context: any.
+ * The device is still to be asked for. Context: any.
  */
-static inline bool tcpledger_common_is(const struct tcpledger_key *k,
-				       const struct sock_common *s, u32 ports)
+static inline bool tcpledger_common_tuple(const struct tcpledger_key *k,
+					  const struct sock_common *s,
+					  u32 ports)
 {
-	const struct net *net = read_pnet(&s->skc_net);
-	const u32 bound = READ_ONCE(s->skc_bound_dev_if);
-
 	if (k->ports != ports || k->v6 == tcpledger_common_v4(s) ||
-	    k->net != net->net_cookie ||
-	    (unlikely(k->ifindex != bound) &&
-	     !tcpledger_device_fits(net, k->ifindex, bound)))
+	    k->net != read_pnet(&s->skc_net)->net_cookie)
 		return false;
 	if (!k->v6)
 		return k->local[0] == s->skc_rcv_saddr &&
@@ -88,7 +83,15 @@ static inline bool tcpledger_common_is(const struct tcpledger_key *k,
 static inline bool tcpledger_common_same_device(const struct tcpledger_key *k,
 						const struct sock_common *s)
 {
-	return k->ifindex == READ_ONCE(s->skc_bound_dev_if);
+	return likely(k->ifindex == READ_ONCE(s->skc_bound_dev_if));
+}
+
+/* May a record be of a socket that is bound to another device? */
+static inline bool tcpledger_common_fits(const struct tcpledger_key *k,
+					 const struct sock_common *s)
+{
+	return tcpledger_device_fits(read_pnet(&s->skc_net), k->ifindex,
+				     READ_ONCE(s->skc_bound_dev_if));
 }
 
 /* The bucket of a full socket's record. */

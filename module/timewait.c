@@ -54,6 +54,7 @@ static inline struct tcpledger_conn *
 find(struct tcpledger_bucket *b, const struct inet_timewait_sock *tw, u32 ports,
 	bool entry)
 {
+	const struct sock_common *s = &tw->__tw_common;
 	struct tcpledger_conn *c, *other = NULL;
 
 	/*
@@ -62,13 +63,12 @@ find(struct tcpledger_bucket *b, const struct inet_timewait_sock *tw, u32 ports,
 	 */
 	hlist_for_each_entry(c, &b->head, node) {
 		if (!tcpledger_facts_live(&c->facts) ||
-		    !tcpledger_common_is(&c->key, &tw->__tw_common, ports) ||
+		    !tcpledger_common_tuple(&c->key, s, ports) ||
 		    !(entry || c->facts.bits & F_TIMEWAIT))
 			continue;
-		if (likely(tcpledger_common_same_device(&c->key,
-							&tw->__tw_common)))
+		if (tcpledger_common_same_device(&c->key, s))
 			return c;
-		if (!other)
+		if (!other && tcpledger_common_fits(&c->key, s))
 			other = c;
 	}
 	return other;

@@ -176,8 +176,8 @@ static bool connects(const struct tcpledger_packet *p)
 
 	return tcpledger_is_syn(&p->seg) && !p->seg.other && sk &&
 	       READ_ONCE(sk->sk_state) == TCP_SYN_SENT &&
-	       tcpledger_common_is(&p->key, &sk->__sk_common,
-				   tcpledger_socket_ports(sk));
+	       tcpledger_common_tuple(&p->key, &sk->__sk_common,
+				      tcpledger_socket_ports(sk));
 }
 
 /* The first SYN of a connect(), or one whose record was not kept. */

@@ -252,11 +252,11 @@ static inline struct tcpledger_conn *find_orphan(struct tcpledger_bucket *b,
 		return NULL;
 	hlist_for_each_entry(c, &b->head, node) {
 		if (c->facts.ended || c->sk ||
-		    !tcpledger_common_is(&c->key, s, ports))
+		    !tcpledger_common_tuple(&c->key, s, ports))
 			continue;
-		if (likely(tcpledger_common_same_device(&c->key, s)))
+		if (tcpledger_common_same_device(&c->key, s))
 			break;
-		if (!other)
+		if (!other && tcpledger_common_fits(&c->key, s))
 			other = c;
 	}
 	if (!c)
