@@ -256,11 +256,10 @@ static noinline int out_ack(struct tcpledger_facts *f, s64 now,
 		   F_REMOTE_ISN &&
 		   tcpledger_seq_after_eq(seg->ack, f->remote_isn + 1);
 	bool fin = covers_fin(f, seg);
-	/* Data is a program's and no answer: that may wait in a backlog. */
-	const u32 due = F_REQUEST | F_TIMEWAIT | (seg->len ? 0 : F_EXPECT_OUT);
 
 	tcpledger_facts_expire(f, now);
-	if (!syn && !fin && !(f->bits & due))
+	if (!syn && !fin &&
+	    !(f->bits & (F_EXPECT_OUT | F_REQUEST | F_TIMEWAIT)))
 		return TCPLEDGER_LOG_NONE;
 	if (syn)
 		f->bits |= F_SYN_ACKED_OUT;

@@ -36,7 +36,7 @@ TEST_F_TIMEOUT(counters, live, USUAL)
 {
 	struct peer peer, honest;
 
-	world_unjudged(&self->world, JUDGE_CAPTURE, "the log is full");
+	world_unjudged(&self->world, JUDGE_CAPTURE | JUDGE_RECORDS, "the log is full");
 	wire_established(&self->world, &peer);
 	honest = peer;
 	EXPECT_EQ(0, judge_counters());
@@ -63,7 +63,7 @@ TEST_F_TIMEOUT(counters, after_the_end, USUAL)
 	struct peer peer;
 	int64_t before;
 
-	world_unjudged(&self->world, JUDGE_CAPTURE, "the log is full");
+	world_unjudged(&self->world, JUDGE_CAPTURE | JUDGE_RECORDS, "the log is full");
 	wire_established(&self->world, &peer);
 	peer_send(&peer, SEG_RST | SEG_ACK, 0);
 	need(ledger_says(&peer.host, &peer.self, "live", "false"), DEADLINE_MS);

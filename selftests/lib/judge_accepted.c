@@ -77,13 +77,15 @@ static int judge_entry(struct world *world, json_object *rec, json_object *entry
 	ev->taken = true;
 	if (ev->moved)
 		return wrong_if(strcmp(told, "true") && !ended_refused(rec, entry), rec,
-				"entry %s: accepted %s, but TCP changed its state by it",
-				record_text(entry, "n"), told);
+				"entry %s: accepted %s, but TCP changed its state by it: %s",
+				record_text(entry, "n"), told, record_text(rec, "log"));
 	if (!strcmp(told, "true") && acted_on(rec, entry))
 		return 0;
 	return wrong_if((ev->reason || ev->refused) && strcmp(told, "false"), rec,
-			"entry %s: accepted %s, but TCP threw it away: %s", record_text(entry, "n"),
-			told, ev->refused ? "with an RST" : trace_reason(ev->reason));
+			"entry %s: accepted %s, but TCP threw it away: %s: %s, %s",
+			record_text(entry, "n"), told,
+			ev->refused ? "with an RST" : trace_reason(ev->reason),
+			record_text(rec, "open.outcome"), record_text(rec, "log"));
 }
 
 /**

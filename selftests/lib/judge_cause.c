@@ -23,6 +23,7 @@ static const char *cause_of(const struct trace_event *ev)
 	case BY_NETNS:
 		return "error";
 	case BY_SEGMENT:
+	case BY_TPROXY:
 		return "segment";
 	default:
 		/* Only a segment sets the timer of a socket that comes to TIME_WAIT. */

@@ -202,6 +202,7 @@ static enum tcpledger_exit exit_of(const struct trace_event *kill)
 	case BY_ABORT:
 		return TCPLEDGER_EXIT_KILLED;
 	case BY_CONNECT:
+	case BY_TPROXY:
 		return TCPLEDGER_EXIT_REUSED;
 	case BY_SEGMENT:
 		return kill->segment.flags & SEG_RST ? TCPLEDGER_EXIT_RESET :

@@ -29,8 +29,8 @@ static const struct {
 	{ "tcp_rcv_state_process", BY_SEGMENT }, { "tcp_rcv_established", BY_SEGMENT },
 	{ "tcp_child_process", BY_SEGMENT }, { "tcp_check_req", BY_SEGMENT },
 	{ "tcp_timewait_state_process", BY_SEGMENT },
-	{ "nf_tproxy_handle_time_wait4", BY_SEGMENT },
-	{ "nf_tproxy_handle_time_wait6", BY_SEGMENT },
+	{ "nf_tproxy_handle_time_wait4", BY_TPROXY },
+	{ "nf_tproxy_handle_time_wait6", BY_TPROXY },
 	{ "tcp_write_timer_handler", BY_TIMER }, { "tcp_write_timer", BY_TIMER },
 	{ "tcp_keepalive_timer", BY_TIMER }, { "tcp_delack_timer_handler", BY_TIMER },
 	{ "reqsk_timer_handler", BY_TIMER }, { "tw_timer_handler", BY_TIMER },
@@ -203,7 +203,7 @@ const char *symbols_by_name(enum symbols_by by)
 		[BY_UNKNOWN] = "for no reason that its stack tells",
 		[BY_CALL] = "in a system call", [BY_CONNECT] = "in connect()",
 		[BY_ABORT] = "for ss -K", [BY_SEGMENT] = "by a segment", [BY_TIMER] = "by a timer",
-		[BY_ICMP] = "by an ICMP error", [BY_NETNS] = "because the namespace dies",
+		[BY_ICMP] = "by an ICMP error", [BY_NETNS] = "because the namespace dies", [BY_TPROXY] = "by TPROXY",
 	};
 
 	return names[by];

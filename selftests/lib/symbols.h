@@ -16,6 +16,7 @@ enum symbols_by {
 	BY_TIMER,		/* a timer that ran out */
 	BY_ICMP,		/* an ICMP error that came */
 	BY_NETNS,		/* a namespace that dies */
+	BY_TPROXY,		/* a SYN that netfilter's TPROXY took, before TCP has it */
 };
 
 void symbols_load(void);
