@@ -8,15 +8,17 @@
 #                             build a kernel with more checks, see kernel.sh
 #   fetch.sh newest LANE...   the same; and where this machine's package lists know a
 #                             newer release than the one unpacked, unpack that instead
+#   fetch.sh services         unpack the services of packages.list, which no host should run
 #   fetch.sh source           unpack the kernel's kselftest framework and checkpatch
 #   fetch.sh source-tree 6.12 unpack the kernel's source to build it, see kernel.sh
 #   fetch.sh promtool         unpack promtool of Debian's prometheus
 #   fetch.sh release LANE     print the kernel release of an unpacked lane
 #
-# Kernels, kernel source and promtool are only unpacked below .build, never installed:
-# the 6.12 headers depend on the 6.12 image, whose installation would make a host boot it,
-# and promtool comes with a server that would start. Each piece is complete or absent, so a run that finds all of them
-# asks neither apt nor the network; 'newest' asks the lists, as old as they are.
+# Kernels, their source, promtool and services are only unpacked below .build, never
+# installed: the 6.12 headers depend on the 6.12 image, whose installation would make a
+# host boot it, and a server would start here. Each piece is complete or absent, so a run
+# that finds all of them asks neither apt nor the network; 'newest' asks the lists, as old
+# as they are.
 #
 # KERNEL_RELEASE="6.1.0-55-amd64 ..." asks for these very releases of their lanes, and
 # for as long as it is set; those of other lanes are as without it.
@@ -359,6 +361,53 @@ fetch_source()
 	mv "$dest.new" "$dest"
 }
 
+# Programs that come with a service are not installed, which would start and enable it:
+# they and their libraries go below .build, and from there into a VM.
+fetch_services()
+{
+	local dest=$build/services names packages program path
+
+	[ ! -e "$dest/lib" ] || return 0
+	require_debian
+	names=$(awk '$1 == "service" { print $2 }' "$here/packages.list" | paste -sd' ')
+	update_lists
+	# shellcheck disable=SC2086 # a list of package names
+	packages=$(apt-get -s --no-install-recommends install $names | awk '/^Inst/ { print $2 }' | paste -sd' ')
+	say "unpacking into .build, for a VM: $packages"
+	rm -rf "$dest" "$dest.new"
+	mkdir -p "$dest.new"/{bin,tree}
+	# shellcheck disable=SC2086 # a list of package names
+	[ -z "$packages" ] || download "$dest.new" $packages ||
+		die "cannot download $packages, see above"
+	for path in "$dest.new"/*.deb; do
+		[ -e "$path" ] || continue
+		dpkg-deb -x "$path" "$dest.new/tree"
+		rm "$path"
+	done
+	for program in nginx wrk ab redis-server redis-cli redis-benchmark iperf3 sshd ssh ssh-keygen; do
+		path=$(PATH=$dest.new/tree/usr/bin:$dest.new/tree/usr/sbin:$PATH:/usr/sbin type -P "$program") ||
+			die "no $program in $packages"
+		cp -L "$path" "$dest.new/bin"
+	done
+	service_libraries "$dest.new"
+	rm -rf "$dest.new/tree"
+	mv "$dest.new" "$dest"
+}
+
+# pthread_cancel() and its like load one library that ldd does not name.
+service_libraries()
+{
+	local path
+
+	mkdir "$1/lib.new"
+	for path in $(LD_LIBRARY_PATH=$1/tree/usr/lib/x86_64-linux-gnu ldd "$1"/bin/* |
+			grep -o '/[^ )]*\.so[^ )]*' | grep -v ':$' | sort -u) \
+			"$(ldconfig -p | awk '/x86-64.*libgcc_s.so.1/ { print $NF; exit }')"; do
+		cp -L "$path" "$1/lib.new"
+	done
+	mv "$1/lib.new" "$1/lib"
+}
+
 # All that kbuild and coccicheck read, which is not the manual nor most drivers.
 fetch_source_tree()
 {
@@ -402,17 +451,18 @@ main()
 	[ $# -gt 0 ] && shift
 	mkdir -p "$build"
 	case $what in
-	tools|kernel|newest|source|source-tree|promtool)
+	tools|kernel|newest|services|source|source-tree|promtool)
 		# Two makes at once must not unpack into the same folder.
 		exec 9>"$build/fetch.lock"
 		flock 9 ;;&
 	tools)		fetch_tools "$@" ;;
 	kernel|newest)	fetch_kernels "$what" "$@" ;;
+	services)	fetch_services ;;
 	source)		fetch_source ;;
 	source-tree)	fetch_source_tree "$1" ;;
 	promtool)	fetch_promtool ;;
 	release)	cat "$build/kernels/$1/release" ;;
-	*)		die "usage: fetch.sh tools GROUP... | kernel LANE... | newest LANE... | source | source-tree SERIES | promtool | release LANE" ;;
+	*)		die "usage: fetch.sh tools GROUP... | kernel LANE... | newest LANE... | services | source | source-tree SERIES | promtool | release LANE" ;;
 	esac
 }
 

@@ -120,6 +120,18 @@ release()
 	cat "$BUILD/kernels/$lane/release"
 }
 
+# The module of kprobes alone that the test 'unload' compares with.
+add_control()
+{
+	local out
+
+	out=$BUILD/$(release)/control
+	mkdir -p "$out"
+	cp "$top"/selftests/control/* "$out"
+	make -s -C "$BUILD/kernels/$lane/usr/src/linux-headers-$(release)" M="$out" modules >&2
+	adds+=("$out/tcpledger_control.ko:/payload/tcpledger_control.ko")
+}
+
 # In real time the bound is for what hangs: on PREEMPT_RT 'reload' takes 75 s, and more
 # beside other work. In virtual time a test waits for hours in a moment, so there its
 # CPU time is the bound: a second of it is about four of this machine's. On a kernel
@@ -134,6 +146,11 @@ add_tests()
 	adds+=("$work/tests:/payload/tests" "$tests_dir:/selftests")
 	sockets=$BUILD/$(release)/kernel_sockets/tcpledger_kernel_sockets.ko
 	[ ! -e "$sockets" ] || adds+=("$sockets:/payload/kernel_sockets.ko")
+	# Without them that test says what it lacks.
+	if [[ " $tests " == *" services.sh "* ]] && "$here/fetch.sh" services; then
+		adds+=("$BUILD/services:/services")
+	fi
+	[[ " $tests " != *" unload "* ]] || add_control
 }
 
 # What the job needs beside the root file system that all jobs share.
