@@ -185,6 +185,9 @@ static void add_where(struct trace *trace, size_t from, const uint8_t *data)
 /* Return: whether the packet is a segment that TCP had begun to process */
 static bool add_drop(struct trace *trace, size_t from, const struct trace_event *now)
 {
+	/* Its memory may have been another packet's, which had one. */
+	if (!strcmp(trace_reason(now->reason), "NO_SOCKET"))
+		return false;
 	for_last(ev, trace, from) {
 		if (ev->kind != TRACE_PROCESS || ev->packet != now->packet)
 			continue;
