@@ -67,6 +67,24 @@ static bool acted_on(json_object *rec, json_object *segment)
 	       !strcmp(record_text(rec, "open.outcome"), "refused");
 }
 
+/*
+ * In SYN_SENT connect() may hold the socket. What comes on loopback then waits, and TCP's
+ * RST may have brought the next segment before TCP is done with this one.
+ */
+static bool while_connecting(json_object *rec, json_object *segment)
+{
+	json_object *log = record_at(rec, "log");
+	const char *state = "";
+
+	for (int64_t i = 0; i < record_int(segment, "n"); i++) {
+		json_object *entry = json_object_array_get_idx(log, i);
+
+		if (entry_is(entry, "state"))
+			state = record_text(entry, "to");
+	}
+	return !strcmp(state, "SYN_SENT");
+}
+
 static int judge_entry(struct world *world, json_object *rec, json_object *entry)
 {
 	struct trace_event *ev = find(world, rec, entry);
@@ -80,6 +98,8 @@ static int judge_entry(struct world *world, json_object *rec, json_object *entry
 				"entry %s: accepted %s, but TCP changed its state by it: %s",
 				record_text(entry, "n"), told, record_text(rec, "log"));
 	if (!strcmp(told, "true") && acted_on(rec, entry))
+		return 0;
+	if (!strcmp(told, "null") && while_connecting(rec, entry))
 		return 0;
 	return wrong_if((ev->reason || ev->refused) && strcmp(told, "false"), rec,
 			"entry %s: accepted %s, but TCP threw it away: %s: %s, %s",

@@ -33,18 +33,12 @@ static bool find(char *text, const char *group, const char *name, int64_t *value
  */
 int64_t kernel_counter(const char *group, const char *name)
 {
-	static const char *const files[] = {
-		"/proc/thread-self/net/snmp", "/proc/thread-self/net/netstat"
-	};
+	char *text = read_all(strcmp(group, "TcpExt") ? "/proc/thread-self/net/snmp" :
+							"/proc/thread-self/net/netstat");
 	int64_t value = 0;
-	bool found = false;
+	bool found = find(text, group, name, &value);
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(*files) && !found; i++) {
-		char *text = read_all(files[i]);
-
-		found = find(text, group, name, &value);
-		free(text);
-	}
+	free(text);
 	if (!found)
 		die("the kernel has no counter %s%s", group, name);
 	return value;

@@ -18,6 +18,7 @@
 #define CACHE		"/tmp/tcpledger_selftest.symbols"
 #define BOOT_ID		"/proc/sys/kernel/random/boot_id"
 #define RANGES_MAX	128
+#define MODULE_BYTES	1024	/* of a module's function; its symbols are in no order */
 #define BACKLOG_DEPTH	3	/* frames from TCP's receive function to its caller */
 
 static const struct {
@@ -111,6 +112,7 @@ static void search(void)
 	while (fgets(line, sizeof(line), f)) {
 		char *symbol, *rest;
 		uint64_t at = strtoull(line, &rest, 16);
+		bool of_module = strchr(line, '[');
 
 		symbol = rest + strcspn(rest, " ") + 3;
 		symbol[strcspn(symbol, "\t\n")] = '\0';
@@ -124,6 +126,10 @@ static void search(void)
 				continue;
 			open = &ranges[ranges_n++];
 			*open = (struct range){ at, at + 1, i };
+			if (of_module) {
+				open->end = at + MODULE_BYTES;
+				open = NULL;
+			}
 		}
 	}
 	fclose(f);
@@ -151,6 +157,9 @@ void symbols_load(void)
  */
 void symbols_reload(void)
 {
+	for (size_t i = 0; i < ranges_n; i++)
+		if (functions[ranges[i].function].by == BY_TPROXY)
+			return;
 	unlink(CACHE);
 	symbols_load();
 }

@@ -32,7 +32,7 @@ host=1
 [ "${1:-}" != --vm-only ] || { host=0; shift; }
 [ -z "${TESTS+set}" ] || host=0
 stress=() vm_options=()
-bound=900
+bound=1500
 if [ "${1:-}" = --stress ]; then
 	shift
 	host=0 logs=$BUILD/stress stress=(--stress) bound=7200
