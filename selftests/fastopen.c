@@ -104,7 +104,8 @@ TEST_F_TIMEOUT(fastopen, closed_in_syn_recv, USUAL)
 	struct peer peer;
 	int fd = sock_accept(syn_with_data(&self->world, &peer));
 
-	world_unjudged(&self->world, JUDGE_VALUES, "the ACK that ends SYN_RECV comes after close()");
+	world_unjudged(&self->world, JUDGE_VALUES,
+		       "the ACK that ends SYN_RECV comes after close()");
 	EXPECT_EQ(DATA, sock_receive(fd, DATA));
 	close(fd);
 	peer_expect(&peer, SEG_FIN | SEG_ACK, DEADLINE_MS);

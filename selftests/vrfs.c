@@ -282,7 +282,7 @@ TEST_F_TIMEOUT(vrfs, side_by_side, USUAL)
 	EXPECT_EQ(0, domain_verdict(world, &domains[BLUE], 1,
 				    "open.role=passive close.kind=four_segment close.first=local "
 				    "state=TIME_WAIT anomalies="));
-	/* The other judges tell records of one tuple apart by their order, which is as it opened. */
+	/* The other judges tell records of one tuple apart by their order. */
 	world_unjudged(world, JUDGE_CAPTURE | JUDGE_ACCEPTED | JUDGE_TIMEWAIT,
 		       "three domains use one tuple, and each has a capture of its own");
 	EXPECT_EQ(0, judge_captures(world, domains));

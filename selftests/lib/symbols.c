@@ -212,7 +212,8 @@ const char *symbols_by_name(enum symbols_by by)
 		[BY_UNKNOWN] = "for no reason that its stack tells",
 		[BY_CALL] = "in a system call", [BY_CONNECT] = "in connect()",
 		[BY_ABORT] = "for ss -K", [BY_SEGMENT] = "by a segment", [BY_TIMER] = "by a timer",
-		[BY_ICMP] = "by an ICMP error", [BY_NETNS] = "because the namespace dies", [BY_TPROXY] = "by TPROXY",
+		[BY_ICMP] = "by an ICMP error", [BY_NETNS] = "because the namespace dies",
+		[BY_TPROXY] = "by TPROXY",
 	};
 
 	return names[by];
