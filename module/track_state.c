@@ -33,7 +33,8 @@ static bool from_backlog(const struct sock *sk)
  * Did a task do this in a system call, and no segment or timer? A segment can
  * reach TCP in a task as well: from the backlog, or when nobody owns the socket,
  * and then it is the last that came. A timer that waited for the owner
- * (tcp_release_cb()) counts as a task too, but it sets an error that tells.
+ * (tcp_release_cb()) counts as a task too: tcp_write_err() sets an error that
+ * tells, and what tcp_out_of_resources() ends without one is told as an error.
  */
 static inline bool by_task(const struct tcpledger_conn *c,
 			   const struct sock *sk)
