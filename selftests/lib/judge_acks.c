@@ -21,7 +21,7 @@
 
 #define FINS_MAX	64	/* numbers of FINs that came to an endpoint */
 /* TCP answers in less: it does not wait for anything. */
-#define AT_ONCE_NS	(slow_kernel() || get_nprocs() > 1 ? 100000000 : 1000000)
+#define AT_ONCE_NS	(slow_kernel() || get_nprocs() > 1 ? 1000000000 : 1000000)
 #define SHOWN_MAX	20
 
 /**

@@ -61,8 +61,10 @@ int judge_memory(void)
 	int64_t size;
 	int wrong = 0;
 
-	if (!cache_is_own())
-		return 0;
+	if (!cache_is_own()) {
+		say("the module's blocks are in no cache of their own: boot with slab_nomerge");
+		return 1;
+	}
 	size = cache_value("object_size");
 	if (size != MODULE_BLOCK) {
 		say("a block has %lld bytes, not %d", (long long)size, MODULE_BLOCK);

@@ -19,7 +19,7 @@
 #define LIVES_MAX	4096
 #define STEPS_MAX	16
 /* Both witnesses are called at one tracepoint; in real time something may come between. */
-#define TOLERANCE_NS	(slow_kernel() ? 1000000000 : get_nprocs() > 1 ? 50000000 : 1000000)
+#define TOLERANCE_NS	(slow_kernel() || get_nprocs() > 1 ? 1000000000 : 1000000)
 
 struct step {
 	int from;

@@ -17,7 +17,7 @@
 #include "netstat.h"
 #include "records.h"
 
-#define TOLERANCE_NS	1000000
+#define TOLERANCE_NS	(slow_kernel() || get_nprocs() > 1 ? 1000000000 : 1000000)
 #define RESTARTS_MAX	8	/* whose times are compared */
 #define EXIT_NAME(id, name, ...)	[TCPLEDGER_EXIT_##id] = name,
 

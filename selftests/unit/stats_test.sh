@@ -83,7 +83,7 @@ tap_is "each family has a HELP" "$(sed -n 's/^# TYPE \([^ ]*\).*/\1/p' "$tap_dir
 # Prometheus reads OpenMetrics where it stores what is backdated, which wants times. What it has
 # to say of names and texts, it says of its own older format: there a counter is called by the
 # name of its sample, and an info is a gauge.
-promtool=$(command -v promtool || echo "${BUILD:-../../.build}/promtool/usr/bin/promtool")
+promtool=$(command -v promtool || echo "../../.build/promtool/usr/bin/promtool")
 older_format()
 {
 	# shellcheck disable=SC2016 # the dollars are awk's

@@ -67,6 +67,7 @@ fetch_tools()
 	"$here/fetch.sh" tools build vm check || die "what the tests need is not there, see above"
 	"$here/fetch.sh" source || die "the kernel's kselftest framework is not there, see above"
 	"$here/fetch.sh" promtool || die "promtool is not there, see above"
+	export PATH=$PATH:$BUILD/promtool/usr/bin
 }
 
 # A release of no lane that runs would be asked for in vain.
@@ -169,7 +170,7 @@ run_all()
 	done
 	if [ "$host" -eq 1 ] && [[ " ${lanes[*]} " == *" 6.1 "* ]]; then
 		start 6.1 cost cost cost_part
-		start host driver "" host_part driver "$here/driver_test.sh"
+		start host driver driver_test.sh driver_part
 	fi
 	wait
 	for lane in "${lanes[@]}"; do
@@ -208,6 +209,7 @@ main()
 		read -r lane mode names <<<"$part"
 		folders+=("$lane-$mode")
 		judge "$lane" "$mode" "$names"
+		[ -e "$logs/$lane-$mode/seconds" ] || failure "$lane" "$mode" "it did not come to its end"
 	done
 	judge_counts
 	report "${folders[@]}"

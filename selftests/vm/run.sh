@@ -272,18 +272,22 @@ show_output()
 # asks the kernel for a signal when its parent goes.
 boot()
 {
-	local rc=0 bound=(setpriv --pdeathsig=TERM timeout --foreground -k 5 "$timeout" setpriv --pdeathsig=KILL)
+	local out reader rc=0 bound=(setpriv --pdeathsig=TERM timeout --foreground -k 5 "$timeout" setpriv --pdeathsig=KILL)
 
 	qemu_command
 	if [ "$job" = shell ]; then
 		"${qemu[@]}" || rc=$?
 		return "$rc"
 	fi
-	"${bound[@]}" "${qemu[@]}" </dev/null > >(show_output) 2>"$work/qemu.err" &
+	# The reader is a child of ours, so that we can wait until it has written all.
+	exec {out}> >(show_output)
+	reader=$!
+	"${bound[@]}" "${qemu[@]}" </dev/null >&"$out" 2>"$work/qemu.err" &
 	qemu_pid=$!
+	exec {out}>&-
 	wait "$qemu_pid" || rc=$?
 	qemu_pid=
-	wait
+	wait "$reader"
 	return "$rc"
 }
 
