@@ -109,7 +109,7 @@ static void end_closing(struct tcpledger_facts *f, u8 cause, bool silent)
 			f->reset_by = TCPLEDGER_SIDE_LOCAL;
 	} else if ((f->bits & both) == both) {
 		f->kind = tcpledger_facts_graceful_kind(f);
-	} else if (silent) {
+	} else if (silent && !(f->bits & F_RST_OUT)) {
 		/*
 		 * Nobody reset it: TCP_REPAIR moves it elsewhere, or ICMP ended
 		 * a Fast Open child that was not accepted yet (tcp_v4_err()).
@@ -235,8 +235,12 @@ static u8 death_cause(struct tcpledger_facts *f,
 		if (d->from == TCPLEDGER_STATE_SYN_SENT && !d->shut &&
 		    !d->error && !(f->bits & F_SYN_OUT))
 			return TCPLEDGER_CAUSE_ERROR;
-		/* In close(): too many orphans, or a dead namespace. */
-		if (d->orphan && d->from != TCPLEDGER_STATE_FIN_WAIT2)
+		/*
+		 * In close(), which sets no error: too many orphans, or a dead
+		 * namespace. "ss -K" of an orphan sets one (tcp_abort()).
+		 */
+		if (d->orphan && !d->error &&
+		    d->from != TCPLEDGER_STATE_FIN_WAIT2)
 			return TCPLEDGER_CAUSE_ERROR;
 		return TCPLEDGER_CAUSE_USER;
 	}

@@ -115,7 +115,8 @@ static inline void tcpledger_stats_time_wait(struct tcpledger_stats __percpu *st
 {
 	u64 second;
 
-	if (ns > BIT_ULL(TCPLEDGER_HIST_CUT - 1) &&
+	/* Two CPUs' clocks, or a wait for the lock, can make a stay negative. */
+	if (ns > (s64)BIT_ULL(TCPLEDGER_HIST_CUT - 1) &&
 	    ns <= TCPLEDGER_HIST_LAST_SECOND) {
 		second = div_u64((u64)ns + NSEC_PER_SEC - 1, NSEC_PER_SEC);
 		second = max_t(u64, second, TCPLEDGER_HIST_SECOND);

@@ -99,8 +99,10 @@ void tcpledger_table_step_back(struct tcpledger_conn *c)
 	struct tcpledger_conn *other;
 
 	hlist_for_each_entry(other, &tcpledger_buckets[tcpledger_table_index(&c->key)].head, node)
+		/* On any device: a segment that comes may be for either. */
 		if (other != c && tcpledger_facts_live(&other->facts) &&
-		    tcpledger_key_fits(&other->key, &c->key)) {
+		    other->key.hash == c->key.hash &&
+		    other->key.ports == c->key.ports) {
 			hlist_del(&c->node);
 			hlist_add_behind(&c->node, &other->node);
 			return;

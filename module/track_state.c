@@ -389,7 +389,10 @@ void tcpledger_track_reset(const struct sock *sk)
 
 	tcpledger_key_socket(&key, sk);
 	b = tcpledger_table_lock(&key, &flags);
-	c = tcpledger_table_find_socket(b, &key, sk);
+	/* By itself first: it may be bound to another device than it was. */
+	c = tcpledger_table_of_socket(b, sk, key.ports);
+	if (unlikely(!c))
+		c = tcpledger_table_find_socket(b, &key, sk);
 	if (c) {
 		tcpledger_facts_reset(&c->facts);
 		if (c->facts.bits & F_LATE_DATA)

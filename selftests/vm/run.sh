@@ -282,7 +282,7 @@ boot()
 	# The reader is a child of ours, so that we can wait until it has written all.
 	exec {out}> >(show_output)
 	reader=$!
-	"${bound[@]}" "${qemu[@]}" </dev/null >&"$out" 2>"$work/qemu.err" &
+	"${bound[@]}" "${qemu[@]}" </dev/null 1>&"$out" 2>"$work/qemu.err" &
 	qemu_pid=$!
 	exec {out}>&-
 	wait "$qemu_pid" || rc=$?
