@@ -3,7 +3,7 @@
 # The JSON of records against the documented one, and the commands' ways.
 . ./tap.sh
 
-tap_plan 59
+tap_plan 61
 
 ledger() { "$TCPLEDGER" "$@" --file "$FIXTURES/records"; }
 record() { ledger show "$1" --json; }
