@@ -143,7 +143,7 @@ TEST_F_TIMEOUT(loss, every_end, 36000)
 	world_unjudged(world, JUDGE_ACCEPTED,
 		       "of copies that the wire made the trace does not tell which is which");
 	world_unjudged(world, JUDGE_EXPORT,
-		       "one copy of a SYN/ACK was missing there once in nine runs, which is not explained");
+		       "one of nine runs lacked a copy of a SYN/ACK there; why is not known");
 	world_add_router(world);
 	world_enter(world, RIGHT);
 	p.listener = sock_listen(variant->family, &to, 64);
