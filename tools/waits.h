@@ -16,7 +16,7 @@ struct record;
 
 /*
  * Buckets are powers of two in nanoseconds. All of 2MSL would be in one of them,
- * between 2^35 and 2^36, so that one is cut at whole seconds from 56 to 67.
+ * between 2^35 and 2^36, so that bucket is cut at whole seconds from 56 to 67.
  */
 #define WAITS_CUT	36
 #define WAITS_SECOND	56

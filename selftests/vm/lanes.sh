@@ -104,26 +104,14 @@ vm_part()
 	done
 }
 
-# The driver's own tests are one test with results of its own, as cost_part()'s.
-driver_part()
+# program_part FOLDER NAME COMMAND...: a program whose results are one test's own
+program_part()
 {
-	local log=$logs/host-driver rc=0
+	local log=$logs/$1 rc=0
 
 	echo "KTAP version 1" >"$log/output.all"
-	setpriv --pdeathsig=TERM "$here/driver_test.sh" >"$log/output" 2>&1 || rc=$?
+	setpriv --pdeathsig=TERM "${@:3}" >"$log/output" 2>&1 || rc=$?
 	sed 's/^/  /' "$log/output" >>"$log/output.all"
 	[ "$rc" -eq 0 ] || echo -n "not " >>"$log/output.all"
-	echo "ok 1 driver_test.sh" >>"$log/output.all"
-}
-
-# Instructions are counted in virtual time too, so what runs beside does not matter.
-cost_part()
-{
-	local log=$logs/6.1-cost rc=0
-
-	echo "KTAP version 1" >"$log/output.all"
-	setpriv --pdeathsig=TERM "$top/selftests/bench/bench.sh" --guard >"$log/output" 2>&1 || rc=$?
-	sed 's/^/  /' "$log/output" >>"$log/output.all"
-	[ "$rc" -eq 0 ] || echo -n "not " >>"$log/output.all"
-	echo "ok 1 cost" >>"$log/output.all"
+	echo "ok 1 $2" >>"$log/output.all"
 }
