@@ -2,7 +2,12 @@
 #include "kept.h"
 
 #include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+#define ORPHAN_MS	1200000	/* nine tries by default, 120 s apart at most */
 
 /* How many of the two records of a loopback connection are kept. */
 static size_t kept(const struct ledger *ledger, const struct pair *p)
@@ -47,9 +52,25 @@ struct pair connect_to(const struct pair *listening)
 	return p;
 }
 
+/* Sockets of all namespaces that TCP still tries to end, though no program has them. */
+static unsigned int orphans(void)
+{
+	char *text = read_all("/proc/net/sockstat");
+	const char *at = strstr(text, " orphan ");
+	unsigned int n;
+
+	if (!at || sscanf(at, " orphan %u", &n) != 1)
+		die("no orphans in: %s", text);
+	free(text);
+	return n;
+}
+
 /**
  * wait_for_the_dead - wait until namespaces that died before are gone
  * @world: world, which can take another namespace
+ *
+ * An orphan keeps its namespace alive while it sends its FIN again and again, to
+ * a wire that has nobody at its other end any more.
  *
  * Those of other tests, with their timewait sockets. They go one after the other, once
  * their last listener was freed: when two more have gone, which shows by their devices,
@@ -57,6 +78,7 @@ struct pair connect_to(const struct pair *listening)
  */
 void wait_for_the_dead(struct world *world)
 {
+	need(!orphans(), ORPHAN_MS);
 	for (int i = 0; i < 2; i++) {
 		struct endpoint at = loopback(world->family);
 
