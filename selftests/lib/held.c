@@ -2,18 +2,35 @@
 #include "held.h"
 
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger.h"
 #include "util.h"
 
 /* Everything their four records say but the age. */
 static char *describe(const struct held *held)
 {
-	return run_output("tcpledger list --json | jq -cS 'select(.lport == (%u, %u) or "
-			  ".rport == (%u, %u)) | del(.state_age_ns)'",
-			  held->live.s.port, held->ended.s.port,
-			  held->live.s.port, held->ended.s.port);
+	struct ledger ledger;
+	char *text;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	ledger_read(&ledger);
+	for (size_t i = 0; i < ledger.n; i++) {
+		json_object *rec = ledger.records[i];
+		int64_t lport = record_int(rec, "lport"), rport = record_int(rec, "rport");
+
+		if (lport != held->live.s.port && lport != held->ended.s.port &&
+		    rport != held->live.s.port && rport != held->ended.s.port)
+			continue;
+		json_object_object_del(rec, "state_age_ns");
+		fprintf(f, "%s\n", json_object_to_json_string_ext(rec, JSON_C_TO_STRING_PLAIN));
+	}
+	ledger_free(&ledger);
+	fclose(f);
+	return text;
 }
 
 /**
