@@ -230,7 +230,7 @@ static int judge_adopted(struct world *world, int64_t since, const struct ss *be
 	struct ledger ledger;
 	int wrong = 0;
 
-	trace_drain(&world->trace, world->here);
+	trace_drain(&world->trace);
 	ledger_read(&ledger);
 	for (size_t i = 0; i < before->n; i++) {
 		const struct ss_line *was = &before->line[i];

@@ -201,7 +201,7 @@ static void send_and_look(struct world *world, struct target *t)
 
 	wire_send(&world->wire, &t->seg);
 	t->reason = 0;
-	trace_drain(&world->trace, world->here);
+	trace_drain(&world->trace);
 	for (size_t i = world->trace.n; i--;) {
 		const struct trace_event *ev = &world->trace.list[i];
 

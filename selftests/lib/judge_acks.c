@@ -380,7 +380,7 @@ int judge_acks(struct world *world, struct evidence *e)
 	struct frames frames;
 	int wrong = 0;
 
-	trace_drain(&world->trace, world->here);
+	trace_drain(&world->trace);
 	capture_drain(&space->capture);
 	frames_sort(&frames, &space->capture);
 	records_sort(&e->records);

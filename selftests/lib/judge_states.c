@@ -331,7 +331,7 @@ int judge_states(struct world *world, const struct ledger *ledger)
 	struct lives lives = { .list = calloc(LIVES_MAX + 1, sizeof(struct life)) };
 	int wrong = 0;
 
-	trace_drain(&world->trace, world->here);
+	trace_drain(&world->trace);
 	collect(&world->trace, &lives);
 	for (size_t i = 0; i < ledger->n; i++) {
 		json_object *rec = ledger->records[i];

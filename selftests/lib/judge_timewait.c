@@ -359,7 +359,7 @@ int judge_timewait_of(struct world *world, int where, uint64_t inode, struct tim
 	int wrong;
 
 	memset(count, 0, sizeof(*count));
-	trace_drain(&world->trace, world->here);
+	trace_drain(&world->trace);
 	records_read(&records);
 	records_keep_netns(&records, inode, world->trace.since);
 	records_sort(&records);

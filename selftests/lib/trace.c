@@ -59,7 +59,6 @@
  * @filter: what of it is traced, or NULL
  * @stack: its stack is traced with it
  * @always: not for traces of timewait sockets alone
- * @asked: traced only while trace_space() asks for it
  */
 struct source {
 	const char *name;
@@ -68,7 +67,6 @@ struct source {
 	const char *filter;
 	bool stack;
 	bool always;
-	bool asked;
 };
 
 static const char *const state_fields[] = {
@@ -98,7 +96,7 @@ static const struct source sources[TRACE_KINDS] = {
 	[TRACE_TW_KILL] = { GROUP "/kill", "p: inet_twsk_kill " TW_FIELDS, tw_fields,
 		.stack = true, .always = true },
 	[TRACE_SPACE] = { GROUP "/space", "p: __sock_create net=%di:u64", space_fields,
-		.asked = true },
+		.always = true },
 	[TRACE_PROCESS] = { GROUP "/process", "p: tcp_rcv_state_process " SEGMENT_FIELDS("%di"),
 		segment_fields },
 	[TRACE_OPEN] = { GROUP "/open", "p: tcp_rcv_established " SEGMENT_FIELDS("%di"),
@@ -326,8 +324,7 @@ void trace_begin(void)
 	    !write_text(INSTANCE "/buffer_size_kb", BUFFER_KB))
 		die("set up " INSTANCE);
 	for (int i = 0; i < TRACE_STACK; i++)
-		if (!sources[i].asked)
-			enable(&sources[i]);
+		enable(&sources[i]);
 }
 
 /**
@@ -342,7 +339,7 @@ void trace_timewait_only(size_t n)
 	for (int i = 0; i < TRACE_STACK; i++) {
 		const struct source *source = &sources[i];
 
-		if (source->always || source->asked)
+		if (source->always)
 			continue;
 		/* The stack is traced as long as it is wanted, with its event or without. */
 		if (source->stack && !set_event(INSTANCE, source, "trigger", "!stacktrace"))
@@ -362,6 +359,7 @@ void trace_open(struct trace *trace)
 {
 	memset(trace, 0, sizeof(*trace));
 	trace->page = sysconf(_SC_PAGESIZE);
+	trace->asks = TRACE_ELSEWHERE;
 	open_buffers(trace);
 	forget_earlier(trace);
 	trace->since = now_ns();
@@ -387,16 +385,16 @@ void trace_close(struct trace *trace)
  */
 void trace_space(struct trace *trace, int which)
 {
-	const struct source *source = &sources[TRACE_SPACE];
-	int fd;
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	trace->space[which] = 0;
-	enable(source);
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || !set_event(INSTANCE, source, "enable", "0"))
+	if (fd < 0)
 		die("a socket to trace");
 	close(fd);
-	trace_drain(trace, which);
+	/* Of all that the test made until now the last one counts. */
+	trace->space[which] = 0;
+	trace->asks = which;
+	trace_drain(trace);
+	trace->asks = TRACE_ELSEWHERE;
 	if (!trace->space[which])
 		die("the kernel traced no socket of this test");
 }

@@ -91,6 +91,7 @@ struct trace_event {
  * @page: size of a page of the ring buffer
  * @since: when it began, CLOCK_MONOTONIC
  * @space: addresses of the test's namespaces in the kernel
+ * @asks: which of them trace_space() wants to know, else TRACE_ELSEWHERE
  * @n: events read
  * @room: events there is memory for
  * @list: in the order of time
@@ -101,6 +102,7 @@ struct trace {
 	size_t page;
 	int64_t since;
 	uint64_t space[TRACE_SPACES];
+	int asks;
 	size_t n;
 	size_t room;
 	struct trace_event *list;
@@ -110,7 +112,7 @@ void trace_begin(void);
 void trace_timewait_only(size_t n);
 void trace_open(struct trace *trace);
 void trace_space(struct trace *trace, int which);
-void trace_drain(struct trace *trace, int which);
+void trace_drain(struct trace *trace);
 void trace_close(struct trace *trace);
 const char *trace_reason(uint32_t reason);
 const char *state_name(int state);

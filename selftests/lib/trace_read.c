@@ -202,7 +202,7 @@ static bool add_drop(struct trace *trace, size_t from, const struct trace_event 
 }
 
 /* Return: whether the event stands for itself, and is filled in */
-static bool decode(struct trace *trace, size_t from, const uint8_t *data, int which,
+static bool decode(struct trace *trace, size_t from, const uint8_t *data,
 		   struct trace_event *ev)
 {
 	const struct trace_format *f = &trace_formats[ev->kind];
@@ -223,8 +223,8 @@ static bool decode(struct trace *trace, size_t from, const uint8_t *data, int wh
 		decode_tw(f, data, trace, ev);
 		return true;
 	case TRACE_SPACE:
-		if ((pid_t)pid_of(data) == gettid())
-			trace->space[which] = field(f, data, SPACE_NET, 8);
+		if (trace->asks != TRACE_ELSEWHERE && (pid_t)pid_of(data) == gettid())
+			trace->space[trace->asks] = field(f, data, SPACE_NET, 8);
 		return false;
 	case TRACE_PROCESS:
 	case TRACE_OPEN:
@@ -247,7 +247,7 @@ static bool decode(struct trace *trace, size_t from, const uint8_t *data, int wh
 	}
 }
 
-static void add_event(struct trace *trace, size_t from, const uint8_t *data, int64_t ns, int which)
+static void add_event(struct trace *trace, size_t from, const uint8_t *data, int64_t ns)
 {
 	struct trace_event ev = { .ns = ns, .where = TRACE_ELSEWHERE };
 	uint16_t id;
@@ -257,7 +257,7 @@ static void add_event(struct trace *trace, size_t from, const uint8_t *data, int
 	memcpy(&id, data, sizeof(id));
 	while (ev.kind < TRACE_KINDS && trace_formats[ev.kind].id != id)
 		ev.kind++;
-	if (ev.kind == TRACE_KINDS || !decode(trace, from, data, which, &ev))
+	if (ev.kind == TRACE_KINDS || !decode(trace, from, data, &ev))
 		return;
 	if (trace->n == trace->room) {
 		trace->room = trace->room ? trace->room * 2 : 256;
@@ -269,7 +269,7 @@ static void add_event(struct trace *trace, size_t from, const uint8_t *data, int
 }
 
 /* The layout is that of events/header_page and events/header_event. */
-static void read_page(struct trace *trace, size_t from, const uint8_t *page, int which)
+static void read_page(struct trace *trace, size_t from, const uint8_t *page)
 {
 	const uint32_t missed = 3U << 30;
 	const uint8_t *p = page + 16, *end;
@@ -304,7 +304,7 @@ static void read_page(struct trace *trace, size_t from, const uint8_t *page, int
 			break;
 		default:
 			ns += delta;
-			add_event(trace, from, p + (type ? 4 : 8), ns, which);
+			add_event(trace, from, p + (type ? 4 : 8), ns);
 			p += 4 + (type ? type * 4 : head[1]);
 		}
 	}
@@ -320,9 +320,8 @@ static int by_time(const void *a, const void *b)
 /**
  * trace_drain - read what was traced until now
  * @trace: trace
- * @which: the namespace that trace_space() asks for, if it does
  */
-void trace_drain(struct trace *trace, int which)
+void trace_drain(struct trace *trace)
 {
 	uint8_t *page = malloc(trace->page);
 
@@ -331,7 +330,7 @@ void trace_drain(struct trace *trace, int which)
 		size_t from = trace->cpus > 1 ? trace->n : 0;
 
 		while (read(trace->fd[i], page, trace->page) > 0)
-			read_page(trace, from, page, which);
+			read_page(trace, from, page);
 	}
 	free(page);
 	qsort(trace->list, trace->n, sizeof(*trace->list), by_time);

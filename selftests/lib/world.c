@@ -115,7 +115,7 @@ int world_add_space(struct world *world)
 
 	if (world->n == WORLD_SPACES || unshare(CLONE_NEWNET))
 		die("no further network namespace");
-	trace_drain(&world->trace, world->here);
+	trace_drain(&world->trace);
 	world->here = world->n++;
 	space->fd = current_space();
 	if (fstat(space->fd, &st))
@@ -135,7 +135,7 @@ int world_add_space(struct world *world)
  */
 void world_enter(struct world *world, int which)
 {
-	trace_drain(&world->trace, world->here);
+	trace_drain(&world->trace);
 	if (setns(world->space[which].fd, CLONE_NEWNET))
 		die("setns");
 	world->here = which;
