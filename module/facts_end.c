@@ -109,17 +109,18 @@ static void end_closing(struct tcpledger_facts *f, u8 cause, bool silent)
 			f->reset_by = TCPLEDGER_SIDE_LOCAL;
 	} else if ((f->bits & both) == both) {
 		f->kind = tcpledger_facts_graceful_kind(f);
-	} else if (silent && !(f->bits & F_RST_OUT)) {
+	} else {
 		/*
-		 * Nobody reset it: TCP_REPAIR moves it elsewhere, or ICMP ended
-		 * a Fast Open child that was not accepted yet (tcp_v4_err()).
+		 * Given up by this side. Its RST was sent or comes now, if any
+		 * does: TCP_REPAIR moves a connection elsewhere, ICMP ends a
+		 * Fast Open child that was not accepted yet (tcp_v4_err()), and
+		 * neither "ss -K" nor a dying namespace tells a peer that has
+		 * sent its FIN and got ours.
 		 */
 		f->kind = TCPLEDGER_KIND_RESET;
-	} else {
-		/* Given up by this side; its RST comes now or was sent. */
-		f->kind = TCPLEDGER_KIND_RESET;
-		f->reset_by = TCPLEDGER_SIDE_LOCAL;
-		if (!(f->bits & F_RST_OUT))
+		if (f->bits & F_RST_OUT)
+			f->reset_by = TCPLEDGER_SIDE_LOCAL;
+		else if (!silent)
 			f->bits |= F_RST_DUE;
 	}
 	if (f->first == TCPLEDGER_SIDE_NOBODY)

@@ -219,6 +219,11 @@ static noinline int out_rst(struct tcpledger_facts *f, s64 now,
 {
 	bool first = !(f->bits & F_RST_OUT);
 
+	if (f->bits & F_RST_DUE) {
+		f->reset_by = TCPLEDGER_SIDE_LOCAL;
+		if (f->first == TCPLEDGER_SIDE_NOBODY)
+			f->first = f->reset_by;
+	}
 	f->bits |= F_RST_OUT;
 	f->bits &= ~(F_EXPECT_OUT | F_CHALLENGED | F_RST_DUE);
 	return log_out(f, now, seg, 0, first);

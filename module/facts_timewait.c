@@ -141,8 +141,11 @@ static void fin_wait2_over(struct tcpledger_facts *f, u8 how, bool rst_in)
 		return;
 	}
 	f->kind = TCPLEDGER_KIND_RESET;
-	f->reset_by = rst_in ? TCPLEDGER_SIDE_REMOTE : TCPLEDGER_SIDE_LOCAL;
-	if (!rst_in && how == TCPLEDGER_EXIT_RESET && !(f->bits & F_RST_OUT))
+	if (rst_in)
+		f->reset_by = TCPLEDGER_SIDE_REMOTE;
+	else if (f->bits & F_RST_OUT)
+		f->reset_by = TCPLEDGER_SIDE_LOCAL;
+	else if (how == TCPLEDGER_EXIT_RESET)
 		f->bits |= F_RST_DUE;
 }
 

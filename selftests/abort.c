@@ -291,6 +291,26 @@ TEST_F_TIMEOUT(abort, ss_kill, USUAL)
 		       "close.error=ECONNRESET live=false @ESTABLISHED/CLOSE=segment");
 }
 
+/* This test will destroy a socket whose FINs are both sent: `ss -K` sends no RST then. */
+TEST_F_TIMEOUT(abort, ss_kill_last_ack, USUAL)
+{
+	struct peer peer;
+	int fd = wire_established(&self->world, &peer);
+
+	peer_send(&peer, SEG_FIN | SEG_ACK, 0);
+	peer.seq++;
+	need(sock_state(fd) == TCP_CLOSE_WAIT, DEADLINE_MS);
+	shutdown(fd, SHUT_WR);
+	peer_expect(&peer, SEG_FIN | SEG_ACK, DEADLINE_MS);
+	run("ss -tK sport = :%u and dport = :%u", peer.host.port, peer.self.port);
+	EXPECT_EQ(ECONNABORTED, wait_error(fd, 10));
+	EXPECT_EQ(0, capture_count(&self->world.space[0].capture, &peer.host, SEG_RST) +
+		     capture_count(&self->world.space[0].capture, &peer.host, SEG_RST | SEG_ACK));
+	EXPECT_VERDICT(peer.host, peer.self, 0,
+		       "close.kind=reset close.first=remote close.reset_by=null "
+		       "close.error=ECONNABORTED live=false @LAST_ACK/CLOSE=user");
+}
+
 /* This test will close a listener with a connection that nobody accepted. */
 TEST_F_TIMEOUT(abort, listener_closed, USUAL)
 {

@@ -303,6 +303,22 @@ static int judge_close(json_object *rec)
 }
 
 /* The end of the last state is the end of the record. */
+/* Who reset it has sent an RST; where nobody did, none of ours left. */
+static int judge_reset_by(json_object *rec)
+{
+	bool sent = first_segment(rec, "out", SEG_RST, SEG_RST) >= 0;
+	bool came = first_segment(rec, "in", SEG_RST, SEG_RST) >= 0;
+
+	if (!is(rec, "close.kind", "reset"))
+		return 0;
+	return wrong_if(is(rec, "close.reset_by", "local") && !sent, rec,
+			"reset by this end, without an RST") +
+	       wrong_if(is(rec, "close.reset_by", "remote") && !came, rec,
+			"reset by the peer, without an RST") +
+	       wrong_if(record_null(rec, "close.reset_by") && sent, rec,
+			"reset by nobody, but an RST left");
+}
+
 static int judge_duration(json_object *rec)
 {
 	for (size_t i = entries(rec); i--;) {
@@ -537,6 +553,6 @@ int judge_invariants(const struct ledger *ledger, json_object *rec)
 	       wrong_if(!is(rec, "partial", "false"), rec, "is partial") +
 	       judge_ids(ledger, rec) + judge_peer(ledger, rec) + judge_order(rec) +
 	       judge_state_chain(rec) + judge_residence(rec) + judge_open(rec) +
-	       judge_close(rec) + judge_duration(rec) + judge_retransmits(rec) +
+	       judge_close(rec) + judge_reset_by(rec) + judge_duration(rec) + judge_retransmits(rec) +
 	       judge_time_wait(rec) + judge_notes(rec) + judge_completeness(rec);
 }
