@@ -334,7 +334,7 @@ static void leave_history(struct world *world, int n)
 }
 
 /* This test will need room in the initial namespace, where dead ones left records. */
-TEST_F_TIMEOUT(limits, inherited_first, USUAL)
+TEST_F_TIMEOUT(limits, inherited_first, USUAL + ORPHANS_S)
 {
 	struct world *world = &self->world;
 	struct pair listening, own[5], live[24], extra[4];
@@ -370,7 +370,7 @@ TEST_F_TIMEOUT(limits, inherited_first, USUAL)
 }
 
 /* This test will have one namespace use up the global cap, at the cost of its own records only. */
-TEST_F_TIMEOUT(limits, total, USUAL)
+TEST_F_TIMEOUT(limits, total, USUAL + ORPHANS_S)
 {
 	struct world *world = &self->world;
 	struct pair listening[2], here[30], there[PAIRS_MAX], last;

@@ -56,14 +56,14 @@ static int judge_share(struct world *world, const char *parameters, int64_t othe
 }
 
 /* This test will have other namespaces take all of max_total that they can. */
-TEST_F_TIMEOUT(share, whole, USUAL)
+TEST_F_TIMEOUT(share, whole, USUAL + ORPHANS_S)
 {
 	EXPECT_EQ(0, judge_share(&self->world, "max_connections=64 history=32 max_total=128",
 				 64, 32));
 }
 
 /* This test will do the same where max_total is no more than one namespace may hold. */
-TEST_F_TIMEOUT(share, half, USUAL)
+TEST_F_TIMEOUT(share, half, USUAL + ORPHANS_S)
 {
 	EXPECT_EQ(0, judge_share(&self->world, "max_connections=64 history=32 max_total=64",
 				 32, 16));

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ORPHAN_MS	1200000	/* nine tries by default, 120 s apart at most */
-
 /* How many of the two records of a loopback connection are kept. */
 static size_t kept(const struct ledger *ledger, const struct pair *p)
 {
@@ -78,7 +76,7 @@ static unsigned int orphans(void)
  */
 void wait_for_the_dead(struct world *world)
 {
-	need(!orphans(), ORPHAN_MS);
+	need(!orphans(), ORPHANS_S * 1000);
 	for (int i = 0; i < 2; i++) {
 		struct endpoint at = loopback(world->family);
 

@@ -5,6 +5,8 @@
 
 #include "world.h"
 
+#define ORPHANS_S	1200	/* until none is left: nine tries by default, 120 s apart at most */
+
 struct pair connect_to(const struct pair *listening);
 int judge_cut(const struct pair *p, size_t n, size_t gone);
 void wait_for_the_dead(struct world *world);
