@@ -226,6 +226,8 @@ void tcpledger_facts_move(struct tcpledger_facts *f, s64 now, u8 from, u8 to,
 			  u8 cause, int segment);
 int tcpledger_facts_find_fin(struct tcpledger_facts *f, u32 end);
 int tcpledger_facts_find_ack_of_fin(struct tcpledger_facts *f);
+int tcpledger_facts_find_in(struct tcpledger_facts *f,
+			    const struct tcpledger_segment *seg);
 int tcpledger_facts_find_rst(struct tcpledger_facts *f, u32 rcv_nxt, bool any);
 void tcpledger_facts_accept_fin(struct tcpledger_facts *f, int segment,
 				u32 end);

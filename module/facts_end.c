@@ -19,7 +19,7 @@
  */
 void tcpledger_facts_reset(struct tcpledger_facts *f)
 {
-	if (f->ended)
+	if (f->ended || f->bits & F_LATE_DATA)
 		return;
 	if (f->rst_last || tcpledger_facts_find_rst(f, 0, true) !=
 	    TCPLEDGER_LOG_NONE)
@@ -41,7 +41,7 @@ static bool brings_data(const struct tcpledger_segment *seg, u32 rcv_nxt)
 
 /**
  * tcpledger_facts_late_data() - data came for a program that has closed
- * @f: the facts, F_LATE_DATA set; the change to CLOSE follows
+ * @f: the facts; the change to CLOSE follows
  * @now: CLOCK_MONOTONIC
  * @seg: the segment
  * @index: its log entry, or TCPLEDGER_LOG_NONE
@@ -60,6 +60,7 @@ int tcpledger_facts_late_data(struct tcpledger_facts *f, s64 now,
 
 	if (!brings_data(seg, rcv_nxt))
 		return index;
+	f->bits |= F_LATE_DATA;
 	if (index == TCPLEDGER_LOG_NONE)
 		index = tcpledger_facts_taken(f, now, seg);
 	if (index == TCPLEDGER_LOG_NONE)

@@ -287,6 +287,31 @@ int tcpledger_facts_find_rst(struct tcpledger_facts *f, u32 rcv_nxt, bool any)
 }
 
 /**
+ * tcpledger_facts_find_in() - the entry of a segment that came
+ * @f: the facts
+ * @seg: the segment
+ *
+ * Context: any, bucket lock held.
+ * Return: the index of the last one like it, or TCPLEDGER_LOG_NONE.
+ */
+int tcpledger_facts_find_in(struct tcpledger_facts *f,
+			    const struct tcpledger_segment *seg)
+{
+	int i;
+
+	for (i = f->log.n - 1; i >= 0; i--) {
+		const struct tcpledger_log_entry *e =
+			tcpledger_log_at(&f->log, i);
+
+		if (tcpledger_log_type(e) == TCPLEDGER_ENTRY_IN &&
+		    e->seq == seg->seq && e->flags == seg->flags &&
+		    e->len == seg->len)
+			return i;
+	}
+	return TCPLEDGER_LOG_NONE;
+}
+
+/**
  * tcpledger_facts_graceful_kind() - how an orderly close went
  * @f: the facts, with both FINs acknowledged
  *

@@ -9,6 +9,7 @@
 #include <linux/ipv6.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
+#include <net/tcp.h>
 
 #include "netns.h"
 
@@ -77,6 +78,30 @@ bool tcpledger_packet_piece(struct tcpledger_packet *p, const u8 *th)
 		return true;
 	tcpledger_count(tcpledger_net(p->net), malformed_segments);
 	return false;
+}
+
+/**
+ * tcpledger_packet_received() - the segment that TCP has in hand
+ * @skb: its packet, as of tcp_v4_fill_cb() or tcp_v6_fill_cb()
+ * @seg: filled
+ *
+ * Where segments waited in a backlog together, TCP may have made one of them
+ * (tcp_add_to_backlog()). Context: any.
+ * Return: false if the header contradicts itself.
+ */
+bool tcpledger_packet_received(const struct sk_buff *skb,
+			       struct tcpledger_segment *seg)
+{
+	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
+	const u8 *th = skb_transport_header(skb);
+	u32 len = cb->end_seq - cb->seq - !!(th[13] & TCPLEDGER_SYN) -
+		  !!(th[13] & TCPLEDGER_FIN);
+
+	*seg = (struct tcpledger_segment) {
+		.ttl = skb->protocol == htons(ETH_P_IP) ?
+			ip_hdr(skb)->ttl : ipv6_hdr(skb)->hop_limit,
+	};
+	return tcpledger_segment_parse(seg, th, (th[12] >> 4) * 4 + len);
 }
 
 /**

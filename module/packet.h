@@ -47,6 +47,8 @@ void tcpledger_packet_copy(const struct sk_buff *skb,
 			   tcpledger_see_fn *see);
 void tcpledger_packet_options(struct tcpledger_packet *p, u32 offset, u32 len);
 bool tcpledger_packet_piece(struct tcpledger_packet *p, const u8 *th);
+bool tcpledger_packet_received(const struct sk_buff *skb,
+			       struct tcpledger_segment *seg);
 int tcpledger_packet_behind6(const struct sk_buff *skb);
 __be32 tcpledger_packet_addressee4(const struct sk_buff *skb);
 bool tcpledger_packet_addressee6(const struct sk_buff *skb,

@@ -158,6 +158,17 @@ static int on_abort(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
+static int on_reset(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct sock *sk = (void *)regs_get_kernel_argument(regs, 0);
+	const struct sk_buff *skb = (void *)regs_get_kernel_argument(regs, 1);
+
+	/* MPTCP has its own reasons to reset a subflow, and no packet for some. */
+	if (skb && READ_ONCE(sk->sk_state) != TCP_CLOSE && sk_is_tcp(sk))
+		tcpledger_track_late_data(sk, skb);
+	return 0;
+}
+
 static DEFINE_PER_CPU(bool, beacon_seen);
 
 /* Does nothing but be probed. */
@@ -178,6 +189,7 @@ enum {
 	PROBE_ACCEPT,
 	PROBE_REQUEST_TIMER,
 	PROBE_ABORT,
+	PROBE_RESET,
 	PROBE_BEACON,
 	PROBE_MAX
 };
@@ -189,6 +201,7 @@ static const char *const fallbacks[PROBE_BEACON] = {
 	[PROBE_ACCEPT]		= "none",
 	[PROBE_REQUEST_TIMER]	= "poll",
 	[PROBE_ABORT]		= "context",	/* a task or a softirq */
+	[PROBE_RESET]		= "none",
 };
 
 static struct kprobe kprobes[PROBE_MAX] = {
@@ -211,6 +224,10 @@ static struct kprobe kprobes[PROBE_MAX] = {
 	[PROBE_ABORT] = {
 		.symbol_name = "tcp_abort",
 		.pre_handler = on_abort,
+	},
+	[PROBE_RESET] = {
+		.symbol_name = "tcp_reset",
+		.pre_handler = on_reset,
 	},
 	[PROBE_BEACON] = {
 		.addr = (kprobe_opcode_t *)beacon,

@@ -67,7 +67,6 @@ static inline void tcpledger_track_taken(struct tcpledger_conn *c, s64 now,
 		tcpledger_track_look(c, now, rcv_nxt);
 }
 
-void tcpledger_track_late_data(struct tcpledger_conn *c, const struct sock *sk);
 void tcpledger_track_answered(struct tcpledger_conn *c, s64 now,
 			      const struct tcpledger_segment *answer);
 bool tcpledger_track_late(struct tcpledger_conn *c,
@@ -75,6 +74,7 @@ bool tcpledger_track_late(struct tcpledger_conn *c,
 void tcpledger_track_freed(const struct sk_buff *skb, bool refused,
 			   bool checksum, bool ack_follows);
 void tcpledger_track_state(const struct sock *sk, u8 from, u8 to);
+void tcpledger_track_late_data(const struct sock *sk, const struct sk_buff *skb);
 void tcpledger_track_reset(const struct sock *sk);
 void tcpledger_track_accept(const struct sock *sk, const struct inode *inode);
 void tcpledger_track_request_timer(const struct request_sock *req);

@@ -96,26 +96,48 @@ void tcpledger_track_look(struct tcpledger_conn *c, s64 now, u32 rcv_nxt)
 		f->index = tcpledger_facts_taken(&c->facts, now, &f->seg);
 }
 
-/**
- * tcpledger_track_late_data() - TCP acts on data for a program that has closed
- * @c: the record, bucket locked
- * @sk: its socket
- *
- * Out of the backlog, in a task that owns the socket, the segment in flight is
- * another one: then the segment that TCP acts on is not known.
- * Context: the tracepoint tcp_receive_reset, interrupts off.
- */
-void tcpledger_track_late_data(struct tcpledger_conn *c, const struct sock *sk)
+/* Bucket locked. */
+static void late_data(struct tcpledger_conn *c, const struct sock *sk,
+		      const struct sk_buff *skb,
+		      const struct tcpledger_segment *seg)
 {
 	struct tcpledger_flight *f = this_cpu_ptr(&tcpledger_flight);
+	bool flies = f->skb == skb && f->c == c && f->id == c->id;
+	int i = flies ? f->index : tcpledger_facts_find_in(&c->facts, seg);
 
-	if (!f->skb || f->c != c || f->id != c->id ||
-	    sock_owned_by_user_nocheck(sk))
-		return;
 	tcpledger_conn_room(c);
-	f->index = tcpledger_facts_late_data(&c->facts,
-					     ktime_get_mono_fast_ns(), &f->seg,
-					     f->index, tcp_sk(sk)->rcv_nxt);
+	i = tcpledger_facts_late_data(&c->facts, ktime_get_mono_fast_ns(), seg,
+				      i, tcp_sk(sk)->rcv_nxt);
+	if (flies)
+		f->index = i;
+}
+
+/**
+ * tcpledger_track_late_data() - TCP resets a connection, and no RST came
+ * @sk: the socket, not yet closed
+ * @skb: what came: data for a program that has closed
+ *
+ * The hook saw it a moment ago, or long before if it waited in the socket's
+ * backlog, and took it for data like any other.
+ * Context: kprobe on tcp_reset(), preemption off.
+ */
+void tcpledger_track_late_data(const struct sock *sk, const struct sk_buff *skb)
+{
+	struct tcpledger_segment seg __tcpledger_unset;
+	struct tcpledger_key key __tcpledger_unset;
+	struct tcpledger_conn *c;
+	struct tcpledger_bucket *b;
+	unsigned long flags;
+
+	if (!tcpledger_packet_received(skb, &seg) ||
+	    seg.flags & TCPLEDGER_RST)
+		return;
+	tcpledger_key_socket(&key, sk);
+	b = tcpledger_table_lock(&key, &flags);
+	c = tcpledger_table_of_socket(b, sk, key.ports);
+	if (c && tcpledger_facts_live(&c->facts))
+		late_data(c, sk, skb, &seg);
+	tcpledger_table_unlock(b, flags);
 }
 
 /**

@@ -393,11 +393,8 @@ void tcpledger_track_reset(const struct sock *sk)
 	c = tcpledger_table_of_socket(b, sk, key.ports);
 	if (unlikely(!c))
 		c = tcpledger_table_find_socket(b, &key, sk);
-	if (c) {
+	if (c)
 		tcpledger_facts_reset(&c->facts);
-		if (c->facts.bits & F_LATE_DATA)
-			tcpledger_track_late_data(c, sk);
-	}
 	tcpledger_table_unlock(b, flags);
 }
 

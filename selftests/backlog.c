@@ -18,9 +18,13 @@
 
 #include "lib/ending.h"
 #include "lib/netstat.h"
+#include "lib/router.h"
 #include "lib/test.h"
 
-#define SENT	100	/* bytes of the send() that holds the socket */
+#define SENT		100	/* bytes of the send() that holds the socket */
+#define PATH_NS		1000000	/* how long a segment is on its way */
+#define EARLY_NS	200000	/* longer than close() takes */
+#define EARLY_STEP_NS	4000
 
 WORLD_FIXTURE(backlog);
 
@@ -83,14 +87,15 @@ static void release(struct holder *h)
 }
 
 /* Entries of the only record that are segments with these flags and this "accepted". */
-static int entries(const struct peer *peer, uint8_t flags, const char *accepted)
+static int entries_of(const struct endpoint *local, const struct endpoint *remote, uint8_t flags,
+		      const char *accepted)
 {
 	struct ledger ledger;
 	json_object *log;
 	int n = 0;
 
 	ledger_read(&ledger);
-	log = record_at(ledger_find(&ledger, &peer->host, &peer->self, 0), "log");
+	log = record_at(ledger_find(&ledger, local, remote, 0), "log");
 	for (size_t i = 0; i < json_object_array_length(log); i++) {
 		json_object *entry = json_object_array_get_idx(log, i);
 
@@ -100,6 +105,11 @@ static int entries(const struct peer *peer, uint8_t flags, const char *accepted)
 	}
 	ledger_free(&ledger);
 	return n;
+}
+
+static int entries(const struct peer *peer, uint8_t flags, const char *accepted)
+{
+	return entries_of(&peer->host, &peer->self, flags, accepted);
 }
 
 /* This test will let a FIN wait: CLOSE_WAIT begins when the task goes on, by that FIN. */
@@ -227,6 +237,65 @@ TEST_F_TIMEOUT(backlog, full, USUAL)
 	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "state=ESTABLISHED live=true close.kind=null close.reset_by=null");
 	EXPECT_EQ(0, entries(&peer, SEG_RST, "true"));
+}
+
+/* Ends by segments that had waited for a program to let the socket go, as the kernel traced it. */
+static unsigned int ended_out_of_backlog(struct trace *trace)
+{
+	unsigned int n = 0;
+
+	trace_drain(trace);
+	for (size_t i = 0; i < trace->n; i++) {
+		const struct trace_event *ev = &trace->list[i];
+
+		n += ev->kind == TRACE_STATE && ev->from == TCP_FIN_WAIT1 && ev->to == TCP_CLOSE &&
+		     ev->by == BY_SEGMENT && ev->backlog;
+	}
+	return n;
+}
+
+/* Close the client so long after a byte left for it, which takes PATH_NS to come. */
+static void close_when(const struct pair *p, int64_t ns)
+{
+	int64_t sent;
+
+	sock_send(p->server, 1, 0);
+	sent = now_ns();
+	while (now_ns() < sent + ns)
+		;
+	close(p->client);
+	need(sock_state(p->server) == TCP_CLOSE, DEADLINE_MS);
+	close(p->server);
+}
+
+/*
+ * This test will have data come while close() runs, which takes it out of the backlog
+ * when nobody is left to read it. The moment is sought: a little earlier each time.
+ */
+TEST_F_TIMEOUT(backlog, data_into_close, USUAL)
+{
+	struct world *world = &self->world;
+	struct pair p = { .family = variant->family };
+	int64_t early = 0;
+
+	world_add_router(world);
+	world_enter(world, ROUTER);
+	run("tc qdisc add dev left root netem delay %dus", PATH_NS / 1000);
+	world_enter(world, RIGHT);
+	p.s = router_end(world, RIGHT, FAR_PORT);
+	p.listener = sock_listen(variant->family, &p.s, 8);
+	world_enter(world, LEFT);
+	for (; early < EARLY_NS && !ended_out_of_backlog(&world->trace); early += EARLY_STEP_NS) {
+		pair_connect(&p);
+		close_when(&p, PATH_NS - early);
+	}
+	EXPECT_EQ(1U, ended_out_of_backlog(&world->trace));
+	EXPECT_LT(0, kernel_counter("TcpExt", "TCPAbortOnData"));
+	EXPECT_VERDICT(p.c, p.s, 0,
+		       "close.kind=reset close.first=local close.reset_by=local live=false "
+		       "@ESTABLISHED/FIN_WAIT1=user @FIN_WAIT1/CLOSE=segment bytes_received=0");
+	EXPECT_EQ(1, entries_of(&p.c, &p.s, SEG_ACK, "false"));
+	EXPECT_EQ(0, judge_ends(world));
 }
 
 TEST_HARNESS_MAIN

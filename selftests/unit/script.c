@@ -366,14 +366,13 @@ static void freed_entry(struct script *s, int segment, bool checksum, bool ack_f
 	freed(s, segment, tcpledger_log_at(&s->facts.log, segment)->flags, checksum, ack_follows);
 }
 
-/* As tcpledger_track_reset(). */
+/* As tcpledger_track_late_data() and then tcpledger_track_reset(). */
 static void act(struct script *s, const struct words *w)
 {
 	struct tcpledger_facts *f = &s->facts;
 
+	tcpledger_facts_late_data(f, script_now(s), &s->came, s->index, rcv_nxt(s, w));
 	tcpledger_facts_reset(f);
-	if (f->bits & F_LATE_DATA)
-		tcpledger_facts_late_data(f, script_now(s), &s->came, s->index, rcv_nxt(s, w));
 }
 
 static bool other(struct script *s, const char *word, const struct words *w)
