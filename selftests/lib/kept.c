@@ -58,7 +58,7 @@ static unsigned int orphans(void)
 	unsigned int n;
 
 	if (!at || sscanf(at, " orphan %u", &n) != 1)
-		die("no orphans in: %s", text);
+		die("/proc/net/sockstat does not tell of orphans: %s", text);
 	free(text);
 	return n;
 }

@@ -159,7 +159,7 @@ control()
 
 main()
 {
-	local mode name bug unseen=() tests unit
+	local mode name bug unseen=() broken=() tests unit
 
 	bugs=("$@")
 	[ ${#bugs[@]} -gt 0 ] || mapfile -t bugs < <(ls "$here/bugs")
@@ -180,8 +180,9 @@ main()
 	control
 	for bug in "${bugs[@]}"; do
 		make_tree
+		rm -rf "${work:?}/$bug"
 		"$here/plant.sh" "$tree" "$here/bugs/$bug"
-		make_all || die "$bug does not build, see above"
+		make_all || { broken+=("$bug"); continue; }
 		keep "$bug"
 		tests=$(tests_of "$here/bugs/$bug")
 		unit=$(tr ' ' '\n' <<<"$tests" | sed -n 's,^unit/,,p' | paste -sd' ')
@@ -191,6 +192,7 @@ main()
 	wait
 	make_tree
 	for bug in "${bugs[@]}"; do
+		[[ " ${broken[*]} " != *" $bug "* ]] || continue
 		if name=$(verdict "$bug"); then
 			printf 'seen    %-28s %s\n' "$bug" "$name"
 		else
@@ -199,6 +201,7 @@ main()
 		fi
 	done
 	say "$((${#bugs[@]} - ${#unseen[@]})) of ${#bugs[@]} planted bugs were seen"
+	[ ${#broken[@]} -eq 0 ] || die "these do not build: ${broken[*]}; unseen: ${unseen[*]:-none}"
 	[ ${#unseen[@]} -eq 0 ] || die "unseen: ${unseen[*]}"
 }
 
