@@ -554,5 +554,6 @@ int judge_invariants(const struct ledger *ledger, json_object *rec)
 	       judge_ids(ledger, rec) + judge_peer(ledger, rec) + judge_order(rec) +
 	       judge_state_chain(rec) + judge_residence(rec) + judge_open(rec) +
 	       judge_close(rec) + judge_reset_by(rec) + judge_duration(rec) +
-	       judge_retransmits(rec) + judge_time_wait(rec) + judge_notes(rec) + judge_completeness(rec);
+	       judge_retransmits(rec) + judge_time_wait(rec) + judge_notes(rec) +
+	       judge_completeness(rec);
 }

@@ -58,7 +58,7 @@ static unsigned int orphans(void)
 	unsigned int n;
 
 	if (!at || sscanf(at, " orphan %u", &n) != 1)
-		die("/proc/net/sockstat does not tell of orphans: %s", text);
+		die("no such figure in /proc/net/sockstat: %s", text);
 	free(text);
 	return n;
 }
