@@ -92,6 +92,12 @@ static struct tcpledger_conn *oldest_embryonic(struct tcpledger_net *tn)
 	return c ? c : evict_oldest(tn, TCPLEDGER_LIST_FRESH);
 }
 
+/* Of the initial namespace, and not left to it: the same as long as it lives. */
+static bool is_initial(const struct tcpledger_conn *c)
+{
+	return net_eq(c->tn->net, &init_net) && !c->inherited;
+}
+
 /* Undo what admit() counted. */
 static void count_out(struct tcpledger_net *tn)
 {
@@ -117,10 +123,30 @@ static void count_out(struct tcpledger_net *tn)
  */
 void tcpledger_conn_free(struct tcpledger_conn *c)
 {
-	if (c->facts.log.more)
+	if (c->facts.log.more) {
 		tcpledger_pool_put(c->facts.log.more);
+		tcpledger_share_give_second(is_initial(c));
+	}
 	count_out(c->tn);
 	tcpledger_pool_put(c);
+}
+
+/**
+ * tcpledger_conn_more() - give the log of a record its second half
+ * @c: the record, its bucket locked
+ *
+ * If there is none, or not for its namespace, the log goes on with less room.
+ * Context: any.
+ */
+void tcpledger_conn_more(struct tcpledger_conn *c)
+{
+	const bool initial = is_initial(c);
+
+	if (!tcpledger_share_take_second(initial))
+		return;
+	c->facts.log.more = tcpledger_pool_get(false);
+	if (!c->facts.log.more)
+		tcpledger_share_give_second(initial);
 }
 
 /* Bucket locked. */

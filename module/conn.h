@@ -145,6 +145,7 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 					  s64 now, u8 state, u8 role,
 					  bool may_allocate);
 void tcpledger_conn_free(struct tcpledger_conn *c);
+void tcpledger_conn_more(struct tcpledger_conn *c);
 void tcpledger_conn_insert(struct tcpledger_conn *c);
 bool tcpledger_conn_relist(struct tcpledger_conn *c);
 void tcpledger_conn_set_quiet(struct tcpledger_conn *c, bool quiet);
@@ -163,7 +164,7 @@ void tcpledger_conn_flush(struct tcpledger_net *tn);
 static inline void tcpledger_conn_room(struct tcpledger_conn *c)
 {
 	if (unlikely(tcpledger_log_wants_more(&c->facts.log)))
-		c->facts.log.more = tcpledger_pool_get(false);
+		tcpledger_conn_more(c);
 }
 
 /* By list: the facts that take a record out of it, beside its end. */

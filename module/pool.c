@@ -20,6 +20,7 @@
 
 #include "conn.h"
 #include "limits.h"
+#include "share.h"
 
 #define CPU_BLOCKS	32	/* at hand on each CPU */
 #define BATCH		(CPU_BLOCKS / 2)	/* moved to and from the stock */
@@ -240,11 +241,9 @@ int __init tcpledger_pool_init(void)
 	BUILD_BUG_ON(TCPLEDGER_LOG_MORE * sizeof(struct tcpledger_log_entry) >
 		     TCPLEDGER_CONN_SIZE);
 
-	/*
-	 * One in eight records may have a log of two blocks; the stock and
-	 * what lies on the CPUs comes on top.
-	 */
-	allocated_max = (long)tcpledger_limits.max_total / 8 * 9 + STOCK_HIGH +
+	/* The stock and what lies on the CPUs comes on top. */
+	allocated_max = (long)tcpledger_limits.max_total +
+			tcpledger_share_seconds() + STOCK_HIGH +
 			(long)num_possible_cpus() * CPU_BLOCKS;
 	/*
 	 * TYPESAFE_BY_RCU is not for lookups here: it spares the block the

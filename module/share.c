@@ -4,7 +4,9 @@
  *
  * Whoever may make namespaces could take all of it. So the initial namespace
  * keeps a share that the others together cannot use: max_connections records,
- * which is all it may hold, but at most half of max_total.
+ * which is all it may hold, but at most half of max_total. Of the blocks for
+ * the second halves of long logs it keeps half, whatever dead ones left to
+ * it; all are counted, so that they take no block from records.
  */
 #include "share.h"
 
@@ -14,9 +16,13 @@
 #include "limits.h"
 #include "netns.h"
 
+#define SECONDS_LEAST	64U	/* also where max_total is small */
+
 static atomic_t all = ATOMIC_INIT(0);		/* records of all namespaces */
 static atomic_t others = ATOMIC_INIT(0);	/* ... of all but the initial */
 static int most_of_others;
+static atomic_t seconds = ATOMIC_INIT(0);	/* second halves of logs */
+static atomic_t seconds_of_others = ATOMIC_INIT(0);
 
 /**
  * tcpledger_share_take() - one more record is to be held
@@ -53,6 +59,51 @@ void tcpledger_share_give(const struct tcpledger_net *tn)
 	atomic_dec(&all);
 	if (unlikely(!net_eq(tn->net, &init_net)))
 		atomic_dec(&others);
+}
+
+/**
+ * tcpledger_share_seconds() - how many logs may have a second half
+ *
+ * Context: any.
+ * Return: one in eight records.
+ */
+u32 tcpledger_share_seconds(void)
+{
+	return max(tcpledger_limits.max_total / 8, SECONDS_LEAST);
+}
+
+/**
+ * tcpledger_share_take_second() - a log is to get its second half
+ * @initial: its record is the initial namespace's own
+ *
+ * Context: any.
+ * Return: false if that is one too many; then nothing was counted.
+ */
+bool tcpledger_share_take_second(bool initial)
+{
+	const int most = tcpledger_share_seconds();
+
+	if (atomic_inc_return(&seconds) <= most) {
+		if (initial ||
+		    atomic_inc_return(&seconds_of_others) <= most / 2)
+			return true;
+		atomic_dec(&seconds_of_others);
+	}
+	atomic_dec(&seconds);
+	return false;
+}
+
+/**
+ * tcpledger_share_give_second() - a log has its second half no more
+ * @initial: as of tcpledger_share_take_second()
+ *
+ * Context: any.
+ */
+void tcpledger_share_give_second(bool initial)
+{
+	atomic_dec(&seconds);
+	if (!initial)
+		atomic_dec(&seconds_of_others);
 }
 
 /**

@@ -69,4 +69,41 @@ TEST_F_TIMEOUT(share, half, USUAL + ORPHANS_S)
 				 32, 16));
 }
 
+/* Close connections whose FIN never comes: it is sent until each has a long log. */
+static void close_in_vain(int family, unsigned int n)
+{
+	struct pair listening = pair_listen(family, 64), p;
+	int64_t live = ledger_stat("records_live");
+
+	drop_start("tcp flags fin");
+	for (unsigned int i = 0; i < n; i++) {
+		p = connect_to(&listening);
+		close(p.client);
+	}
+	need(ledger_stat("records_live") == live + n, ORPHANS_S * 1000);
+	drop_stop();
+}
+
+/* This test will have another namespace fill more logs than it may have second halves for. */
+TEST_F_TIMEOUT(share, long_logs, USUAL + 3 * ORPHANS_S)
+{
+	struct world *world = &self->world;
+
+	world_unjudged(world, JUDGE_ALL & ~(JUDGE_TEXT | JUDGE_MEMORY),
+		       "the logs of some connections end early");
+	wait_for_the_dead(world);
+	module_reload("max_connections=256 history=128 max_total=512");
+	world_enter(world, 0);
+	close_in_vain(variant->family, 32);
+	EXPECT_EQ(0, ledger_stat("lost_log_entries"));
+	close_in_vain(variant->family, 1);
+	EXPECT_LT(0, ledger_stat("lost_log_entries"));
+	if (setns(world->initial, CLONE_NEWNET))
+		die("initial namespace");
+	link_up("lo");
+	close_in_vain(variant->family, 32);
+	EXPECT_EQ(0, ledger_stat("lost_log_entries"));
+	world_enter(world, 0);
+}
+
 TEST_HARNESS_MAIN
