@@ -31,6 +31,28 @@ static int64_t dropped(const struct peer *peer)
 	return n;
 }
 
+/* SYNs, FINs and RSTs of the only connection that were captured and are in no entry. */
+static int64_t not_logged(struct world *world, const struct peer *peer)
+{
+	struct capture *cap = &world->space[world->here].capture;
+	struct ledger ledger;
+	json_object *log;
+	int64_t n = 0;
+
+	capture_drain(cap);
+	for (size_t i = 0; i < cap->n; i++)
+		n += !!(cap->list[i].seg.flags & SEG_CONTROL);
+	ledger_read(&ledger);
+	log = record_at(ledger_find(&ledger, &peer->host, &peer->self, 0), "log");
+	for (size_t i = 0; i < json_object_array_length(log); i++) {
+		json_object *entry = json_object_array_get_idx(log, i);
+
+		n -= entry_is(entry, "segment") && entry_flags(entry) & SEG_CONTROL;
+	}
+	ledger_free(&ledger);
+	return n;
+}
+
 /* This test will shoot SYNs at an open connection: what is noted and given up counts at once. */
 TEST_F_TIMEOUT(counters, live, USUAL)
 {
@@ -72,6 +94,7 @@ TEST_F_TIMEOUT(counters, after_the_end, USUAL)
 	repeat(&peer, SEG_RST);
 	repeat(&peer, SEG_FIN | SEG_ACK);
 	EXPECT_LT(before + MANY, dropped(&peer));
+	EXPECT_EQ(not_logged(&self->world, &peer), dropped(&peer));
 	EXPECT_EQ(dropped(&peer), ledger_stat("lost_log_entries"));
 	EXPECT_EQ(0, judge_counters());
 }

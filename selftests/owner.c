@@ -196,6 +196,30 @@ TEST_F_TIMEOUT(owner, user, USUAL)
 		       SOMEBODY, pid, pid, program_invocation_short_name);
 }
 
+/* This test will leave a connection unaccepted: it is the listener's, not of who connects. */
+TEST_F_TIMEOUT(owner, not_accepted, USUAL)
+{
+	struct found *found = shared_memory(sizeof(struct found));
+	struct pair *p = &found->pair;
+	pid_t pid;
+
+	*p = pair_listen(variant->family, 8);
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		prctl(PR_SET_NAME, "connector");
+		p->client = sock_new(variant->family);
+		if (sock_connect(p->client, variant->family, &p->s))
+			_exit(1);
+		p->c = sock_local(p->client);
+		_exit(0);
+	}
+	wait_for(pid);
+	EXPECT_VERDICT(p->c, p->s, 0, "owner.pid=%d owner.comm=connector", pid);
+	EXPECT_VERDICT(p->s, p->c, 0, "owner.pid=%d owner.comm=%s", getpid(),
+		       program_invocation_short_name);
+}
+
 /* This test will read in one namespace what happened in another: nothing. */
 TEST_F_TIMEOUT(owner, isolated, USUAL)
 {
