@@ -10,6 +10,9 @@
 /* As long as segments of an ended connection may still wander: 2MSL. */
 #define TCPLEDGER_LATE_NS	60000000000LL
 
+/* From TPROXY to the hook, also for a SYN that a queue held up between them. */
+#define TCPLEDGER_TAKEN_NS	1000000000LL
+
 /* An RST that goes with a change to CLOSE leaves in the same call. */
 #define TCPLEDGER_RST_DUE_NS	1000000000LL
 

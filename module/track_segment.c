@@ -39,7 +39,8 @@ bool tcpledger_track_late(struct tcpledger_conn *c,
 	    !(seg->flags & (TCPLEDGER_SYN | TCPLEDGER_FIN | TCPLEDGER_RST)))
 		return false;
 	now = ktime_get_mono_fast_ns();
-	if (now - c->facts.ended > TCPLEDGER_LATE_NS)
+	if (now - c->facts.ended > (syn ? TCPLEDGER_TAKEN_NS :
+					  TCPLEDGER_LATE_NS))
 		return false;
 	tcpledger_conn_room(c);
 	if (syn) {
