@@ -26,7 +26,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/tcpledger-driver.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 logs=$work/logs tests_dir=$work/tests skips=$work/skips.list
 seed=1 bound=300 stress=() vm_options=()
-TEXTS=42 VMS=8
+TEXTS=45 VMS=8
 
 # judged NAMES...: what check.sh would say of the part '6.1 warp'
 judged()
@@ -207,6 +207,33 @@ texts_of_calls()
 	ktap_result "a second run in one tree" refuses "another run uses this tree" env TESTS=open "$vm_tests/check.sh"
 }
 
+# all_listed FOLDER: whether each program and script there is in a list of
+# selftests/Makefile, but those that are no tests
+all_listed()
+{
+	local mode lists="run_selftests.sh demo.sh demo-guest.sh" path name ok=0
+
+	for mode in warp smp turns stress-warp stress-smp stress-turns; do
+		lists+=" $(make -s --no-print-directory -C "$top" "list-$mode")" || return 1
+	done
+	for path in "$1"/*.c "$1"/*.sh; do
+		name=$(basename "$path" .c)
+		[[ " $lists " == *" $name "* ]] || { echo "$name is in no list of selftests/Makefile"; ok=1; }
+	done
+	return $ok
+}
+
+texts_of_lists()
+{
+	ktap_result "each test is in a list" all_listed "$top/selftests"
+	mkdir -p "$work/tree"
+	cp "$top"/selftests/*.[cs]* "$work/tree"
+	echo 'int main(void) { return 0; }' >"$work/tree/forgotten.c"
+	echo 'exit 0' >"$work/tree/slipped.sh"
+	ktap_result "a test that is in none" refuses 'forgotten is in no list' all_listed "$work/tree"
+	ktap_result "a script that is in none" refuses 'slipped.sh is in no list' all_listed "$work/tree"
+}
+
 # bad LINE, good LINE: of a kernel log; qemu_bad, qemu_good: of QEMU's
 bad()
 {
@@ -309,6 +336,7 @@ texts_of_results
 texts_of_skips
 texts_of_ends
 texts_of_calls
+texts_of_lists
 texts_of_lines
 [ "$mode" != all ] || vms
 ktap_end
