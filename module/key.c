@@ -23,8 +23,6 @@ void tcpledger_key_mirror(struct tcpledger_key *key,
 	const u32 ports = tcpledger_key_ports(of->rport, of->lport);
 
 	*key = *of;
-	/* The other end may be bound to no device. */
-	key->unbound = true;
 	if (of->v6)
 		tcpledger_key_v6(key, of->net,
 				 (const struct in6_addr *)of->remote,

@@ -154,6 +154,24 @@ static __always_inline u32 tcpledger_key_ports(__be16 lport, __be16 rport)
 }
 
 /**
+ * tcpledger_key_same_tuple() - do two keys have the same numbers?
+ * @a: one
+ * @b: the other; their devices may differ
+ *
+ * Context: any.
+ */
+static inline bool tcpledger_key_same_tuple(const struct tcpledger_key *a,
+					    const struct tcpledger_key *b)
+{
+	return a->hash == b->hash && a->ports == b->ports &&
+	       a->local[0] == b->local[0] &&
+	       a->remote[0] == b->remote[0] &&
+	       a->net == b->net && a->v6 == b->v6 &&
+	       (!a->v6 || (!memcmp(a->local + 1, b->local + 1, 12) &&
+			   !memcmp(a->remote + 1, b->remote + 1, 12)));
+}
+
+/**
  * tcpledger_key_fits() - is this the endpoint?
  * @k: what a record names
  * @key: what is looked for; its two devices are where a packet came by
@@ -163,12 +181,7 @@ static __always_inline u32 tcpledger_key_ports(__be16 lport, __be16 rport)
 static inline bool tcpledger_key_fits(const struct tcpledger_key *k,
 				      const struct tcpledger_key *key)
 {
-	return k->hash == key->hash && k->ports == key->ports &&
-	       k->local[0] == key->local[0] &&
-	       k->remote[0] == key->remote[0] &&
-	       k->net == key->net && k->v6 == key->v6 &&
-	       (!k->v6 || (!memcmp(k->local + 1, key->local + 1, 12) &&
-			   !memcmp(k->remote + 1, key->remote + 1, 12))) &&
+	return tcpledger_key_same_tuple(k, key) &&
 	       (k->ifindex == key->ifindex || (k->ifindex ?
 		k->ifindex == key->ifindex2 : key->unbound));
 }

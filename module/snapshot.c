@@ -171,7 +171,7 @@ static u64 peer_id(const struct tcpledger_conn *c)
 		const struct tcpledger_facts *f = &other->facts;
 
 		if (other->id == c->id || other->tn != c->tn ||
-		    !tcpledger_key_fits(&other->key, &key))
+		    !tcpledger_key_same_tuple(&other->key, &key))
 			continue;
 		/* Before the SYN/ACK only one number is known to both. */
 		if ((f->bits & c->facts.bits & isns) == isns ?

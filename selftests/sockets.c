@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What programs ask of their sockets by options and odd calls. */
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
@@ -162,6 +163,31 @@ static void disconnect(int fd)
 
 	if (connect(fd, &none, sizeof(none)))
 		die("connect to AF_UNSPEC");
+}
+
+/* This test will bind one end of a connection to a device and leave the other free. */
+TEST_F_TIMEOUT(sockets, one_end_bound, USUAL)
+{
+	const int device = (int)if_nametoindex("lo");
+	struct pair p = pair_listen(variant->family, 1);
+	struct ledger ledger;
+	json_object *client, *server;
+
+	p.client = sock_new(variant->family);
+	sock_set(p.client, SOL_SOCKET, SO_BINDTOIFINDEX, device);
+	ASSERT_EQ(0, sock_connect(p.client, variant->family, &p.s));
+	p.c = sock_local(p.client);
+	p.server = sock_accept(p.listener);
+	EXPECT_VERDICT(p.c, p.s, 0, "open.role=active state=ESTABLISHED ifindex=%d", device);
+	EXPECT_VERDICT(p.s, p.c, 0, "open.role=passive state=ESTABLISHED ifindex=0");
+	ledger_read(&ledger);
+	client = ledger_find(&ledger, &p.c, &p.s, 0);
+	server = ledger_find(&ledger, &p.s, &p.c, 0);
+	EXPECT_EQ(record_int(server, "id"), record_int(client, "peer_id"));
+	EXPECT_EQ(record_int(client, "id"), record_int(server, "peer_id"));
+	ledger_free(&ledger);
+	pair_close_orderly(&p);
+	EXPECT_EQ(2, records_all());
 }
 
 /* This test will dissolve a connection by connect() to AF_UNSPEC, and connect the socket anew. */
