@@ -82,7 +82,7 @@ static void hogging(void)
 static void hogging_other(void)
 {
 	pr_warn("workqueue: %ps hogged CPU for >10000us 4 times, consider switching to WQ_UNBOUND\n",
-		kmem_cache_create);
+		kfree);
 }
 
 static const struct {

@@ -24,7 +24,7 @@
 #define TRACING		"/sys/kernel/tracing"
 #define INSTANCE	TRACING "/instances/tcpledger_selftest"
 #define GROUP		"tcpledger_selftest"
-#define BUFFER_KB	"4096"
+#define BUFFER_KB	times(4096, 262144)	/* of each CPU; a SYN takes 1 to 2 KiB of it */
 #define TIMEWAIT_BYTES	768	/* of the buffer, for all events of a timewait socket */
 
 /*
@@ -134,6 +134,15 @@ const char *state_name(int state)
 	if (state < TCP_ESTABLISHED || state > TCP_CLOSING)
 		return "?";
 	return names[state];
+}
+
+static void set_buffer(size_t kb)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%zu", kb);
+	if (!write_text(INSTANCE "/buffer_size_kb", text))
+		die("a buffer of %zu KiB for " INSTANCE, kb);
 }
 
 /* Write to a file of an event in the instance of this program, or in that of all. */
@@ -320,9 +329,9 @@ void trace_begin(void)
 		die("mkdir " INSTANCE);
 	owner = getpid();
 	atexit(trace_end);
-	if (!write_text(INSTANCE "/trace_clock", "mono") ||
-	    !write_text(INSTANCE "/buffer_size_kb", BUFFER_KB))
+	if (!write_text(INSTANCE "/trace_clock", "mono"))
 		die("set up " INSTANCE);
+	set_buffer(BUFFER_KB);
 	for (int i = 0; i < TRACE_STACK; i++)
 		enable(&sources[i]);
 }
@@ -333,9 +342,6 @@ void trace_begin(void)
  */
 void trace_timewait_only(size_t n)
 {
-	char kb[32];
-
-	snprintf(kb, sizeof(kb), "%zu", 4096 + n * TIMEWAIT_BYTES / 1024);
 	for (int i = 0; i < TRACE_STACK; i++) {
 		const struct source *source = &sources[i];
 
@@ -347,8 +353,7 @@ void trace_timewait_only(size_t n)
 		if (!set_event(INSTANCE, source, "enable", "0"))
 			die("trace no longer %s", source->name);
 	}
-	if (!write_text(INSTANCE "/buffer_size_kb", kb))
-		die("set up " INSTANCE);
+	set_buffer(BUFFER_KB + n * TIMEWAIT_BYTES / 1024);
 }
 
 /**
