@@ -9,18 +9,18 @@
 #include <linux/module.h>
 #include <net/net_namespace.h>
 
-#include "adopt.h"
-#include "age.h"
-#include "hooks.h"
-#include "key.h"
-#include "limits.h"
+#include "ledger/key.h"
+#include "ledger/limits.h"
+#include "ledger/owner.h"
+#include "ledger/pool.h"
+#include "ledger/share.h"
+#include "ledger/table.h"
 #include "netns.h"
-#include "owner.h"
-#include "pending.h"
-#include "pool.h"
-#include "probes.h"
-#include "share.h"
-#include "table.h"
+#include "watch/adopt.h"
+#include "watch/age.h"
+#include "watch/hooks.h"
+#include "watch/pending.h"
+#include "watch/probes.h"
 
 static int __init tcpledger_init(void)
 {

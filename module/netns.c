@@ -16,8 +16,8 @@
 
 #include <linux/mutex.h>
 
-#include "hooks.h"
-#include "proc.h"
+#include "proc/proc.h"
+#include "watch/hooks.h"
 
 unsigned int tcpledger_net_id;
 

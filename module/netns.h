@@ -7,8 +7,8 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
-#include "conn.h"
-#include "stats.h"
+#include "ledger/conn.h"
+#include "ledger/stats.h"
 
 struct proc_dir_entry;
 

@@ -121,7 +121,7 @@ class Source:
     def innermost(self, address):
         """(function, file): not the kernel's own inline functions, but who called them."""
         frames = self.functions[address]
-        ours = [f for f in frames if re.search(r"/module/[^/]+$", f[1])]
+        ours = [f for f in frames if "/module/" in f[1]]
         function, path = (ours or frames[-1:])[0]
         return function, os.path.basename(path)
 

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "record.h"
+#include "verdict/record.h"
 
 static bool is_state(u8 state)
 {

@@ -3,7 +3,7 @@
 #ifndef TCPLEDGER_FACTS_CHECK_H
 #define TCPLEDGER_FACTS_CHECK_H
 
-#include "facts.h"
+#include "verdict/facts.h"
 
 const char *facts_check(const struct tcpledger_facts *f, s64 now);
 

@@ -9,7 +9,7 @@
  * record that ended hears of the RST it owes and of what comes late, a timewait
  * socket only of what happens to one.
  */
-#include "facts.h"
+#include "verdict/facts.h"
 
 #include "facts_check.h"
 #include "fuzz.h"

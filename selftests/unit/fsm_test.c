@@ -4,7 +4,7 @@
  * the RFC's figure 5 and the sections it stands for, and against the list of
  * Linux's own changes that the documents give.
  */
-#include "fsm.h"
+#include "verdict/fsm.h"
 
 #include <stdio.h>
 

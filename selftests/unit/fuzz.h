@@ -6,7 +6,7 @@
 #ifndef TCPLEDGER_FUZZ_H
 #define TCPLEDGER_FUZZ_H
 
-#include "env.h"
+#include "verdict/env.h"
 
 #include <stdio.h>
 #include <stdlib.h>

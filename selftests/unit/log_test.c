@@ -6,7 +6,7 @@
  * life a connection can have, and the first SYN, SYN/ACK and FIN each way and an
  * RST each way.
  */
-#include "log.h"
+#include "verdict/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>

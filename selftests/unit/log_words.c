@@ -12,7 +12,7 @@
 
 #include <stdio.h>
 
-#include "record.h"
+#include "verdict/record.h"
 
 static void write_change(char *word, size_t size, const struct tcpledger_entry *e)
 {

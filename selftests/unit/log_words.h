@@ -3,7 +3,7 @@
 #ifndef TCPLEDGER_LOG_WORDS_H
 #define TCPLEDGER_LOG_WORDS_H
 
-#include "facts.h"
+#include "verdict/facts.h"
 
 void log_words(char *text, size_t size, const struct tcpledger_facts *facts);
 

@@ -28,9 +28,9 @@ listed()
 members() { sed -n "/^struct $1 {/,/^};/p" "$header" | sed -nE 's/^\t(__[us][0-9]+|char)\t+([a-z0-9_]+).*;$/\2/p'; }
 defined() { sed -nE "s/^#define (TCPLEDGER_$1_[A-Z0-9_]+)[[:space:]]+(0x[0-9a-f]+).*/\1 \2/p" "$header"; }
 # Words in capitals that a table's head prints.
-titles() { sed -n '/static void .*head/,/^}/p' "$module/$1" | grep -oE '"[A-Z_]+"' | tr -d '"'; }
+titles() { sed -n '/static void .*head/,/^}/p' "$module/proc/$1" | grep -oE '"[A-Z_]+"' | tr -d '"'; }
 
-files=$(sed -n '/files\[\]/,/^}/p' "$module/proc.c" | grep -oE '"[a-z_]+"' | tr -d '"')
+files=$(sed -n '/files\[\]/,/^}/p' "$module/proc/proc.c" | grep -oE '"[a-z_]+"' | tr -d '"')
 tap_plan 24 "$files" "$files"
 for file in $files; do
 	tap_true "the file $file has a section" grep -qx "\.SH $file" "$man"
@@ -42,13 +42,13 @@ tap_is "columns of timewait" "$(terms timewait)" "$(titles proc_timewait.c)"
 
 counters()
 {
-	grep -oE 'seq_printf\(m, "[a-z_]+ %' "$module/stats.c" "$module/probes.c" | sed -nE 's/.*"([a-z_]+) %/\1/p'
-	sed -n '/^#define TCPLEDGER_COUNTERS(X)/,/[^\\]$/p' "$module/stats.h" | grep -oE 'X\([a-z_]+\)' | sed 's/X(\(.*\))/\1/'
-	sed -n '/^#define TCPLEDGER_HISTOGRAMS(X)/,/[^\\]$/p' "$module/stats.h" | sed -nE 's/.*X\([A-Z_0-9]+, ([a-z_0-9]+)\).*/hist_\1_/p'
+	grep -oE 'seq_printf\(m, "[a-z_]+ %' "$module/proc/stats.c" "$module/watch/probes.c" | sed -nE 's/.*"([a-z_]+) %/\1/p'
+	sed -n '/^#define TCPLEDGER_COUNTERS(X)/,/[^\\]$/p' "$module/ledger/stats.h" | grep -oE 'X\([a-z_]+\)' | sed 's/X(\(.*\))/\1/'
+	sed -n '/^#define TCPLEDGER_HISTOGRAMS(X)/,/[^\\]$/p' "$module/ledger/stats.h" | sed -nE 's/.*X\([A-Z_0-9]+, ([a-z_0-9]+)\).*/hist_\1_/p'
 	listed OUTCOMES | awk '$2 >= 1 { print "opens_" $1 }'
 	listed KINDS | awk '$2 >= 1 { print "closes_" $1 }'
 	listed EXITS | awk '$2 >= 1 { print "time_wait_exits_" $1 }'
-	sed -nE 's/.*\.symbol_name = "([a-z_]+)".*/method_\1/p' "$module/probes.c"
+	sed -nE 's/.*\.symbol_name = "([a-z_]+)".*/method_\1/p' "$module/watch/probes.c"
 	echo anomalies_
 }
 tap_is "counters of stats" "$(terms stats | LC_ALL=C sort)" "$(counters | LC_ALL=C sort)"
@@ -68,7 +68,7 @@ tap_is "sides" "$(numbered Sides)" "$(listed SIDES)"
 tap_is "exits" "$(numbered "Ends of TIME_WAIT")" "$(listed EXITS)"
 tap_is "causes" "$(numbered "Causes of state changes")" "$(listed CAUSES)"
 tap_is "anomalies" "$(numbered Anomalies)" "$(listed ANOMALIES)"
-tap_is "parameters" "$(terms "MODULE PARAMETERS")" "$(sed -nE 's/^LIMIT\((.*)\);/\1/p' "$module/limits.c")"
+tap_is "parameters" "$(terms "MODULE PARAMETERS")" "$(sed -nE 's/^LIMIT\((.*)\);/\1/p' "$module/ledger/limits.c")"
 tap_is "the magic number" "$(part "struct tcpledger_header" | grep -oE '0x[0-9a-f]+')" \
 	"$(sed -nE 's/^#define TCPLEDGER_MAGIC[[:space:]]+(0x[0-9a-f]+)ULL.*/\1/p' "$header")"
 tap_is "groff has nothing to say" "$(groff -man -Tutf8 -ww -z "$man" 2>&1)" ""

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 
 #include "facts_check.h"
-#include "record.h"
+#include "verdict/record.h"
 
 /* What stands after the colon of a word. */
 struct words {

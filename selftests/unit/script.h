@@ -38,7 +38,7 @@
 #ifndef TCPLEDGER_SCRIPT_H
 #define TCPLEDGER_SCRIPT_H
 
-#include "facts.h"
+#include "verdict/facts.h"
 
 #define TICK_NS		1000LL
 #define BASE_NS		5000000000LL

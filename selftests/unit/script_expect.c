@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 #include "log_words.h"
-#include "record.h"
+#include "verdict/record.h"
 #include "script_record.h"
 #include "tap.h"
 

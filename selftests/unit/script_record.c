@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "record.h"
+#include "verdict/record.h"
 
 /**
  * script_record - the record of a script

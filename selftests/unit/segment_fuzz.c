@@ -4,7 +4,7 @@
  * comes out is what can be. The input is a header and its options; a payload
  * is only a length and is taken from the first two bytes, the source port.
  */
-#include "segment.h"
+#include "verdict/segment.h"
 
 #include "fuzz.h"
 

@@ -4,7 +4,7 @@
  * and RFC 2018 lay them out. Each buffer has exactly the size that the parser
  * is told, so that ASAN sees a byte too many.
  */
-#include "segment.h"
+#include "verdict/segment.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -41,7 +41,7 @@ check_coccinelle()
 pure_files()
 {
 	sed -e ':a' -e '/\\$/N; s/\\\n//; ta' selftests/unit/Makefile | sed -n 's/^PURE *:= *//p' |
-		tr -s ' \t' '\n' | sed 's|.*|module/&.c|'
+		tr -s ' \t' '\n' | sed 's|.*|module/verdict/&.c|'
 }
 
 check_analyzer()

@@ -1,0 +1,529 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A record's life: admitted, made findable, evicted, inherited.
+ *
+ * What is kept is bounded here. When a limit is reached the oldest ended
+ * record goes first, then the oldest half-open one; an established record is
+ * never evicted, and a namespace evicts only its own.
+ */
+#include "ledger/conn.h"
+
+#include <linux/ktime.h>
+
+#include "ledger/limits.h"
+#include "ledger/pool.h"
+#include "ledger/share.h"
+#include "ledger/table.h"
+#include "netns.h"
+
+static u32 ended(const struct tcpledger_net *tn)
+{
+	return READ_ONCE(tn->counts[TCPLEDGER_LIST_INHERITED]) +
+	       READ_ONCE(tn->counts[TCPLEDGER_LIST_FAILED]) +
+	       READ_ONCE(tn->counts[TCPLEDGER_LIST_HISTORY]);
+}
+
+static u32 embryonic(const struct tcpledger_net *tn)
+{
+	return tn->counts[TCPLEDGER_LIST_FRESH] +
+	       tn->counts[TCPLEDGER_LIST_EMBRYONIC];
+}
+
+/* tn->lock held. The record is in a list; it is the caller's alone then. */
+static void take_off_list(struct tcpledger_net *tn, struct tcpledger_conn *c)
+{
+	lockdep_assert_held(&tn->lock);
+	list_del_init(&c->lru);
+	tn->counts[c->list]--;
+	WRITE_ONCE(c->list, TCPLEDGER_LIST_GONE);
+}
+
+/* tn->lock held. */
+static struct tcpledger_conn *take_oldest(struct tcpledger_net *tn, u8 list)
+{
+	struct tcpledger_conn *c;
+
+	c = list_first_entry_or_null(&tn->lists[list], struct tcpledger_conn,
+				     lru);
+	if (c)
+		take_off_list(tn, c);
+	return c;
+}
+
+static struct tcpledger_conn *evict_oldest(struct tcpledger_net *tn, u8 list)
+{
+	struct tcpledger_conn *c = take_oldest(tn, list);
+
+	if (!c)
+		return NULL;
+	if (list == TCPLEDGER_LIST_HISTORY)
+		tcpledger_count(tn, evicted_history);
+	else if (list == TCPLEDGER_LIST_FAILED)
+		tcpledger_count(tn, evicted_failed);
+	else if (list == TCPLEDGER_LIST_INHERITED)
+		tcpledger_count(tn, evicted_inherited);
+	else
+		tcpledger_count(tn, evicted_embryonic);
+	return c;
+}
+
+/* What dead namespaces left gives way before anything of this one's own. */
+static struct tcpledger_conn *oldest_ended(struct tcpledger_net *tn)
+{
+	struct tcpledger_conn *failed, *other;
+	struct list_head *lists = tn->lists;
+
+	if (tn->counts[TCPLEDGER_LIST_INHERITED])
+		return evict_oldest(tn, TCPLEDGER_LIST_INHERITED);
+	failed = list_first_entry_or_null(&lists[TCPLEDGER_LIST_FAILED],
+					  struct tcpledger_conn, lru);
+	other = list_first_entry_or_null(&lists[TCPLEDGER_LIST_HISTORY],
+					 struct tcpledger_conn, lru);
+	if (failed && (!other || failed->facts.ended < other->facts.ended))
+		return evict_oldest(tn, TCPLEDGER_LIST_FAILED);
+	return other ? evict_oldest(tn, TCPLEDGER_LIST_HISTORY) : NULL;
+}
+
+static struct tcpledger_conn *oldest_embryonic(struct tcpledger_net *tn)
+{
+	struct tcpledger_conn *c =
+		evict_oldest(tn, TCPLEDGER_LIST_EMBRYONIC);
+
+	return c ? c : evict_oldest(tn, TCPLEDGER_LIST_FRESH);
+}
+
+/* Of the initial namespace, and not left to it: the same as long as it lives. */
+static bool is_initial(const struct tcpledger_conn *c)
+{
+	return net_eq(c->tn->net, &init_net) && !c->inherited;
+}
+
+/* Undo what admit() counted. */
+static void count_out(struct tcpledger_net *tn)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&tn->lock, flags);
+	tn->total--;
+	raw_spin_unlock_irqrestore(&tn->lock, flags);
+	tcpledger_share_give(tn);
+}
+
+/**
+ * tcpledger_conn_free() - a record that nothing can reach any more
+ * @c: in no bucket and no list
+ *
+ * It was admitted, so it is counted out. Lifetime proof: it left its list
+ * under the lock of the namespace and its bucket under the bucket's, so no
+ * other context has it: hooks and probes find records only in buckets and use
+ * them only under the lock, evictors and the ager take them out of lists, and
+ * who kept a pointer as a name looks for it in the bucket first.
+ *
+ * Context: any.
+ */
+void tcpledger_conn_free(struct tcpledger_conn *c)
+{
+	if (c->facts.log.more) {
+		tcpledger_pool_put(c->facts.log.more);
+		tcpledger_share_give_second(is_initial(c));
+	}
+	count_out(c->tn);
+	tcpledger_pool_put(c);
+}
+
+/**
+ * tcpledger_conn_more() - give the log of a record its second half
+ * @c: the record, its bucket locked
+ *
+ * If there is none, or not for its namespace, the log goes on with less room.
+ * Context: any.
+ */
+void tcpledger_conn_more(struct tcpledger_conn *c)
+{
+	const bool initial = is_initial(c);
+
+	if (!tcpledger_share_take_second(initial))
+		return;
+	c->facts.log.more = tcpledger_pool_get(false);
+	if (!c->facts.log.more)
+		tcpledger_share_give_second(initial);
+}
+
+/* Bucket locked. */
+static void take_out(struct tcpledger_conn *c)
+{
+	hlist_del_init(&c->node);
+	tcpledger_conn_expect(c, false);
+	if (c->quiet)
+		tcpledger_table_set_quiet(&c->key, false);
+}
+
+/* A record out of its list: take it out of its bucket too. */
+static void conn_evict(struct tcpledger_conn *c)
+{
+	struct tcpledger_bucket *b;
+	unsigned long flags;
+
+	b = tcpledger_table_lock(&c->key, &flags);
+	take_out(c);
+	tcpledger_table_unlock(b, flags);
+	tcpledger_conn_free(c);
+}
+
+/**
+ * tcpledger_conn_insert() - make a record findable, and put it into its list
+ * @c: the record, in no bucket; its bucket locked
+ *
+ * Only now it counts as created: if another context was faster, who made it
+ * throws it away instead.
+ *
+ * All records of a tuple share a bucket, which is walked with interrupts off:
+ * whoever connects from one port again and again makes it long, also on one
+ * device after the other. So of the ended ones of a tuple, on all devices
+ * together, only the newest are kept.
+ * Context: any.
+ */
+void tcpledger_conn_insert(struct tcpledger_conn *c)
+{
+	struct tcpledger_conn *old = tcpledger_table_surplus(c);
+	struct tcpledger_net *tn = c->tn;
+	bool mine = false;
+
+	tcpledger_table_insert(c);
+	tcpledger_conn_relist(c);
+	tcpledger_count(tn, records_created);
+	if (likely(!old))
+		return;
+	/* A dying namespace hands its own over, see inherit(). */
+	raw_spin_lock(&tn->lock);
+	if (old->tn == tn && old->list != TCPLEDGER_LIST_GONE) {
+		take_off_list(tn, old);
+		mine = true;
+	}
+	raw_spin_unlock(&tn->lock);
+	if (!mine)
+		return;
+	tcpledger_count(tn, evicted_tuple);
+	take_out(old);
+	tcpledger_conn_free(old);
+}
+
+/*
+ * Count one more record in, and give it its id, making room if need be.
+ *
+ * Return: false if there is no room and nothing may be evicted for it.
+ */
+static bool admit(struct tcpledger_net *tn, bool is_embryonic, u64 *id)
+{
+	const struct tcpledger_limits *l = &tcpledger_limits;
+	struct tcpledger_conn *victims[2] = {};
+	bool crowded = tcpledger_share_take(tn);
+	bool ok = true;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&tn->lock, flags);
+	if (is_embryonic && embryonic(tn) >= l->max_embryonic)
+		victims[0] = oldest_embryonic(tn);
+	if (tn->total - !!victims[0] >= l->max_connections ||
+	    (crowded && !victims[0])) {
+		victims[1] = oldest_ended(tn);
+		if (!victims[1] && !victims[0])
+			victims[1] = oldest_embryonic(tn);
+		ok = victims[1] || victims[0];
+	}
+	if (ok) {
+		tn->total++;
+		*id = ++tn->next_id;
+	}
+	raw_spin_unlock_irqrestore(&tn->lock, flags);
+
+	if (victims[0])
+		conn_evict(victims[0]);
+	if (victims[1])
+		conn_evict(victims[1]);
+	if (ok)
+		return true;
+	tcpledger_share_give(tn);
+	if (crowded)
+		tcpledger_count(tn, not_kept_total);
+	else
+		tcpledger_count(tn, not_kept_full);
+	return false;
+}
+
+/* Blocks are short: rather lose the oldest ended record than the new one. */
+static bool evict_ended(struct tcpledger_net *tn)
+{
+	struct tcpledger_conn *c;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&tn->lock, flags);
+	c = oldest_ended(tn);
+	raw_spin_unlock_irqrestore(&tn->lock, flags);
+	if (c)
+		conn_evict(c);
+	return c;
+}
+
+/**
+ * tcpledger_conn_new() - a record for a new endpoint
+ * @tn: the namespace
+ * @key: who it is
+ * @now: CLOCK_MONOTONIC of its first entry
+ * @state: enum tcpledger_state it begins in
+ * @role: enum tcpledger_role
+ * @may_allocate: the caller is in a hook and holds no lock of ours
+ *
+ * Context: any, no lock of ours held.
+ * Return: a record in no bucket and no list, or NULL, which is counted.
+ */
+struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
+					  const struct tcpledger_key *key,
+					  s64 now, u8 state, u8 role,
+					  bool may_allocate)
+{
+	struct tcpledger_conn *c;
+	u64 id;
+
+	if (!admit(tn, role == TCPLEDGER_ROLE_PASSIVE, &id))
+		return NULL;
+	c = tcpledger_pool_get(may_allocate);
+	if (unlikely(!c) && evict_ended(tn))
+		c = tcpledger_pool_get(false);
+	if (unlikely(!c)) {
+		count_out(tn);
+		tcpledger_count(tn, not_kept_memory);
+		return NULL;
+	}
+	c->tn = tn;
+	c->id = id;
+	c->sk = NULL;
+	c->wall = ktime_mono_to_real(now);
+	c->active = now;
+	c->request_timer = 0;
+	c->bytes_sent = -1;
+	c->bytes_received = -1;
+	c->retransmits = -1;
+	c->srtt_us = -1;
+	c->min_rtt_us = -1;
+	c->netns = tn->net->ns.inum;
+	c->list = TCPLEDGER_LIST_NEW;
+	c->quiet = false;
+	c->drops_counted = 0;
+	c->expecting = false;
+	c->inherited = false;
+	c->looked = false;
+	c->orphan = false;
+	c->aborted = false;
+	c->taken = false;
+	c->key = *key;
+	c->key.ifindex2 = 0;
+	c->key.unbound = false;
+	memset(&c->owner, 0, sizeof(c->owner));
+	memset(&c->closer, 0, sizeof(c->closer));
+	c->owner.uid = -1;
+	tcpledger_facts_init(&c->facts, now, state, role);
+	return c;
+}
+
+static u32 quarter_of_history(void)
+{
+	return max(tcpledger_limits.history / 4, 1U);
+}
+
+/* Is there a record too many in the history? */
+static bool too_many_ended(const struct tcpledger_net *tn)
+{
+	const u32 quarter = quarter_of_history();
+
+	return READ_ONCE(tn->counts[TCPLEDGER_LIST_FAILED]) > quarter ||
+	       READ_ONCE(tn->counts[TCPLEDGER_LIST_INHERITED]) > quarter ||
+	       ended(tn) > tcpledger_limits.history;
+}
+
+/* One record too many in the history, out of its list; or NULL. */
+static struct tcpledger_conn *surplus(struct tcpledger_net *tn)
+{
+	const u32 most = tcpledger_limits.history;
+	const u32 quarter = quarter_of_history();
+
+	if (tn->counts[TCPLEDGER_LIST_FAILED] > quarter)
+		return evict_oldest(tn, TCPLEDGER_LIST_FAILED);
+	if (tn->counts[TCPLEDGER_LIST_INHERITED] > quarter)
+		return evict_oldest(tn, TCPLEDGER_LIST_INHERITED);
+	return ended(tn) > most ? oldest_ended(tn) : NULL;
+}
+
+/**
+ * tcpledger_conn_trim() - evict the oldest of too much history
+ * @tn: the namespace, in which a record has just ended
+ *
+ * Never-established records may hold a quarter of it, so that a port scan
+ * does not push out the rest, and what dead namespaces left another, only
+ * as long as there is room: who makes and drops namespaces must not be able
+ * to push out what the initial one keeps of itself.
+ * The look without the lock misses nothing: the caller has counted its record
+ * under the lock, and whoever did so last sees what all others counted.
+ * Context: any, no lock of ours held.
+ */
+void tcpledger_conn_trim(struct tcpledger_net *tn)
+{
+	struct tcpledger_conn *c;
+	unsigned long flags;
+
+	/* Why this is right stands above. */
+	if (likely(!data_race(too_many_ended(tn))))
+		return;
+	do {
+		raw_spin_lock_irqsave(&tn->lock, flags);
+		c = surplus(tn);
+		raw_spin_unlock_irqrestore(&tn->lock, flags);
+		if (c)
+			conn_evict(c);
+	} while (c);
+}
+
+static struct tcpledger_conn *take_listed(struct tcpledger_net *tn, u8 *was)
+{
+	struct tcpledger_conn *c = NULL;
+	unsigned long flags;
+	u8 list;
+
+	raw_spin_lock_irqsave(&tn->lock, flags);
+	for (list = TCPLEDGER_LIST_LIVE + 1; list < TCPLEDGER_LIST_MAX && !c;
+	     list++) {
+		c = take_oldest(tn, list);
+		*was = list;
+	}
+	raw_spin_unlock_irqrestore(&tn->lock, flags);
+	return c;
+}
+
+/* One that is in no list; from bucket *@index on. */
+static struct tcpledger_conn *take_live(const struct tcpledger_net *tn,
+					u32 *index)
+{
+	struct tcpledger_bucket *b;
+	struct tcpledger_conn *c;
+	unsigned long flags;
+
+	for (; *index <= tcpledger_bucket_mask; (*index)++) {
+		if (!(*index & 0xfff))
+			cond_resched();
+		if (hlist_empty(&tcpledger_buckets[*index].head))
+			continue;
+		b = tcpledger_table_lock_index(*index, &flags);
+		hlist_for_each_entry(c, &b->head, node)
+			if (c->tn == tn &&
+			    READ_ONCE(c->list) == TCPLEDGER_LIST_LIVE) {
+				c->list = TCPLEDGER_LIST_GONE;
+				break;
+			}
+		tcpledger_table_unlock(b, flags);
+		if (c)
+			return c;
+	}
+	return NULL;
+}
+
+/*
+ * Any record of a namespace in which no hook runs any more, out of its list.
+ * Nearly always all are in lists then: a live connection holds its namespace,
+ * unless its socket is the kernel's own. *@index is 0 before the first call;
+ * *@was becomes the list that the record was in.
+ */
+static struct tcpledger_conn *take_any(struct tcpledger_net *tn, u32 *index,
+				       u8 *was)
+{
+	struct tcpledger_conn *c = take_listed(tn, was);
+
+	/* A record that is just being freed makes it look once more. */
+	if (!c && data_race(READ_ONCE(tn->total))) {
+		*was = TCPLEDGER_LIST_LIVE;
+		c = take_live(tn, index);
+		/* A live one may have gone into a list meanwhile. */
+		if (!c)
+			c = take_listed(tn, was);
+	}
+	return c;
+}
+
+/*
+ * Hand one record over. It counts against the heir from now on, even beyond
+ * the heir's limit: a dying namespace's timewait sockets end right after, and
+ * the trimming that follows makes up for it. An end is counted once, where the
+ * record was: one that was in a list of ended ones was counted there. One with
+ * a socket goes on: it is the kernel's own, and will be closed.
+ */
+static void inherit(struct tcpledger_conn *c, u8 was,
+		    struct tcpledger_net *from, struct tcpledger_net *to,
+		    s64 now)
+{
+	struct tcpledger_bucket *b;
+	unsigned long flags;
+
+	b = tcpledger_table_lock(&c->key, &flags);
+	raw_spin_lock(&from->lock);
+	from->total--;
+	c->list = TCPLEDGER_LIST_NEW;
+	c->tn = to;
+	c->inherited = true;
+	raw_spin_unlock(&from->lock);
+	raw_spin_lock(&to->lock);
+	to->total++;
+	c->id = ++to->next_id;
+	raw_spin_unlock(&to->lock);
+	tcpledger_share_inherit();
+	if (tcpledger_facts_live(&c->facts) &&
+	    !(c->facts.bits & F_TIMEWAIT) && !c->sk)
+		tcpledger_facts_end(&c->facts, now, TCPLEDGER_CAUSE_ERROR,
+				    TCPLEDGER_LOG_NONE,
+				    TCPLEDGER_OUTCOME_ABORTED);
+	if (was >= TCPLEDGER_LIST_INHERITED) {
+		tcpledger_conn_enlist(c, TCPLEDGER_LIST_INHERITED);
+	} else {
+		tcpledger_conn_relist(c);
+		tcpledger_conn_settle(c);
+	}
+	tcpledger_table_unlock(b, flags);
+}
+
+/**
+ * tcpledger_conn_inherit() - a namespace dies: its records move on
+ * @from: the namespace; none of its hooks runs any more
+ * @to: the initial namespace
+ *
+ * Context: process.
+ */
+void tcpledger_conn_inherit(struct tcpledger_net *from,
+			    struct tcpledger_net *to)
+{
+	s64 now = ktime_get_mono_fast_ns();
+	struct tcpledger_conn *c;
+	u32 index = 0;
+	u8 was;
+
+	while ((c = take_any(from, &index, &was))) {
+		inherit(c, was, from, to, now);
+		tcpledger_conn_trim(to);
+		cond_resched();
+	}
+}
+
+/**
+ * tcpledger_conn_flush() - free all records of a namespace
+ * @tn: the namespace; neither hooks nor probes run any more
+ *
+ * Context: process.
+ */
+void tcpledger_conn_flush(struct tcpledger_net *tn)
+{
+	struct tcpledger_conn *c;
+	u32 index = 0;
+	u8 was;
+
+	while ((c = take_any(tn, &index, &was))) {
+		conn_evict(c);
+		cond_resched();
+	}
+}

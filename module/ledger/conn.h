@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPLEDGER_CONN_H
+#define TCPLEDGER_CONN_H
+
+#include <linux/atomic.h>
+#include <linux/jiffies.h>
+#include <linux/list.h>
+#include <linux/types.h>
+
+#include "ledger/key.h"
+#include "ledger/owner.h"
+#include "ledger/pool.h"
+#include "verdict/facts.h"
+
+struct tcpledger_net;
+
+#define TCPLEDGER_CONN_SIZE	768	/* bytes of a record, and of a log block */
+
+/**
+ * enum tcpledger_list - where a record stands in its namespace
+ * @TCPLEDGER_LIST_NEW: nowhere yet
+ * @TCPLEDGER_LIST_GONE: nowhere any more: being evicted
+ * @TCPLEDGER_LIST_LIVE: established, or opened by this host: in no list, since
+ *	nobody asks for the oldest of them; only those that follow are lists
+ * @TCPLEDGER_LIST_FRESH: passive, not established, to be looked at by the
+ *	next tick of age.c
+ * @TCPLEDGER_LIST_EMBRYONIC: passive, not established, looked at
+ * @TCPLEDGER_LIST_TIMEWAIT: held by a timewait socket, in order of its timer
+ * @TCPLEDGER_LIST_INHERITED: over, of a namespace that died
+ * @TCPLEDGER_LIST_FAILED: over, never established
+ * @TCPLEDGER_LIST_HISTORY: over, was established
+ */
+enum tcpledger_list {
+	TCPLEDGER_LIST_NEW,
+	TCPLEDGER_LIST_GONE,
+	TCPLEDGER_LIST_LIVE,
+	TCPLEDGER_LIST_FRESH,
+	TCPLEDGER_LIST_EMBRYONIC,
+	TCPLEDGER_LIST_TIMEWAIT,
+	TCPLEDGER_LIST_INHERITED,
+	TCPLEDGER_LIST_FAILED,
+	TCPLEDGER_LIST_HISTORY,
+	TCPLEDGER_LIST_MAX
+};
+
+/**
+ * struct tcpledger_conn - one endpoint of one connection
+ * @node: in its hash bucket
+ * @lru: in the list @list of @tn, if that is one
+ * @list: enum tcpledger_list
+ * @quiet: nothing pending: its bucket notes it, or noted it before another
+ * @drops_counted: how much of facts.log.dropped @tn has counted, modulo 256
+ * @expecting: it is counted in tcpledger_expecting
+ * @inherited: its namespace died
+ * @looked: age.c has seen why its SYN was not answered
+ * @orphan: orphan.c did not find its socket
+ * @aborted: "ss -K" is about to end its timewait socket
+ * @taken: a SYN ended that before it passed our hook, and is its last segment
+ * @netns: inode number of the namespace it was opened in; readers copy from
+ *	here on
+ * @tn: the namespace it counts against; changes only when a namespace dies
+ * @id: within the namespace
+ * @sk: the socket, as an identity only: never followed
+ * @wall: CLOCK_REALTIME of creation
+ * @active: CLOCK_MONOTONIC of the last SYN or SYN/ACK
+ * @request_timer: CLOCK_MONOTONIC of the request timer's last run that was
+ *	not followed by a SYN/ACK, 0 if none
+ * @bytes_sent: payload, -1 until the socket was read at its end
+ * @bytes_received: payload
+ * @retransmits: segments, -1 until known
+ * @srtt_us: -1 until known
+ * @min_rtt_us: -1 until known
+ * @closer: the program that closed first
+ * @key: who it is
+ * @owner: the program
+ * @facts: what is known
+ *
+ * All but @lru and @list is covered by the lock of its hash bucket. @lru is
+ * covered by the lock of @tn. @list is written under both, but under one alone
+ * from and to what is no list (the bucket's), and to TCPLEDGER_LIST_GONE from a
+ * list (that of @tn). So under the bucket's alone it can become that at any
+ * moment: it is read once, and tcpledger_conn_enlist() has the last word.
+ *
+ * Lifetime. A record is reached only through its bucket, under the bucket's
+ * lock, or through a list of its namespace, under that list's lock, and no
+ * pointer outlives the lock but as a name: the note of the segment in flight,
+ * the ager's batch and a reader's snapshot keep bucket, pointer and id, and
+ * follow the pointer only after they found it, with that id, in the bucket
+ * they locked.
+ */
+struct tcpledger_conn {
+	struct hlist_node	node;
+	struct list_head	lru;
+	u8			list;
+	bool			quiet;
+	u8			drops_counted;
+	bool			expecting : 1;
+	bool			inherited : 1;
+	bool			looked : 1;
+	bool			orphan : 1;
+	bool			aborted : 1;
+	bool			taken : 1;
+	u32			netns;
+	struct tcpledger_net	*tn;
+	u64			id;
+	const void		*sk;
+	s64			wall;
+	s64			active;
+	s64			request_timer;
+	s64			bytes_sent;
+	s64			bytes_received;
+	s32			retransmits;
+	s32			srtt_us;
+	s32			min_rtt_us;
+	struct tcpledger_actor	closer;
+	struct tcpledger_key	key;
+	struct tcpledger_owner	owner;
+	struct tcpledger_facts	facts;
+};
+
+/*
+ * Records whose next ACK out is to be logged although the connection is
+ * open: while there is one, the fast path of the hooks is closed. But not
+ * longer than an answer can take, for a remote can make one that never comes.
+ */
+extern atomic_t tcpledger_expecting;
+extern unsigned long tcpledger_expecting_until;	/* jiffies */
+
+/* More than TCPLEDGER_ANSWER_UNITS. */
+#define TCPLEDGER_EXPECT_JIFFIES	HZ
+
+/**
+ * tcpledger_conn_expected() - may an ACK that leaves now have to be logged?
+ *
+ * Context: any.
+ */
+static inline bool tcpledger_conn_expected(void)
+{
+	return unlikely(atomic_read(&tcpledger_expecting)) &&
+	       time_before_eq(jiffies, READ_ONCE(tcpledger_expecting_until));
+}
+
+struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
+					  const struct tcpledger_key *key,
+					  s64 now, u8 state, u8 role,
+					  bool may_allocate);
+void tcpledger_conn_free(struct tcpledger_conn *c);
+void tcpledger_conn_more(struct tcpledger_conn *c);
+void tcpledger_conn_insert(struct tcpledger_conn *c);
+bool tcpledger_conn_relist(struct tcpledger_conn *c);
+void tcpledger_conn_set_quiet(struct tcpledger_conn *c, bool quiet);
+bool tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list);
+void tcpledger_conn_trim(struct tcpledger_net *tn);
+void tcpledger_conn_inherit(struct tcpledger_net *from,
+			    struct tcpledger_net *to);
+void tcpledger_conn_flush(struct tcpledger_net *tn);
+
+/**
+ * tcpledger_conn_room() - have room for the next log entries
+ * @c: the record, its bucket locked
+ *
+ * Context: any.
+ */
+static inline void tcpledger_conn_room(struct tcpledger_conn *c)
+{
+	if (unlikely(tcpledger_log_wants_more(&c->facts.log)))
+		tcpledger_conn_more(c);
+}
+
+/* By list: the facts that take a record out of it, beside its end. */
+extern const u32 tcpledger_conn_leaves[TCPLEDGER_LIST_MAX];
+
+/* Count it among those whose next ACK out is to be logged, or no more. */
+static inline void tcpledger_conn_expect(struct tcpledger_conn *c, bool wanted)
+{
+	if (likely(!wanted && !c->expecting))
+		return;
+	if (wanted)
+		WRITE_ONCE(tcpledger_expecting_until,
+			   jiffies + TCPLEDGER_EXPECT_JIFFIES);
+	if (c->expecting == wanted)
+		return;
+	c->expecting = wanted;
+	atomic_add(wanted ? 1 : -1, &tcpledger_expecting);
+}
+
+/**
+ * tcpledger_conn_settle() - put a record where its facts say it belongs
+ * @c: the record, in its bucket, which is locked, and in a list
+ *
+ * Called after each event, before the bucket is unlocked, also to count what
+ * the event added.
+ * Context: any.
+ * Return: true if it just ended: call tcpledger_conn_trim() when the bucket
+ * is unlocked.
+ */
+static inline bool tcpledger_conn_settle(struct tcpledger_conn *c)
+{
+	const bool quiet = tcpledger_facts_quiet(&c->facts) && !c->key.ifindex;
+
+	tcpledger_conn_expect(c, c->facts.bits & F_EXPECT_OUT);
+	if (unlikely(c->quiet != quiet))
+		tcpledger_conn_set_quiet(c, quiet);
+	if (likely(!c->facts.log.news &&
+		   !(c->facts.bits &
+		     tcpledger_conn_leaves[READ_ONCE(c->list)])))
+		return false;
+	return tcpledger_conn_relist(c);
+}
+
+#endif /* TCPLEDGER_CONN_H */

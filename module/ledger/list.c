@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where a record stands: the list that its facts put it in, and the notes that
+ * others take of it. Moving it to a list of ended ones is what counts its end.
+ */
+#include "ledger/conn.h"
+
+#include <linux/bitops.h>
+#include <linux/list.h>
+#include <linux/percpu.h>
+
+#include "ledger/table.h"
+#include "netns.h"
+
+atomic_t tcpledger_expecting = ATOMIC_INIT(0);
+unsigned long tcpledger_expecting_until;
+
+const u32 tcpledger_conn_leaves[TCPLEDGER_LIST_MAX] = {
+	[TCPLEDGER_LIST_LIVE]		= F_TIMEWAIT,
+	[TCPLEDGER_LIST_FRESH]		= F_ESTABLISHED,
+	[TCPLEDGER_LIST_EMBRYONIC]	= ~0,	/* also if its timer ran */
+};
+
+static u8 list_of(const struct tcpledger_conn *c, u8 was)
+{
+	if (unlikely(c->facts.ended)) {
+		if (c->inherited)
+			return TCPLEDGER_LIST_INHERITED;
+		return c->facts.bits & F_ESTABLISHED ? TCPLEDGER_LIST_HISTORY :
+						       TCPLEDGER_LIST_FAILED;
+	}
+	if (c->facts.bits & F_TIMEWAIT)
+		return TCPLEDGER_LIST_TIMEWAIT;
+	if (!tcpledger_facts_embryonic(&c->facts))
+		return TCPLEDGER_LIST_LIVE;
+	return was == TCPLEDGER_LIST_EMBRYONIC && !c->request_timer ?
+		TCPLEDGER_LIST_EMBRYONIC : TCPLEDGER_LIST_FRESH;
+}
+
+static inline bool enlist(struct tcpledger_conn *c, u8 list)
+{
+	struct tcpledger_net *tn = c->tn;
+
+	raw_spin_lock(&tn->lock);
+	if (unlikely(c->list == TCPLEDGER_LIST_GONE)) {
+		raw_spin_unlock(&tn->lock);
+		return false;
+	}
+	if (c->list > TCPLEDGER_LIST_LIVE) {
+		list_del(&c->lru);
+		tn->counts[c->list]--;
+	}
+	if (list > TCPLEDGER_LIST_LIVE) {
+		list_add_tail(&c->lru, &tn->lists[list]);
+		tn->counts[list]++;
+	}
+	c->list = list;
+	raw_spin_unlock(&tn->lock);
+	return true;
+}
+
+/**
+ * tcpledger_conn_enlist() - put a record into a list of its namespace
+ * @c: the record, its bucket locked
+ * @list: enum tcpledger_list
+ *
+ * At the end of the list, also if it is in it already. Does nothing to a
+ * record that is being evicted at this moment.
+ * Context: any.
+ * Return: false for such a record.
+ */
+bool tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list)
+{
+	return enlist(c, list);
+}
+
+/* What was noted or given up since the last event, which is never much. */
+static void count_news(struct tcpledger_conn *c)
+{
+	struct tcpledger_stats __percpu *stats = c->tn->stats;
+	struct tcpledger_facts *f = &c->facts;
+	u32 left = f->log.news & ~LOG_NEWS;
+	u8 drops = f->log.dropped - c->drops_counted;
+
+	f->log.news = 0;
+	c->drops_counted += drops;
+	this_cpu_add(stats->lost_log_entries, drops);
+	for (; left; left &= left - 1)
+		this_cpu_inc(stats->anomalies[__ffs(left)]);
+}
+
+static void count_end(const struct tcpledger_conn *c)
+{
+	struct tcpledger_stats __percpu *stats = c->tn->stats;
+	const struct tcpledger_facts *f = &c->facts;
+
+	this_cpu_inc(stats->opens[f->outcome]);
+	this_cpu_inc(stats->closes[f->kind]);
+	if (f->tw_exit)
+		this_cpu_inc(stats->exits[f->tw_exit]);
+}
+
+/**
+ * tcpledger_conn_relist() - put a record into the list it belongs to
+ * @c: the record, in its bucket, which is locked
+ *
+ * Context and return value as tcpledger_conn_settle().
+ */
+bool tcpledger_conn_relist(struct tcpledger_conn *c)
+{
+	const u8 was = READ_ONCE(c->list);
+	const u8 list = list_of(c, was);
+
+	if (c->facts.log.news)
+		count_news(c);
+	if (was == list)
+		return false;
+	if (was == TCPLEDGER_LIST_NEW && list == TCPLEDGER_LIST_LIVE) {
+		c->list = list;
+		return false;
+	}
+	/*
+	 * One that is being evicted was counted at its end, or never will be;
+	 * one that is being handed over settles again, see inherit().
+	 */
+	if (!enlist(c, list) || !c->facts.ended)
+		return false;
+	c->sk = NULL;
+	count_end(c);
+	return true;
+}
+
+/**
+ * tcpledger_conn_set_quiet() - a record got quiet, or is so no more
+ * @c: the record, its bucket locked
+ * @quiet: which
+ *
+ * Context: any.
+ */
+void tcpledger_conn_set_quiet(struct tcpledger_conn *c, bool quiet)
+{
+	c->quiet = quiet;
+	tcpledger_table_set_quiet(&c->key, quiet);
+}

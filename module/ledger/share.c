@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who holds how much of max_total.
+ *
+ * Whoever may make namespaces could take all of it. So the initial namespace
+ * keeps a share that the others together cannot use: max_connections records,
+ * which is all it may hold, but at most half of max_total. Of the blocks for
+ * the second halves of long logs it keeps half, whatever dead ones left to
+ * it; all are counted, so that they take no block from records.
+ */
+#include "ledger/share.h"
+
+#include <linux/atomic.h>
+#include <linux/minmax.h>
+
+#include "ledger/limits.h"
+#include "netns.h"
+
+#define SECONDS_LEAST	64U	/* also where max_total is small */
+
+static atomic_t all = ATOMIC_INIT(0);		/* records of all namespaces */
+static atomic_t others = ATOMIC_INIT(0);	/* ... of all but the initial */
+static int most_of_others;
+static atomic_t seconds = ATOMIC_INIT(0);	/* second halves of logs */
+static atomic_t seconds_of_others = ATOMIC_INIT(0);
+
+/**
+ * tcpledger_share_take() - one more record is to be held
+ * @tn: the namespace it counts against
+ *
+ * It is counted whatever the answer is: tcpledger_share_give() undoes that.
+ * Context: any.
+ * Return: true if that is more than @tn may hold of what all share.
+ */
+bool tcpledger_share_take(const struct tcpledger_net *tn)
+{
+	const int most = tcpledger_limits.max_total;
+	bool over;
+	int n;
+
+	if (likely(net_eq(tn->net, &init_net))) {
+		n = atomic_inc_return(&all);
+		/* What others hold for a moment beyond theirs is theirs. */
+		return unlikely(n > most) &&
+		       n - atomic_read(&others) > most - most_of_others;
+	}
+	over = atomic_inc_return(&others) > most_of_others;
+	return atomic_inc_return(&all) > most || over;
+}
+
+/**
+ * tcpledger_share_give() - one record less is held
+ * @tn: the namespace it counted against
+ *
+ * Context: any.
+ */
+void tcpledger_share_give(const struct tcpledger_net *tn)
+{
+	atomic_dec(&all);
+	if (unlikely(!net_eq(tn->net, &init_net)))
+		atomic_dec(&others);
+}
+
+/**
+ * tcpledger_share_seconds() - how many logs may have a second half
+ *
+ * Context: any.
+ * Return: one in eight records.
+ */
+u32 tcpledger_share_seconds(void)
+{
+	return max(tcpledger_limits.max_total / 8, SECONDS_LEAST);
+}
+
+/**
+ * tcpledger_share_take_second() - a log is to get its second half
+ * @initial: its record is the initial namespace's own
+ *
+ * Context: any.
+ * Return: false if that is one too many; then nothing was counted.
+ */
+bool tcpledger_share_take_second(bool initial)
+{
+	const int most = tcpledger_share_seconds();
+
+	if (atomic_inc_return(&seconds) <= most) {
+		if (initial ||
+		    atomic_inc_return(&seconds_of_others) <= most / 2)
+			return true;
+		atomic_dec(&seconds_of_others);
+	}
+	atomic_dec(&seconds);
+	return false;
+}
+
+/**
+ * tcpledger_share_give_second() - a log has its second half no more
+ * @initial: as of tcpledger_share_take_second()
+ *
+ * Context: any.
+ */
+void tcpledger_share_give_second(bool initial)
+{
+	atomic_dec(&seconds);
+	if (!initial)
+		atomic_dec(&seconds_of_others);
+}
+
+/**
+ * tcpledger_share_inherit() - a record of a dying namespace counts against
+ * the initial one from now on
+ *
+ * Context: any.
+ */
+void tcpledger_share_inherit(void)
+{
+	atomic_dec(&others);
+}
+
+/**
+ * tcpledger_share_init() - divide max_total
+ *
+ * Context: process, at load, once the limits are known.
+ */
+void __init tcpledger_share_init(void)
+{
+	const struct tcpledger_limits *l = &tcpledger_limits;
+
+	most_of_others = l->max_total -
+			 min(l->max_connections, l->max_total / 2);
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /proc/net/tcpledger/ of a namespace.
+ *
+ * The files belong to root of the namespace's user namespace and nobody else
+ * may read them: initial sequence numbers are secrets (RFC 6528).
+ */
+#include "proc/proc.h"
+
+#include <net/net_namespace.h>
+
+#include "netns.h"
+
+static const struct {
+	const char		*name;
+	const struct proc_ops	*ops;
+} files[] = {
+	{ "connections",	&tcpledger_connections_ops },
+	{ "log",		&tcpledger_log_ops },
+	{ "timewait",		&tcpledger_timewait_ops },
+	{ "stats",		&tcpledger_stats_ops },
+	{ "records",		&tcpledger_records_ops },
+};
+
+/**
+ * tcpledger_proc_init() - make a namespace's files
+ * @tn: the namespace
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM.
+ */
+int tcpledger_proc_init(struct tcpledger_net *tn)
+{
+	struct net *net = tn->net;
+	int i;
+
+	tn->proc = proc_net_mkdir(net, "tcpledger", net->proc_net);
+	if (!tn->proc)
+		return -ENOMEM;
+	for (i = 0; i < ARRAY_SIZE(files); i++)
+		if (!proc_create_data(files[i].name, 0400, tn->proc,
+				      files[i].ops, tn)) {
+			tcpledger_proc_exit(tn);
+			return -ENOMEM;
+		}
+	return 0;
+}
+
+/**
+ * tcpledger_proc_exit() - take them away
+ * @tn: the namespace
+ *
+ * Waits for readers that are inside a call and closes what is open; reads
+ * that come later fail with EIO. Context: process.
+ */
+void tcpledger_proc_exit(struct tcpledger_net *tn)
+{
+	proc_remove(tn->proc);
+	tn->proc = NULL;
+}

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPLEDGER_FACTS_H
+#define TCPLEDGER_FACTS_H
+
+#include "verdict/env.h"
+#include "verdict/fsm.h"
+#include "verdict/log.h"
+#include "verdict/segment.h"
+
+/* As long as segments of an ended connection may still wander: 2MSL. */
+#define TCPLEDGER_LATE_NS	60000000000LL
+
+/* From TPROXY to the hook, also for a SYN that a queue held up between them. */
+#define TCPLEDGER_TAKEN_NS	1000000000LL
+
+/* An RST that goes with a change to CLOSE leaves in the same call. */
+#define TCPLEDGER_RST_DUE_NS	1000000000LL
+
+#define TCPLEDGER_TW_NOMINAL_NS	60000000000LL	/* TCP_TIMEWAIT_LEN */
+
+/*
+ * An answer is no answer any more after some of these units of 134 ms: TCP
+ * answers at once, when a delayed ACK is due (200 ms), or when the program gives
+ * the socket back that it holds.
+ */
+#define TCPLEDGER_ANSWER_SHIFT	27
+#define TCPLEDGER_ANSWER_UNITS	4
+
+/* The segment that ended a timewait socket has not passed the hook yet. */
+#define TCPLEDGER_LOG_TO_COME	(TCPLEDGER_LOG_NONE - 1)
+
+/* facts.bits */
+#define F_PARTIAL	BIT(0)	/* beginning not seen */
+#define F_ESTABLISHED	BIT(1)	/* was ESTABLISHED, or a Fast Open child */
+#define F_SYN_OUT	BIT(2)	/* logged, without ACK */
+#define F_SYN_IN	BIT(3)
+#define F_SYNACK_OUT	BIT(4)
+#define F_SYNACK_IN	BIT(5)
+#define F_LOCAL_ISN	BIT(6)	/* local_isn is known */
+#define F_REMOTE_ISN	BIT(7)
+#define F_SYN_ACKED_OUT	BIT(8)	/* we acknowledged the peer's SYN */
+#define F_FIN_OUT	BIT(9)	/* local_fin is known */
+#define F_FIN_IN	BIT(10)	/* TCP took the peer's FIN: remote_fin */
+#define F_FIN_LOGGED	BIT(11)	/* some FIN that came is in the log */
+#define F_FIN_ACKED_OUT	BIT(12)	/* we acknowledged the peer's FIN */
+#define F_FIN_ACKED_IN	BIT(13)	/* TCP took the ACK of our FIN */
+#define F_FIN_ACK_LOGGED BIT(14)	/* an ACK of our FIN is in the log */
+#define F_ACKED_EARLY	BIT(15)	/* first FIN acked before the second came */
+#define F_CROSSED	BIT(16)	/* the FINs crossed */
+#define F_RST_OUT	BIT(17)	/* TCP sent an RST */
+#define F_RST_LOGGED	BIT(18)	/* some RST that came is in the log */
+#define F_RST_TAKEN	BIT(19)	/* TCP acted on an RST: next CLOSE is by it */
+#define F_RST_DUE	BIT(20)	/* ended; our RST is still to leave */
+#define F_ACK_LOGGED	BIT(21)	/* an ACK of our SYN is in the log */
+#define F_EXPECT_OUT	BIT(22)	/* our next ACK answers something logged */
+#define F_CHALLENGED	BIT(23)	/* ... and it is a SYN or an RST */
+#define F_REQUEST	BIT(24)	/* a request socket holds it */
+#define F_TIMEWAIT	BIT(25)	/* a timewait socket holds it */
+#define F_TW_EVER	BIT(26)	/* was in TIME_WAIT */
+#define F_TW_INEXACT	BIT(27)	/* its residence is only a bound */
+#define F_COOKIE	BIT(28)
+#define F_FASTOPEN	BIT(29)
+#define F_CLOSING	BIT(30)	/* a close began, so its first actor is known */
+#define F_LATE_DATA	BIT(31)	/* data came after close(): next CLOSE is by it */
+
+/**
+ * struct tcpledger_facts - what is known of one endpoint
+ * @base: CLOCK_MONOTONIC of the first log entry; all other times too are
+ *	CLOCK_MONOTONIC nanoseconds, 0 for never
+ * @since: entry into the present state
+ * @ended: end of the last state
+ * @accepted: accept() returned it
+ * @tw_restarted: last (re)start of the timer of the timewait socket
+ * @local_isn: our initial sequence number
+ * @remote_isn: the peer's, a candidate until TCP took the SYN
+ * @local_fin: the number after our FIN
+ * @remote_fin: the number after the peer's
+ * @bits: F_*
+ * @anomalies: bit mask by enum tcpledger_anomaly
+ * @tw_restarts: of the 2MSL timer
+ * @tw_fin_reacks: retransmitted FINs answered again
+ * @tw_old_duplicates: other segments absorbed
+ * @syn_retransmits: either direction, saturating like the next two
+ * @synack_retransmits: either direction
+ * @fin_retransmits: ours
+ * @local: what our SYN offered
+ * @remote: what the peer's SYN offered
+ * @state: enum tcpledger_state
+ * @role: enum tcpledger_role
+ * @outcome: enum tcpledger_outcome
+ * @kind: enum tcpledger_kind
+ * @first: enum tcpledger_side
+ * @reset_by: enum tcpledger_side
+ * @tw_exit: enum tcpledger_exit
+ * @error: errno of the socket at its end, 0 for none
+ * @rst_last: the last segment that came is an RST, logged or not
+ * @syn_at: where the log was when our first SYN left
+ * @fin_at: the same of our first FIN
+ * @peer_fin_at: the same of the peer's first FIN
+ * @late_at: 1 + index of the entry of the data that F_LATE_DATA is about, or 0
+ * @expected_at: when F_EXPECT_OUT was set, in TCPLEDGER_ANSWER_SHIFT units
+ * @log: the log
+ *
+ * Plain data without pointers but log.more: copied whole by readers. All
+ * functions on it are pure and expect the caller to hold the bucket lock.
+ */
+struct tcpledger_facts {
+	s64	base;
+	s64	since;
+	s64	ended;
+	s64	accepted;
+	s64	tw_restarted;
+	u32	local_isn;
+	u32	remote_isn;
+	u32	local_fin;
+	u32	remote_fin;
+	u32	bits;
+	u32	anomalies;
+	u32	tw_restarts;
+	u32	tw_fin_reacks;
+	u32	tw_old_duplicates;
+	u16	syn_retransmits;
+	u16	synack_retransmits;
+	u16	fin_retransmits;
+	u16	local_mss;
+	u16	remote_mss;
+	s8	local_wscale;
+	s8	remote_wscale;
+	u8	options;
+	u8	state;
+	u8	role;
+	u8	outcome;
+	u8	kind;
+	u8	first;
+	u8	reset_by;
+	u8	tw_exit;
+	u8	error;
+	bool	rst_last;
+	u8	syn_at;
+	u8	fin_at;
+	u8	peer_fin_at;
+	u8	late_at;
+	u16	expected_at;
+	struct tcpledger_log log;
+};
+
+/* facts.options: what either SYN offered, and whether it was seen */
+#define OPT_LOCAL_SEEN		0x01
+#define OPT_LOCAL_SACK		0x02
+#define OPT_LOCAL_TS		0x04
+#define OPT_LOCAL		0x07
+#define OPT_REMOTE_SHIFT	3
+#define OPT_REMOTE_SEEN		0x08
+#define OPT_REMOTE_SACK		0x10
+#define OPT_REMOTE_TS		0x20
+#define OPT_REMOTE		0x38
+
+/**
+ * struct tcpledger_death - a change to CLOSE as the kernel traced it
+ * @from: old enum tcpledger_state
+ * @error: the socket's error, positive errno or 0
+ * @task: a task did it in a system call, not a segment or a timer
+ * @fin_acked: everything we sent is acknowledged, our FIN too
+ * @rcv_nxt: next number expected from the peer
+ * @shut: the program had given up both directions (close() called)
+ * @orphan: no program holds the socket any more
+ * @no_linger: the program asked not to wait in FIN_WAIT2 (TCP_LINGER2)
+ * @silent: the socket was in TCP_REPAIR, where it ends without a segment
+ * @soft: @error repeats an earlier ICMP message, so a timer raised it now
+ */
+struct tcpledger_death {
+	u8	from;
+	u8	error;
+	bool	task;
+	bool	fin_acked;
+	u32	rcv_nxt;
+	bool	shut;
+	bool	orphan;
+	bool	no_linger;
+	bool	silent;
+	bool	soft;
+};
+
+void tcpledger_facts_init(struct tcpledger_facts *f, s64 now, u8 state,
+			  u8 role);
+void tcpledger_facts_seed(struct tcpledger_facts *f, u32 snd_end, u32 rcv_nxt);
+int tcpledger_facts_in(struct tcpledger_facts *f, s64 now,
+		       const struct tcpledger_segment *seg,
+		       const struct tcpledger_options *opt);
+int tcpledger_facts_out(struct tcpledger_facts *f, s64 now,
+			const struct tcpledger_segment *seg,
+			const struct tcpledger_options *opt);
+int tcpledger_facts_taken(struct tcpledger_facts *f, s64 now,
+			  const struct tcpledger_segment *seg);
+void tcpledger_facts_late(struct tcpledger_facts *f, s64 now,
+			  const struct tcpledger_segment *seg);
+void tcpledger_facts_taken_over(struct tcpledger_facts *f, s64 now,
+				const struct tcpledger_segment *syn);
+void tcpledger_facts_note(struct tcpledger_facts *f, s64 now, u8 tag,
+			  int segment);
+void tcpledger_facts_refused(struct tcpledger_facts *f, s64 now, int segment,
+			     bool checksum);
+void tcpledger_facts_done(struct tcpledger_facts *f, u8 flags,
+			  bool ack_follows);
+void tcpledger_facts_state(struct tcpledger_facts *f, s64 now, u32 from,
+			   u32 to, u32 rcv_nxt, bool task);
+void tcpledger_facts_die(struct tcpledger_facts *f, s64 now,
+			 const struct tcpledger_death *d);
+void tcpledger_facts_reset(struct tcpledger_facts *f);
+int tcpledger_facts_late_data(struct tcpledger_facts *f, s64 now,
+			      const struct tcpledger_segment *seg, int index,
+			      u32 rcv_nxt);
+void tcpledger_facts_end(struct tcpledger_facts *f, s64 now, u8 cause,
+			 int segment, u8 outcome);
+void tcpledger_facts_tw_enter(struct tcpledger_facts *f, s64 now,
+			      u8 substate, u32 rcv_nxt);
+void tcpledger_facts_tw_restart(struct tcpledger_facts *f, s64 now,
+				u8 substate, u32 rcv_nxt, int segment);
+void tcpledger_facts_tw_absorbed(struct tcpledger_facts *f, s64 now,
+				 const struct tcpledger_segment *seg,
+				 int segment);
+void tcpledger_facts_tw_exit(struct tcpledger_facts *f, s64 now, u8 how,
+			     int segment);
+
+/* Shared by the facts_*.c files. */
+void tcpledger_facts_time_wait(struct tcpledger_facts *f, s64 now,
+			       u32 rcv_nxt);
+void tcpledger_facts_move(struct tcpledger_facts *f, s64 now, u8 from, u8 to,
+			  u8 cause, int segment);
+int tcpledger_facts_find_fin(struct tcpledger_facts *f, u32 end);
+int tcpledger_facts_find_ack_of_fin(struct tcpledger_facts *f);
+int tcpledger_facts_find_in(struct tcpledger_facts *f,
+			    const struct tcpledger_segment *seg);
+int tcpledger_facts_find_rst(struct tcpledger_facts *f, u32 rcv_nxt, bool any);
+void tcpledger_facts_accept_fin(struct tcpledger_facts *f, int segment,
+				u32 end);
+u8 tcpledger_facts_graceful_kind(const struct tcpledger_facts *f);
+
+/**
+ * tcpledger_facts_time() - the time of an entry made now
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ *
+ * Clocks of two CPUs may differ by a little; the log never goes back.
+ * Context: any, bucket lock held.
+ * Return: nanoseconds since the record's base.
+ */
+static inline s64 tcpledger_facts_time(const struct tcpledger_facts *f,
+				       s64 now)
+{
+	s64 t = now - f->base;
+
+	return max_t(s64, t, tcpledger_log_latest(&f->log));
+}
+
+/* The handshake is complete. */
+static inline void tcpledger_facts_established(struct tcpledger_facts *f)
+{
+	f->bits |= F_ESTABLISHED;
+	f->bits &= ~(F_REQUEST | F_RST_OUT | F_RST_LOGGED);
+	f->outcome = TCPLEDGER_OUTCOME_ESTABLISHED;
+}
+
+/* A state that TCP leaves shows what it was in, even if that was not seen. */
+static inline void tcpledger_facts_synchronized(struct tcpledger_facts *f,
+						u8 from)
+{
+	if (!(f->bits & F_ESTABLISHED) && tcpledger_fsm_synchronized(from))
+		tcpledger_facts_established(f);
+}
+
+/* No ACK of ours is an answer any more. */
+static inline void tcpledger_facts_expect_none(struct tcpledger_facts *f)
+{
+	f->bits &= ~(F_EXPECT_OUT | F_CHALLENGED);
+}
+
+/* TCP threw away unseen what was to be answered: what leaves is no answer. */
+static inline void tcpledger_facts_expire(struct tcpledger_facts *f, s64 now)
+{
+	u16 units;
+
+	if (likely(!(f->bits & F_EXPECT_OUT)))
+		return;
+	units = (u16)(now >> TCPLEDGER_ANSWER_SHIFT) - f->expected_at;
+	/* Clocks of two CPUs may differ by a little. */
+	if ((u16)(units + 1) > TCPLEDGER_ANSWER_UNITS + 1)
+		tcpledger_facts_expect_none(f);
+}
+
+/* Our next ACK will be the answer to what came now. */
+static inline void tcpledger_facts_expect(struct tcpledger_facts *f, s64 now,
+					  u32 expected)
+{
+	f->bits |= expected;
+	f->expected_at = now >> TCPLEDGER_ANSWER_SHIFT;
+}
+
+/* Retransmissions, which a hostile peer can make many. */
+static inline void tcpledger_facts_count(u16 *counter)
+{
+	if (*counter < 0xffff)
+		(*counter)++;
+}
+
+/* What a SYN or SYN/ACK offers, ours if @out. */
+static inline void tcpledger_facts_offer(struct tcpledger_facts *f,
+					 const struct tcpledger_options *opt,
+					 bool out)
+{
+	const u8 offer = OPT_LOCAL_SEEN | (opt->sack ? OPT_LOCAL_SACK : 0) |
+			 (opt->timestamps ? OPT_LOCAL_TS : 0);
+	const u16 mss = max_t(s32, opt->mss, 0);
+
+	if (out) {
+		f->local_mss = mss;
+		f->local_wscale = opt->wscale;
+		f->options = (f->options & ~OPT_LOCAL) | offer;
+	} else {
+		f->remote_mss = mss;
+		f->remote_wscale = opt->wscale;
+		f->options = (f->options & ~OPT_REMOTE) |
+			     offer << OPT_REMOTE_SHIFT;
+	}
+}
+
+int tcpledger_facts_log_any(struct tcpledger_facts *f, s64 now,
+			    const struct tcpledger_segment *seg, u8 type,
+			    u8 bits, enum tcpledger_log_class class);
+
+/**
+ * tcpledger_facts_log() - log a segment that passes now
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @seg: the segment
+ * @type: TCPLEDGER_ENTRY_IN or TCPLEDGER_ENTRY_OUT
+ * @bits: TCPLEDGER_SEG_*
+ * @class: whether it may use reserved room
+ *
+ * Context: any, bucket lock held.
+ * Return: as tcpledger_log_segment().
+ */
+static __always_inline int
+tcpledger_facts_log(struct tcpledger_facts *f, s64 now,
+		    const struct tcpledger_segment *seg, u8 type, u8 bits,
+		    enum tcpledger_log_class class)
+{
+	/* The same for any log; here the compiler leaves out what cannot be. */
+	if (unlikely(!f->log.n || !tcpledger_log_roomy(&f->log)))
+		return tcpledger_facts_log_any(f, now, seg, type, bits, class);
+	return tcpledger_log_segment(&f->log, tcpledger_facts_time(f, now), seg,
+				     type, bits, class);
+}
+
+static inline bool tcpledger_facts_live(const struct tcpledger_facts *f)
+{
+	return !f->ended;
+}
+
+/**
+ * tcpledger_facts_rst_due() - is an RST of ours that of the end of this record?
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ *
+ * Some ends have an RST due that never leaves, for want of memory or of a route;
+ * much later one that answers the peer is not it. Context: any, bucket lock held.
+ */
+static inline bool tcpledger_facts_rst_due(const struct tcpledger_facts *f,
+					   s64 now)
+{
+	return f->bits & F_RST_DUE && now - f->ended < TCPLEDGER_RST_DUE_NS;
+}
+
+/**
+ * tcpledger_facts_stay_seen() - whether the present state was seen to begin
+ * @f: the facts
+ *
+ * If not, its duration is only a bound and no measurement: an adopted record,
+ * or one that began with a change from a state.
+ * Context: any, bucket lock held.
+ */
+static inline bool tcpledger_facts_stay_seen(const struct tcpledger_facts *f)
+{
+	return !(f->bits & F_PARTIAL) || f->since != f->base ||
+	       (f->log.n && tcpledger_log_type(&f->log.first[0]) ==
+			    TCPLEDGER_ENTRY_STATE);
+}
+
+static inline bool tcpledger_facts_embryonic(const struct tcpledger_facts *f)
+{
+	return !(f->bits & F_ESTABLISHED) && !f->ended &&
+	       (f->role == TCPLEDGER_ROLE_PASSIVE || f->bits & F_REQUEST);
+}
+
+/* Is @end the number after the FIN that TCP took? Unknown is yes. */
+static inline bool tcpledger_facts_own_fin(const struct tcpledger_facts *f,
+					   u32 end)
+{
+	return !(f->bits & F_FIN_IN) || f->remote_fin == end;
+}
+
+/*
+ * Does a segment without SYN, FIN or RST, in or out, add nothing? Both SYNs
+ * are acknowledged, no FIN passed, nothing logged waits for an answer, and
+ * the last that came is no RST.
+ */
+static inline bool tcpledger_facts_quiet(const struct tcpledger_facts *f)
+{
+	const u32 pending = F_FIN_OUT | F_FIN_IN | F_FIN_LOGGED |
+			    F_EXPECT_OUT | F_CHALLENGED | F_REQUEST |
+			    F_TIMEWAIT | F_LATE_DATA | F_RST_TAKEN;
+
+	return f->state == TCPLEDGER_STATE_ESTABLISHED && !f->ended &&
+	       !(f->bits & pending) && !f->rst_last &&
+	       (f->bits & (F_REMOTE_ISN | F_SYN_ACKED_OUT)) != F_REMOTE_ISN;
+}
+
+#endif /* TCPLEDGER_FACTS_H */

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How a connection ended, and what ended it. Pure.
+ *
+ * TCP tells that a socket goes to CLOSE and leaves open why: an RST of the peer,
+ * a program, a timer, an error, or data that came when nobody was left to read
+ * it. The log and the circumstances of the change say which.
+ */
+#include "verdict/facts.h"
+
+/**
+ * tcpledger_facts_reset() - TCP acts on an RST; the change to CLOSE follows
+ * @f: the facts
+ *
+ * From the tracepoint tcp_receive_reset, which fires in tcp_reset() before
+ * the state moves. TCP calls that also when data comes for a program that has
+ * closed, without any RST of the peer; then one of ours follows.
+ * Context: any, bucket lock held.
+ */
+void tcpledger_facts_reset(struct tcpledger_facts *f)
+{
+	if (f->ended || f->bits & F_LATE_DATA)
+		return;
+	if (f->rst_last || tcpledger_facts_find_rst(f, 0, true) !=
+	    TCPLEDGER_LOG_NONE)
+		f->bits |= F_RST_TAKEN;
+	else
+		f->bits |= F_LATE_DATA;
+}
+
+/*
+ * Does a segment show that there is data beyond @rcv_nxt? As asked by
+ * tcp_rcv_state_process().
+ */
+static bool brings_data(const struct tcpledger_segment *seg, u32 rcv_nxt)
+{
+	return (seg->len || seg->flags & TCPLEDGER_FIN) &&
+	       !(seg->flags & (TCPLEDGER_SYN | TCPLEDGER_RST)) &&
+	       tcpledger_seq_before(rcv_nxt, seg->seq + seg->len);
+}
+
+/**
+ * tcpledger_facts_late_data() - data came for a program that has closed
+ * @f: the facts; the change to CLOSE follows
+ * @now: CLOCK_MONOTONIC
+ * @seg: the segment
+ * @index: its log entry, or TCPLEDGER_LOG_NONE
+ * @rcv_nxt: next number TCP expects from the peer
+ *
+ * Data is not logged, but this segment ends the connection, so it gets an entry
+ * now. TCP refuses the data (RFC 1122 section 4.2.2.13): an RST is the answer.
+ * Context: any, bucket lock held.
+ * Return: the index of its log entry, or TCPLEDGER_LOG_NONE.
+ */
+int tcpledger_facts_late_data(struct tcpledger_facts *f, s64 now,
+			      const struct tcpledger_segment *seg, int index,
+			      u32 rcv_nxt)
+{
+	struct tcpledger_log_entry *e;
+
+	if (!brings_data(seg, rcv_nxt))
+		return index;
+	f->bits |= F_LATE_DATA;
+	if (index == TCPLEDGER_LOG_NONE)
+		index = tcpledger_facts_taken(f, now, seg);
+	if (index == TCPLEDGER_LOG_NONE)
+		return index;
+	e = tcpledger_log_at(&f->log, index);
+	/* Of one whose ACK moved the connection TCP refused the data alone. */
+	if (!(tcpledger_log_bits(e) & TCPLEDGER_SEG_ACCEPTED))
+		tcpledger_log_mark(e, TCPLEDGER_SEG_REFUSED);
+	f->late_at = index + 1;
+	return index;
+}
+
+/* How a handshake that never completed came out. */
+static u8 failed_outcome(const struct tcpledger_facts *f, u8 cause, u8 error)
+{
+	bool synack = f->bits & (F_SYNACK_IN | F_SYNACK_OUT);
+
+	if (f->bits & F_RST_TAKEN)
+		return synack ? TCPLEDGER_OUTCOME_RESET :
+				TCPLEDGER_OUTCOME_REFUSED;
+	switch (cause) {
+	case TCPLEDGER_CAUSE_TIMER:
+		return f->bits & F_ACK_LOGGED &&
+		       f->role == TCPLEDGER_ROLE_PASSIVE ?
+			TCPLEDGER_OUTCOME_DROPPED : TCPLEDGER_OUTCOME_TIMED_OUT;
+	case TCPLEDGER_CAUSE_ERROR:
+		return error ? TCPLEDGER_OUTCOME_UNREACHABLE :
+			       TCPLEDGER_OUTCOME_ABORTED;
+	default:
+		return TCPLEDGER_OUTCOME_ABORTED;
+	}
+}
+
+static void end_closing(struct tcpledger_facts *f, u8 cause, bool silent)
+{
+	const u32 both = F_FIN_IN | F_FIN_OUT | F_FIN_ACKED_IN |
+			 F_FIN_ACKED_OUT;
+
+	if (f->bits & F_RST_TAKEN) {
+		f->kind = TCPLEDGER_KIND_RESET;
+		f->reset_by = TCPLEDGER_SIDE_REMOTE;
+	} else if (cause == TCPLEDGER_CAUSE_TIMER ||
+		   (f->anomalies & BIT(TCPLEDGER_ANOMALY_TIME_WAIT_OVERFLOW) &&
+		    (f->bits & both) != both)) {
+		f->kind = TCPLEDGER_KIND_TIMED_OUT;
+		if (f->bits & F_RST_OUT)
+			f->reset_by = TCPLEDGER_SIDE_LOCAL;
+	} else if ((f->bits & both) == both) {
+		f->kind = tcpledger_facts_graceful_kind(f);
+	} else {
+		/*
+		 * Given up by this side. Its RST was sent or comes now, if any
+		 * does: TCP_REPAIR moves a connection elsewhere, ICMP ends a
+		 * Fast Open child that was not accepted yet (tcp_v4_err()), and
+		 * neither "ss -K" nor a dying namespace tells a peer that has
+		 * sent its FIN and got ours.
+		 */
+		f->kind = TCPLEDGER_KIND_RESET;
+		if (f->bits & F_RST_OUT)
+			f->reset_by = TCPLEDGER_SIDE_LOCAL;
+		else if (!silent)
+			f->bits |= F_RST_DUE;
+	}
+	if (f->first == TCPLEDGER_SIDE_NOBODY)
+		f->first = f->reset_by;
+}
+
+static void end(struct tcpledger_facts *f, s64 now, u8 cause, u8 error,
+		bool silent)
+{
+	f->ended = f->base + tcpledger_facts_time(f, now);
+	f->log.news |= LOG_NEWS;
+	f->error = error;
+	f->bits &= ~(F_EXPECT_OUT | F_REQUEST);
+	if (f->bits & F_ESTABLISHED) {
+		if (f->kind == TCPLEDGER_KIND_OPEN)
+			end_closing(f, cause, silent || (error &&
+				    cause == TCPLEDGER_CAUSE_ERROR));
+		return;
+	}
+	if (f->outcome == TCPLEDGER_OUTCOME_IN_PROGRESS)
+		f->outcome = failed_outcome(f, cause, error);
+	f->kind = TCPLEDGER_KIND_NONE;
+	if (f->bits & F_RST_TAKEN)
+		f->reset_by = TCPLEDGER_SIDE_REMOTE;
+	else if (f->outcome == TCPLEDGER_OUTCOME_REFUSED ||
+		 f->outcome == TCPLEDGER_OUTCOME_RESET)
+		f->reset_by = TCPLEDGER_SIDE_LOCAL;
+	f->first = f->reset_by;
+}
+
+static bool timer_ended(const struct tcpledger_facts *f,
+			const struct tcpledger_death *d)
+{
+	if (d->error == ETIMEDOUT)
+		return true;
+	if (!tcpledger_fsm_synchronized(d->from))
+		return d->soft;
+	/*
+	 * A synchronized connection is only told of ICMP, not ended by it
+	 * (RFC 5461); an orphan is ended with an RST before the change by its
+	 * timer, after it by data that came too late.
+	 */
+	return d->error || f->bits & F_RST_OUT;
+}
+
+/*
+ * The ACK of our FIN, if it brought what nobody is left to take: data, or a
+ * FIN that follows on data still to come. That ends an orphan with our RST
+ * (tcp_rcv_state_process()).
+ */
+static int late_with_ack(struct tcpledger_facts *f,
+			 const struct tcpledger_death *d)
+{
+	const struct tcpledger_log_entry *e;
+	u8 fin;
+	int i;
+
+	if (d->from != TCPLEDGER_STATE_FIN_WAIT2 || !d->orphan)
+		return TCPLEDGER_LOG_NONE;
+	i = tcpledger_facts_find_ack_of_fin(f);
+	/* TCP_LINGER2 below 0: that ACK alone ends an orphan. */
+	if (i == TCPLEDGER_LOG_NONE || d->no_linger)
+		return i;
+	e = tcpledger_log_at(&f->log, i);
+	fin = e->flags & TCPLEDGER_FIN;
+	if (!e->len && !fin)
+		return TCPLEDGER_LOG_NONE;
+	return tcpledger_seq_before(d->rcv_nxt, tcpledger_log_end(e) - !!fin) ?
+		i : TCPLEDGER_LOG_NONE;
+}
+
+/*
+ * An orphan in FIN_WAIT2 should be a timewait socket's, unless its program
+ * asked not to linger: there was no room for one (tcp_time_wait()).
+ */
+static bool overflowed(struct tcpledger_facts *f,
+		       const struct tcpledger_death *d)
+{
+	return d->from == TCPLEDGER_STATE_FIN_WAIT2 && d->orphan &&
+	       !d->no_linger && !d->error &&
+	       !(f->bits & (F_RST_OUT | F_RST_TAKEN | F_LATE_DATA)) &&
+	       late_with_ack(f, d) == TCPLEDGER_LOG_NONE;
+}
+
+/* Why a connection went to CLOSE, and the segment that did it. */
+static u8 death_cause(struct tcpledger_facts *f,
+		      const struct tcpledger_death *d, int *segment)
+{
+	*segment = TCPLEDGER_LOG_NONE;
+	if (f->bits & F_RST_TAKEN) {
+		*segment = tcpledger_facts_find_rst(f, d->rcv_nxt,
+			d->from == TCPLEDGER_STATE_SYN_SENT);
+		return TCPLEDGER_CAUSE_SEGMENT;
+	}
+	if (f->bits & F_LATE_DATA) {
+		*segment = (int)f->late_at - 1;
+		return TCPLEDGER_CAUSE_SEGMENT;
+	}
+	if (d->fin_acked && (d->from == TCPLEDGER_STATE_LAST_ACK ||
+			     d->from == TCPLEDGER_STATE_CLOSING)) {
+		*segment = tcpledger_facts_find_ack_of_fin(f);
+		f->bits |= F_FIN_ACKED_IN;
+		return TCPLEDGER_CAUSE_SEGMENT;
+	}
+	if (d->from == TCPLEDGER_STATE_FIN_WAIT2 && f->bits & F_FIN_IN) {
+		*segment = tcpledger_facts_find_fin(f, d->rcv_nxt);
+		return TCPLEDGER_CAUSE_SEGMENT;
+	}
+	if (d->from == TCPLEDGER_STATE_FIN_WAIT2 && overflowed(f, d))
+		return TCPLEDGER_CAUSE_ERROR;
+	if (d->task && (!d->error || d->error == ECONNABORTED)) {
+		/* connect() failed by itself, before it sent anything. */
+		if (d->from == TCPLEDGER_STATE_SYN_SENT && !d->shut &&
+		    !d->error && !(f->bits & F_SYN_OUT))
+			return TCPLEDGER_CAUSE_ERROR;
+		/*
+		 * In close(), which sets no error: too many orphans, or a dead
+		 * namespace. "ss -K" of an orphan sets one (tcp_abort()).
+		 */
+		if (d->orphan && !d->error &&
+		    d->from != TCPLEDGER_STATE_FIN_WAIT2)
+			return TCPLEDGER_CAUSE_ERROR;
+		return TCPLEDGER_CAUSE_USER;
+	}
+	if (timer_ended(f, d))
+		return TCPLEDGER_CAUSE_TIMER;
+	if (d->error)
+		return TCPLEDGER_CAUSE_ERROR;
+	if (d->orphan && f->bits & F_FIN_OUT) {
+		/* Where nobody is to linger, the ACK of our FIN is enough. */
+		*segment = d->no_linger &&
+			   d->from == TCPLEDGER_STATE_FIN_WAIT2 ?
+				tcpledger_facts_find_ack_of_fin(f) :
+				late_with_ack(f, d);
+		return TCPLEDGER_CAUSE_SEGMENT;
+	}
+	return TCPLEDGER_CAUSE_ERROR;
+}
+
+/**
+ * tcpledger_facts_die() - TCP moved this connection to CLOSE
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @d: the change, as traced
+ *
+ * The caller has left out what means nothing in RFC 9293: CLOSE to CLOSE, and
+ * the CLOSE of a socket whose timewait socket took over.
+ * Context: any, bucket lock held.
+ */
+void tcpledger_facts_die(struct tcpledger_facts *f, s64 now,
+			 const struct tcpledger_death *d)
+{
+	bool overflow;
+	int segment;
+	u8 cause;
+
+	tcpledger_facts_synchronized(f, d->from);
+	overflow = overflowed(f, d);
+	cause = death_cause(f, d, &segment);
+
+	if (f->bits & F_RST_TAKEN && f->anomalies &
+	    BIT(TCPLEDGER_ANOMALY_STALE_SYN) &&
+	    f->anomalies & BIT(TCPLEDGER_ANOMALY_CHALLENGE_ACK))
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_HALF_OPEN,
+				     segment);
+	tcpledger_facts_move(f, now, d->from, TCPLEDGER_STATE_CLOSE, cause,
+			     segment);
+	if (d->orphan && cause == TCPLEDGER_CAUSE_TIMER)
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_ORPHAN_TIMEOUT,
+				     TCPLEDGER_LOG_NONE);
+	if (((d->from == TCPLEDGER_STATE_FIN_WAIT2 && f->bits & F_FIN_IN) ||
+	     (d->from == TCPLEDGER_STATE_CLOSING && d->fin_acked)) &&
+	    cause == TCPLEDGER_CAUSE_SEGMENT && !(f->bits & F_RST_TAKEN))
+		overflow = true;
+	if (overflow)
+		tcpledger_facts_note(f, now,
+				     TCPLEDGER_ANOMALY_TIME_WAIT_OVERFLOW,
+				     segment);
+	end(f, now, cause, d->error, d->silent && d->task);
+}
+
+/**
+ * tcpledger_facts_end() - a record without a full socket is over
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @cause: enum tcpledger_cause
+ * @segment: index of the segment that ended it, or TCPLEDGER_LOG_NONE
+ * @outcome: enum tcpledger_outcome
+ *
+ * For a request socket that was given up, a SYN that nobody answered, a closed
+ * port, and a socket whose end was missed. Context: any, bucket lock held.
+ */
+void tcpledger_facts_end(struct tcpledger_facts *f, s64 now, u8 cause,
+			 int segment, u8 outcome)
+{
+	if (f->state != TCPLEDGER_STATE_CLOSE)
+		tcpledger_facts_move(f, now, f->state, TCPLEDGER_STATE_CLOSE,
+				     cause, segment);
+	else if (segment != TCPLEDGER_LOG_NONE)
+		tcpledger_log_mark(tcpledger_log_at(&f->log, segment),
+				   TCPLEDGER_SEG_ACCEPTED);
+	if (!(f->bits & F_ESTABLISHED))
+		f->outcome = outcome;
+	end(f, now, cause, 0, false);
+}

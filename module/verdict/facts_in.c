@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a segment that came adds to the facts. Pure.
+ *
+ * It is only logged, with what it looks like; it becomes a fact when TCP shows
+ * that it took it (a state change, an ACK of ours that covers it), see
+ * facts_state.c. So a forged segment can fill log room, never move a record.
+ */
+#include "verdict/facts.h"
+
+static __always_inline int log_in(struct tcpledger_facts *f, s64 now,
+				  const struct tcpledger_segment *seg, u8 bits,
+				  bool key)
+{
+	return tcpledger_facts_log(f, now, seg, TCPLEDGER_ENTRY_IN, bits,
+				   key ? TCPLEDGER_LOG_KEY :
+					 TCPLEDGER_LOG_MINOR);
+}
+
+#define SEEN_NUMBER	BIT(0)	/* this number, with or without ACK */
+#define SEEN_KIND	BIT(1)	/* another number perhaps; ACK as in this one */
+
+/* What is in the log already of a SYN or SYN/ACK that came. */
+static u8 syn_seen(const struct tcpledger_facts *f,
+		   const struct tcpledger_segment *seg)
+{
+	const u8 kind = TCPLEDGER_SYN | TCPLEDGER_ACK;
+	u8 seen = 0;
+	int i;
+
+	for (i = 0; i < f->log.n; i++) {
+		const struct tcpledger_log_entry *e =
+			tcpledger_log_look(&f->log, i);
+
+		if (tcpledger_log_type(e) != TCPLEDGER_ENTRY_IN)
+			continue;
+		if (e->flags & TCPLEDGER_SYN && e->seq == seg->seq)
+			seen |= SEEN_NUMBER;
+		if (!((e->flags ^ seg->flags) & kind))
+			seen |= SEEN_KIND;
+	}
+	return seen;
+}
+
+/* It may make TCP send a challenge ACK, which is then its answer. */
+static void may_challenge(struct tcpledger_facts *f, s64 now, u32 expected)
+{
+	if (tcpledger_fsm_synchronized(f->state) && !(f->bits & F_TIMEWAIT))
+		tcpledger_facts_expect(f, now, expected);
+}
+
+/* A SYN that is a repetition, or of another connection. */
+static noinline int odd_syn(struct tcpledger_facts *f, s64 now,
+			    const struct tcpledger_segment *seg, u8 repeats,
+			    bool again)
+{
+	int i = log_in(f, now, seg, repeats, false);
+
+	if (again) {
+		tcpledger_facts_count(&f->syn_retransmits);
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_SYN_RETRANSMIT,
+				     i);
+	} else if (!(f->bits & F_TIMEWAIT)) {
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_STALE_SYN, i);
+	}
+	if (f->state == TCPLEDGER_STATE_SYN_RECV && !again)
+		tcpledger_facts_expect(f, now, F_EXPECT_OUT);
+	else if (i != TCPLEDGER_LOG_NONE)
+		may_challenge(f, now, F_EXPECT_OUT | F_CHALLENGED);
+	return i;
+}
+
+static noinline int in_syn(struct tcpledger_facts *f, s64 now,
+			   const struct tcpledger_segment *seg,
+			   const struct tcpledger_options *opt)
+{
+	const u8 seen = syn_seen(f, seg);
+	u8 repeats = seen & SEEN_NUMBER ? TCPLEDGER_SEG_RETRANSMIT : 0;
+	bool same = f->bits & F_REMOTE_ISN && f->remote_isn == seg->seq;
+	bool again = same && f->bits & F_SYN_IN;
+	bool first = !(f->bits & (F_SYN_IN | F_SYNACK_IN)) &&
+		     !tcpledger_fsm_synchronized(f->state);
+	/* Nothing in the kernel remembers an unanswered or a cookie's SYN. */
+	bool fresh = first || (!again &&
+			       (f->state == TCPLEDGER_STATE_CLOSE ||
+				(f->bits & F_COOKIE &&
+				 f->state == TCPLEDGER_STATE_SYN_RECV)));
+
+	if (unlikely(!fresh))
+		return odd_syn(f, now, seg, repeats, again);
+	f->remote_isn = seg->seq;
+	f->bits |= F_SYN_IN | F_REMOTE_ISN;
+	if (f->state == TCPLEDGER_STATE_SYN_RECV && !again)
+		tcpledger_facts_expect(f, now, F_EXPECT_OUT);
+	tcpledger_facts_offer(f, opt, false);
+	return log_in(f, now, seg, repeats, first && !(seen & SEEN_KIND));
+}
+
+/* The number after our SYN and what it carried. */
+static u32 syn_end(const struct tcpledger_facts *f)
+{
+	int i;
+
+	for (i = f->syn_at; i < f->log.n; i++) {
+		const struct tcpledger_log_entry *e =
+			tcpledger_log_look(&f->log, i);
+
+		if (tcpledger_log_type(e) == TCPLEDGER_ENTRY_OUT &&
+		    e->flags & TCPLEDGER_SYN && e->seq == f->local_isn)
+			return tcpledger_log_end(e);
+	}
+	return f->local_isn + 1;
+}
+
+/* Does it acknowledge our SYN, and no more than went with it? */
+static bool acks_syn(const struct tcpledger_facts *f, u32 ack)
+{
+	if (!(f->bits & F_LOCAL_ISN))
+		return false;
+	return likely(ack == f->local_isn + 1) ||
+	       (tcpledger_seq_after_eq(ack, f->local_isn + 1) &&
+		tcpledger_seq_after_eq(syn_end(f), ack));
+}
+
+/* A SYN/ACK that is a repetition, or of another connection. */
+static noinline int odd_synack(struct tcpledger_facts *f, s64 now,
+			       const struct tcpledger_segment *seg, u8 repeats)
+{
+	bool same = f->bits & F_REMOTE_ISN && f->remote_isn == seg->seq;
+	bool again = same && f->bits & F_SYNACK_IN;
+	int i = log_in(f, now, seg, repeats, false);
+
+	if (again) {
+		tcpledger_facts_count(&f->synack_retransmits);
+		tcpledger_facts_note(f, now,
+				     TCPLEDGER_ANOMALY_SYNACK_RETRANSMIT, i);
+	} else if (f->bits & F_LOCAL_ISN) {
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_STALE_SYNACK, i);
+	}
+	may_challenge(f, now,
+		      again ? F_EXPECT_OUT : F_EXPECT_OUT | F_CHALLENGED);
+	return i;
+}
+
+static noinline int in_synack(struct tcpledger_facts *f, s64 now,
+			      const struct tcpledger_segment *seg,
+			      const struct tcpledger_options *opt)
+{
+	const u8 seen = syn_seen(f, seg);
+	u8 repeats = seen & SEEN_NUMBER ? TCPLEDGER_SEG_RETRANSMIT : 0;
+	bool wanted = acks_syn(f, seg->ack) && !(f->bits & F_SYNACK_IN) &&
+		      (f->state == TCPLEDGER_STATE_SYN_SENT ||
+		       f->state == TCPLEDGER_STATE_SYN_RECV);
+
+	if (unlikely(!wanted))
+		return odd_synack(f, now, seg, repeats);
+	/* SYNs crossed: TCP has this one already, and acknowledges it again. */
+	if (unlikely(f->state == TCPLEDGER_STATE_SYN_RECV))
+		tcpledger_facts_expect(f, now, F_EXPECT_OUT);
+	f->remote_isn = seg->seq;
+	f->bits |= F_SYNACK_IN | F_REMOTE_ISN;
+	tcpledger_facts_offer(f, opt, false);
+	return log_in(f, now, seg, repeats, !(seen & SEEN_KIND));
+}
+
+static noinline int in_fin(struct tcpledger_facts *f, s64 now,
+		  const struct tcpledger_segment *seg)
+{
+	bool first = !(f->bits & F_FIN_LOGGED);
+	bool again = !first &&
+		     tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_IN,
+					TCPLEDGER_FIN, TCPLEDGER_FIN,
+					tcpledger_segment_end(seg), false) !=
+		     TCPLEDGER_LOG_NONE;
+	int i;
+
+	if (likely(first))
+		f->peer_fin_at = f->log.n;
+	f->bits |= F_FIN_LOGGED;
+	if (f->bits & F_FIN_OUT && seg->flags & TCPLEDGER_ACK &&
+	    seg->ack == f->local_fin)
+		f->bits |= F_FIN_ACK_LOGGED;
+	i = log_in(f, now, seg, again ? TCPLEDGER_SEG_RETRANSMIT : 0, first);
+	if (f->state == TCPLEDGER_STATE_TIME_WAIT ?
+	    again && tcpledger_facts_own_fin(f, tcpledger_segment_end(seg)) :
+	    again || i != TCPLEDGER_LOG_NONE)
+		tcpledger_facts_expect(f, now, F_EXPECT_OUT);
+	return i;
+}
+
+static noinline int in_rst(struct tcpledger_facts *f, s64 now,
+			   const struct tcpledger_segment *seg)
+{
+	int i = log_in(f, now, seg, 0, !(f->bits & F_RST_LOGGED));
+
+	f->bits |= F_RST_LOGGED;
+	f->rst_last = true;
+	if (i != TCPLEDGER_LOG_NONE)
+		may_challenge(f, now, F_EXPECT_OUT | F_CHALLENGED);
+	return i;
+}
+
+/* An ACK during the handshake, of what we did not send. */
+static noinline int invalid_ack(struct tcpledger_facts *f, s64 now,
+				const struct tcpledger_segment *seg, bool key)
+{
+	int i = log_in(f, now, seg, 0, key);
+
+	tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_INVALID_ACK, i);
+	return i;
+}
+
+static noinline int in_ack(struct tcpledger_facts *f, s64 now,
+			   const struct tcpledger_segment *seg)
+{
+	const u32 was = f->bits;
+	bool ack = seg->flags & TCPLEDGER_ACK;
+	bool of_fin = ack && seg->ack == f->local_fin &&
+		      (was & (F_FIN_OUT | F_FIN_ACKED_IN)) == F_FIN_OUT;
+	bool opening = f->state == TCPLEDGER_STATE_SYN_SENT ||
+		       f->state == TCPLEDGER_STATE_SYN_RECV;
+	bool of_syn = opening && ack && was & F_LOCAL_ISN &&
+		      seg->ack - (f->local_isn + 1) < 0x3fffffff;
+	u32 is = was | (of_fin ? F_FIN_ACK_LOGGED : 0) |
+		 (of_syn ? F_ACK_LOGGED : 0);
+
+	if (!of_fin && !opening && !(was & (F_REQUEST | F_TIMEWAIT)))
+		return TCPLEDGER_LOG_NONE;
+	f->bits = is;
+	if (unlikely(opening && !of_syn && was & F_LOCAL_ISN))
+		return invalid_ack(f, now, seg, is != was);
+	return log_in(f, now, seg, 0, is != was);
+}
+
+/**
+ * tcpledger_facts_in() - a segment is about to reach TCP
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @seg: the segment
+ * @opt: its options, read only if it is a SYN
+ *
+ * Context: any, bucket lock held.
+ * Return: the index of its log entry, TCPLEDGER_LOG_NONE if it is none of
+ * those that are logged (or the log is full, which is counted).
+ */
+int tcpledger_facts_in(struct tcpledger_facts *f, s64 now,
+		       const struct tcpledger_segment *seg,
+		       const struct tcpledger_options *opt)
+{
+	u8 flags = seg->flags;
+
+	f->rst_last = false;
+	tcpledger_facts_expire(f, now);
+	if (unlikely(flags & TCPLEDGER_RST))
+		return in_rst(f, now, seg);
+	if (flags & TCPLEDGER_SYN)
+		return flags & TCPLEDGER_ACK ? in_synack(f, now, seg, opt) :
+					       in_syn(f, now, seg, opt);
+	return flags & TCPLEDGER_FIN ? in_fin(f, now, seg) :
+				       in_ack(f, now, seg);
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a segment that leaves adds to the facts. Pure.
+ *
+ * One that TCP emitted is believed: TCP chose its numbers.
+ */
+#include "verdict/facts.h"
+
+static __always_inline int log_out(struct tcpledger_facts *f, s64 now,
+				   const struct tcpledger_segment *seg, u8 bits,
+				   bool key)
+{
+	return tcpledger_facts_log(f, now, seg, TCPLEDGER_ENTRY_OUT, bits,
+				   key ? TCPLEDGER_LOG_KEY :
+					 TCPLEDGER_LOG_MINOR);
+}
+
+/* Not emitted by TCP: it decides nothing. */
+static noinline int out_other(struct tcpledger_facts *f, s64 now,
+			      const struct tcpledger_segment *seg)
+{
+	if (!(seg->flags & (TCPLEDGER_SYN | TCPLEDGER_FIN | TCPLEDGER_RST)))
+		return TCPLEDGER_LOG_NONE;
+	return log_out(f, now, seg, TCPLEDGER_SEG_OTHER, false);
+}
+
+/* Does it acknowledge the peer's FIN, and none did before? */
+static bool covers_fin(struct tcpledger_facts *f,
+		       const struct tcpledger_segment *seg)
+{
+	if ((f->bits & (F_FIN_IN | F_FIN_ACKED_OUT)) != F_FIN_IN ||
+	    seg->ack != f->remote_fin || !(seg->flags & TCPLEDGER_ACK))
+		return false;
+	f->bits |= F_FIN_ACKED_OUT;
+	return true;
+}
+
+/* The SYN that a SYN/ACK of ours acknowledges, with its data or without. */
+static int find_syn(const struct tcpledger_facts *f, u32 ack)
+{
+	int i;
+
+	for (i = f->log.n - 1; i >= 0; i--) {
+		const struct tcpledger_log_entry *e =
+			tcpledger_log_look(&f->log, i);
+
+		if (tcpledger_log_type(e) == TCPLEDGER_ENTRY_IN &&
+		    (e->flags & (TCPLEDGER_SYN | TCPLEDGER_ACK |
+				 TCPLEDGER_RST)) == TCPLEDGER_SYN &&
+		    !(tcpledger_log_bits(e) & TCPLEDGER_SEG_REFUSED) &&
+		    (e->seq + 1 == ack || tcpledger_log_end(e) == ack))
+			return i;
+	}
+	return TCPLEDGER_LOG_NONE;
+}
+
+/*
+ * The SYN/ACK shows that TCP took the SYN. The kernel keeps what follows in a
+ * request socket and traces nothing, so the change is entered here. It has the
+ * time of the SYN, @now is that of the SYN/ACK.
+ */
+static void syn_answered(struct tcpledger_facts *f, s64 now,
+			 const struct tcpledger_segment *seg, int syn)
+{
+	s64 t;
+
+	if (likely(syn != TCPLEDGER_LOG_NONE)) {
+		struct tcpledger_log_entry *e = tcpledger_log_at(&f->log, syn);
+
+		t = tcpledger_log_time(e);
+		tcpledger_log_mark(e, TCPLEDGER_SEG_ACCEPTED);
+	} else {
+		t = now - f->base;
+	}
+	tcpledger_log_state(&f->log, t, TCPLEDGER_STATE_LISTEN,
+			    TCPLEDGER_STATE_SYN_RECV, TCPLEDGER_CAUSE_SEGMENT,
+			    syn);
+	f->state = TCPLEDGER_STATE_SYN_RECV;
+	f->since = f->base + t;
+	if (seg->request)
+		f->bits |= F_REQUEST;
+	if (unlikely(seg->fastopen)) {
+		f->bits |= F_FASTOPEN | F_ESTABLISHED;
+		f->outcome = TCPLEDGER_OUTCOME_ESTABLISHED;
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_FASTOPEN, syn);
+	}
+}
+
+/* A SYN/ACK that is a repetition, or a cookie. */
+static noinline int odd_synack(struct tcpledger_facts *f, s64 now,
+			       const struct tcpledger_segment *seg, u8 repeats,
+			       bool first)
+{
+	int i = log_out(f, now, seg, repeats, first);
+
+	if (!first && repeats) {
+		tcpledger_facts_count(&f->synack_retransmits);
+		tcpledger_facts_note(f, now,
+				     TCPLEDGER_ANOMALY_SYNACK_RETRANSMIT, i);
+	}
+	if (seg->cookie) {
+		f->bits |= F_COOKIE;
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_SYNCOOKIE, i);
+	}
+	return i;
+}
+
+static noinline int out_synack(struct tcpledger_facts *f, s64 now,
+			       const struct tcpledger_segment *seg,
+			       const struct tcpledger_options *opt)
+{
+	/* That of a simultaneous open repeats the number of the SYN. */
+	bool same = f->bits & F_LOCAL_ISN && f->local_isn == seg->seq;
+	u8 repeats = same ? TCPLEDGER_SEG_RETRANSMIT : 0;
+	bool first = !(f->bits & F_SYNACK_OUT);
+	int syn = find_syn(f, seg->ack);
+
+	/* Once, for what is entered before it. */
+	now = f->base + tcpledger_facts_time(f, now);
+	if (f->role == TCPLEDGER_ROLE_PASSIVE &&
+	    f->state == TCPLEDGER_STATE_CLOSE)
+		syn_answered(f, now, seg, syn);
+	if (!(f->bits & F_LOCAL_ISN))
+		f->syn_at = f->log.n;
+	f->local_isn = seg->seq;
+	/* Of several SYNs this is the one that TCP took. */
+	if (likely(syn != TCPLEDGER_LOG_NONE))
+		f->remote_isn = tcpledger_log_at(&f->log, syn)->seq;
+	f->bits |= F_SYNACK_OUT | F_LOCAL_ISN | F_SYN_ACKED_OUT;
+	tcpledger_facts_expect_none(f);
+	if (first || !same)
+		tcpledger_facts_offer(f, opt, true);
+	if (unlikely(!first || seg->cookie))
+		return odd_synack(f, now, seg, repeats, first);
+	return log_out(f, now, seg, repeats, true);
+}
+
+/* A SYN that is a repetition, or carries data. */
+static noinline int odd_syn(struct tcpledger_facts *f, s64 now,
+			    const struct tcpledger_segment *seg, u8 repeats,
+			    bool first)
+{
+	int i = log_out(f, now, seg, repeats, first);
+
+	if (!first && repeats) {
+		tcpledger_facts_count(&f->syn_retransmits);
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_SYN_RETRANSMIT,
+				     i);
+	}
+	if (seg->len) {
+		f->bits |= F_FASTOPEN;
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_FASTOPEN, i);
+	}
+	return i;
+}
+
+static noinline int out_syn(struct tcpledger_facts *f, s64 now,
+			    const struct tcpledger_segment *seg,
+			    const struct tcpledger_options *opt)
+{
+	bool same = f->bits & F_LOCAL_ISN && f->local_isn == seg->seq;
+	u8 repeats = same ? TCPLEDGER_SEG_RETRANSMIT : 0;
+	bool first = !(f->bits & F_SYN_OUT);
+
+	if (!(f->bits & F_LOCAL_ISN))
+		f->syn_at = f->log.n;
+	f->local_isn = seg->seq;
+	f->bits |= F_SYN_OUT | F_LOCAL_ISN;
+	if (first || !same)
+		tcpledger_facts_offer(f, opt, true);
+	if (unlikely(!first || seg->len))
+		return odd_syn(f, now, seg, repeats, first);
+	return log_out(f, now, seg, repeats, true);
+}
+
+/* A FIN after another. */
+static noinline int odd_fin(struct tcpledger_facts *f, s64 now,
+			    const struct tcpledger_segment *seg, u32 end)
+{
+	bool again = f->local_fin == end &&
+		     tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_OUT,
+					TCPLEDGER_FIN, TCPLEDGER_FIN, end,
+					false) != TCPLEDGER_LOG_NONE;
+	int i = log_out(f, now, seg, again ? TCPLEDGER_SEG_RETRANSMIT : 0,
+			false);
+
+	f->local_fin = end;
+	if (again) {
+		tcpledger_facts_count(&f->fin_retransmits);
+		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_FIN_RETRANSMIT,
+				     i);
+	}
+	return i;
+}
+
+static noinline int out_fin(struct tcpledger_facts *f, s64 now,
+			    const struct tcpledger_segment *seg)
+{
+	u32 end = seg->seq + seg->len + 1;	/* it is no SYN */
+	u32 was = f->bits;
+
+	covers_fin(f, seg);
+	tcpledger_facts_expect_none(f);
+	if (unlikely(was & F_FIN_OUT))
+		return odd_fin(f, now, seg, end);
+	f->bits |= F_FIN_OUT;
+	if ((was & (F_FIN_IN | F_FIN_ACKED_OUT)) ==
+	    (F_FIN_IN | F_FIN_ACKED_OUT))
+		f->bits |= F_ACKED_EARLY;
+	if (f->first == TCPLEDGER_SIDE_NOBODY)
+		f->first = TCPLEDGER_SIDE_LOCAL;
+	f->fin_at = f->log.n;
+	f->local_fin = end;
+	return log_out(f, now, seg, 0, true);
+}
+
+static noinline int out_rst(struct tcpledger_facts *f, s64 now,
+			    const struct tcpledger_segment *seg)
+{
+	bool first = !(f->bits & F_RST_OUT);
+
+	if (f->bits & F_RST_DUE) {
+		f->reset_by = TCPLEDGER_SIDE_LOCAL;
+		if (f->first == TCPLEDGER_SIDE_NOBODY)
+			f->first = f->reset_by;
+	}
+	f->bits |= F_RST_OUT;
+	f->bits &= ~(F_EXPECT_OUT | F_CHALLENGED | F_RST_DUE);
+	return log_out(f, now, seg, 0, first);
+}
+
+/* A challenge ACK, or one of a timewait socket. */
+static noinline int odd_ack(struct tcpledger_facts *f, s64 now,
+			    const struct tcpledger_segment *seg, bool syn,
+			    bool fin)
+{
+	int i = log_out(f, now, seg, 0, syn || fin);
+
+	if (f->bits & F_EXPECT_OUT) {
+		if (f->bits & F_CHALLENGED)
+			tcpledger_facts_note(f, now,
+					     TCPLEDGER_ANOMALY_CHALLENGE_ACK,
+					     i);
+		if (!fin && f->state == TCPLEDGER_STATE_TIME_WAIT)
+			f->tw_fin_reacks++;
+	}
+	if (fin && f->bits & F_TIMEWAIT &&
+	    f->state == TCPLEDGER_STATE_FIN_WAIT2) {
+		/* The restart before this ACK was not seen. */
+		f->bits |= F_TW_INEXACT;
+		tcpledger_facts_time_wait(f, now, seg->ack);
+	}
+	tcpledger_facts_expect_none(f);
+	return i;
+}
+
+static noinline int out_ack(struct tcpledger_facts *f, s64 now,
+			    const struct tcpledger_segment *seg)
+{
+	bool syn = (f->bits & (F_REMOTE_ISN | F_SYN_ACKED_OUT)) ==
+		   F_REMOTE_ISN &&
+		   tcpledger_seq_after_eq(seg->ack, f->remote_isn + 1);
+	bool fin = covers_fin(f, seg);
+
+	tcpledger_facts_expire(f, now);
+	if (!syn && !fin &&
+	    !(f->bits & (F_EXPECT_OUT | F_REQUEST | F_TIMEWAIT)))
+		return TCPLEDGER_LOG_NONE;
+	if (syn)
+		f->bits |= F_SYN_ACKED_OUT;
+	if (unlikely(f->bits & (F_CHALLENGED | F_TIMEWAIT)))
+		return odd_ack(f, now, seg, syn, fin);
+	f->bits &= ~F_EXPECT_OUT;
+	return log_out(f, now, seg, 0, syn || fin);
+}
+
+/*
+ * A FIN came, and nothing has told yet whether TCP took it. FIN_WAIT1 and
+ * FIN_WAIT2 answer before they move (tcp_fin()), so there, and only there, an
+ * ACK of ours proves that TCP took the FIN it covers.
+ */
+static noinline int out_after_fin(struct tcpledger_facts *f, s64 now,
+				  const struct tcpledger_segment *seg)
+{
+	if (seg->flags & TCPLEDGER_ACK && !(f->bits & F_FIN_ACKED_OUT) &&
+	    (f->state == TCPLEDGER_STATE_FIN_WAIT1 ||
+	     f->state == TCPLEDGER_STATE_FIN_WAIT2)) {
+		int fin = tcpledger_facts_find_fin(f, seg->ack);
+
+		if (fin != TCPLEDGER_LOG_NONE)
+			tcpledger_facts_accept_fin(f, fin, seg->ack);
+	}
+	return seg->flags & TCPLEDGER_FIN ? out_fin(f, now, seg) :
+					    out_ack(f, now, seg);
+}
+
+/**
+ * tcpledger_facts_out() - a segment leaves
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @seg: the segment
+ * @opt: its options, read only if it is a SYN
+ *
+ * Context: any, bucket lock held.
+ * Return: as tcpledger_facts_in().
+ */
+int tcpledger_facts_out(struct tcpledger_facts *f, s64 now,
+			const struct tcpledger_segment *seg,
+			const struct tcpledger_options *opt)
+{
+	u8 flags = seg->flags;
+
+	if (unlikely(seg->other))
+		return out_other(f, now, seg);
+	if (unlikely(flags & TCPLEDGER_RST))
+		return out_rst(f, now, seg);
+	if (flags & TCPLEDGER_SYN)
+		return flags & TCPLEDGER_ACK ? out_synack(f, now, seg, opt) :
+					       out_syn(f, now, seg, opt);
+	if ((f->bits & (F_FIN_IN | F_FIN_LOGGED)) == F_FIN_LOGGED)
+		return out_after_fin(f, now, seg);
+	return flags & TCPLEDGER_FIN ? out_fin(f, now, seg) :
+				       out_ack(f, now, seg);
+}

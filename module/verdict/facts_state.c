@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a state change adds to the facts. Pure.
+ *
+ * A state change is what TCP did, so here the segments that only looked like
+ * something become facts: each change is joined to the entry of the log whose
+ * numbers satisfied it, whenever TCP processed that segment (at once, or later
+ * from the backlog of a locked socket).
+ */
+#include "verdict/facts.h"
+
+/**
+ * tcpledger_facts_init() - a new record
+ * @f: the facts; their log stays as it is, only its counts are reset
+ * @now: CLOCK_MONOTONIC
+ * @state: enum tcpledger_state to begin in
+ * @role: enum tcpledger_role
+ *
+ * Context: any; nobody else knows @f yet.
+ */
+void tcpledger_facts_init(struct tcpledger_facts *f, s64 now, u8 state,
+			  u8 role)
+{
+	memset(f, 0, offsetof(struct tcpledger_facts, log.first));
+	f->base = now;
+	f->since = now;
+	f->state = state;
+	f->role = role;
+	f->local_wscale = -1;
+	f->remote_wscale = -1;
+}
+
+static __always_inline void enter_into(struct tcpledger_facts *f, s64 now,
+				       u32 from, u32 to, u32 cause,
+				       int segment)
+{
+	const s64 t = tcpledger_facts_time(f, now);
+
+	f->since = f->base + t;
+	f->state = to;
+	tcpledger_log_state(&f->log, t, from, to, cause, segment);
+}
+
+static noinline void enter_into_any(struct tcpledger_facts *f, s64 now,
+				    u32 from, u32 to, u32 cause, int segment)
+{
+	enter_into(f, now, from, to, cause, segment);
+}
+
+/* The last thing to do: then nothing has to be kept over a call in it. */
+static __always_inline void enter(struct tcpledger_facts *f, s64 now, u32 from,
+				  u32 to, u32 cause, int segment)
+{
+	/* The same for any log; here the compiler leaves out what cannot be. */
+	if (unlikely(!f->log.n || !tcpledger_log_roomy(&f->log)))
+		enter_into_any(f, now, from, to, cause, segment);
+	else
+		enter_into(f, now, from, to, cause, segment);
+}
+
+/**
+ * tcpledger_facts_move() - enter a state change in the log
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @from: old enum tcpledger_state
+ * @to: new one
+ * @cause: enum tcpledger_cause
+ * @segment: index of the segment that caused it, or TCPLEDGER_LOG_NONE
+ *
+ * Context: any, bucket lock held.
+ */
+void tcpledger_facts_move(struct tcpledger_facts *f, s64 now, u8 from,
+			  u8 to, u8 cause, int segment)
+{
+	struct tcpledger_log_entry *e = segment < 0 ? NULL :
+		tcpledger_log_at(&f->log, segment);
+
+	/* What ends FIN_WAIT2 does so by being refused, see tw_exit(). */
+	if (e && !(tcpledger_log_bits(e) & TCPLEDGER_SEG_REFUSED))
+		tcpledger_log_mark(e, TCPLEDGER_SEG_ACCEPTED);
+	enter(f, now, from, to, cause, segment);
+}
+
+/**
+ * tcpledger_facts_seed() - what the state itself tells of what went before
+ * @f: the facts of a record whose beginning was not seen
+ * @snd_end: the number after the last that was queued for sending
+ * @rcv_nxt: next number expected from the peer
+ *
+ * Context: any; nobody else knows @f yet, or the bucket lock is held.
+ */
+void tcpledger_facts_seed(struct tcpledger_facts *f, u32 snd_end, u32 rcv_nxt)
+{
+	f->bits |= F_PARTIAL;
+	if (tcpledger_fsm_synchronized(f->state)) {
+		f->bits |= F_ESTABLISHED;
+		f->outcome = TCPLEDGER_OUTCOME_ESTABLISHED;
+	}
+	if (BIT(f->state) & TCPLEDGER_CLOSED_BY_US) {
+		f->bits |= F_FIN_OUT | F_CLOSING;
+		f->local_fin = snd_end;
+		f->first = TCPLEDGER_SIDE_LOCAL;
+	}
+	if (BIT(f->state) & TCPLEDGER_CLOSED_BY_PEER) {
+		f->bits |= F_FIN_IN | F_FIN_ACKED_OUT | F_CLOSING;
+		f->remote_fin = rcv_nxt;
+		f->first = TCPLEDGER_SIDE_REMOTE;
+	}
+	if (f->state == TCPLEDGER_STATE_FIN_WAIT2)
+		f->bits |= F_FIN_ACKED_IN | F_ACKED_EARLY;
+	if (f->state == TCPLEDGER_STATE_LAST_ACK)
+		f->bits |= F_ACKED_EARLY;
+	if (f->state == TCPLEDGER_STATE_CLOSING) {
+		f->bits |= F_CROSSED;
+		f->first = TCPLEDGER_SIDE_BOTH;
+	}
+}
+
+static inline void accept_fin(struct tcpledger_facts *f, u32 end)
+{
+	f->bits |= F_FIN_IN;
+	f->remote_fin = end;
+	if (f->first == TCPLEDGER_SIDE_NOBODY)
+		f->first = TCPLEDGER_SIDE_REMOTE;
+}
+
+/**
+ * tcpledger_facts_accept_fin() - TCP took a FIN of the peer
+ * @f: the facts
+ * @segment: its index, or TCPLEDGER_LOG_NONE if it was not logged
+ * @end: the number after it
+ *
+ * Context: any, bucket lock held.
+ */
+void tcpledger_facts_accept_fin(struct tcpledger_facts *f, int segment,
+				u32 end)
+{
+	if (segment != TCPLEDGER_LOG_NONE)
+		tcpledger_log_mark(tcpledger_log_at(&f->log, segment),
+				   TCPLEDGER_SEG_ACCEPTED);
+	accept_fin(f, end);
+}
+
+/* Is it a segment that came and was not thrown away, with these flags? */
+static inline bool stands(const struct tcpledger_log_entry *e, u8 flags,
+			  u8 mask)
+{
+	const u8 refused = TCPLEDGER_SEG_REFUSED << 2;
+
+	return ((u8)e->when & (refused | 3)) == TCPLEDGER_ENTRY_IN &&
+	       (e->flags & mask) == flags;
+}
+
+/* By what a segment is recognized. */
+enum find_by { BY_END, BY_SEQ, BY_ACK, BY_ACK_OR_MORE, BY_FLAGS };
+
+static inline bool fits(const struct tcpledger_log_entry *e, enum find_by by,
+			u32 number)
+{
+	switch (by) {
+	case BY_END:
+		return tcpledger_log_end(e) == number;
+	case BY_SEQ:
+		return e->seq == number;
+	case BY_ACK:
+		return e->ack == number;
+	case BY_ACK_OR_MORE:
+		return tcpledger_seq_after_eq(e->ack, number);
+	default:
+		return true;
+	}
+}
+
+/*
+ * The first segment that came, was not thrown away, and fits; from where the
+ * log was when it could first come.
+ */
+static __always_inline int find(struct tcpledger_facts *f, u32 from, u8 flags,
+				u8 mask, enum find_by by, u32 number)
+{
+	u32 i;
+
+	for (i = from; i < f->log.n; i++) {
+		const struct tcpledger_log_entry *e =
+			tcpledger_log_at(&f->log, i);
+
+		if (stands(e, flags, mask) && fits(e, by, number))
+			return i;
+	}
+	return TCPLEDGER_LOG_NONE;
+}
+
+static inline int find_synack(struct tcpledger_facts *f, u32 rcv_nxt)
+{
+	const u8 synack = TCPLEDGER_SYN | TCPLEDGER_ACK;
+
+	return find(f, f->syn_at, synack, synack, BY_SEQ, rcv_nxt - 1);
+}
+
+static int find_syn(struct tcpledger_facts *f, u32 rcv_nxt)
+{
+	return find(f, 0, TCPLEDGER_SYN, TCPLEDGER_SYN | TCPLEDGER_ACK, BY_SEQ,
+		    rcv_nxt - 1);
+}
+
+static inline int find_ack_of_syn(struct tcpledger_facts *f)
+{
+	if (!(f->bits & F_LOCAL_ISN))
+		return TCPLEDGER_LOG_NONE;
+	return find(f, f->syn_at, TCPLEDGER_ACK, TCPLEDGER_ACK | TCPLEDGER_RST,
+		    BY_ACK_OR_MORE, f->local_isn + 1);
+}
+
+static inline int find_fin(struct tcpledger_facts *f, u32 end)
+{
+	if (!(f->bits & F_FIN_LOGGED))
+		return TCPLEDGER_LOG_NONE;
+	return find(f, f->peer_fin_at, TCPLEDGER_FIN, TCPLEDGER_FIN, BY_END,
+		    end);
+}
+
+static inline int find_ack_of_fin(struct tcpledger_facts *f)
+{
+	if (!(f->bits & F_FIN_OUT))
+		return TCPLEDGER_LOG_NONE;
+	return find(f, f->fin_at, TCPLEDGER_ACK, TCPLEDGER_ACK | TCPLEDGER_RST,
+		    BY_ACK, f->local_fin);
+}
+
+/**
+ * tcpledger_facts_find_fin() - the FIN that TCP took
+ * @f: the facts
+ * @end: the number after it
+ *
+ * Context: any, bucket lock held.
+ * Return: its index, or TCPLEDGER_LOG_NONE if it was not logged.
+ */
+int tcpledger_facts_find_fin(struct tcpledger_facts *f, u32 end)
+{
+	return find_fin(f, end);
+}
+
+/**
+ * tcpledger_facts_find_ack_of_fin() - the ACK of our FIN that TCP took
+ * @f: the facts
+ *
+ * Context: any, bucket lock held.
+ * Return: its index, or TCPLEDGER_LOG_NONE if it was not logged.
+ */
+int tcpledger_facts_find_ack_of_fin(struct tcpledger_facts *f)
+{
+	return find_ack_of_fin(f);
+}
+
+/* The last RST that came and was not thrown away. */
+static int find_last_rst(struct tcpledger_facts *f)
+{
+	int i;
+
+	for (i = f->log.n - 1; i >= 0; i--)
+		if (stands(tcpledger_log_at(&f->log, i), TCPLEDGER_RST,
+			   TCPLEDGER_RST))
+			return i;
+	return TCPLEDGER_LOG_NONE;
+}
+
+/**
+ * tcpledger_facts_find_rst() - the RST that TCP acted on
+ * @f: the facts
+ * @rcv_nxt: the number it usually has
+ * @any: before there is a number to expect, any will do
+ *
+ * TCP takes two other numbers (tcp_validate_incoming()): after the peer's FIN
+ * the one before, and the end of what came out of order. That one is not known
+ * here, but TCP tells of each RST that it throws away.
+ * Context: any, bucket lock held.
+ * Return: its index, or TCPLEDGER_LOG_NONE.
+ */
+int tcpledger_facts_find_rst(struct tcpledger_facts *f, u32 rcv_nxt, bool any)
+{
+	int i;
+
+	if (any)
+		return find(f, 0, TCPLEDGER_RST, TCPLEDGER_RST, BY_FLAGS, 0);
+	i = find(f, 0, TCPLEDGER_RST, TCPLEDGER_RST, BY_SEQ, rcv_nxt);
+	return i != TCPLEDGER_LOG_NONE ? i : find_last_rst(f);
+}
+
+/**
+ * tcpledger_facts_find_in() - the entry of a segment that came
+ * @f: the facts
+ * @seg: the segment
+ *
+ * Context: any, bucket lock held.
+ * Return: the index of the last one like it, or TCPLEDGER_LOG_NONE.
+ */
+int tcpledger_facts_find_in(struct tcpledger_facts *f,
+			    const struct tcpledger_segment *seg)
+{
+	int i;
+
+	for (i = f->log.n - 1; i >= 0; i--) {
+		const struct tcpledger_log_entry *e =
+			tcpledger_log_at(&f->log, i);
+
+		if (tcpledger_log_type(e) == TCPLEDGER_ENTRY_IN &&
+		    e->seq == seg->seq && e->flags == seg->flags &&
+		    e->len == seg->len)
+			return i;
+	}
+	return TCPLEDGER_LOG_NONE;
+}
+
+/**
+ * tcpledger_facts_graceful_kind() - how an orderly close went
+ * @f: the facts, with both FINs acknowledged
+ *
+ * Context: any, bucket lock held.
+ * Return: enum tcpledger_kind.
+ */
+u8 tcpledger_facts_graceful_kind(const struct tcpledger_facts *f)
+{
+	if (f->bits & F_CROSSED)
+		return TCPLEDGER_KIND_SIMULTANEOUS;
+	return f->bits & F_ACKED_EARLY ? TCPLEDGER_KIND_FOUR_SEGMENT :
+					 TCPLEDGER_KIND_THREE_SEGMENT;
+}
+
+static inline void fins_crossed(struct tcpledger_facts *f)
+{
+	f->bits |= F_CROSSED;
+	f->first = TCPLEDGER_SIDE_BOTH;
+}
+
+/* A change that neither RFC 9293 nor Linux knows. */
+static noinline void illegal(struct tcpledger_facts *f, s64 now, u32 from,
+			     u32 to)
+{
+	tcpledger_facts_move(f, now, from, to, TCPLEDGER_CAUSE_USER,
+			     TCPLEDGER_LOG_NONE);
+	tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_ILLEGAL_TRANSITION,
+			     TCPLEDGER_LOG_NONE);
+	if (to == TCPLEDGER_STATE_ESTABLISHED)
+		tcpledger_facts_established(f);
+	else if (to == TCPLEDGER_STATE_FIN_WAIT2)
+		f->bits |= F_FIN_ACKED_IN | F_ACKED_EARLY;
+	else if (to == TCPLEDGER_STATE_CLOSING)
+		fins_crossed(f);
+}
+
+/*
+ * A SYN crossed ours. TCP expects nothing of the peer yet when it tells: it sets
+ * rcv_nxt behind the state (tcp_rcv_synsent_state_process()). The SYN that
+ * counts is the first that was not thrown away.
+ */
+static noinline void by_syn(struct tcpledger_facts *f, s64 now, u32 from,
+			    u32 to, u32 rcv_nxt)
+{
+	bool crossed = from == TCPLEDGER_STATE_SYN_SENT &&
+		       f->bits & F_REMOTE_ISN;
+	int segment = find_syn(f, crossed ? f->remote_isn + 1 : rcv_nxt);
+
+	tcpledger_facts_move(f, now, from, to, TCPLEDGER_CAUSE_SEGMENT,
+			     segment);
+	if (from != TCPLEDGER_STATE_SYN_SENT)
+		return;
+	f->role = TCPLEDGER_ROLE_SIMULTANEOUS;
+	tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_SIMULTANEOUS_OPEN,
+			     segment);
+}
+
+static noinline void by_call(struct tcpledger_facts *f, s64 now, u32 from,
+			     u32 to)
+{
+	if (to == TCPLEDGER_STATE_ESTABLISHED)
+		tcpledger_facts_established(f);
+	enter(f, now, from, to, TCPLEDGER_CAUSE_USER, TCPLEDGER_LOG_NONE);
+}
+
+/* By a segment that was found, so it was not refused. */
+static __always_inline void by_segment(struct tcpledger_facts *f, s64 now,
+				       u32 from, u32 to, int segment)
+{
+	if (segment != TCPLEDGER_LOG_NONE)
+		tcpledger_log_mark(tcpledger_log_at(&f->log, segment),
+				   TCPLEDGER_SEG_ACCEPTED);
+	enter(f, now, from, to, TCPLEDGER_CAUSE_SEGMENT, segment);
+}
+
+static noinline void by_synack(struct tcpledger_facts *f, s64 now, u32 from,
+			       u32 to, u32 rcv_nxt)
+{
+	const int segment = find_synack(f, rcv_nxt);
+
+	if (segment != TCPLEDGER_LOG_NONE) {
+		f->remote_isn = rcv_nxt - 1;
+		f->bits |= F_REMOTE_ISN;
+	}
+	tcpledger_facts_established(f);
+	by_segment(f, now, from, to, segment);
+}
+
+static noinline void by_ack_of_syn(struct tcpledger_facts *f, s64 now,
+				   u32 from, u32 to)
+{
+	tcpledger_facts_established(f);
+	by_segment(f, now, from, to, find_ack_of_syn(f));
+}
+
+static noinline void by_fin(struct tcpledger_facts *f, s64 now, u32 from,
+			    u32 to, u32 rcv_nxt)
+{
+	const int segment = find_fin(f, rcv_nxt);
+
+	accept_fin(f, rcv_nxt);
+	if (to == TCPLEDGER_STATE_CLOSING)
+		fins_crossed(f);
+	by_segment(f, now, from, to, segment);
+}
+
+static noinline void by_ack_of_fin(struct tcpledger_facts *f, s64 now,
+				   u32 from, u32 to)
+{
+	const int segment = find_ack_of_fin(f);
+
+	f->bits |= F_FIN_ACKED_IN;
+	if (segment == TCPLEDGER_LOG_NONE ||
+	    !(tcpledger_log_at(&f->log, segment)->flags & TCPLEDGER_FIN))
+		f->bits |= F_ACKED_EARLY;
+	by_segment(f, now, from, to, segment);
+}
+
+/**
+ * tcpledger_facts_state() - TCP moved this connection
+ * @f: the facts
+ * @now: CLOCK_MONOTONIC
+ * @from: old enum tcpledger_state
+ * @to: new one; not CLOSE, which is tcpledger_facts_die()
+ * @rcv_nxt: next number expected from the peer
+ * @task: to ESTABLISHED only: a task did it in a system call, not a segment
+ *
+ * The caller has left out what means nothing in RFC 9293: X to X.
+ * Context: any, bucket lock held.
+ */
+void tcpledger_facts_state(struct tcpledger_facts *f, s64 now, u32 from,
+			   u32 to, u32 rcv_nxt, bool task)
+{
+	tcpledger_facts_synchronized(f, from);
+	switch (tcpledger_fsm_rule(from, to)) {
+	case TCPLEDGER_RULE_USER:
+		by_call(f, now, from, to);
+		return;
+	case TCPLEDGER_RULE_SYN:
+		by_syn(f, now, from, to, rcv_nxt);
+		return;
+	case TCPLEDGER_RULE_SYNACK:
+		if (!(f->bits & F_SYN_OUT) && task)
+			by_call(f, now, from, to);
+		else
+			by_synack(f, now, from, to, rcv_nxt);
+		return;
+	case TCPLEDGER_RULE_ACK_OF_SYN:
+		by_ack_of_syn(f, now, from, to);
+		return;
+	case TCPLEDGER_RULE_FIN:
+		by_fin(f, now, from, to, rcv_nxt);
+		return;
+	case TCPLEDGER_RULE_ACK_OF_FIN:
+		by_ack_of_fin(f, now, from, to);
+		return;
+	default:	/* a death is told otherwise */
+		illegal(f, now, from, to);
+	}
+}

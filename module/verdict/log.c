@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The log of one record: an array that is filled once. Pure.
+ *
+ * What must not be lost has room reserved: the states a connection can pass
+ * through and the first segment of each kind. Everything else fills what is
+ * free beyond that and is counted when it does not fit. Nothing is moved once
+ * written, so an index names an entry for good.
+ */
+#include "verdict/log.h"
+
+/*
+ * Entries with room reserved: at most nine state changes (simultaneous open
+ * and close, through TIME_WAIT), SYN, SYN/ACK, FIN and the first ACK of SYN
+ * and FIN each way, and two RSTs; then the FIN, ACK and RST that TCP took, if
+ * others came before them that only looked like it; data that came too late
+ * stands for an RST of the peer.
+ */
+#define LOG_KEYS_MAX	24
+
+static_assert(sizeof(struct tcpledger_log_entry) == 24);
+static_assert(TCPLEDGER_LOG_MAX <= 255);	/* what @n can count */
+static_assert(TCPLEDGER_ANOMALY_MAX <= 31);	/* beside LOG_NEWS */
+static_assert(TCPLEDGER_LOG_FIRST + TCPLEDGER_LOG_MORE == TCPLEDGER_LOG_MAX);
+
+static int log_room(const struct tcpledger_log *log)
+{
+	int size = TCPLEDGER_LOG_FIRST + (log->more ? TCPLEDGER_LOG_MORE : 0);
+
+	return size - log->n;
+}
+
+/* The place of one more entry of a log that fills, or NULL. */
+static struct tcpledger_log_entry *log_slot(struct tcpledger_log *log,
+					    enum tcpledger_log_class class)
+{
+	int room = log_room(log);
+
+	if (class == TCPLEDGER_LOG_MINOR)
+		room -= log->more ? LOG_KEYS_MAX - min_t(int, log->keys,
+							 LOG_KEYS_MAX) :
+				    LOG_KEYS_ALONE;
+	if (unlikely(room <= 0)) {
+		if (log->dropped < 0xffff)
+			log->dropped++;
+		log->news |= LOG_NEWS;
+		return NULL;
+	}
+	log->keys += class;
+	return tcpledger_log_at(log, log->n++);
+}
+
+/**
+ * tcpledger_log_latest_of() - when the last entry of any log was made
+ * @log: the log
+ *
+ * The other half of tcpledger_log_latest(): the log is empty, or fills.
+ * Context: any; the caller holds the lock that covers @log.
+ */
+s64 tcpledger_log_latest_of(const struct tcpledger_log *log)
+{
+	const struct tcpledger_log_entry *e;
+	int last = log->n - 1;
+
+	if (last < 0)
+		return 0;
+	e = tcpledger_log_look(log, last);
+	if (tcpledger_log_type(e) == TCPLEDGER_ENTRY_STATE && last > 0 &&
+	    (u8)e->seq == TCPLEDGER_STATE_LISTEN)
+		e = tcpledger_log_look(log, last - 1);
+	return tcpledger_log_time(e);
+}
+
+/**
+ * tcpledger_log_fill() - append a segment to a log that fills
+ * @log: the log
+ * @t: nanoseconds since the record's base
+ * @seg: the segment
+ * @type: TCPLEDGER_ENTRY_IN or TCPLEDGER_ENTRY_OUT
+ * @bits: TCPLEDGER_SEG_*
+ * @class: whether it may use reserved room
+ *
+ * The other half of tcpledger_log_segment(), as is its return value.
+ * Context: any; the caller holds the lock that covers @log.
+ */
+int tcpledger_log_fill(struct tcpledger_log *log, s64 t,
+		       const struct tcpledger_segment *seg, u8 type, u8 bits,
+		       enum tcpledger_log_class class)
+{
+	struct tcpledger_log_entry *e = log_slot(log, class);
+
+	if (!e)
+		return TCPLEDGER_LOG_NONE;
+	tcpledger_log_set(e, t, seg, type, bits);
+	return log->n - 1;
+}
+
+/**
+ * tcpledger_log_fill_small() - append what is no segment to a log that fills
+ * @log: the log
+ * @t: nanoseconds since the record's base
+ * @type: enum tcpledger_entry_type
+ * @numbers: what it tells, packed
+ * @segment: index of the segment it is about, or TCPLEDGER_LOG_NONE
+ * @class: whether it may use reserved room
+ *
+ * The other half of tcpledger_log_state() and tcpledger_log_note().
+ * Context: any; the caller holds the lock that covers @log.
+ */
+int tcpledger_log_fill_small(struct tcpledger_log *log, s64 t, u8 type,
+			     u32 numbers, int segment,
+			     enum tcpledger_log_class class)
+{
+	struct tcpledger_log_entry *e = log_slot(log, class);
+
+	if (!e)
+		return TCPLEDGER_LOG_NONE;
+	tcpledger_log_set_small(e, t, type, numbers, segment);
+	return log->n - 1;
+}
+
+/**
+ * tcpledger_log_find() - the last segment that fits a description
+ * @log: the log
+ * @type: TCPLEDGER_ENTRY_IN or TCPLEDGER_ENTRY_OUT
+ * @flags: its flags under @mask
+ * @mask: the flags that are asked for
+ * @end: the number after its last one
+ * @any_end: @end does not matter
+ *
+ * Context: any; the caller holds the lock that covers @log.
+ * Return: index or TCPLEDGER_LOG_NONE.
+ */
+int tcpledger_log_find(struct tcpledger_log *log, u8 type, u8 flags, u8 mask,
+		       u32 end, bool any_end)
+{
+	int i;
+
+	for (i = log->n - 1; i >= 0; i--) {
+		const struct tcpledger_log_entry *e = tcpledger_log_at(log, i);
+
+		if (tcpledger_log_type(e) == type &&
+		    (e->flags & mask) == flags &&
+		    (any_end || tcpledger_log_end(e) == end))
+			return i;
+	}
+	return TCPLEDGER_LOG_NONE;
+}
+
+/**
+ * tcpledger_log_export() - turn an entry into what readers get
+ * @e: the entry
+ * @out: filled
+ *
+ * Context: any.
+ */
+void tcpledger_log_export(const struct tcpledger_log_entry *e,
+			  struct tcpledger_entry *out)
+{
+	*out = (struct tcpledger_entry){
+		.t_ns = tcpledger_log_time(e),
+		.type = tcpledger_log_type(e),
+		.segment = TCPLEDGER_LOG_NONE,
+	};
+	switch (out->type) {
+	case TCPLEDGER_ENTRY_STATE:
+		out->from = e->seq;
+		out->to = e->seq >> 8;
+		out->cause = e->seq >> 16;
+		out->segment = (s16)(s32)e->ack;
+		break;
+	case TCPLEDGER_ENTRY_NOTE:
+		out->tag = e->seq;
+		out->segment = (s16)(s32)e->ack;
+		break;
+	default:
+		out->seq = e->seq;
+		out->ack = e->ack;
+		out->len = e->len;
+		out->win = e->win;
+		out->flags = e->flags;
+		out->ttl = e->ttl;
+		out->bits = tcpledger_log_bits(e);
+	}
+}

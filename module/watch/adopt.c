@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Connections that are older than the module: adopted at load, as they are.
+ */
+#include "watch/adopt.h"
+
+#include <linux/tcp.h>
+#include <linux/ktime.h>
+#include <net/inet_hashtables.h>
+#include <net/inet_timewait_sock.h>
+#include <net/request_sock.h>
+#include <net/tcp.h>
+
+#include "ledger/socket.h"
+#include "ledger/table.h"
+#include "netns.h"
+
+#define BATCH	32
+
+/**
+ * struct foundling - a socket, as it was found
+ * @key: who it is
+ * @state: TCP_*; TCP_SYN_RECV for a request, the substate of a timewait socket
+ * @bits: F_*
+ * @sk: a full socket, as an identity
+ * @snd_end: the number after the last that was queued for sending
+ * @rcv_nxt: next number expected from the peer
+ * @expires: of a timewait socket: jiffies
+ */
+struct foundling {
+	struct tcpledger_key	key;
+	u8			state;
+	u32			bits;
+	const struct sock	*sk;
+	u32			snd_end;
+	u32			rcv_nxt;
+	unsigned long		expires;
+};
+
+/*
+ * The bucket's spinlock of the kernel's table held: the socket stays what it is
+ * and whose it is, while its state and numbers go on.
+ */
+static bool describe(struct foundling *f, struct sock *sk,
+		     const struct net *net)
+{
+	*f = (struct foundling){ .state = READ_ONCE(sk->sk_state) };
+
+	if (!net_eq(sock_net(sk), net))
+		return false;
+	switch (f->state) {
+	case TCP_TIME_WAIT: {
+		const struct inet_timewait_sock *tw = inet_twsk(sk);
+
+		tcpledger_key_timewait(&f->key, tw);
+		f->state = READ_ONCE(tw->tw_substate);
+		f->bits = F_TIMEWAIT;
+		f->snd_end = READ_ONCE(tcp_twsk(sk)->tw_snd_nxt);
+		f->rcv_nxt = READ_ONCE(tcp_twsk(sk)->tw_rcv_nxt);
+		f->expires = READ_ONCE(tw->tw_timer.expires);
+		return true;
+	}
+	case TCP_NEW_SYN_RECV:
+		tcpledger_key_request(&f->key, inet_reqsk(sk));
+		f->state = TCP_SYN_RECV;
+		f->bits = F_REQUEST;
+		return true;
+	case TCP_CLOSE:
+	case TCP_LISTEN:
+		return false;
+	default:
+		if (!sk_is_tcp(sk))
+			return false;
+		tcpledger_key_socket(&f->key, sk);
+		f->sk = sk;
+		f->snd_end = READ_ONCE(tcp_sk(sk)->write_seq);
+		f->rcv_nxt = READ_ONCE(tcp_sk(sk)->rcv_nxt);
+		return true;
+	}
+}
+
+static void set_time_wait(struct tcpledger_facts *f, unsigned long expires)
+{
+	s64 left = (s64)jiffies_to_nsecs(max_t(long, expires - jiffies, 0));
+
+	f->bits |= F_TW_EVER | F_TW_INEXACT;
+	f->tw_restarted = f->base + left - TCPLEDGER_TW_NOMINAL_NS;
+}
+
+static void adopt_one(struct tcpledger_net *tn, const struct foundling *f)
+{
+	s64 now = ktime_get_mono_fast_ns();
+	struct tcpledger_bucket *b;
+	struct tcpledger_conn *c, *known;
+	unsigned long flags;
+
+	c = tcpledger_conn_new(tn, &f->key, now, f->state,
+			       TCPLEDGER_ROLE_ADOPTED, true);
+	if (!c)
+		return;
+	c->sk = f->sk;
+	c->facts.bits |= f->bits;
+	tcpledger_facts_seed(&c->facts, f->snd_end, f->rcv_nxt);
+	if (f->state == TCPLEDGER_STATE_TIME_WAIT)
+		set_time_wait(&c->facts, f->expires);
+
+	b = tcpledger_table_lock(&f->key, &flags);
+	known = tcpledger_table_find(b, &f->key);
+	if ((known && tcpledger_facts_live(&known->facts)) ||
+	    !tcpledger_socket_exists(tn->net, &f->key)) {
+		/* The hooks, which run already, were faster; or it ended. */
+		tcpledger_table_unlock(b, flags);
+		tcpledger_conn_free(c);
+		return;
+	}
+	tcpledger_conn_insert(c);
+	tcpledger_conn_settle(c);
+	tcpledger_table_unlock(b, flags);
+	tcpledger_count(tn, adopted_records);
+}
+
+/*
+ * Up to BATCH sockets of a chain, after skipping @skip of ours.
+ *
+ * Sockets that come or go between two calls can be missed or met twice; the
+ * hooks see those that come, and adopt_one() leaves known ones alone.
+ */
+static u32 gather(struct inet_hashinfo *table, u32 slot,
+		  const struct net *net, u32 skip, struct foundling *out)
+{
+	spinlock_t *lock = inet_ehash_lockp(table, slot);
+	struct hlist_nulls_node *node;
+	struct sock *sk;
+	u32 n = 0;
+
+	spin_lock_bh(lock);
+	sk_nulls_for_each(sk, node, &table->ehash[slot].chain) {
+		if (n == BATCH)
+			break;
+		if (!describe(&out[n], sk, net))
+			continue;
+		if (skip)
+			skip--;
+		else
+			n++;
+	}
+	spin_unlock_bh(lock);
+	return n;
+}
+
+/**
+ * tcpledger_adopt() - make records of a namespace's present connections
+ * @tn: the namespace
+ *
+ * Context: process, at load, hooks and probes already running.
+ */
+void tcpledger_adopt(struct tcpledger_net *tn)
+{
+	struct inet_hashinfo *table =
+		tn->net->ipv4.tcp_death_row.hashinfo;
+	struct foundling *batch;
+	u32 slot, skip, n, i;
+
+	batch = kmalloc_array(BATCH, sizeof(*batch), GFP_KERNEL);
+	if (!batch) {
+		tcpledger_count(tn, not_kept_memory);
+		return;
+	}
+	for (slot = 0; slot <= table->ehash_mask; slot++) {
+		if (hlist_nulls_empty(&table->ehash[slot].chain))
+			continue;
+		for (skip = 0;; skip += n) {
+			n = gather(table, slot, tn->net, skip, batch);
+			for (i = 0; i < n; i++)
+				adopt_one(tn, &batch[i]);
+			if (n < BATCH)
+				break;
+		}
+		cond_resched();
+	}
+	kfree(batch);
+}

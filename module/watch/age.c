@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What ends without anything happening.
+ *
+ * A SYN that nobody answers, a SYN cookie that is never confirmed, a request
+ * socket that is given up: no tracepoint tells. Once a second a worker looks
+ * at the passive records that are not established: at the fresh ones, why
+ * their SYN got no answer, while the listener's queues still show it; at those
+ * whose request timer ran or whose request is old, whether the kernel still
+ * knows them. So too with timewait sockets that should be gone by now: a
+ * kprobe can be disarmed behind our back, and a missed end would last for ever.
+ */
+#include "watch/age.h"
+
+#include <linux/ktime.h>
+#include <linux/workqueue.h>
+#include <net/inet_connection_sock.h>
+#include <net/sock.h>
+
+#include "ledger/socket.h"
+#include "ledger/table.h"
+#include "netns.h"
+#include "watch/orphan.h"
+#include "watch/probes.h"
+#include "watch/timewait.h"
+
+#define PERIOD		HZ
+#define BATCH		64
+#define SYN_LIFE_NS	(60LL * NSEC_PER_SEC)	/* unanswered */
+#define COOKIE_LIFE_NS	(120LL * NSEC_PER_SEC)	/* not confirmed */
+#define TIMEWAIT_LIFE_NS (TCPLEDGER_TW_NOMINAL_NS + 5LL * NSEC_PER_SEC)
+#define SETTLE_NS	(100LL * NSEC_PER_MSEC)	/* an answer may take this */
+
+/* Whether the ends of request sockets are told; as of this run. */
+static bool timers_seen;
+
+/**
+ * struct candidate - a record to look at, as a name
+ * @c: where it was
+ * @id: its id
+ * @bucket: its bucket
+ */
+struct candidate {
+	struct tcpledger_conn	*c;
+	u64			id;
+	u32			bucket;
+};
+
+static s64 last_active(const struct tcpledger_conn *c, u8 list)
+{
+	/*
+	 * In another lock's care: only a reason to look closer under that
+	 * lock, and if it misses one the next run looks.
+	 */
+	return data_race(READ_ONCE(*(list == TCPLEDGER_LIST_TIMEWAIT ?
+				     &c->facts.tw_restarted : &c->active)));
+}
+
+/*
+ * The first records of a list that were idle for long enough, at most @most.
+ * They go to the list's end, so that the next call finds others; the list
+ * stays in order of activity but for those looked at.
+ */
+static u32 collect(struct tcpledger_net *tn, u8 list, s64 idle, s64 now,
+		   u32 most, struct candidate *out)
+{
+	struct tcpledger_conn *c;
+	unsigned long flags;
+	u32 n = 0;
+
+	raw_spin_lock_irqsave(&tn->lock, flags);
+	while (n < most) {
+		c = list_first_entry_or_null(&tn->lists[list],
+					     struct tcpledger_conn, lru);
+		if (!c || now - last_active(c, list) < idle)
+			break;
+		list_move_tail(&c->lru, &tn->lists[list]);
+		out[n++] = (struct candidate){
+			c, c->id, tcpledger_table_index(&c->key)
+		};
+	}
+	raw_spin_unlock_irqrestore(&tn->lock, flags);
+	return n;
+}
+
+/* What the queues of those who listen are like right now. */
+static void look_at_queues(struct tcpledger_conn *c, struct net *net, s64 now)
+{
+	struct tcpledger_facts *f = &c->facts;
+	struct tcpledger_listeners l;
+
+	rcu_read_lock();
+	if (tcpledger_socket_listeners(net, &c->key, &l)) {
+		if (!c->owner.cgroup && !c->owner.actor.tgid)
+			tcpledger_owner_listener(&c->owner, l.any);
+		if (l.accept_full)
+			tcpledger_facts_note(f, now,
+				TCPLEDGER_ANOMALY_ACCEPT_QUEUE_FULL,
+				TCPLEDGER_LOG_NONE);
+		else if (l.requests_full)
+			tcpledger_facts_note(f, now,
+				TCPLEDGER_ANOMALY_SYN_QUEUE_FULL,
+				TCPLEDGER_LOG_NONE);
+	}
+	rcu_read_unlock();
+}
+
+/* The request is gone: given up by its timer, by its listener, by an RST. */
+static void request_gone(struct tcpledger_conn *c, s64 now)
+{
+	struct tcpledger_facts *f = &c->facts;
+	s64 when = c->request_timer ? c->request_timer : now;
+
+	if (f->bits & F_RST_OUT)
+		tcpledger_facts_end(f, when, TCPLEDGER_CAUSE_USER,
+				    TCPLEDGER_LOG_NONE,
+				    TCPLEDGER_OUTCOME_RESET);
+	else
+		tcpledger_facts_end(f, when, TCPLEDGER_CAUSE_TIMER,
+				    TCPLEDGER_LOG_NONE,
+				    f->bits & F_ACK_LOGGED ?
+				    TCPLEDGER_OUTCOME_DROPPED :
+				    TCPLEDGER_OUTCOME_TIMED_OUT);
+}
+
+/* Bucket locked. */
+static void look(struct tcpledger_conn *c, struct net *net, s64 now)
+{
+	struct tcpledger_facts *f = &c->facts;
+	s64 idle = now - c->active;
+
+	if (!tcpledger_facts_embryonic(f))
+		return;
+	tcpledger_conn_room(c);
+	if (f->state == TCPLEDGER_STATE_CLOSE) {
+		if (!c->looked && idle >= SETTLE_NS) {
+			c->looked = true;
+			tcpledger_facts_note(f, now,
+					     TCPLEDGER_ANOMALY_SYN_DROPPED,
+					     TCPLEDGER_LOG_NONE);
+			look_at_queues(c, net, now);
+		}
+		if (idle >= SYN_LIFE_NS)
+			tcpledger_facts_end(f, now, TCPLEDGER_CAUSE_TIMER,
+					    TCPLEDGER_LOG_NONE,
+					    TCPLEDGER_OUTCOME_DROPPED);
+	} else if (f->bits & F_COOKIE) {
+		if (idle >= COOKIE_LIFE_NS)
+			tcpledger_facts_end(f, now, TCPLEDGER_CAUSE_TIMER,
+					    TCPLEDGER_LOG_NONE,
+					    TCPLEDGER_OUTCOME_TIMED_OUT);
+	} else if (c->request_timer || idle >= SYN_LIFE_NS || !timers_seen) {
+		if (!tcpledger_socket_exists(net, &c->key))
+			request_gone(c, now);
+		else if (f->bits & F_ACK_LOGGED &&
+			 tcpledger_socket_overflows(net, &c->key, NULL))
+			tcpledger_facts_note(f, now,
+				TCPLEDGER_ANOMALY_ACCEPT_QUEUE_FULL,
+				TCPLEDGER_LOG_NONE);
+		/* It survived; an RST of ours was for something else. */
+		c->request_timer = 0;
+		f->bits &= ~F_RST_OUT;
+	}
+}
+
+/* The probe on its end missed this one. */
+static void look_at_timewait(struct tcpledger_conn *c, struct net *net,
+			     s64 now)
+{
+	if (!(c->facts.bits & F_TIMEWAIT) ||
+	    tcpledger_socket_exists(net, &c->key))
+		return;
+	tcpledger_timewait_missed(c, now, TCPLEDGER_EXIT_EXPIRED,
+				  TCPLEDGER_LOG_NONE);
+}
+
+static void visit(struct tcpledger_net *tn, const struct candidate *a, s64 now)
+{
+	struct tcpledger_bucket *b;
+	unsigned long flags;
+
+	b = tcpledger_table_lock_index(a->bucket, &flags);
+	/* Ids are per namespace, and memory is used again. */
+	if (!tcpledger_table_has(b, a->c, a->id) || a->c->tn != tn) {
+		tcpledger_table_unlock(b, flags);
+		return;
+	}
+	look(a->c, tn->net, now);
+	look_at_timewait(a->c, tn->net, now);
+	tcpledger_conn_settle(a->c);
+	/* Seen once, it is fresh no more, unless it may still be answered. */
+	if (READ_ONCE(a->c->list) == TCPLEDGER_LIST_FRESH &&
+	    (a->c->looked || a->c->facts.state != TCPLEDGER_STATE_CLOSE))
+		tcpledger_conn_enlist(a->c, TCPLEDGER_LIST_EMBRYONIC);
+	tcpledger_table_unlock(b, flags);
+}
+
+static void age_list(struct tcpledger_net *tn, u8 list, s64 idle)
+{
+	s64 now = ktime_get_mono_fast_ns();
+	/* Only to end: what comes meanwhile can wait for the next run. */
+	u32 left = data_race(READ_ONCE(tn->counts[list]));
+	struct candidate batch[BATCH];
+	u32 n, i;
+
+	while (left) {
+		n = collect(tn, list, idle, now, min_t(u32, left, BATCH),
+			    batch);
+		if (!n)
+			break;
+		for (i = 0; i < n; i++)
+			visit(tn, &batch[i], now);
+		left -= n;
+		cond_resched();
+	}
+}
+
+static void age_net(struct tcpledger_net *tn)
+{
+	age_list(tn, TCPLEDGER_LIST_FRESH, 0);
+	age_list(tn, TCPLEDGER_LIST_EMBRYONIC, SYN_LIFE_NS);
+	age_list(tn, TCPLEDGER_LIST_TIMEWAIT, TIMEWAIT_LIFE_NS);
+	/* For what ended here, and in tcpledger_orphan_look(). */
+	tcpledger_conn_trim(tn);
+}
+
+static void age(struct work_struct *work);
+static DECLARE_DELAYED_WORK(age_work, age);
+
+static void age(struct work_struct *work)
+{
+	timers_seen = tcpledger_probes_request_timer();
+	tcpledger_orphan_look();
+	tcpledger_netns_each(age_net);
+	schedule_delayed_work(&age_work, PERIOD);
+}
+
+/**
+ * tcpledger_age_init() - start the worker
+ *
+ * Context: process, at load.
+ */
+void __init tcpledger_age_init(void)
+{
+	schedule_delayed_work(&age_work, PERIOD);
+}
+
+/**
+ * tcpledger_age_exit() - stop it and wait until it is gone
+ *
+ * Context: process.
+ */
+void tcpledger_age_exit(void)
+{
+	cancel_delayed_work_sync(&age_work);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Live records whose socket is gone.
+ *
+ * A socket's change to CLOSE ends its record, unless the two no longer have the
+ * same name: with the sysctl ip_dynaddr the kernel gives a socket in SYN_SENT
+ * another address. Nothing would ever end such a record, and live records are
+ * not evicted. So a worker goes through the table, a slice each second, and
+ * looks for the socket of each. TCP takes a socket out of its own table a
+ * moment before it tells of the change to CLOSE, so only who is not found
+ * twice, one turn of the table apart, is an orphan.
+ */
+#include "watch/orphan.h"
+
+#include <linux/ktime.h>
+#include <linux/sched.h>
+
+#include "ledger/socket.h"
+#include "ledger/table.h"
+#include "netns.h"
+
+#define TURN	128	/* seconds that a look at the whole table takes */
+
+static u32 next;	/* the bucket to go on with; the worker's alone */
+
+/* Bucket locked. */
+static void look(struct tcpledger_conn *c, s64 now)
+{
+	const bool lost = !tcpledger_socket_lives(c->tn->net, &c->key, c->sk);
+
+	if (likely(!lost || !c->orphan)) {
+		c->orphan = lost;
+		return;
+	}
+	tcpledger_count(c->tn, missed_ends);
+	tcpledger_conn_room(c);
+	tcpledger_facts_end(&c->facts, now, TCPLEDGER_CAUSE_UNKNOWN,
+			    TCPLEDGER_LOG_NONE, TCPLEDGER_OUTCOME_ABORTED);
+	tcpledger_conn_settle(c);
+}
+
+static void look_at_bucket(u32 index, s64 now)
+{
+	struct tcpledger_bucket *b;
+	struct tcpledger_conn *c;
+	unsigned long flags;
+
+	b = tcpledger_table_lock_index(index, &flags);
+	hlist_for_each_entry(c, &b->head, node)
+		if (READ_ONCE(c->list) == TCPLEDGER_LIST_LIVE &&
+		    !(c->facts.bits & F_TIMEWAIT) &&
+		    tcpledger_facts_live(&c->facts))
+			look(c, now);
+	tcpledger_table_unlock(b, flags);
+}
+
+/**
+ * tcpledger_orphan_look() - look at the next slice of the table
+ *
+ * Their ends can make a history too long, which the ager's worker sees to.
+ * Context: process, that worker, once a second.
+ */
+void tcpledger_orphan_look(void)
+{
+	u32 left = (tcpledger_bucket_mask + 1) / TURN;
+	s64 now = ktime_get_mono_fast_ns();
+
+	for (; left; left--, next = (next + 1) & tcpledger_bucket_mask) {
+		if (!(next & 0xff))
+			cond_resched();
+		if (!hlist_empty(&tcpledger_buckets[next].head))
+			look_at_bucket(next, now);
+	}
+}

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where we are told what TCP does: tracepoints, and kprobes where the kernel
+ * has no tracepoint.
+ *
+ * inet_sock_set_state is not exported to modules, so tracepoints are looked
+ * up by name and registered through an untyped pointer; the check_trace_*
+ * calls pin each probe's signature at compile time all the same.
+ *
+ * All probes run with preemption off and on PREEMPT_RT must not sleep or
+ * allocate: no spinlock_t, no kmalloc(), nothing that could free a socket.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "watch/probes.h"
+
+#include <linux/kprobes.h>
+#include <linux/ptrace.h>
+#include <linux/seq_file.h>
+#include <linux/timer.h>
+#include <linux/tracepoint.h>
+#include <net/inet_timewait_sock.h>
+#include <net/request_sock.h>
+#include <net/tcp.h>
+#include <trace/events/skb.h>
+#include <trace/events/sock.h>
+#include <trace/events/tcp.h>
+
+#include "compat.h"
+#include "watch/timewait.h"
+#include "watch/track.h"
+
+static noinline void probe_listen(const struct sock *sk, int from, int to)
+{
+	if (!sk_is_tcp(sk))
+		return;
+	if (to == TCP_LISTEN)
+		tcpledger_listener_add(sk);
+	else if (to == TCP_CLOSE)
+		tcpledger_listener_remove(sk);
+	/*
+	 * LISTEN to SYN_RECV is the clone of the listener, still with the
+	 * listener's identity; it was entered when the SYN/ACK left.
+	 */
+}
+
+static void probe_state(void *data, const struct sock *sk, const int from,
+			const int to)
+{
+	if (unlikely((u32)from >= TCPLEDGER_STATE_MAX ||
+		     (u32)to >= TCPLEDGER_STATE_MAX))
+		return;
+	if (likely(from != TCP_LISTEN && to != TCP_LISTEN && from != to))
+		tcpledger_track_state(sk, from, to);
+	else if (from != to)
+		probe_listen(sk, from, to);
+}
+
+/* Also fires on a socket that is closed already: then nothing changes. */
+static void probe_reset(void *data, struct sock *sk)
+{
+	if (READ_ONCE(sk->sk_state) != TCP_CLOSE && sk_is_tcp(sk))
+		tcpledger_track_reset(sk);
+}
+
+/*
+ * What tcp_data_queue() has already, or has no room for, is answered after it
+ * was thrown away; all else before, or not at all.
+ */
+static bool ack_follows(enum skb_drop_reason reason)
+{
+	switch (reason) {
+	case SKB_DROP_REASON_TCP_OLD_DATA:
+	case SKB_DROP_REASON_TCP_OVERWINDOW:
+	case SKB_DROP_REASON_TCP_ZEROWINDOW:
+	case SKB_DROP_REASON_TCP_OFOMERGE:
+	case SKB_DROP_REASON_PROTO_MEM:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void probe_freed(TCPLEDGER_KFREE_SKB_ARGS)
+{
+	if (likely(this_cpu_read(tcpledger_flight.skb) != skb))
+		return;
+	tcpledger_track_freed(skb, reason != SKB_DROP_REASON_NOT_SPECIFIED,
+			      reason == SKB_DROP_REASON_TCP_CSUM,
+			      ack_follows(reason));
+}
+
+/**
+ * struct trace_probe - a tracepoint we listen to
+ * @name: its name
+ * @probe: our function
+ * @tp: the tracepoint, NULL until found
+ */
+struct trace_probe {
+	const char		*name;
+	void			*probe;
+	struct tracepoint	*tp;
+};
+
+static struct trace_probe trace_probes[] = {
+	{ .name = "inet_sock_set_state", .probe = probe_state },
+	{ .name = "tcp_receive_reset", .probe = probe_reset },
+	{ .name = "kfree_skb", .probe = probe_freed },
+};
+
+static void find_tracepoint(struct tracepoint *tp, void *unused)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(trace_probes); i++)
+		if (!strcmp(tp->name, trace_probes[i].name))
+			trace_probes[i].tp = tp;
+}
+
+static int on_schedule(struct kprobe *kp, struct pt_regs *regs)
+{
+	tcpledger_timewait_schedule((void *)regs_get_kernel_argument(regs, 0),
+				    (u8)regs_get_kernel_argument(regs, 2));
+	return 0;
+}
+
+static int on_kill(struct kprobe *kp, struct pt_regs *regs)
+{
+	tcpledger_timewait_kill((void *)regs_get_kernel_argument(regs, 0));
+	return 0;
+}
+
+static int on_accept(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct socket *sock = (void *)regs_get_kernel_argument(regs, 1);
+	const struct sock *sk = (void *)regs_get_kernel_argument(regs, 2);
+
+	if (sk_is_tcp(sk))
+		tcpledger_track_accept(sk, SOCK_INODE(sock));
+	return 0;
+}
+
+static int on_request_timer(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct timer_list *t = (void *)regs_get_kernel_argument(regs, 0);
+
+	tcpledger_track_request_timer(container_of(t, struct request_sock,
+						   rsk_timer));
+	return 0;
+}
+
+static int on_abort(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct sock *sk = (void *)regs_get_kernel_argument(regs, 0);
+
+	if (READ_ONCE(sk->sk_state) == TCP_TIME_WAIT)
+		tcpledger_timewait_abort(inet_twsk(sk));
+	return 0;
+}
+
+static int on_reset(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct sock *sk = (void *)regs_get_kernel_argument(regs, 0);
+	const struct sk_buff *skb = (void *)regs_get_kernel_argument(regs, 1);
+
+	/* MPTCP has its own reasons to reset a subflow, and no packet for some. */
+	if (skb && READ_ONCE(sk->sk_state) != TCP_CLOSE && sk_is_tcp(sk))
+		tcpledger_track_late_data(sk, skb);
+	return 0;
+}
+
+static DEFINE_PER_CPU(bool, beacon_seen);
+
+/* Does nothing but be probed. */
+static noinline void beacon(void)
+{
+	barrier();
+}
+
+static int on_beacon(struct kprobe *kp, struct pt_regs *regs)
+{
+	__this_cpu_write(beacon_seen, true);
+	return 0;
+}
+
+enum {
+	PROBE_SCHEDULE,
+	PROBE_KILL,
+	PROBE_ACCEPT,
+	PROBE_REQUEST_TIMER,
+	PROBE_ABORT,
+	PROBE_RESET,
+	PROBE_BEACON,
+	PROBE_MAX
+};
+
+/* What stands in where a probe is not in force. */
+static const char *const fallbacks[PROBE_BEACON] = {
+	[PROBE_SCHEDULE]	= "lookup",	/* when the full socket closes */
+	[PROBE_KILL]		= "poll",	/* by the ager */
+	[PROBE_ACCEPT]		= "none",
+	[PROBE_REQUEST_TIMER]	= "poll",
+	[PROBE_ABORT]		= "context",	/* a task or a softirq */
+	[PROBE_RESET]		= "none",
+};
+
+static struct kprobe kprobes[PROBE_MAX] = {
+	[PROBE_SCHEDULE] = {
+		.symbol_name = "__inet_twsk_schedule",
+		.pre_handler = on_schedule,
+	},
+	[PROBE_KILL] = {
+		.symbol_name = "inet_twsk_kill",
+		.pre_handler = on_kill,
+	},
+	[PROBE_ACCEPT] = {
+		.symbol_name = "__inet_accept",
+		.pre_handler = on_accept,
+	},
+	[PROBE_REQUEST_TIMER] = {
+		.symbol_name = "reqsk_timer_handler",
+		.pre_handler = on_request_timer,
+	},
+	[PROBE_ABORT] = {
+		.symbol_name = "tcp_abort",
+		.pre_handler = on_abort,
+	},
+	[PROBE_RESET] = {
+		.symbol_name = "tcp_reset",
+		.pre_handler = on_reset,
+	},
+	[PROBE_BEACON] = {
+		.addr = (kprobe_opcode_t *)beacon,
+		.pre_handler = on_beacon,
+	},
+};
+
+static bool kprobe_on[PROBE_MAX];	/* read by readers while it is made */
+
+static void unregister_tracepoints(int n)
+{
+	while (n--)
+		tracepoint_probe_unregister(trace_probes[n].tp,
+					    trace_probes[n].probe, NULL);
+}
+
+static int register_tracepoints(void)
+{
+	int i, ret;
+
+	check_trace_callback_type_inet_sock_set_state(probe_state);
+	check_trace_callback_type_tcp_receive_reset(probe_reset);
+	check_trace_callback_type_kfree_skb(probe_freed);
+
+	for_each_kernel_tracepoint(find_tracepoint, NULL);
+	for (i = 0; i < ARRAY_SIZE(trace_probes); i++) {
+		struct trace_probe *p = &trace_probes[i];
+
+		ret = p->tp ? tracepoint_probe_register(p->tp, p->probe, NULL) :
+			      -ENOENT;
+		if (ret) {
+			pr_err("cannot use tracepoint %s (error %d): this kernel is not supported\n",
+			       p->name, ret);
+			unregister_tracepoints(i);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/**
+ * tcpledger_probes_init() - begin to be told
+ *
+ * Without a tracepoint there is no ledger; without a kprobe it knows less,
+ * says so once, and the stats file says it for good.
+ * Context: process, at load.
+ * Return: 0 or a negative errno.
+ */
+int __init tcpledger_probes_init(void)
+{
+	int i, ret;
+
+	ret = register_tracepoints();
+	if (ret)
+		return ret;
+	for (i = 0; i < PROBE_MAX; i++) {
+		ret = register_kprobe(&kprobes[i]);
+		/* What register_kprobe() wrote comes before, see in_force(). */
+		smp_store_release(&kprobe_on[i], !ret);
+		if (ret)
+			pr_warn("cannot probe %s (error %d): less will be known\n",
+				i == PROBE_BEACON ? "itself" :
+				kprobes[i].symbol_name, ret);
+	}
+	return 0;
+}
+
+/**
+ * tcpledger_probes_exit() - be told no more
+ *
+ * Context: process. When it returns no probe is running anywhere.
+ */
+void tcpledger_probes_exit(void)
+{
+	int i;
+
+	for (i = 0; i < PROBE_MAX; i++)
+		if (kprobe_on[i])
+			unregister_kprobe(&kprobes[i]);
+	unregister_tracepoints(ARRAY_SIZE(trace_probes));
+	tracepoint_synchronize_unregister();
+}
+
+/*
+ * Kprobes can be switched off behind our back (debugfs, ftrace_enabled), and
+ * registering one then succeeds all the same. So one of them is on a function
+ * of ours: whether that one is told is the truth about all.
+ */
+static bool delivered(void)
+{
+	bool seen;
+
+	preempt_disable();
+	__this_cpu_write(beacon_seen, false);
+	beacon();
+	seen = __this_cpu_read(beacon_seen);
+	preempt_enable();
+	return seen || !READ_ONCE(kprobe_on[PROBE_BEACON]);
+}
+
+static bool in_force(int i)
+{
+	/* As kprobe_disabled(), while the kernel may be switching it off. */
+	return smp_load_acquire(&kprobe_on[i]) &&
+	       !(READ_ONCE(kprobes[i].flags) &
+		 (KPROBE_FLAG_DISABLED | KPROBE_FLAG_GONE));
+}
+
+/**
+ * tcpledger_probes_request_timer() - are request timers seen at this moment?
+ *
+ * Context: process or softirq.
+ */
+bool tcpledger_probes_request_timer(void)
+{
+	return in_force(PROBE_REQUEST_TIMER) && delivered();
+}
+
+/**
+ * tcpledger_probes_abort() - is each call of tcp_abort() seen at this moment?
+ *
+ * Context: any, also in a probe: whoever asks in one knows that they are told.
+ */
+bool tcpledger_probes_abort(void)
+{
+	return in_force(PROBE_ABORT);
+}
+
+/**
+ * tcpledger_probes_show() - which probes are in force, and what they missed
+ * @m: the stats file
+ *
+ * Context: process.
+ */
+void tcpledger_probes_show(struct seq_file *m)
+{
+	bool told = delivered();
+	unsigned long missed = 0;
+	int i;
+
+	for (i = 0; i < PROBE_BEACON; i++) {
+		/* Counted by the kernel without any lock. */
+		missed += data_race(READ_ONCE(kprobes[i].nmissed));
+		seq_printf(m, "method_%s %s\n", kprobes[i].symbol_name,
+			   told && in_force(i) ? "kprobe" : fallbacks[i]);
+	}
+	seq_printf(m, "missed_probes %lu\n", missed);
+}

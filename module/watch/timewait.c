@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The timewait socket's life, which no tracepoint shows.
+ *
+ * Two functions of the kernel see all of it, and neither is ever inlined:
+ * __inet_twsk_schedule() starts the timer (rearm false: a timewait socket took
+ * over; true: the timer begins anew, or FIN_WAIT2 became TIME_WAIT) and
+ * inet_twsk_kill() ends it, whatever the reason. What the reason is follows
+ * from the circumstances of that moment, see exit_reason().
+ *
+ * Probes can fail to be told. Then what TCP does with segments shows what became
+ * of a timewait socket, or the ager does, and its record says that it is inexact.
+ */
+#include "watch/timewait.h"
+
+#include <linux/jiffies.h>
+#include <linux/tcp.h>
+#include <linux/ktime.h>
+#include <net/inet_timewait_sock.h>
+#include <net/tcp.h>
+
+#include "ledger/socket.h"
+#include "ledger/table.h"
+#include "netns.h"
+#include "watch/probes.h"
+#include "watch/track.h"
+
+static bool is_tcp(const struct inet_timewait_sock *tw)
+{
+	return tw->tw_dr == &twsk_net(tw)->ipv4.tcp_death_row;
+}
+
+/* The segment that this timewait socket is processing on this CPU, or NULL. */
+static struct tcpledger_flight *in_flight(const struct tcpledger_conn *c)
+{
+	struct tcpledger_flight *f = this_cpu_ptr(&tcpledger_flight);
+
+	return f->skb && f->timewait && f->c == c && f->id == c->id ? f : NULL;
+}
+
+static inline struct tcpledger_bucket *
+lock_bucket(const struct inet_timewait_sock *tw, u32 *ports,
+	    unsigned long *flags)
+{
+	u32 hash;
+
+	*ports = tcpledger_timewait_ports(tw);
+	hash = tcpledger_common_hash(&tw->__tw_common, *ports);
+	return tcpledger_table_lock_index(hash & tcpledger_bucket_mask, flags);
+}
+
+/* The live record of a timewait socket, newest first; bucket locked. */
+static inline struct tcpledger_conn *
+find(struct tcpledger_bucket *b, const struct inet_timewait_sock *tw, u32 ports,
+	bool entry)
+{
+	const struct sock_common *s = &tw->__tw_common;
+	struct tcpledger_conn *c, *other = NULL;
+
+	/*
+	 * After a connect() that reused the tuple the newest record may be the
+	 * new connection's; the one of the timewait socket says so.
+	 */
+	hlist_for_each_entry(c, &b->head, node) {
+		if (!tcpledger_facts_live(&c->facts) ||
+		    !tcpledger_common_tuple(&c->key, s, ports) ||
+		    !(entry || c->facts.bits & F_TIMEWAIT))
+			continue;
+		if (tcpledger_common_same_device(&c->key, s))
+			return c;
+		if (!other && tcpledger_common_fits(&c->key, s))
+			other = c;
+	}
+	return other;
+}
+
+/**
+ * tcpledger_timewait_schedule() - the timer of a timewait socket is set
+ * @tw: the timewait socket, its addresses and substate set
+ * @rearm: it ran before
+ *
+ * Context: softirq or a task with BH off; a kprobe handler.
+ */
+void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
+				 bool rearm)
+{
+	s64 now = ktime_get_mono_fast_ns();
+	struct tcpledger_flight *f;
+	struct tcpledger_conn *c;
+	struct tcpledger_bucket *b;
+	unsigned long flags;
+	u32 rcv_nxt, ports;
+
+	if (!is_tcp(tw))
+		return;
+	rcv_nxt = READ_ONCE(tcp_twsk((struct sock *)tw)->tw_rcv_nxt);
+	b = lock_bucket(tw, &ports, &flags);
+	c = find(b, tw, ports, !rearm);
+	if (c) {
+		tcpledger_conn_room(c);
+		if (c->facts.state == TCPLEDGER_STATE_FIN_WAIT2 &&
+		    READ_ONCE(tw->tw_substate) == TCP_TIME_WAIT &&
+		    tcpledger_facts_stay_seen(&c->facts))
+			tcpledger_stats_time(c->tn->stats,
+					     TCPLEDGER_HIST_FIN_WAIT2,
+					     now - c->facts.since);
+		tcpledger_track_taken(c, now, rcv_nxt);
+		if (rearm) {
+			f = in_flight(c);
+			tcpledger_facts_tw_restart(&c->facts, now,
+				READ_ONCE(tw->tw_substate), rcv_nxt,
+				f ? f->index : TCPLEDGER_LOG_NONE);
+		} else {
+			tcpledger_facts_tw_enter(&c->facts, now,
+				READ_ONCE(tw->tw_substate), rcv_nxt);
+		}
+		tcpledger_conn_settle(c);
+		if (rearm)	/* the list is in order of the timers */
+			tcpledger_conn_enlist(c, TCPLEDGER_LIST_TIMEWAIT);
+		tcpledger_count(c->tn, timewait_events);
+	}
+	tcpledger_table_unlock(b, flags);
+}
+
+/*
+ * Why a timewait socket ends now.
+ *
+ * A dying namespace has no references left. A connect() that takes the tuple
+ * has put its own socket in the hash table first, so the timewait socket is
+ * unhashed already. A segment of the peer is still in flight on this CPU: an
+ * RST, a SYN that opens anew, or data that came after the program was gone.
+ * What is left is the timer, in its softirq, "ss -K", and netfilter's TPROXY,
+ * which does it before the SYN comes to our hook. That may be in a task, so that
+ * it is not "ss -K" only the probe of tcp_abort() tells.
+ */
+static u8 exit_reason(const struct inet_timewait_sock *tw,
+		      const struct tcpledger_conn *c,
+		      const struct tcpledger_flight *f)
+{
+	if (!check_net(twsk_net(tw)))
+		return TCPLEDGER_EXIT_NETNS;
+	if (hlist_nulls_unhashed_lockless(&tw->tw_node))
+		return TCPLEDGER_EXIT_REUSED;
+	if (f && f->seg.flags & TCPLEDGER_RST)
+		return TCPLEDGER_EXIT_RESET;
+	if (f && f->seg.flags & TCPLEDGER_SYN &&
+	    READ_ONCE(tw->tw_substate) == TCP_TIME_WAIT)
+		return TCPLEDGER_EXIT_REUSED;
+	if (f)
+		return TCPLEDGER_EXIT_RESET;
+	if (in_serving_softirq() &&
+	    time_after_eq(jiffies, READ_ONCE(tw->tw_timer.expires)))
+		return TCPLEDGER_EXIT_EXPIRED;
+	if (c->aborted || !(tcpledger_probes_abort() || in_serving_softirq()))
+		return TCPLEDGER_EXIT_KILLED;
+	return TCPLEDGER_EXIT_REUSED;
+}
+
+/**
+ * tcpledger_timewait_abort() - "ss -K" ends a timewait socket in a moment
+ * @tw: the timewait socket
+ *
+ * Context: a task; a kprobe handler.
+ */
+void tcpledger_timewait_abort(const struct inet_timewait_sock *tw)
+{
+	struct tcpledger_conn *c;
+	struct tcpledger_bucket *b;
+	unsigned long flags;
+	u32 ports;
+
+	if (!is_tcp(tw))
+		return;
+	b = lock_bucket(tw, &ports, &flags);
+	c = find(b, tw, ports, false);
+	if (c)
+		c->aborted = true;
+	tcpledger_table_unlock(b, flags);
+}
+
+/**
+ * tcpledger_timewait_kill() - a timewait socket ends
+ * @tw: the timewait socket, still whole
+ *
+ * Context: softirq or a task with BH off; a kprobe handler.
+ */
+void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
+{
+	s64 now = ktime_get_mono_fast_ns();
+	struct tcpledger_flight flight = {}, *f;
+	struct tcpledger_net *tn = NULL;
+	struct tcpledger_conn *c;
+	struct tcpledger_bucket *b;
+	struct tcpledger_key key;
+	unsigned long flags;
+	u32 ports;
+	u8 how;
+
+	if (!is_tcp(tw))
+		return;
+	b = lock_bucket(tw, &ports, &flags);
+	c = find(b, tw, ports, false);
+	if (!c) {
+		tcpledger_table_unlock(b, flags);
+		return;
+	}
+	tcpledger_conn_room(c);
+	f = in_flight(c);
+	how = exit_reason(tw, c, f);
+	if (how == TCPLEDGER_EXIT_REUSED && f &&
+	    f->seg.flags & TCPLEDGER_SYN)
+		flight = *f;
+	if (how != TCPLEDGER_EXIT_RESET && !flight.skb)
+		f = NULL;
+	if (f && unlikely(f->index == TCPLEDGER_LOG_NONE))
+		f->index = tcpledger_facts_taken(&c->facts, now, &f->seg);
+	tn = c->tn;
+	/* What is only a bound is no measurement. */
+	if (!(c->facts.bits & F_TW_INEXACT) &&
+	    tcpledger_facts_stay_seen(&c->facts)) {
+		if (c->facts.state == TCPLEDGER_STATE_TIME_WAIT)
+			tcpledger_stats_time_wait(tn->stats,
+						  now - c->facts.since);
+		else
+			tcpledger_stats_time(tn->stats,
+					     TCPLEDGER_HIST_FIN_WAIT2,
+					     now - c->facts.since);
+	}
+	c->taken = how == TCPLEDGER_EXIT_REUSED && !f &&
+		   !hlist_nulls_unhashed_lockless(&tw->tw_node);
+	tcpledger_facts_tw_exit(&c->facts, now, how, f ? f->index :
+				c->taken ? TCPLEDGER_LOG_TO_COME :
+					   TCPLEDGER_LOG_NONE);
+	tcpledger_conn_settle(c);
+	tcpledger_table_unlock(b, flags);
+	tcpledger_count(tn, timewait_events);
+	if (flight.skb) {
+		tcpledger_key_timewait(&key, tw);
+		tcpledger_track_takeover(tn, &key, &flight);
+	}
+	tcpledger_conn_trim(tn);
+}
+
+/**
+ * tcpledger_timewait_missed() - a timewait socket ended, and no probe told
+ * @c: its record, bucket locked
+ * @now: when it is known to have ended
+ * @how: enum tcpledger_exit
+ * @segment: index of the segment that ended it, or TCPLEDGER_LOG_NONE
+ *
+ * Context: any.
+ */
+void tcpledger_timewait_missed(struct tcpledger_conn *c, s64 now, u8 how,
+			       int segment)
+{
+	tcpledger_conn_room(c);
+	tcpledger_count(c->tn, missed_timewait);
+	c->facts.bits |= F_TW_INEXACT;
+	tcpledger_facts_tw_exit(&c->facts, now, how, segment);
+}
+
+/**
+ * tcpledger_timewait_done() - TCP is done with a segment to a timewait socket
+ * @c: its record, bucket locked, in which it still is
+ * @now: CLOCK_MONOTONIC
+ * @f: the segment
+ *
+ * One that may have killed it, and of which the probe did not tell: look.
+ * Context: the tracepoint kfree_skb, preemption off.
+ */
+void tcpledger_timewait_done(struct tcpledger_conn *c, s64 now,
+			     const struct tcpledger_flight *f)
+{
+	bool deadly = f->seg.flags & TCPLEDGER_RST;
+
+	/* TCP_TW_RST */
+	if (c->facts.state == TCPLEDGER_STATE_FIN_WAIT2)
+		deadly |= f->seg.len || f->seg.flags & TCPLEDGER_SYN;
+	if (deadly && !tcpledger_socket_exists(c->tn->net, &c->key))
+		tcpledger_timewait_missed(c, now, TCPLEDGER_EXIT_RESET,
+					  f->index);
+	else
+		tcpledger_facts_tw_absorbed(&c->facts, now, &f->seg,
+					    f->index);
+}
+
+/**
+ * tcpledger_timewait_taken() - a SYN/ACK leaves from a timewait socket's tuple
+ * @c: its record, bucket locked, in which it still is
+ * @syn: filled: the SYN that it answers, for tcpledger_track_takeover()
+ *
+ * A timewait socket sends none, so the SYN has ended it, unseen.
+ * Context: LOCAL_OUT hook.
+ * Return: false if no such SYN is in flight here.
+ */
+bool tcpledger_timewait_taken(struct tcpledger_conn *c,
+			      struct tcpledger_flight *syn)
+{
+	const struct tcpledger_flight *f = in_flight(c);
+
+	if (!f || !(f->seg.flags & TCPLEDGER_SYN))
+		return false;
+	*syn = *f;
+	tcpledger_timewait_missed(c, ktime_get_mono_fast_ns(),
+				  TCPLEDGER_EXIT_REUSED, f->index);
+	return true;
+}

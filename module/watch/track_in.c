@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From a segment that comes to its record: find it or make it, tell the facts,
+ * settle. Behind filter and NAT, so what is dropped there is not seen.
+ *
+ * A segment of a known record takes one straight way, in one function for
+ * each address family; whatever else there is has functions of its own.
+ */
+#include "watch/hooks.h"
+
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/ktime.h>
+#include <linux/netdevice.h>
+#include <linux/tcp.h>
+#include <net/addrconf.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+#include <net/tcp.h>
+
+#include "ledger/table.h"
+#include "netns.h"
+#include "watch/packet.h"
+#include "watch/track.h"
+
+DEFINE_PER_CPU(struct tcpledger_flight, tcpledger_flight);
+
+/*
+ * Data or an ACK of an open connection, as early demux found it. Where it did
+ * not look (it does not on loopback, and can be switched off), the table's
+ * note of quiet endpoints tells, for sockets not bound to a device.
+ */
+static bool boring_v4(const struct sk_buff *skb, const struct iphdr *iph,
+		       const u8 *th, const struct net *net)
+{
+	const struct sock *sk = skb->sk;
+
+	return !(th[13] & TCPLEDGER_CONTROL || (sk ?
+		 READ_ONCE(sk->sk_state) != TCP_ESTABLISHED :
+		 inet_sdif(skb) ||
+		 !tcpledger_table_quiet_v4(net->net_cookie, iph->daddr,
+					   iph->saddr, tcpledger_ports_in(th))));
+}
+
+static bool boring_v6(const struct sk_buff *skb, const struct ipv6hdr *ip6h,
+		       const u8 *th, const struct net *net)
+{
+	const struct sock *sk = skb->sk;
+
+	return !(th[13] & TCPLEDGER_CONTROL || (sk ?
+		 READ_ONCE(sk->sk_state) != TCP_ESTABLISHED :
+		 ip6h->nexthdr != IPPROTO_TCP || inet6_sdif(skb) ||
+		 !tcpledger_table_quiet_v6(net->net_cookie, &ip6h->daddr,
+					   &ip6h->saddr, tcpledger_ports_in(th))));
+}
+
+/*
+ * Another segment comes: TCP is done with the one in flight, of which it does
+ * not always tell, and its memory may be this one's. Whatever this one is, it
+ * has the place or leaves it empty.
+ */
+static __always_inline void end_flight(void)
+{
+	this_cpu_write(tcpledger_flight.skb, NULL);
+}
+
+/*
+ * Bucket locked. The segment is logged, and from here until TCP frees it, it is
+ * what TCP works on.
+ */
+static __always_inline void arrive(struct tcpledger_conn *c, s64 now,
+				   const struct sk_buff *skb,
+				   const struct tcpledger_segment *seg,
+				   const struct tcpledger_options *opt)
+{
+	struct tcpledger_flight *f = this_cpu_ptr(&tcpledger_flight);
+
+	tcpledger_track_prepare(c, now, seg->flags);
+	f->skb = skb;
+	f->c = c;
+	f->id = c->id;
+	f->bucket = tcpledger_table_index(&c->key);
+	f->task = in_task();
+	memcpy(&f->seg.wire, &seg->wire, sizeof(f->seg.wire));
+	if (seg->flags & TCPLEDGER_SYN)
+		f->opt = *opt;
+	f->index = tcpledger_facts_in(&c->facts, now, seg, opt);
+	f->timewait = c->facts.bits & F_TIMEWAIT;
+	tcpledger_conn_settle(c);
+}
+
+static bool takes_segments(const struct tcpledger_conn *c)
+{
+	return c && tcpledger_facts_live(&c->facts);
+}
+
+/* A SYN begins a record, unless another CPU was faster with a copy of it. */
+static void begin(struct tcpledger_conn *c, const struct tcpledger_key *key,
+		  s64 now, const struct sk_buff *skb,
+		  const struct tcpledger_segment *seg,
+		  const struct tcpledger_options *opt)
+{
+	struct tcpledger_bucket *b;
+	struct tcpledger_conn *other;
+	unsigned long flags;
+
+	b = tcpledger_table_lock(key, &flags);
+	other = tcpledger_table_find(b, key);
+	if (unlikely(takes_segments(other))) {
+		arrive(other, now, skb, seg, opt);
+		tcpledger_table_unlock(b, flags);
+		tcpledger_conn_free(c);
+		return;
+	}
+	tcpledger_conn_insert(c);
+	arrive(c, now, skb, seg, opt);
+	tcpledger_table_unlock(b, flags);
+}
+
+/**
+ * tcpledger_track_takeover() - a SYN took a tuple over from its old record
+ * @tn: the namespace
+ * @key: the endpoint
+ * @f: a copy of the SYN's note; it is the last entry of the old record
+ *
+ * Context: a kprobe handler, preemption off, no lock of ours held.
+ */
+void tcpledger_track_takeover(struct tcpledger_net *tn,
+			      const struct tcpledger_key *key,
+			      const struct tcpledger_flight *f)
+{
+	s64 now = ktime_get_mono_fast_ns();
+	struct tcpledger_conn *c;
+
+	c = tcpledger_conn_new(tn, key, now, TCPLEDGER_STATE_CLOSE,
+			       TCPLEDGER_ROLE_PASSIVE, false);
+	if (c)
+		begin(c, key, now, f->skb, &f->seg, &f->opt);
+}
+
+/* A SYN that came for a tuple with no live record. */
+static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
+{
+	const struct net_device *dev = p->skb->dev;
+	s64 now = ktime_get_mono_fast_ns();
+	struct tcpledger_conn *c;
+
+	/* The VRF it came by: a socket made of it is bound to that. */
+	p->key.ifindex = netif_is_l3_master(dev) ? dev->ifindex : 0;
+	c = tcpledger_conn_new(tn, &p->key, now, TCPLEDGER_STATE_CLOSE,
+			       TCPLEDGER_ROLE_PASSIVE, true);
+	if (c)
+		begin(c, &p->key, now, p->skb, &p->seg, &p->opt);
+}
+
+/* Bucket locked: unlocks it. A segment of which there is no live record. */
+static noinline void unknown(struct tcpledger_packet *p,
+			     struct tcpledger_bucket *b,
+			     struct tcpledger_conn *c, unsigned long flags)
+	__releases(&b->lock)
+{
+	struct tcpledger_net *tn = tcpledger_net(p->net);
+	bool known;
+
+	known = tcpledger_track_late(c, &p->seg);
+	tcpledger_table_unlock(b, flags);
+	if (!tcpledger_hooks_ready())
+		return;
+	tcpledger_count(tn, segments_in);
+	if (known)
+		return;
+	if (tcpledger_is_syn(&p->seg))
+		first_syn(tn, p);
+	else
+		tcpledger_count(tn, stray_segments);
+}
+
+/*
+ * Where a packet came in is in the key, as TCP's own lookup sees it: a bound
+ * socket's record names the device or the VRF; an unbound one is not for a
+ * VRF's packets, unless tcp_l3mdev_accept says so (inet_sk_bound_dev_eq()).
+ */
+static __always_inline void see(struct tcpledger_packet *p, const u8 *th,
+				u32 thoff)
+{
+	struct tcpledger_bucket *b;
+	struct tcpledger_conn *c;
+	unsigned long flags;
+
+	if (!tcpledger_packet_parse(p, th, thoff))
+		return;
+	p->seg.out = false;
+	p->key.unbound = !p->key.ifindex2 ||
+			 tcpledger_l3mdev_accept(p->net);
+	b = tcpledger_table_lock(&p->key, &flags);
+	c = tcpledger_table_find(b, &p->key);
+	if (unlikely(!takes_segments(c))) {
+		unknown(p, b, c, flags);
+		return;
+	}
+	arrive(c, ktime_get_mono_fast_ns(), p->skb, &p->seg, &p->opt);
+	/* Quiet all the time: another has had the bucket's note. */
+	if (unlikely(c->quiet && !(p->seg.flags & TCPLEDGER_CONTROL)))
+		tcpledger_table_set_quiet(&c->key, true);
+	tcpledger_count(c->tn, segments_in);
+	tcpledger_table_unlock(b, flags);
+}
+
+static noinline void see_v4(const struct sk_buff *skb,
+			    const struct nf_hook_state *state, const u8 *th,
+			    u32 thoff)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct tcpledger_packet p __tcpledger_unset;
+
+	p.net = state->net;
+	p.skb = skb;
+	p.seg.ttl = iph->ttl;
+	tcpledger_key_v4(&p.key, p.net->net_cookie, iph->daddr, iph->saddr,
+			 tcpledger_ports_in(th));
+	p.key.ifindex = inet_iif(skb);
+	p.key.ifindex2 = inet_sdif(skb);
+	see(&p, th, thoff);
+}
+
+/**
+ * tcpledger_hook_in4() - an IPv4 packet is for this host
+ * @priv: unused
+ * @skb: the packet
+ * @state: of the hook
+ *
+ * Context: LOCAL_IN: softirq, or a task with BH on (NFQUEUE).
+ * Return: NF_ACCEPT.
+ */
+unsigned int tcpledger_hook_in4(void *priv, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	const u8 *th;
+
+	if (iph->protocol != IPPROTO_TCP)
+		return NF_ACCEPT;
+	end_flight();
+	th = (const u8 *)iph + iph->ihl * 4;
+	if (!tcpledger_packet_whole(skb, th))
+		tcpledger_packet_copy(skb, state, th - skb->data, see_v4);
+	else if (!boring_v4(skb, iph, th, state->net))
+		see_v4(skb, state, th, th - skb->data);
+	return NF_ACCEPT;
+}
+
+/*
+ * A packet that is source routed, with segments left: IPv6 reads the routing
+ * header behind this hook. If this host is also its end (of type 2 it always
+ * is), TCP takes it without a second pass; else it goes on, and is not TCP's.
+ */
+static bool for_this_host(const struct sk_buff *skb, struct net *net,
+			  const struct in6_addr **to, struct in6_addr *last)
+{
+	u8 left;
+	bool known = tcpledger_packet_addressee6(skb, last, &left);
+
+	if (!left)
+		return true;
+	*to = last;
+	return known && ipv6_chk_addr(net, last, NULL, 0);
+}
+
+static noinline void see_v6(const struct sk_buff *skb,
+			    const struct nf_hook_state *state, const u8 *th,
+			    u32 thoff)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	struct tcpledger_packet p __tcpledger_unset;
+	const struct in6_addr *to = &ip6h->daddr;
+	struct in6_addr last;
+
+	if (unlikely(ip6h->nexthdr != IPPROTO_TCP) &&
+	    !for_this_host(skb, state->net, &to, &last))
+		return;
+	p.net = state->net;
+	p.skb = skb;
+	p.seg.ttl = ip6h->hop_limit;
+	tcpledger_key_v6(&p.key, p.net->net_cookie, to, &ip6h->saddr,
+			 tcpledger_ports_in(th));
+	p.key.ifindex = inet6_iif(skb);
+	p.key.ifindex2 = inet6_sdif(skb);
+	see(&p, th, thoff);
+}
+
+/**
+ * tcpledger_hook_in6() - an IPv6 packet is for this host
+ * @priv: unused
+ * @skb: the packet
+ * @state: of the hook
+ *
+ * Context: LOCAL_IN: softirq, or a task with BH on (NFQUEUE).
+ * Return: NF_ACCEPT.
+ */
+unsigned int tcpledger_hook_in6(void *priv, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	int thoff = tcpledger_packet_offset6(skb);
+	const u8 *th = skb->data + thoff;
+
+	if (thoff < 0)
+		return NF_ACCEPT;
+	end_flight();
+	if (!tcpledger_packet_whole(skb, th))
+		tcpledger_packet_copy(skb, state, thoff, see_v6);
+	else if (!boring_v6(skb, ipv6_hdr(skb), th, state->net))
+		see_v6(skb, state, th, thoff);
+	return NF_ACCEPT;
+}

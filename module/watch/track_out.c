@@ -1,0 +1,509 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From a segment that leaves to its record: find it or make it, tell the facts,
+ * settle. Before filter and NAT, so what TCP emitted is seen even if it is
+ * dropped later.
+ *
+ * A segment of a known record takes one straight way, in one function for
+ * each address family; whatever else there is has functions of its own.
+ */
+#include "watch/hooks.h"
+
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/ktime.h>
+#include <linux/netdevice.h>
+#include <linux/tcp.h>
+#include <net/ip6_fib.h>
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
+#include <net/request_sock.h>
+#include <net/route.h>
+#include <net/tcp.h>
+
+#include "ledger/socket.h"
+#include "ledger/table.h"
+#include "netns.h"
+#include "watch/packet.h"
+#include "watch/pending.h"
+#include "watch/timewait.h"
+#include "watch/track.h"
+
+/*
+ * Data or an ACK of an open connection, by its socket alone.
+ *
+ * The third ACK of an active open leaves when the socket is ESTABLISHED
+ * already; until the third segment after the last retransmission it is not
+ * boring. SYN: first, ACK: second, and third after a simultaneous open.
+ */
+static bool boring_socket(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	/*
+	 * It wraps as its parts do. Just below 0: of a child's SYN/ACKs only the
+	 * retransmissions count.
+	 */
+	return (u32)(tp->segs_out - tp->total_retrans) - 4 < 0xffff0000U &&
+	       !tcpledger_conn_expected();
+}
+
+/* Can the socket, or the note of its endpoint, say that a segment is boring? */
+static bool open_socket(const struct sock *sk, u8 flags)
+{
+	return !(flags & TCPLEDGER_CONTROL) && sk &&
+	       READ_ONCE(sk->sk_state) == TCP_ESTABLISHED && sk_is_tcp(sk);
+}
+
+static bool boring_v4(const struct sk_buff *skb, const struct iphdr *iph,
+			const u8 *th, const struct net *net)
+{
+	const struct sock *sk = skb->sk;
+
+	return open_socket(sk, th[13]) &&
+	       (likely(boring_socket(sk)) ||
+		(!READ_ONCE(sk->sk_bound_dev_if) && iph->ihl == 5 &&
+		 tcpledger_table_quiet_v4(net->net_cookie, iph->saddr,
+					  iph->daddr, tcpledger_ports_out(th))));
+}
+
+static bool boring_v6(const struct sk_buff *skb, const struct ipv6hdr *ip6h,
+			const u8 *th, const struct net *net)
+{
+	const struct sock *sk = skb->sk;
+
+	return open_socket(sk, th[13]) &&
+	       (likely(boring_socket(sk)) ||
+		(!READ_ONCE(sk->sk_bound_dev_if) &&
+		 ip6h->nexthdr == IPPROTO_TCP &&
+		 tcpledger_table_quiet_v6(net->net_cookie, &ip6h->saddr,
+					  &ip6h->daddr, tcpledger_ports_out(th))));
+}
+
+/*
+ * A VRF shows a packet to LOCAL_OUT twice: first on its own device, then, if
+ * the route is not local, on the real one. Only the last pass counts.
+ */
+static bool will_pass_again(const struct sk_buff *skb,
+			    const struct net_device *out, bool v6)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	if (likely(!out || !netif_is_l3_master(out)) || !dst)
+		return false;
+	if (v6)
+		return !(((const struct rt6_info *)dst)->rt6i_flags &
+			 RTF_LOCAL);
+	return !(((const struct rtable *)dst)->rt_flags & RTCF_LOCAL);
+}
+
+/*
+ * Did TCP emit this, or a raw socket, netfilter's REJECT, IPVS? And if TCP,
+ * which of its sockets?
+ *
+ * TCP sends from the socket, or answers for one that is not there: from its
+ * own kernel socket, on IPv6 named only by the state. A SYN cookie on IPv4
+ * has no socket at all.
+ */
+static __always_inline void describe_emitter(struct tcpledger_packet *p,
+					     const struct sock *state, bool v6)
+{
+	const u8 mask = TCPLEDGER_SYN | TCPLEDGER_ACK;
+	const bool synack = (p->seg.flags & mask) == mask;
+	const struct sock *sk = p->skb->sk;
+
+	p->sk = NULL;
+	if (!sk) {
+		p->seg.other = v6 ?
+			!state || (state != p->net->ipv6.tcp_sk &&
+				   READ_ONCE(state->sk_state) != TCP_LISTEN) :
+			!synack;
+		p->seg.cookie = synack && !p->seg.other;
+	} else if (!sk_fullsock(sk)) {
+		p->seg.request = synack &&
+				 READ_ONCE(sk->sk_state) == TCP_NEW_SYN_RECV;
+		if (READ_ONCE(sk->sk_state) == TCP_NEW_SYN_RECV)
+			p->sk = sk;
+	} else if (sk_is_tcp(sk)) {
+		p->seg.fastopen = synack && tcp_passive_fastopen(sk);
+		p->sk = sk;
+	} else {
+		p->seg.other = !sk->sk_kern_sock || sk->sk_type != SOCK_RAW ||
+			       sk->sk_protocol != IPPROTO_TCP;
+	}
+}
+
+/*
+ * Where a packet leaves by, as TCP's lookup would see it if it came back. A
+ * record names no device until the SYN/ACK leaves; later that of its socket. In
+ * a VRF one that names none is of the default table (inet_sk_bound_dev_eq()).
+ */
+static noinline void note_devices(struct tcpledger_packet *p,
+				  const struct net_device *out, u32 bound)
+{
+	p->key.ifindex = bound;
+	p->key.ifindex2 = 0;
+	p->key.unbound = false;
+	if (p->sk && !tcpledger_is_synack(&p->seg))
+		return;
+	p->key.ifindex2 = out ? l3mdev_master_ifindex_rcu(out) : 0;
+	p->key.unbound = !p->key.ifindex2 || tcpledger_l3mdev_accept(p->net);
+}
+
+static __always_inline void devices_out(struct tcpledger_packet *p,
+					const struct net_device *out)
+{
+	u32 bound = p->sk ? READ_ONCE(p->sk->sk_bound_dev_if) :
+			    out ? out->ifindex : 0;
+
+	if (unlikely(bound)) {
+		note_devices(p, out, bound);
+		return;
+	}
+	p->key.ifindex = 0;
+	p->key.ifindex2 = 0;
+	p->key.unbound = false;
+}
+
+/*
+ * Is this a SYN of the connect() that its socket is in? Not one that a queue
+ * of a VRF's device held until the socket was closed, nor one whose addresses
+ * somebody changed: nobody would ever end the record.
+ */
+static bool connects(const struct tcpledger_packet *p)
+{
+	const struct sock *sk = p->sk;
+
+	return tcpledger_is_syn(&p->seg) && !p->seg.other && sk &&
+	       READ_ONCE(sk->sk_state) == TCP_SYN_SENT &&
+	       tcpledger_common_tuple(&p->key, &sk->__sk_common,
+				      tcpledger_socket_ports(sk));
+}
+
+/* The first SYN of a connect(), or one whose record was not kept. */
+static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
+{
+	s64 now = ktime_get_mono_fast_ns();
+	struct tcpledger_pending pending = { .when = now };
+	struct tcpledger_conn *c, *old;
+	struct tcpledger_bucket *b;
+	unsigned long flags;
+	bool known, ended = false;
+
+	known = tcpledger_pending_take(p->sk, &pending);
+	c = tcpledger_conn_new(tn, &p->key, pending.when,
+			       TCPLEDGER_STATE_CLOSE, TCPLEDGER_ROLE_ACTIVE,
+			       true);
+	if (!c)
+		return;
+	c->sk = p->sk;
+	if (known)
+		c->owner = pending.owner;
+	tcpledger_facts_state(&c->facts, pending.when, TCPLEDGER_STATE_CLOSE,
+			      TCPLEDGER_STATE_SYN_SENT, 0, true);
+
+	b = tcpledger_table_lock(&p->key, &flags);
+	old = tcpledger_table_find(b, &p->key);
+	if (unlikely(old && tcpledger_facts_live(&old->facts))) {
+		/* Its end was missed; TCP gave the tuple to this socket. */
+		if (old->facts.bits & F_TIMEWAIT)
+			tcpledger_timewait_missed(old, now,
+						  TCPLEDGER_EXIT_REUSED,
+						  TCPLEDGER_LOG_NONE);
+		else
+			tcpledger_facts_end(&old->facts, now,
+					    TCPLEDGER_CAUSE_UNKNOWN,
+					    TCPLEDGER_LOG_NONE,
+					    TCPLEDGER_OUTCOME_ABORTED);
+		ended = tcpledger_conn_settle(old);
+	}
+	tcpledger_conn_insert(c);
+	tcpledger_track_prepare(c, now, p->seg.flags);
+	tcpledger_facts_out(&c->facts, now, &p->seg, &p->opt);
+	tcpledger_conn_settle(c);
+	tcpledger_table_unlock(b, flags);
+	if (ended)
+		tcpledger_conn_trim(tn);
+}
+
+/* What the socket that emits a segment tells about its record. */
+static inline void note_socket(struct tcpledger_conn *c, const struct tcpledger_packet *p)
+{
+	const struct sock *sk = p->sk;
+
+	if (tcpledger_is_synack(&p->seg) && c->facts.role == TCPLEDGER_ROLE_PASSIVE) {
+		c->request_timer = 0;
+		if (sk)
+			c->key.ifindex = p->key.ifindex;
+	}
+	if (!sk)
+		return;
+	if (sk->sk_state == TCP_NEW_SYN_RECV) {
+		if (!c->owner.cgroup && !c->owner.actor.tgid)
+			tcpledger_owner_listener(&c->owner,
+				inet_reqsk((struct sock *)sk)->rsk_listener);
+	} else if (!c->sk) {
+		c->sk = sk;
+	}
+}
+
+/* Our RST that answers a SYN to a closed port, or ends an embryo. */
+static noinline void ends(struct tcpledger_conn *c, s64 now,
+			  const struct tcpledger_packet *p)
+{
+	if (p->seg.other || c->facts.role != TCPLEDGER_ROLE_PASSIVE ||
+	    !tcpledger_facts_live(&c->facts))
+		return;
+	if (c->facts.state == TCPLEDGER_STATE_CLOSE)
+		tcpledger_facts_end(&c->facts, now, TCPLEDGER_CAUSE_SEGMENT,
+				    TCPLEDGER_LOG_NONE,
+				    TCPLEDGER_OUTCOME_REFUSED);
+	else if (c->facts.bits & F_REQUEST)
+		c->request_timer = now;	/* the ager looks what became of it */
+}
+
+/* Bucket locked. Return: as tcpledger_conn_settle(). */
+static __always_inline bool leave(struct tcpledger_conn *c, s64 now,
+				  const struct tcpledger_packet *p)
+{
+	if (likely(!p->seg.other))
+		note_socket(c, p);
+	if (unlikely(c->facts.log.dropped))
+		tcpledger_track_answered(c, now, &p->seg);
+	tcpledger_track_prepare(c, now, p->seg.flags);
+	tcpledger_facts_out(&c->facts, now, &p->seg, &p->opt);
+	if (unlikely(p->seg.flags & TCPLEDGER_RST))
+		ends(c, now, p);
+	return tcpledger_conn_settle(c);
+}
+
+/* Bucket locked. Is the segment one of this record? */
+static bool belongs(const struct tcpledger_conn *c,
+		    const struct tcpledger_packet *p)
+{
+	if (!c)
+		return false;
+	if (tcpledger_facts_live(&c->facts))
+		return !tcpledger_is_syn(&p->seg) || p->seg.other ||
+		       c->sk == p->sk;
+	/* An RST leaves after the change to CLOSE that it goes with. */
+	return p->seg.flags & TCPLEDGER_RST && !p->seg.other &&
+	       tcpledger_facts_rst_due(&c->facts, ktime_get_mono_fast_ns());
+}
+
+/*
+ * A SYN/ACK leaves from the tuple of a timewait socket, bucket locked: if a SYN
+ * took the tuple over, it is a new record's.
+ */
+static struct tcpledger_conn *
+taken_over(struct tcpledger_net *tn, const struct tcpledger_packet *p,
+	   struct tcpledger_bucket *b, struct tcpledger_conn *c,
+	   unsigned long *flags)
+{
+	struct tcpledger_key key = c->key;
+	struct tcpledger_flight syn;
+
+	if (!tcpledger_timewait_taken(c, &syn))
+		return c;
+	tcpledger_conn_settle(c);
+	tcpledger_table_unlock(b, *flags);
+	tcpledger_track_takeover(tn, &key, &syn);
+	tcpledger_conn_trim(tn);
+	tcpledger_table_lock(&p->key, flags);
+	return tcpledger_table_find(b, &p->key);
+}
+
+/*
+ * Bucket locked. What leaves can show that the peer's FIN was taken, by a probe
+ * untold.
+ */
+static bool leave_timewait(struct tcpledger_conn *c, s64 now,
+			   const struct tcpledger_packet *p)
+{
+	const s64 since = c->facts.since;
+	const u8 was = c->facts.state;
+	bool ended = leave(c, now, p);
+
+	if (was == TCPLEDGER_STATE_FIN_WAIT2 &&
+	    c->facts.state == TCPLEDGER_STATE_TIME_WAIT) {
+		tcpledger_count(c->tn, missed_timewait);
+		tcpledger_stats_time(c->tn->stats, TCPLEDGER_HIST_FIN_WAIT2,
+				     c->facts.since - since);
+	}
+	return ended;
+}
+
+/* Bucket locked. A socket can be bound to another device after its SYN left. */
+static struct tcpledger_conn *by_socket(const struct tcpledger_bucket *b,
+					struct tcpledger_conn *c,
+					const struct tcpledger_packet *p)
+{
+	struct tcpledger_conn *own;
+
+	if (!p->sk || (c && tcpledger_facts_live(&c->facts)))
+		return c;
+	own = tcpledger_table_of_socket(b, p->sk, p->key.ports);
+	return own ? own : c;
+}
+
+/*
+ * Bucket locked: unlocks it. No record that lives, or a segment that may not be
+ * its, see usual().
+ */
+static noinline void unusual(struct tcpledger_packet *p,
+			     struct tcpledger_bucket *b,
+			     struct tcpledger_conn *c, unsigned long flags)
+	__releases(&b->lock)
+{
+	struct tcpledger_net *tn = tcpledger_net(p->net);
+	bool known, ended = false;
+
+	if (!tcpledger_hooks_ready()) {
+		tcpledger_table_unlock(b, flags);
+		return;
+	}
+	tcpledger_count(tn, segments_out);
+	c = by_socket(b, c, p);
+	if (c && c->facts.bits & F_TIMEWAIT && tcpledger_is_synack(&p->seg) &&
+	    !p->seg.other)
+		c = taken_over(tn, p, b, c, &flags);
+	known = belongs(c, p);
+	if (known)
+		ended = leave_timewait(c, ktime_get_mono_fast_ns(), p);
+	else
+		known = tcpledger_track_late(c, &p->seg);
+	tcpledger_table_unlock(b, flags);
+	if (ended)
+		tcpledger_conn_trim(tn);
+	if (known)
+		return;
+	if (connects(p))
+		first_syn(tn, p);
+	else
+		tcpledger_count(tn, stray_segments);
+}
+
+/* Bucket locked. Nothing that needs a second look? Then it belongs(). */
+static bool usual(const struct tcpledger_conn *c,
+		  const struct tcpledger_segment *seg)
+{
+	return c && tcpledger_facts_live(&c->facts) &&
+	       !(c->facts.bits & F_TIMEWAIT) && !tcpledger_is_syn(seg) &&
+	       !seg->other;
+}
+
+static __always_inline void see(struct tcpledger_packet *p,
+				const struct nf_hook_state *state, const u8 *th,
+				u32 thoff, bool v6)
+{
+	struct tcpledger_bucket *b;
+	struct tcpledger_conn *c;
+	unsigned long flags;
+	bool ended;
+
+	if (will_pass_again(p->skb, state->out, v6) ||
+	    !tcpledger_packet_parse(p, th, thoff))
+		return;
+	p->seg.out = true;
+	describe_emitter(p, state->sk, v6);
+	devices_out(p, state->out);
+	b = tcpledger_table_lock(&p->key, &flags);
+	c = tcpledger_table_find(b, &p->key);
+	if (unlikely(!usual(c, &p->seg))) {
+		unusual(p, b, c, flags);
+		return;
+	}
+	ended = leave(c, ktime_get_mono_fast_ns(), p);
+	tcpledger_count(c->tn, segments_out);
+	tcpledger_table_unlock(b, flags);
+	if (unlikely(ended))
+		tcpledger_conn_trim(tcpledger_net(p->net));
+}
+
+static noinline void see_v4(const struct sk_buff *skb,
+			    const struct nf_hook_state *state, const u8 *th,
+			    u32 thoff)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct tcpledger_packet p __tcpledger_unset;
+	__be32 to = iph->daddr;
+
+	if (unlikely(iph->ihl > 5))
+		to = tcpledger_packet_addressee4(skb);
+	p.net = state->net;
+	p.skb = skb;
+	p.seg.ttl = iph->ttl;
+	tcpledger_key_v4(&p.key, p.net->net_cookie, iph->saddr, to,
+			 tcpledger_ports_out(th));
+	see(&p, state, th, thoff, false);
+}
+
+/**
+ * tcpledger_hook_out4() - an IPv4 packet of this host leaves
+ * @priv: unused
+ * @skb: the packet
+ * @state: of the hook
+ *
+ * Context: LOCAL_OUT: a task with BH on, a softirq or a timer.
+ * Return: NF_ACCEPT.
+ */
+unsigned int tcpledger_hook_out4(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	const u8 *th;
+
+	if (iph->protocol != IPPROTO_TCP || iph->frag_off & htons(IP_OFFSET))
+		return NF_ACCEPT;
+	th = (const u8 *)iph + iph->ihl * 4;
+	if (!tcpledger_packet_whole(skb, th))
+		tcpledger_packet_copy(skb, state, th - skb->data, see_v4);
+	else if (!boring_v4(skb, iph, th, state->net))
+		see_v4(skb, state, th, th - skb->data);
+	return NF_ACCEPT;
+}
+
+static noinline void see_v6(const struct sk_buff *skb,
+			    const struct nf_hook_state *state, const u8 *th,
+			    u32 thoff)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	struct tcpledger_packet p __tcpledger_unset;
+	const struct in6_addr *to = &ip6h->daddr;
+	struct in6_addr last;
+	u8 left;
+
+	if (unlikely(ip6h->nexthdr != IPPROTO_TCP) &&
+	    tcpledger_packet_addressee6(skb, &last, &left))
+		to = &last;
+	p.net = state->net;
+	p.skb = skb;
+	p.seg.ttl = ip6h->hop_limit;
+	tcpledger_key_v6(&p.key, p.net->net_cookie, &ip6h->saddr, to,
+			 tcpledger_ports_out(th));
+	see(&p, state, th, thoff, true);
+}
+
+/**
+ * tcpledger_hook_out6() - an IPv6 packet of this host leaves
+ * @priv: unused
+ * @skb: the packet
+ * @state: of the hook
+ *
+ * Context: LOCAL_OUT: a task with BH on, a softirq or a timer.
+ * Return: NF_ACCEPT.
+ */
+unsigned int tcpledger_hook_out6(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
+{
+	int thoff = tcpledger_packet_offset6(skb);
+	const u8 *th = skb->data + thoff;
+
+	if (thoff < 0)
+		return NF_ACCEPT;
+	if (!tcpledger_packet_whole(skb, th))
+		tcpledger_packet_copy(skb, state, thoff, see_v6);
+	else if (!boring_v6(skb, ipv6_hdr(skb), th, state->net))
+		see_v6(skb, state, th, thoff);
+	return NF_ACCEPT;
+}

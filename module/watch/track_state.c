@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From what TCP did with a socket to its record.
+ */
+#include "watch/track.h"
+
+#include <linux/fs.h>
+#include <linux/ktime.h>
+#include <linux/uidgid.h>
+#include <net/request_sock.h>
+#include <net/tcp.h>
+
+#include "compat.h"
+#include "ledger/socket.h"
+#include "ledger/table.h"
+#include "netns.h"
+#include "watch/pending.h"
+#include "watch/timewait.h"
+
+/*
+ * Does close() work off the segments that came while it owned the socket? They
+ * count in sk_backlog.len until all are done (__release_sock()). Once the socket
+ * is an orphan, the rest of close() runs where none can be added, with a length
+ * of 0; "ss -K" of an orphan may not, and has set its error before.
+ */
+static bool from_backlog(const struct sock *sk)
+{
+	return sock_flag(sk, SOCK_DEAD) && READ_ONCE(sk->sk_backlog.len) &&
+	       !READ_ONCE(sk->sk_err);
+}
+
+/*
+ * Did a task do this in a system call, and no segment or timer? A segment can
+ * reach TCP in a task as well: from the backlog, or when nobody owns the socket,
+ * and then it is the last that came. A timer that waited for the owner
+ * (tcp_release_cb()) counts as a task too: tcp_write_err() sets an error that
+ * tells, and what tcp_out_of_resources() ends without one is told as an error.
+ */
+static inline bool by_task(const struct tcpledger_conn *c,
+			   const struct sock *sk)
+{
+	const struct tcpledger_flight *f;
+
+	if (sock_owned_by_user_nocheck(sk))
+		return !from_backlog(sk);
+	if (likely(!in_task()))
+		return false;
+	f = this_cpu_ptr(&tcpledger_flight);
+	return !f->skb || !f->task || f->c != c || f->id != c->id;
+}
+
+/* A program here closes: the one that closed first, if none did before. */
+static inline void note_closer(struct tcpledger_conn *c, bool task, int error)
+{
+	struct tcpledger_facts *f = &c->facts;
+
+	if (f->bits & F_CLOSING)
+		return;
+	f->bits |= F_CLOSING;
+	if (task && (!error || error == ECONNABORTED) &&
+	    !(f->bits & F_RST_TAKEN))
+		tcpledger_actor_current(&c->closer);
+}
+
+/* A record that was not known: the state it comes from is all there is. */
+static struct tcpledger_conn *partial(struct tcpledger_net *tn,
+				      const struct tcpledger_key *key,
+				      const struct sock *sk, s64 now, u8 from)
+{
+	struct tcpledger_conn *c;
+
+	c = tcpledger_conn_new(tn, key, now, from, TCPLEDGER_ROLE_UNKNOWN,
+			       false);
+	if (!c)
+		return NULL;
+	tcpledger_facts_seed(&c->facts, tcp_sk(sk)->write_seq,
+			     tcp_sk(sk)->rcv_nxt);
+	tcpledger_count(tn, partial_records);
+	return c;
+}
+
+/* A connect() that ends before its SYN left, so there is no record yet. */
+static struct tcpledger_conn *unsent(struct tcpledger_net *tn,
+				     const struct tcpledger_key *key,
+				     const struct sock *sk)
+{
+	struct tcpledger_pending pending;
+	struct tcpledger_conn *c;
+
+	if (!tcpledger_pending_take(sk, &pending))
+		return NULL;
+	c = tcpledger_conn_new(tn, key, pending.when, TCPLEDGER_STATE_CLOSE,
+			       TCPLEDGER_ROLE_ACTIVE, false);
+	if (!c)
+		return NULL;
+	c->owner = pending.owner;
+	tcpledger_facts_state(&c->facts, pending.when, TCPLEDGER_STATE_CLOSE,
+			      TCPLEDGER_STATE_SYN_SENT, 0, true);
+	return c;
+}
+
+static noinline struct tcpledger_conn *
+unknown(struct tcpledger_net *tn, const struct tcpledger_key *key,
+	const struct sock *sk, u8 from, u8 to)
+{
+	if (from == TCPLEDGER_STATE_SYN_SENT) {
+		struct tcpledger_conn *c = unsent(tn, key, sk);
+
+		if (c)
+			return c;
+	}
+	/* A child that lost the race for its tuple never was a connection. */
+	if (from == TCPLEDGER_STATE_SYN_RECV && to == TCPLEDGER_STATE_CLOSE)
+		return NULL;
+	return partial(tn, key, sk, ktime_get_mono_fast_ns(), from);
+}
+
+/* How long the state lasted that is left now, if that is counted. */
+static inline void count_stay(struct tcpledger_conn *c, s64 now,
+			      enum tcpledger_histogram h)
+{
+	if (likely(tcpledger_facts_stay_seen(&c->facts)))
+		tcpledger_stats_time(c->tn->stats, h, now - c->facts.since);
+}
+
+/* From the first SYN on: what readers get as handshake_ns. */
+static inline void count_handshake(struct tcpledger_conn *c, s64 now)
+{
+	const struct tcpledger_facts *f = &c->facts;
+	s64 syn = 0;
+	int i;
+
+	if (unlikely(f->bits & F_PARTIAL))
+		return;
+	for (i = 0; i < f->log.n; i++) {
+		const struct tcpledger_log_entry *e =
+			tcpledger_log_look(&f->log, i);
+
+		if (e->flags & TCPLEDGER_SYN) {
+			syn = tcpledger_log_time(e);
+			break;
+		}
+	}
+	tcpledger_stats_time(c->tn->stats, TCPLEDGER_HIST_HANDSHAKE,
+			     now - f->base - syn);
+}
+
+/*
+ * A change to CLOSE from here is the end, or a timewait socket took over and
+ * the probe that tells so missed it (disarmed kprobes): look, once.
+ */
+static void check_timewait(struct tcpledger_conn *c, const struct sock *sk,
+			   s64 now, const struct tcpledger_death *d)
+{
+	struct tcpledger_facts *f = &c->facts;
+	bool fin = f->bits & F_FIN_IN || d->from == TCPLEDGER_STATE_CLOSING;
+
+	if (f->bits & F_RST_TAKEN ||
+	    (d->from != TCPLEDGER_STATE_FIN_WAIT2 &&
+	     d->from != TCPLEDGER_STATE_CLOSING) ||
+	    !tcpledger_socket_exists(sock_net(sk), &c->key))
+		return;
+	tcpledger_count(c->tn, missed_timewait);
+	if (fin) {
+		if (d->from == TCPLEDGER_STATE_FIN_WAIT2)
+			count_stay(c, now, TCPLEDGER_HIST_FIN_WAIT2);
+		f->bits |= F_TW_INEXACT;
+	}
+	tcpledger_facts_tw_enter(f, now, fin ? TCPLEDGER_STATE_TIME_WAIT :
+				 TCPLEDGER_STATE_FIN_WAIT2, d->rcv_nxt);
+}
+
+/* A socket goes to CLOSE. Bucket locked. */
+static noinline void die(struct tcpledger_conn *c, const struct sock *sk,
+			 u8 from)
+{
+	struct tcpledger_death d __tcpledger_unset;
+	struct tcpledger_facts *f = &c->facts;
+	s64 now;
+
+	/* A Fast Open child has data in SYN_RECV. */
+	if (tcpledger_fsm_synchronized(from) || f->bits & F_ESTABLISHED)
+		tcpledger_socket_counters(c, sk);
+	if (!(f->bits & F_TIMEWAIT)) {
+		now = ktime_get_mono_fast_ns();
+		d.task = by_task(c, sk);
+		tcpledger_socket_death(&d, sk, from);
+		tcpledger_track_taken(c, now, d.rcv_nxt);
+		check_timewait(c, sk, now, &d);
+	}
+	if (f->bits & F_TIMEWAIT) {
+		/* The timewait socket goes on with it. */
+		c->sk = NULL;
+		return;
+	}
+	if (from == TCPLEDGER_STATE_SYN_RECV && !c->sk)
+		return;	/* a lost child; the request lives on */
+	note_closer(c, d.task, d.error);
+	if (from == TCPLEDGER_STATE_CLOSE_WAIT)
+		count_stay(c, now, TCPLEDGER_HIST_CLOSE_WAIT);
+	else if (from == TCPLEDGER_STATE_FIN_WAIT2)
+		count_stay(c, now, TCPLEDGER_HIST_FIN_WAIT2);
+	tcpledger_facts_die(f, now, &d);
+}
+
+/* Bucket locked. */
+static inline void apply(struct tcpledger_conn *c, const struct sock *sk,
+			 u8 from, u8 to)
+{
+	bool task = false;
+	u32 rcv_nxt;
+	s64 now;
+
+	tcpledger_conn_room(c);
+	if (to == TCPLEDGER_STATE_CLOSE) {
+		die(c, sk, from);
+		return;
+	}
+	now = ktime_get_mono_fast_ns();
+	rcv_nxt = tcp_sk(sk)->rcv_nxt;
+	tcpledger_track_taken(c, now, rcv_nxt);
+	switch (to) {
+	case TCPLEDGER_STATE_ESTABLISHED:
+		task = from == TCPLEDGER_STATE_SYN_SENT && by_task(c, sk);
+		count_handshake(c, now);
+		break;
+	case TCPLEDGER_STATE_FIN_WAIT1:
+		note_closer(c, by_task(c, sk), READ_ONCE(sk->sk_err));
+		break;
+	case TCPLEDGER_STATE_CLOSE_WAIT:
+		c->facts.bits |= F_CLOSING;
+		break;
+	case TCPLEDGER_STATE_LAST_ACK:
+		count_stay(c, now, TCPLEDGER_HIST_CLOSE_WAIT);
+		break;
+	}
+	tcpledger_facts_state(&c->facts, now, from, to, rcv_nxt, task);
+}
+
+/*
+ * The record that has this socket's tuple and knows no socket yet: a child's
+ * was its request's so far. Bucket locked.
+ */
+static inline struct tcpledger_conn *find_orphan(struct tcpledger_bucket *b,
+						 const struct sock *sk, u8 from)
+{
+	const struct sock_common *s = &sk->__sk_common;
+	const u32 ports = tcpledger_socket_ports(sk);
+	struct tcpledger_conn *c, *other = NULL;
+
+	/* A socket that is connecting is known by its record. */
+	if (from == TCPLEDGER_STATE_SYN_SENT)
+		return NULL;
+	hlist_for_each_entry(c, &b->head, node) {
+		if (c->facts.ended || c->sk ||
+		    !tcpledger_common_tuple(&c->key, s, ports))
+			continue;
+		if (tcpledger_common_same_device(&c->key, s))
+			break;
+		if (!other && tcpledger_common_fits(&c->key, s))
+			other = c;
+	}
+	if (!c)
+		c = other;
+	if (c && from == TCPLEDGER_STATE_SYN_RECV &&
+	    unlikely(c->facts.bits & F_TIMEWAIT)) {
+		/* The tuple has a new owner, and nobody told. */
+		tcpledger_timewait_missed(c, ktime_get_mono_fast_ns(),
+					  TCPLEDGER_EXIT_REUSED,
+					  TCPLEDGER_LOG_NONE);
+		tcpledger_conn_settle(c);
+		return NULL;
+	}
+	return c;
+}
+
+/* A record for a socket that has none. Bucket locked, unlocked meanwhile. */
+static noinline struct tcpledger_conn *make_record(struct tcpledger_bucket *b,
+						   const struct sock *sk,
+						   u8 from, u8 to)
+	__must_hold(&b->lock)
+{
+	struct tcpledger_key key __tcpledger_unset;
+	struct tcpledger_net *tn = tcpledger_net(sock_net(sk));
+	struct tcpledger_conn *c, *fresh;
+
+	if (tcpledger_net_dying(sock_net(sk)))
+		return NULL;
+	tcpledger_key_socket(&key, sk);
+	raw_spin_unlock(&b->lock);
+	tcpledger_conn_trim(tn);	/* find_orphan() may have ended one */
+	fresh = unknown(tn, &key, sk, from, to);
+	raw_spin_lock(&b->lock);
+	if (!fresh)
+		return NULL;
+	c = tcpledger_table_of_socket(b, sk, key.ports);
+	if (!c)
+		c = find_orphan(b, sk, from);
+	if (c) {
+		tcpledger_conn_free(fresh);
+		return c;
+	}
+	fresh->sk = sk;
+	tcpledger_conn_insert(fresh);
+	/* It is over in a moment, and must not hide a live one then. */
+	if (to == TCPLEDGER_STATE_CLOSE)
+		tcpledger_table_step_back(fresh);
+	return fresh;
+}
+
+/* The record of a socket that no record knows, if it is TCP's. */
+static noinline struct tcpledger_conn *introduce(struct tcpledger_bucket *b,
+						 const struct sock *sk,
+						 u8 from, u8 to)
+{
+	struct tcpledger_conn *c;
+
+	if (!sk_is_tcp(sk))
+		return NULL;
+	c = find_orphan(b, sk, from);
+	if (unlikely(!c))
+		c = make_record(b, sk, from, to);
+	if (c && to != TCPLEDGER_STATE_CLOSE)
+		c->sk = sk;
+	return c;
+}
+
+/* There is no tuple yet, so there is no record either. */
+static noinline void connecting(const struct sock *sk, u8 to)
+{
+	struct tcpledger_net *tn;
+
+	if (!sk_is_tcp(sk) || tcpledger_net_dying(sock_net(sk)))
+		return;
+	tn = tcpledger_net(sock_net(sk));
+	tcpledger_count(tn, state_changes);
+	if (to == TCPLEDGER_STATE_SYN_SENT &&
+	    !tcpledger_pending_add(sk, ktime_get_mono_fast_ns()))
+		tcpledger_count(tn, lost_pending);
+}
+
+/**
+ * tcpledger_track_state() - TCP is about to move a socket
+ * @sk: a full socket, its state not yet stored; if it is not TCP's (the
+ *	tracepoint is also MPTCP's, SCTP's, DCCP's) then no record knows it
+ * @from: old state
+ * @to: new state, another
+ *
+ * Context: the tracepoint inet_sock_set_state: any, preemption off.
+ */
+void tcpledger_track_state(const struct sock *sk, u8 from, u8 to)
+{
+	struct tcpledger_net *tn = NULL;
+	struct tcpledger_bucket *b;
+	struct tcpledger_conn *c;
+	unsigned long flags;
+
+	if (unlikely(from == TCPLEDGER_STATE_CLOSE)) {
+		connecting(sk, to);
+		return;
+	}
+	b = tcpledger_socket_lock(sk, &flags);
+	c = tcpledger_table_of_socket(b, sk, tcpledger_socket_ports(sk));
+	if (unlikely(!c))
+		c = introduce(b, sk, from, to);
+	if (likely(c)) {
+		tcpledger_count(c->tn, state_changes);
+		apply(c, sk, from, to);
+		if (unlikely(tcpledger_conn_settle(c)))
+			tn = c->tn;
+	}
+	tcpledger_table_unlock(b, flags);
+	if (unlikely(tn))
+		tcpledger_conn_trim(tn);
+}
+
+/**
+ * tcpledger_track_reset() - TCP acts on an RST, or on data that came too late
+ * @sk: the socket; its change to CLOSE follows
+ *
+ * Context: the tracepoint tcp_receive_reset, preemption off.
+ */
+void tcpledger_track_reset(const struct sock *sk)
+{
+	struct tcpledger_conn *c;
+	struct tcpledger_bucket *b;
+	struct tcpledger_key key __tcpledger_unset;
+	unsigned long flags;
+
+	tcpledger_key_socket(&key, sk);
+	b = tcpledger_table_lock(&key, &flags);
+	/* By itself first: it may be bound to another device than it was. */
+	c = tcpledger_table_of_socket(b, sk, key.ports);
+	if (unlikely(!c))
+		c = tcpledger_table_find_socket(b, &key, sk);
+	if (c)
+		tcpledger_facts_reset(&c->facts);
+	tcpledger_table_unlock(b, flags);
+}
+
+/**
+ * tcpledger_track_accept() - accept() returns a connection
+ * @sk: the connection's socket, locked, not yet joined to a file
+ * @inode: of the file it will be joined to
+ *
+ * Context: process; a kprobe handler, preemption off.
+ */
+void tcpledger_track_accept(const struct sock *sk, const struct inode *inode)
+{
+	s64 now = ktime_get_mono_fast_ns();
+	struct tcpledger_conn *c;
+	struct tcpledger_bucket *b;
+	unsigned long flags;
+
+	b = tcpledger_socket_lock(sk, &flags);
+	c = tcpledger_table_of_socket(b, sk, tcpledger_socket_ports(sk));
+	if (c) {
+		c->facts.accepted = now;
+		tcpledger_owner_socket(&c->owner, sk);
+		/* The socket still has those of the listener. */
+		c->owner.inode = inode->i_ino;
+		c->owner.uid = __kuid_val(inode->i_uid);
+	}
+	tcpledger_table_unlock(b, flags);
+}
+
+/**
+ * tcpledger_track_request_timer() - the timer of a request socket ran out
+ * @req: the request socket
+ *
+ * Either a SYN/ACK follows, or it is given up, which nothing traces: age.c
+ * looks, and takes this time for the end.
+ * Context: timer softirq; a kprobe handler, preemption off.
+ */
+void tcpledger_track_request_timer(const struct request_sock *req)
+{
+	struct tcpledger_conn *c;
+	struct tcpledger_bucket *b;
+	struct tcpledger_key key __tcpledger_unset;
+	unsigned long flags;
+
+	tcpledger_key_request(&key, req);
+	b = tcpledger_table_lock(&key, &flags);
+	c = tcpledger_table_find(b, &key);
+	if (c && c->facts.bits & F_REQUEST) {
+		c->request_timer = ktime_get_mono_fast_ns();
+		tcpledger_conn_settle(c);
+	}
+	tcpledger_table_unlock(b, flags);
+}
