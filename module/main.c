@@ -3,22 +3,25 @@
  * tcpledger: a ledger of how every TCP connection opens and closes.
  *
  * The order of coming up: memory, then namespaces (files and hooks), then the
- * probes, then what existed before, then the ager. Going down is the mirror:
- * first nobody may come in any more, then what is kept is freed.
+ * probes, then what existed before, then the worker that looks for what ended
+ * unseen. Going down is the mirror: first nobody may come in any more, then what
+ * is kept is freed.
  */
 #include <linux/module.h>
-#include <net/net_namespace.h>
 
+#include "ledger/conn.h"
 #include "ledger/key.h"
 #include "ledger/limits.h"
+#include "ledger/net.h"
 #include "ledger/owner.h"
 #include "ledger/pool.h"
 #include "ledger/share.h"
 #include "ledger/table.h"
 #include "netns.h"
-#include "watch/adopt.h"
-#include "watch/age.h"
-#include "watch/hooks.h"
+#include "proc/stats.h"
+#include "reconcile/adopt.h"
+#include "reconcile/expire.h"
+#include "watch/methods.h"
 #include "watch/pending.h"
 #include "watch/probes.h"
 
@@ -33,6 +36,7 @@ static int __init tcpledger_init(void)
 	tcpledger_key_init();
 	tcpledger_pending_init();
 	tcpledger_listener_init();
+	tcpledger_stats_init(tcpledger_methods_show);
 	ret = tcpledger_pool_init();
 	if (ret)
 		return ret;
@@ -45,9 +49,9 @@ static int __init tcpledger_init(void)
 	ret = tcpledger_probes_init();
 	if (ret)
 		goto err_probes;
-	tcpledger_hooks_open();
-	tcpledger_netns_each(tcpledger_adopt);
-	tcpledger_age_init();
+	tcpledger_conn_allow();
+	tcpledger_net_each(tcpledger_adopt);
+	tcpledger_expire_init();
 	return 0;
 
 err_probes:
@@ -61,7 +65,7 @@ err_table:
 
 static void __exit tcpledger_exit(void)
 {
-	tcpledger_age_exit();
+	tcpledger_expire_exit();
 	tcpledger_probes_exit();
 	tcpledger_netns_exit();
 	tcpledger_table_exit();

@@ -14,45 +14,34 @@
  */
 #include "netns.h"
 
-#include <linux/mutex.h>
-
+#include "ledger/conn.h"
+#include "ledger/net.h"
 #include "proc/proc.h"
 #include "watch/hooks.h"
 
-unsigned int tcpledger_net_id;
-
 static bool loaded;	/* a dying namespace's records have an heir */
-static LIST_HEAD(all_nets);
-static DEFINE_MUTEX(all_nets_mutex);	/* covers all_nets */
 
 static int __net_init net_init(struct net *net)
 {
 	struct tcpledger_net *tn = net_generic(net, tcpledger_net_id);
-	int i, ret;
+	int ret;
 
-	tn->net = net;
-	tn->stats = alloc_percpu(struct tcpledger_stats);
-	if (!tn->stats)
-		return -ENOMEM;
-	raw_spin_lock_init(&tn->lock);
-	for (i = 0; i < TCPLEDGER_LIST_MAX; i++)
-		INIT_LIST_HEAD(&tn->lists[i]);
-
+	ret = tcpledger_net_begin(tn, net);
+	if (ret)
+		return ret;
 	ret = tcpledger_proc_init(tn);
 	if (ret)
 		goto err_proc;
 	ret = tcpledger_hooks_register(net);
 	if (ret)
 		goto err_hooks;
-	mutex_lock(&all_nets_mutex);
-	list_add_tail(&tn->all, &all_nets);
-	mutex_unlock(&all_nets_mutex);
+	tcpledger_net_add(tn);
 	return 0;
 
 err_hooks:
 	tcpledger_proc_exit(tn);
 err_proc:
-	free_percpu(tn->stats);
+	tcpledger_net_end(tn);
 	return ret;
 }
 
@@ -69,9 +58,7 @@ static void __net_exit net_exit(struct net *net)
 {
 	struct tcpledger_net *tn = net_generic(net, tcpledger_net_id);
 
-	mutex_lock(&all_nets_mutex);
-	list_del(&tn->all);
-	mutex_unlock(&all_nets_mutex);
+	tcpledger_net_remove(tn);
 	tcpledger_proc_exit(tn);
 	if (READ_ONCE(loaded))
 		tcpledger_conn_inherit(tn, net_generic(&init_net,
@@ -92,7 +79,7 @@ static void __net_exit net_exit_batch(struct list_head *nets)
 	synchronize_rcu();
 	list_for_each_entry(net, nets, exit_list) {
 		tn = net_generic(net, tcpledger_net_id);
-		free_percpu(tn->stats);
+		tcpledger_net_end(tn);
 	}
 }
 
@@ -104,22 +91,6 @@ static struct pernet_operations net_ops = {
 	.id		= &tcpledger_net_id,
 	.size		= sizeof(struct tcpledger_net),
 };
-
-/**
- * tcpledger_netns_each() - do something in every namespace
- * @fn: what; may sleep
- *
- * Context: process.
- */
-void tcpledger_netns_each(void (*fn)(struct tcpledger_net *tn))
-{
-	struct tcpledger_net *tn;
-
-	mutex_lock(&all_nets_mutex);
-	list_for_each_entry(tn, &all_nets, all)
-		fn(tn);
-	mutex_unlock(&all_nets_mutex);
-}
 
 /**
  * tcpledger_netns_init() - begin in every namespace, present and to come

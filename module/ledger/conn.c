@@ -1,95 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A record's life: admitted, made findable, evicted, inherited.
- *
- * What is kept is bounded here. When a limit is reached the oldest ended
- * record goes first, then the oldest half-open one; an established record is
- * never evicted, and a namespace evicts only its own.
+ * A record's life: made, findable, evicted, inherited. Who has to go when there
+ * is no room is decided in lists.c.
  */
 #include "ledger/conn.h"
 
 #include <linux/ktime.h>
 
-#include "ledger/limits.h"
+#include "ledger/lists.h"
+#include "ledger/net.h"
 #include "ledger/pool.h"
+#include "ledger/settle.h"
 #include "ledger/share.h"
 #include "ledger/table.h"
-#include "netns.h"
+#include "verdict/facts_end.h"
+#include "verdict/facts_state.h"
 
-static u32 ended(const struct tcpledger_net *tn)
+bool tcpledger_allowed;	/* the probes run: from now on records are complete */
+
+/**
+ * tcpledger_conn_allow() - from now on segments make records
+ *
+ * The hooks of all namespaces are in place before the first probe can be; a
+ * record made in between would miss its state changes.
+ * Context: process, at load.
+ */
+void __init tcpledger_conn_allow(void)
 {
-	return READ_ONCE(tn->counts[TCPLEDGER_LIST_INHERITED]) +
-	       READ_ONCE(tn->counts[TCPLEDGER_LIST_FAILED]) +
-	       READ_ONCE(tn->counts[TCPLEDGER_LIST_HISTORY]);
-}
-
-static u32 embryonic(const struct tcpledger_net *tn)
-{
-	return tn->counts[TCPLEDGER_LIST_FRESH] +
-	       tn->counts[TCPLEDGER_LIST_EMBRYONIC];
-}
-
-/* tn->lock held. The record is in a list; it is the caller's alone then. */
-static void take_off_list(struct tcpledger_net *tn, struct tcpledger_conn *c)
-{
-	lockdep_assert_held(&tn->lock);
-	list_del_init(&c->lru);
-	tn->counts[c->list]--;
-	WRITE_ONCE(c->list, TCPLEDGER_LIST_GONE);
-}
-
-/* tn->lock held. */
-static struct tcpledger_conn *take_oldest(struct tcpledger_net *tn, u8 list)
-{
-	struct tcpledger_conn *c;
-
-	c = list_first_entry_or_null(&tn->lists[list], struct tcpledger_conn,
-				     lru);
-	if (c)
-		take_off_list(tn, c);
-	return c;
-}
-
-static struct tcpledger_conn *evict_oldest(struct tcpledger_net *tn, u8 list)
-{
-	struct tcpledger_conn *c = take_oldest(tn, list);
-
-	if (!c)
-		return NULL;
-	if (list == TCPLEDGER_LIST_HISTORY)
-		tcpledger_count(tn, evicted_history);
-	else if (list == TCPLEDGER_LIST_FAILED)
-		tcpledger_count(tn, evicted_failed);
-	else if (list == TCPLEDGER_LIST_INHERITED)
-		tcpledger_count(tn, evicted_inherited);
-	else
-		tcpledger_count(tn, evicted_embryonic);
-	return c;
-}
-
-/* What dead namespaces left gives way before anything of this one's own. */
-static struct tcpledger_conn *oldest_ended(struct tcpledger_net *tn)
-{
-	struct tcpledger_conn *failed, *other;
-	struct list_head *lists = tn->lists;
-
-	if (tn->counts[TCPLEDGER_LIST_INHERITED])
-		return evict_oldest(tn, TCPLEDGER_LIST_INHERITED);
-	failed = list_first_entry_or_null(&lists[TCPLEDGER_LIST_FAILED],
-					  struct tcpledger_conn, lru);
-	other = list_first_entry_or_null(&lists[TCPLEDGER_LIST_HISTORY],
-					 struct tcpledger_conn, lru);
-	if (failed && (!other || failed->facts.ended < other->facts.ended))
-		return evict_oldest(tn, TCPLEDGER_LIST_FAILED);
-	return other ? evict_oldest(tn, TCPLEDGER_LIST_HISTORY) : NULL;
-}
-
-static struct tcpledger_conn *oldest_embryonic(struct tcpledger_net *tn)
-{
-	struct tcpledger_conn *c =
-		evict_oldest(tn, TCPLEDGER_LIST_EMBRYONIC);
-
-	return c ? c : evict_oldest(tn, TCPLEDGER_LIST_FRESH);
+	WRITE_ONCE(tcpledger_allowed, true);
 }
 
 /* Of the initial namespace, and not left to it: the same as long as it lives. */
@@ -101,11 +39,7 @@ static bool is_initial(const struct tcpledger_conn *c)
 /* Undo what admit() counted. */
 static void count_out(struct tcpledger_net *tn)
 {
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&tn->lock, flags);
-	tn->total--;
-	raw_spin_unlock_irqrestore(&tn->lock, flags);
+	tcpledger_lists_leave(tn);
 	tcpledger_share_give(tn);
 }
 
@@ -116,7 +50,7 @@ static void count_out(struct tcpledger_net *tn)
  * It was admitted, so it is counted out. Lifetime proof: it left its list
  * under the lock of the namespace and its bucket under the bucket's, so no
  * other context has it: hooks and probes find records only in buckets and use
- * them only under the lock, evictors and the ager take them out of lists, and
+ * them only under the lock, evictors and expire.c take them out of lists, and
  * who kept a pointer as a name looks for it in the bucket first.
  *
  * Context: any.
@@ -187,55 +121,23 @@ void tcpledger_conn_insert(struct tcpledger_conn *c)
 {
 	struct tcpledger_conn *old = tcpledger_table_surplus(c);
 	struct tcpledger_net *tn = c->tn;
-	bool mine = false;
 
 	tcpledger_table_insert(c);
 	tcpledger_conn_relist(c);
 	tcpledger_count(tn, records_created);
-	if (likely(!old))
-		return;
-	/* A dying namespace hands its own over, see inherit(). */
-	raw_spin_lock(&tn->lock);
-	if (old->tn == tn && old->list != TCPLEDGER_LIST_GONE) {
-		take_off_list(tn, old);
-		mine = true;
-	}
-	raw_spin_unlock(&tn->lock);
-	if (!mine)
+	if (likely(!old) || !tcpledger_lists_take(tn, old))
 		return;
 	tcpledger_count(tn, evicted_tuple);
 	take_out(old);
 	tcpledger_conn_free(old);
 }
 
-/*
- * Count one more record in, and give it its id, making room if need be.
- *
- * Return: false if there is no room and nothing may be evicted for it.
- */
+/* Count one more record in, making room if need be: false if there is none. */
 static bool admit(struct tcpledger_net *tn, bool is_embryonic, u64 *id)
 {
-	const struct tcpledger_limits *l = &tcpledger_limits;
 	struct tcpledger_conn *victims[2] = {};
 	bool crowded = tcpledger_share_take(tn);
-	bool ok = true;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&tn->lock, flags);
-	if (is_embryonic && embryonic(tn) >= l->max_embryonic)
-		victims[0] = oldest_embryonic(tn);
-	if (tn->total - !!victims[0] >= l->max_connections ||
-	    (crowded && !victims[0])) {
-		victims[1] = oldest_ended(tn);
-		if (!victims[1] && !victims[0])
-			victims[1] = oldest_embryonic(tn);
-		ok = victims[1] || victims[0];
-	}
-	if (ok) {
-		tn->total++;
-		*id = ++tn->next_id;
-	}
-	raw_spin_unlock_irqrestore(&tn->lock, flags);
+	bool ok = tcpledger_lists_admit(tn, is_embryonic, crowded, id, victims);
 
 	if (victims[0])
 		conn_evict(victims[0]);
@@ -254,12 +156,8 @@ static bool admit(struct tcpledger_net *tn, bool is_embryonic, u64 *id)
 /* Blocks are short: rather lose the oldest ended record than the new one. */
 static bool evict_ended(struct tcpledger_net *tn)
 {
-	struct tcpledger_conn *c;
-	unsigned long flags;
+	struct tcpledger_conn *c = tcpledger_lists_take_ended(tn);
 
-	raw_spin_lock_irqsave(&tn->lock, flags);
-	c = oldest_ended(tn);
-	raw_spin_unlock_irqrestore(&tn->lock, flags);
 	if (c)
 		conn_evict(c);
 	return c;
@@ -326,42 +224,10 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	return c;
 }
 
-static u32 quarter_of_history(void)
-{
-	return max(tcpledger_limits.history / 4, 1U);
-}
-
-/* Is there a record too many in the history? */
-static bool too_many_ended(const struct tcpledger_net *tn)
-{
-	const u32 quarter = quarter_of_history();
-
-	return READ_ONCE(tn->counts[TCPLEDGER_LIST_FAILED]) > quarter ||
-	       READ_ONCE(tn->counts[TCPLEDGER_LIST_INHERITED]) > quarter ||
-	       ended(tn) > tcpledger_limits.history;
-}
-
-/* One record too many in the history, out of its list; or NULL. */
-static struct tcpledger_conn *surplus(struct tcpledger_net *tn)
-{
-	const u32 most = tcpledger_limits.history;
-	const u32 quarter = quarter_of_history();
-
-	if (tn->counts[TCPLEDGER_LIST_FAILED] > quarter)
-		return evict_oldest(tn, TCPLEDGER_LIST_FAILED);
-	if (tn->counts[TCPLEDGER_LIST_INHERITED] > quarter)
-		return evict_oldest(tn, TCPLEDGER_LIST_INHERITED);
-	return ended(tn) > most ? oldest_ended(tn) : NULL;
-}
-
 /**
  * tcpledger_conn_trim() - evict the oldest of too much history
  * @tn: the namespace, in which a record has just ended
  *
- * Never-established records may hold a quarter of it, so that a port scan
- * does not push out the rest, and what dead namespaces left another, only
- * as long as there is room: who makes and drops namespaces must not be able
- * to push out what the initial one keeps of itself.
  * The look without the lock misses nothing: the caller has counted its record
  * under the lock, and whoever did so last sees what all others counted.
  * Context: any, no lock of ours held.
@@ -369,34 +235,12 @@ static struct tcpledger_conn *surplus(struct tcpledger_net *tn)
 void tcpledger_conn_trim(struct tcpledger_net *tn)
 {
 	struct tcpledger_conn *c;
-	unsigned long flags;
 
 	/* Why this is right stands above. */
-	if (likely(!data_race(too_many_ended(tn))))
+	if (likely(!data_race(tcpledger_lists_too_long(tn))))
 		return;
-	do {
-		raw_spin_lock_irqsave(&tn->lock, flags);
-		c = surplus(tn);
-		raw_spin_unlock_irqrestore(&tn->lock, flags);
-		if (c)
-			conn_evict(c);
-	} while (c);
-}
-
-static struct tcpledger_conn *take_listed(struct tcpledger_net *tn, u8 *was)
-{
-	struct tcpledger_conn *c = NULL;
-	unsigned long flags;
-	u8 list;
-
-	raw_spin_lock_irqsave(&tn->lock, flags);
-	for (list = TCPLEDGER_LIST_LIVE + 1; list < TCPLEDGER_LIST_MAX && !c;
-	     list++) {
-		c = take_oldest(tn, list);
-		*was = list;
-	}
-	raw_spin_unlock_irqrestore(&tn->lock, flags);
-	return c;
+	while ((c = tcpledger_lists_take_surplus(tn)))
+		conn_evict(c);
 }
 
 /* One that is in no list; from bucket *@index on. */
@@ -435,15 +279,15 @@ static struct tcpledger_conn *take_live(const struct tcpledger_net *tn,
 static struct tcpledger_conn *take_any(struct tcpledger_net *tn, u32 *index,
 				       u8 *was)
 {
-	struct tcpledger_conn *c = take_listed(tn, was);
+	struct tcpledger_conn *c = tcpledger_lists_take_any(tn, was);
 
 	/* A record that is just being freed makes it look once more. */
-	if (!c && data_race(READ_ONCE(tn->total))) {
+	if (!c && data_race(READ_ONCE(tn->lists.total))) {
 		*was = TCPLEDGER_LIST_LIVE;
 		c = take_live(tn, index);
 		/* A live one may have gone into a list meanwhile. */
 		if (!c)
-			c = take_listed(tn, was);
+			c = tcpledger_lists_take_any(tn, was);
 	}
 	return c;
 }
@@ -456,23 +300,13 @@ static struct tcpledger_conn *take_any(struct tcpledger_net *tn, u32 *index,
  * a socket goes on: it is the kernel's own, and will be closed.
  */
 static void inherit(struct tcpledger_conn *c, u8 was,
-		    struct tcpledger_net *from, struct tcpledger_net *to,
-		    s64 now)
+		    struct tcpledger_net *to, s64 now)
 {
 	struct tcpledger_bucket *b;
 	unsigned long flags;
 
 	b = tcpledger_table_lock(&c->key, &flags);
-	raw_spin_lock(&from->lock);
-	from->total--;
-	c->list = TCPLEDGER_LIST_NEW;
-	c->tn = to;
-	c->inherited = true;
-	raw_spin_unlock(&from->lock);
-	raw_spin_lock(&to->lock);
-	to->total++;
-	c->id = ++to->next_id;
-	raw_spin_unlock(&to->lock);
+	tcpledger_lists_hand_over(c, to);
 	tcpledger_share_inherit();
 	if (tcpledger_facts_live(&c->facts) &&
 	    !(c->facts.bits & F_TIMEWAIT) && !c->sk)
@@ -480,7 +314,7 @@ static void inherit(struct tcpledger_conn *c, u8 was,
 				    TCPLEDGER_LOG_NONE,
 				    TCPLEDGER_OUTCOME_ABORTED);
 	if (was >= TCPLEDGER_LIST_INHERITED) {
-		tcpledger_conn_enlist(c, TCPLEDGER_LIST_INHERITED);
+		tcpledger_lists_move(c, TCPLEDGER_LIST_INHERITED);
 	} else {
 		tcpledger_conn_relist(c);
 		tcpledger_conn_settle(c);
@@ -504,7 +338,7 @@ void tcpledger_conn_inherit(struct tcpledger_net *from,
 	u8 was;
 
 	while ((c = take_any(from, &index, &was))) {
-		inherit(c, was, from, to, now);
+		inherit(c, was, to, now);
 		tcpledger_conn_trim(to);
 		cond_resched();
 	}

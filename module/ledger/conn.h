@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 #include "ledger/key.h"
+#include "ledger/lists.h"
 #include "ledger/owner.h"
 #include "ledger/pool.h"
 #include "verdict/facts.h"
@@ -15,33 +16,6 @@
 struct tcpledger_net;
 
 #define TCPLEDGER_CONN_SIZE	768	/* bytes of a record, and of a log block */
-
-/**
- * enum tcpledger_list - where a record stands in its namespace
- * @TCPLEDGER_LIST_NEW: nowhere yet
- * @TCPLEDGER_LIST_GONE: nowhere any more: being evicted
- * @TCPLEDGER_LIST_LIVE: established, or opened by this host: in no list, since
- *	nobody asks for the oldest of them; only those that follow are lists
- * @TCPLEDGER_LIST_FRESH: passive, not established, to be looked at by the
- *	next tick of age.c
- * @TCPLEDGER_LIST_EMBRYONIC: passive, not established, looked at
- * @TCPLEDGER_LIST_TIMEWAIT: held by a timewait socket, in order of its timer
- * @TCPLEDGER_LIST_INHERITED: over, of a namespace that died
- * @TCPLEDGER_LIST_FAILED: over, never established
- * @TCPLEDGER_LIST_HISTORY: over, was established
- */
-enum tcpledger_list {
-	TCPLEDGER_LIST_NEW,
-	TCPLEDGER_LIST_GONE,
-	TCPLEDGER_LIST_LIVE,
-	TCPLEDGER_LIST_FRESH,
-	TCPLEDGER_LIST_EMBRYONIC,
-	TCPLEDGER_LIST_TIMEWAIT,
-	TCPLEDGER_LIST_INHERITED,
-	TCPLEDGER_LIST_FAILED,
-	TCPLEDGER_LIST_HISTORY,
-	TCPLEDGER_LIST_MAX
-};
 
 /**
  * struct tcpledger_conn - one endpoint of one connection
@@ -52,7 +26,7 @@ enum tcpledger_list {
  * @drops_counted: how much of facts.log.dropped @tn has counted, modulo 256
  * @expecting: it is counted in tcpledger_expecting
  * @inherited: its namespace died
- * @looked: age.c has seen why its SYN was not answered
+ * @looked: expire.c has seen why its SYN was not answered
  * @orphan: orphan.c did not find its socket
  * @aborted: "ss -K" is about to end its timewait socket
  * @taken: a SYN ended that before it passed our hook, and is its last segment
@@ -84,7 +58,7 @@ enum tcpledger_list {
  * Lifetime. A record is reached only through its bucket, under the bucket's
  * lock, or through a list of its namespace, under that list's lock, and no
  * pointer outlives the lock but as a name: the note of the segment in flight,
- * the ager's batch and a reader's snapshot keep bucket, pointer and id, and
+ * the batch of expire.c and a reader's snapshot keep bucket, pointer and id, and
  * follow the pointer only after they found it, with that id, in the bucket
  * they locked.
  */
@@ -118,28 +92,15 @@ struct tcpledger_conn {
 	struct tcpledger_facts	facts;
 };
 
-/*
- * Records whose next ACK out is to be logged although the connection is
- * open: while there is one, the fast path of the hooks is closed. But not
- * longer than an answer can take, for a remote can make one that never comes.
- */
-extern atomic_t tcpledger_expecting;
-extern unsigned long tcpledger_expecting_until;	/* jiffies */
+extern bool tcpledger_allowed;
 
-/* More than TCPLEDGER_ANSWER_UNITS. */
-#define TCPLEDGER_EXPECT_JIFFIES	HZ
-
-/**
- * tcpledger_conn_expected() - may an ACK that leaves now have to be logged?
- *
- * Context: any.
- */
-static inline bool tcpledger_conn_expected(void)
+/* May a segment make a record? Asked only of one that would. */
+static inline bool tcpledger_conn_allowed(void)
 {
-	return unlikely(atomic_read(&tcpledger_expecting)) &&
-	       time_before_eq(jiffies, READ_ONCE(tcpledger_expecting_until));
+	return READ_ONCE(tcpledger_allowed);
 }
 
+void tcpledger_conn_allow(void);
 struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 					  const struct tcpledger_key *key,
 					  s64 now, u8 state, u8 role,
@@ -147,9 +108,6 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 void tcpledger_conn_free(struct tcpledger_conn *c);
 void tcpledger_conn_more(struct tcpledger_conn *c);
 void tcpledger_conn_insert(struct tcpledger_conn *c);
-bool tcpledger_conn_relist(struct tcpledger_conn *c);
-void tcpledger_conn_set_quiet(struct tcpledger_conn *c, bool quiet);
-bool tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list);
 void tcpledger_conn_trim(struct tcpledger_net *tn);
 void tcpledger_conn_inherit(struct tcpledger_net *from,
 			    struct tcpledger_net *to);
@@ -165,47 +123,6 @@ static inline void tcpledger_conn_room(struct tcpledger_conn *c)
 {
 	if (unlikely(tcpledger_log_wants_more(&c->facts.log)))
 		tcpledger_conn_more(c);
-}
-
-/* By list: the facts that take a record out of it, beside its end. */
-extern const u32 tcpledger_conn_leaves[TCPLEDGER_LIST_MAX];
-
-/* Count it among those whose next ACK out is to be logged, or no more. */
-static inline void tcpledger_conn_expect(struct tcpledger_conn *c, bool wanted)
-{
-	if (likely(!wanted && !c->expecting))
-		return;
-	if (wanted)
-		WRITE_ONCE(tcpledger_expecting_until,
-			   jiffies + TCPLEDGER_EXPECT_JIFFIES);
-	if (c->expecting == wanted)
-		return;
-	c->expecting = wanted;
-	atomic_add(wanted ? 1 : -1, &tcpledger_expecting);
-}
-
-/**
- * tcpledger_conn_settle() - put a record where its facts say it belongs
- * @c: the record, in its bucket, which is locked, and in a list
- *
- * Called after each event, before the bucket is unlocked, also to count what
- * the event added.
- * Context: any.
- * Return: true if it just ended: call tcpledger_conn_trim() when the bucket
- * is unlocked.
- */
-static inline bool tcpledger_conn_settle(struct tcpledger_conn *c)
-{
-	const bool quiet = tcpledger_facts_quiet(&c->facts) && !c->key.ifindex;
-
-	tcpledger_conn_expect(c, c->facts.bits & F_EXPECT_OUT);
-	if (unlikely(c->quiet != quiet))
-		tcpledger_conn_set_quiet(c, quiet);
-	if (likely(!c->facts.log.news &&
-		   !(c->facts.bits &
-		     tcpledger_conn_leaves[READ_ONCE(c->list)])))
-		return false;
-	return tcpledger_conn_relist(c);
 }
 
 #endif /* TCPLEDGER_CONN_H */

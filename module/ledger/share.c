@@ -14,7 +14,7 @@
 #include <linux/minmax.h>
 
 #include "ledger/limits.h"
-#include "netns.h"
+#include "ledger/net.h"
 
 #define SECONDS_LEAST	64U	/* also where max_total is small */
 

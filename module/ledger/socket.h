@@ -8,6 +8,7 @@
 
 #include "ledger/conn.h"
 #include "ledger/table.h"
+#include "verdict/facts_end.h"
 
 struct inet_timewait_sock;
 struct net;

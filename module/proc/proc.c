@@ -7,9 +7,11 @@
  */
 #include "proc/proc.h"
 
+#include <linux/proc_fs.h>
 #include <net/net_namespace.h>
 
-#include "netns.h"
+#include "ledger/net.h"
+#include "proc/files.h"
 
 static const struct {
 	const char		*name;

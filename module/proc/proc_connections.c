@@ -2,7 +2,7 @@
 /*
  * /proc/net/tcpledger/connections: a line a record.
  */
-#include "proc/proc.h"
+#include "proc/files.h"
 #include "proc/proc_text.h"
 
 #include "verdict/record.h"

@@ -2,13 +2,13 @@
 /*
  * /proc/net/tcpledger/log: every record with its whole log, for reading.
  */
-#include "proc/proc.h"
+#include "proc/files.h"
 #include "proc/proc_text.h"
 
 #include <linux/string_helpers.h>
 #include <linux/time.h>
 
-#include "netns.h"
+#include "ledger/net.h"
 #include "verdict/record.h"
 
 static const char *const flag_names[] = {

@@ -2,7 +2,7 @@
 /*
  * /proc/net/tcpledger/records: the binary file, see <linux/tcpledger.h>.
  */
-#include "proc/proc.h"
+#include "proc/files.h"
 
 #include <linux/mutex.h>
 #include <linux/slab.h>
@@ -10,7 +10,7 @@
 #include <linux/uaccess.h>
 #include <net/net_namespace.h>
 
-#include "netns.h"
+#include "ledger/net.h"
 #include "proc/snapshot.h"
 
 /**

@@ -11,7 +11,7 @@
 #include <linux/math64.h>
 #include <linux/proc_fs.h>
 
-#include "netns.h"
+#include "ledger/net.h"
 #include "verdict/record.h"
 
 /* "255.255.255.255:65535", and IPv6 in full with brackets and port. */

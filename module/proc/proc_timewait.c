@@ -2,7 +2,7 @@
 /*
  * /proc/net/tcpledger/timewait: who is in TIME_WAIT, and who was.
  */
-#include "proc/proc.h"
+#include "proc/files.h"
 #include "proc/proc_text.h"
 
 #include <linux/string_helpers.h>

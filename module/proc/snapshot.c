@@ -14,10 +14,11 @@
 #include <net/inet_sock.h>
 #include <net/sock.h>
 
+#include "ledger/lists.h"
+#include "ledger/net.h"
 #include "ledger/owner.h"
 #include "ledger/socket.h"
 #include "ledger/table.h"
-#include "netns.h"
 #include "verdict/record.h"
 
 static int newer_first(const void *pa, const void *pb)
@@ -82,11 +83,7 @@ int tcpledger_snapshot_take(struct tcpledger_snapshot *s)
 	u32 room, i, compared = 0;
 	u64 last_id;
 
-	raw_spin_lock_irq(&s->tn->lock);
-	last_id = s->tn->next_id;
-	room = s->tn->total;
-	raw_spin_unlock_irq(&s->tn->lock);
-
+	room = tcpledger_lists_total(s->tn, &last_id);
 	tcpledger_snapshot_drop(s);
 	s->view = kvmalloc(sizeof(*s->view), GFP_KERNEL_ACCOUNT);
 	s->name = kvmalloc_array(max(room, 1U), sizeof(*s->name),

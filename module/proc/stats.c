@@ -2,7 +2,7 @@
 /*
  * /proc/net/tcpledger/stats: "name value", a line each.
  */
-#include "ledger/stats.h"
+#include "proc/stats.h"
 
 #include <linux/cpumask.h>
 #include <linux/fs.h>
@@ -11,12 +11,26 @@
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
 
+#include "ledger/conn.h"
+#include "ledger/net.h"
 #include "ledger/pool.h"
+#include "ledger/stats.h"
 #include "ledger/table.h"
-#include "netns.h"
-#include "proc/proc.h"
+#include "proc/files.h"
 #include "verdict/record.h"
-#include "watch/probes.h"
+
+static void (*show_methods)(struct seq_file *m);
+
+/**
+ * tcpledger_stats_init() - who tells which probes are in force
+ * @show: writes its lines of the file; main.c knows whose they are
+ *
+ * Context: process, at load, before there is a file.
+ */
+void __init tcpledger_stats_init(void (*show)(struct seq_file *m))
+{
+	show_methods = show;
+}
 
 static void add_up(struct tcpledger_stats *sum,
 		   const struct tcpledger_stats __percpu *stats)
@@ -47,16 +61,12 @@ static u64 memory_bytes(const struct tcpledger_net *tn, u32 records)
 
 static void show_gauges(struct seq_file *m, struct tcpledger_net *tn)
 {
-	u32 counts[TCPLEDGER_LIST_MAX], total, over;
-	unsigned long flags;
+	u32 counts[TCPLEDGER_LIST_MAX];
+	u32 total = tcpledger_lists_counts(tn, counts);
+	u32 over = counts[TCPLEDGER_LIST_HISTORY] +
+		   counts[TCPLEDGER_LIST_FAILED] +
+		   counts[TCPLEDGER_LIST_INHERITED];
 
-	raw_spin_lock_irqsave(&tn->lock, flags);
-	memcpy(counts, tn->counts, sizeof(counts));
-	total = tn->total;
-	raw_spin_unlock_irqrestore(&tn->lock, flags);
-
-	over = counts[TCPLEDGER_LIST_HISTORY] + counts[TCPLEDGER_LIST_FAILED] +
-	       counts[TCPLEDGER_LIST_INHERITED];
 	seq_printf(m, "records_total %u\n", total);
 	seq_printf(m, "records_live %u\n", total - over);
 	seq_printf(m, "records_time_wait %u\n",
@@ -136,7 +146,7 @@ static int stats_show(struct seq_file *m, void *v)
 	show_histograms(m, sum);
 	show_set(m, "anomalies", tcpledger_anomaly_names, sum->anomalies, 0,
 		 TCPLEDGER_ANOMALY_MAX);
-	tcpledger_probes_show(m);
+	show_methods(m);
 	kfree(sum);
 	return 0;
 }

@@ -156,87 +156,6 @@ struct tcpledger_facts {
 #define OPT_REMOTE		0x38
 
 /**
- * struct tcpledger_death - a change to CLOSE as the kernel traced it
- * @from: old enum tcpledger_state
- * @error: the socket's error, positive errno or 0
- * @task: a task did it in a system call, not a segment or a timer
- * @fin_acked: everything we sent is acknowledged, our FIN too
- * @rcv_nxt: next number expected from the peer
- * @shut: the program had given up both directions (close() called)
- * @orphan: no program holds the socket any more
- * @no_linger: the program asked not to wait in FIN_WAIT2 (TCP_LINGER2)
- * @silent: the socket was in TCP_REPAIR, where it ends without a segment
- * @soft: @error repeats an earlier ICMP message, so a timer raised it now
- */
-struct tcpledger_death {
-	u8	from;
-	u8	error;
-	bool	task;
-	bool	fin_acked;
-	u32	rcv_nxt;
-	bool	shut;
-	bool	orphan;
-	bool	no_linger;
-	bool	silent;
-	bool	soft;
-};
-
-void tcpledger_facts_init(struct tcpledger_facts *f, s64 now, u8 state,
-			  u8 role);
-void tcpledger_facts_seed(struct tcpledger_facts *f, u32 snd_end, u32 rcv_nxt);
-int tcpledger_facts_in(struct tcpledger_facts *f, s64 now,
-		       const struct tcpledger_segment *seg,
-		       const struct tcpledger_options *opt);
-int tcpledger_facts_out(struct tcpledger_facts *f, s64 now,
-			const struct tcpledger_segment *seg,
-			const struct tcpledger_options *opt);
-int tcpledger_facts_taken(struct tcpledger_facts *f, s64 now,
-			  const struct tcpledger_segment *seg);
-void tcpledger_facts_late(struct tcpledger_facts *f, s64 now,
-			  const struct tcpledger_segment *seg);
-void tcpledger_facts_taken_over(struct tcpledger_facts *f, s64 now,
-				const struct tcpledger_segment *syn);
-void tcpledger_facts_note(struct tcpledger_facts *f, s64 now, u8 tag,
-			  int segment);
-void tcpledger_facts_refused(struct tcpledger_facts *f, s64 now, int segment,
-			     bool checksum);
-void tcpledger_facts_done(struct tcpledger_facts *f, u8 flags,
-			  bool ack_follows);
-void tcpledger_facts_state(struct tcpledger_facts *f, s64 now, u32 from,
-			   u32 to, u32 rcv_nxt, bool task);
-void tcpledger_facts_die(struct tcpledger_facts *f, s64 now,
-			 const struct tcpledger_death *d);
-void tcpledger_facts_reset(struct tcpledger_facts *f);
-int tcpledger_facts_late_data(struct tcpledger_facts *f, s64 now,
-			      const struct tcpledger_segment *seg, int index,
-			      u32 rcv_nxt);
-void tcpledger_facts_end(struct tcpledger_facts *f, s64 now, u8 cause,
-			 int segment, u8 outcome);
-void tcpledger_facts_tw_enter(struct tcpledger_facts *f, s64 now,
-			      u8 substate, u32 rcv_nxt);
-void tcpledger_facts_tw_restart(struct tcpledger_facts *f, s64 now,
-				u8 substate, u32 rcv_nxt, int segment);
-void tcpledger_facts_tw_absorbed(struct tcpledger_facts *f, s64 now,
-				 const struct tcpledger_segment *seg,
-				 int segment);
-void tcpledger_facts_tw_exit(struct tcpledger_facts *f, s64 now, u8 how,
-			     int segment);
-
-/* Shared by the facts_*.c files. */
-void tcpledger_facts_time_wait(struct tcpledger_facts *f, s64 now,
-			       u32 rcv_nxt);
-void tcpledger_facts_move(struct tcpledger_facts *f, s64 now, u8 from, u8 to,
-			  u8 cause, int segment);
-int tcpledger_facts_find_fin(struct tcpledger_facts *f, u32 end);
-int tcpledger_facts_find_ack_of_fin(struct tcpledger_facts *f);
-int tcpledger_facts_find_in(struct tcpledger_facts *f,
-			    const struct tcpledger_segment *seg);
-int tcpledger_facts_find_rst(struct tcpledger_facts *f, u32 rcv_nxt, bool any);
-void tcpledger_facts_accept_fin(struct tcpledger_facts *f, int segment,
-				u32 end);
-u8 tcpledger_facts_graceful_kind(const struct tcpledger_facts *f);
-
-/**
  * tcpledger_facts_time() - the time of an entry made now
  * @f: the facts
  * @now: CLOCK_MONOTONIC
@@ -322,34 +241,6 @@ static inline void tcpledger_facts_offer(struct tcpledger_facts *f,
 		f->options = (f->options & ~OPT_REMOTE) |
 			     offer << OPT_REMOTE_SHIFT;
 	}
-}
-
-int tcpledger_facts_log_any(struct tcpledger_facts *f, s64 now,
-			    const struct tcpledger_segment *seg, u8 type,
-			    u8 bits, enum tcpledger_log_class class);
-
-/**
- * tcpledger_facts_log() - log a segment that passes now
- * @f: the facts
- * @now: CLOCK_MONOTONIC
- * @seg: the segment
- * @type: TCPLEDGER_ENTRY_IN or TCPLEDGER_ENTRY_OUT
- * @bits: TCPLEDGER_SEG_*
- * @class: whether it may use reserved room
- *
- * Context: any, bucket lock held.
- * Return: as tcpledger_log_segment().
- */
-static __always_inline int
-tcpledger_facts_log(struct tcpledger_facts *f, s64 now,
-		    const struct tcpledger_segment *seg, u8 type, u8 bits,
-		    enum tcpledger_log_class class)
-{
-	/* The same for any log; here the compiler leaves out what cannot be. */
-	if (unlikely(!f->log.n || !tcpledger_log_roomy(&f->log)))
-		return tcpledger_facts_log_any(f, now, seg, type, bits, class);
-	return tcpledger_log_segment(&f->log, tcpledger_facts_time(f, now), seg,
-				     type, bits, class);
 }
 
 static inline bool tcpledger_facts_live(const struct tcpledger_facts *f)

@@ -6,7 +6,10 @@
  * a program, a timer, an error, or data that came when nobody was left to read
  * it. The log and the circumstances of the change say which.
  */
-#include "verdict/facts.h"
+#include "verdict/facts_end.h"
+
+#include "verdict/facts_segment.h"
+#include "verdict/facts_state.h"
 
 /**
  * tcpledger_facts_reset() - TCP acts on an RST; the change to CLOSE follows

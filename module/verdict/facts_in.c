@@ -6,7 +6,9 @@
  * that it took it (a state change, an ACK of ours that covers it), see
  * facts_state.c. So a forged segment can fill log room, never move a record.
  */
-#include "verdict/facts.h"
+#include "verdict/facts_in.h"
+
+#include "verdict/facts_segment.h"
 
 static __always_inline int log_in(struct tcpledger_facts *f, s64 now,
 				  const struct tcpledger_segment *seg, u8 bits,

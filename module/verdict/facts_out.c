@@ -4,7 +4,11 @@
  *
  * One that TCP emitted is believed: TCP chose its numbers.
  */
-#include "verdict/facts.h"
+#include "verdict/facts_out.h"
+
+#include "verdict/facts_segment.h"
+#include "verdict/facts_state.h"
+#include "verdict/facts_timewait.h"
 
 static __always_inline int log_out(struct tcpledger_facts *f, s64 now,
 				   const struct tcpledger_segment *seg, u8 bits,

@@ -3,7 +3,7 @@
  * What becomes of a logged segment after it passed: an anomaly seen at it, its
  * refusal by TCP, and those that come or leave too late. Pure.
  */
-#include "verdict/facts.h"
+#include "verdict/facts_segment.h"
 
 /**
  * tcpledger_facts_note() - an anomaly was noticed

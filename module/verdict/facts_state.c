@@ -7,7 +7,9 @@
  * numbers satisfied it, whenever TCP processed that segment (at once, or later
  * from the backlog of a locked socket).
  */
-#include "verdict/facts.h"
+#include "verdict/facts_state.h"
+
+#include "verdict/facts_segment.h"
 
 /**
  * tcpledger_facts_init() - a new record

@@ -6,7 +6,10 @@
  * socket of its own whose changes no tracepoint shows; timewait.c tells where
  * these calls come from.
  */
-#include "verdict/facts.h"
+#include "verdict/facts_timewait.h"
+
+#include "verdict/facts_segment.h"
+#include "verdict/facts_state.h"
 
 /**
  * tcpledger_facts_time_wait() - the endpoint enters TIME_WAIT

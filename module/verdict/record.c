@@ -5,6 +5,7 @@
  */
 #include "verdict/record.h"
 
+
 #define NAME(name, text)	text,
 #define STATE_NAME(name, number)	[(number)] = #name,
 

@@ -95,4 +95,17 @@ static inline bool tcpledger_segment_parse(struct tcpledger_segment *seg,
 void tcpledger_options_parse(struct tcpledger_options *opt, const u8 *p,
 			     u32 len);
 
+static inline bool tcpledger_is_syn(const struct tcpledger_segment *seg)
+{
+	return (seg->flags & (TCPLEDGER_SYN | TCPLEDGER_ACK | TCPLEDGER_RST |
+			      TCPLEDGER_FIN)) == TCPLEDGER_SYN;
+}
+
+static inline bool tcpledger_is_synack(const struct tcpledger_segment *seg)
+{
+	const u8 synack = TCPLEDGER_SYN | TCPLEDGER_ACK;
+
+	return (seg->flags & synack) == synack;
+}
+
 #endif /* TCPLEDGER_SEGMENT_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The netfilter hooks: what reaches TCP, and what TCP emits. What they do is in
- * track_in.c and track_out.c.
+ * segment_in.c and segment_out.c.
  *
  * Every hook always accepts. Most segments carry data of an open connection;
  * they leave through the fast path after a look at the flags and the socket.
@@ -16,11 +16,12 @@
 #include <linux/netfilter_ipv6.h>
 #include <net/net_namespace.h>
 
+#include "watch/segment_in.h"
+#include "watch/segment_out.h"
+
 /* Right before conntrack's confirm, which is last. */
 #define PRI_IN	(INT_MAX - 2)
 #define PRI_OUT	INT_MIN
-
-bool tcpledger_ready;	/* the probes run: from now on records are complete */
 
 static const struct nf_hook_ops hooks[] = {
 	{
@@ -48,18 +49,6 @@ static const struct nf_hook_ops hooks[] = {
 		.priority	= PRI_OUT,
 	},
 };
-
-/**
- * tcpledger_hooks_open() - from now on make records
- *
- * The hooks of all namespaces are in place before the first probe can be; a
- * record made in between would miss its state changes.
- * Context: process, at load.
- */
-void __init tcpledger_hooks_open(void)
-{
-	WRITE_ONCE(tcpledger_ready, true);
-}
 
 /**
  * tcpledger_hooks_register() - begin to see a namespace's segments

@@ -11,7 +11,7 @@
 #include <net/ipv6.h>
 #include <net/tcp.h>
 
-#include "netns.h"
+#include "ledger/net.h"
 
 /**
  * tcpledger_packet_copy() - the TCP header is not in one piece, or not there

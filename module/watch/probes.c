@@ -16,7 +16,6 @@
 
 #include <linux/kprobes.h>
 #include <linux/ptrace.h>
-#include <linux/seq_file.h>
 #include <linux/timer.h>
 #include <linux/tracepoint.h>
 #include <net/inet_timewait_sock.h>
@@ -27,8 +26,13 @@
 #include <trace/events/tcp.h>
 
 #include "compat.h"
+#include "ledger/owner.h"
+#include "watch/flight.h"
+#include "watch/methods.h"
+#include "watch/segment_freed.h"
+#include "watch/segment_late.h"
+#include "watch/state.h"
 #include "watch/timewait.h"
-#include "watch/track.h"
 
 static noinline void probe_listen(const struct sock *sk, int from, int to)
 {
@@ -51,7 +55,7 @@ static void probe_state(void *data, const struct sock *sk, const int from,
 		     (u32)to >= TCPLEDGER_STATE_MAX))
 		return;
 	if (likely(from != TCP_LISTEN && to != TCP_LISTEN && from != to))
-		tcpledger_track_state(sk, from, to);
+		tcpledger_state_change(sk, from, to);
 	else if (from != to)
 		probe_listen(sk, from, to);
 }
@@ -60,7 +64,7 @@ static void probe_state(void *data, const struct sock *sk, const int from,
 static void probe_reset(void *data, struct sock *sk)
 {
 	if (READ_ONCE(sk->sk_state) != TCP_CLOSE && sk_is_tcp(sk))
-		tcpledger_track_reset(sk);
+		tcpledger_state_reset(sk);
 }
 
 /*
@@ -85,9 +89,9 @@ static void probe_freed(TCPLEDGER_KFREE_SKB_ARGS)
 {
 	if (likely(this_cpu_read(tcpledger_flight.skb) != skb))
 		return;
-	tcpledger_track_freed(skb, reason != SKB_DROP_REASON_NOT_SPECIFIED,
-			      reason == SKB_DROP_REASON_TCP_CSUM,
-			      ack_follows(reason));
+	tcpledger_segment_freed(skb, reason != SKB_DROP_REASON_NOT_SPECIFIED,
+				reason == SKB_DROP_REASON_TCP_CSUM,
+				ack_follows(reason));
 }
 
 /**
@@ -136,7 +140,7 @@ static int on_accept(struct kprobe *kp, struct pt_regs *regs)
 	const struct sock *sk = (void *)regs_get_kernel_argument(regs, 2);
 
 	if (sk_is_tcp(sk))
-		tcpledger_track_accept(sk, SOCK_INODE(sock));
+		tcpledger_state_accept(sk, SOCK_INODE(sock));
 	return 0;
 }
 
@@ -144,7 +148,7 @@ static int on_request_timer(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct timer_list *t = (void *)regs_get_kernel_argument(regs, 0);
 
-	tcpledger_track_request_timer(container_of(t, struct request_sock,
+	tcpledger_state_request_timer(container_of(t, struct request_sock,
 						   rsk_timer));
 	return 0;
 }
@@ -165,77 +169,22 @@ static int on_reset(struct kprobe *kp, struct pt_regs *regs)
 
 	/* MPTCP has its own reasons to reset a subflow, and no packet for some. */
 	if (skb && READ_ONCE(sk->sk_state) != TCP_CLOSE && sk_is_tcp(sk))
-		tcpledger_track_late_data(sk, skb);
+		tcpledger_segment_late_data(sk, skb);
 	return 0;
 }
 
-static DEFINE_PER_CPU(bool, beacon_seen);
-
-/* Does nothing but be probed. */
-static noinline void beacon(void)
-{
-	barrier();
-}
-
-static int on_beacon(struct kprobe *kp, struct pt_regs *regs)
-{
-	__this_cpu_write(beacon_seen, true);
-	return 0;
-}
-
-enum {
-	PROBE_SCHEDULE,
-	PROBE_KILL,
-	PROBE_ACCEPT,
-	PROBE_REQUEST_TIMER,
-	PROBE_ABORT,
-	PROBE_RESET,
-	PROBE_BEACON,
-	PROBE_MAX
+/*
+ * By enum tcpledger_method. Each has preemption off, and gets its function's
+ * arguments by the registers.
+ */
+static const kprobe_pre_handler_t handlers[TCPLEDGER_METHOD_MAX] = {
+	[TCPLEDGER_METHOD_SCHEDULE]		= on_schedule,
+	[TCPLEDGER_METHOD_KILL]			= on_kill,
+	[TCPLEDGER_METHOD_ACCEPT]		= on_accept,
+	[TCPLEDGER_METHOD_REQUEST_TIMER]	= on_request_timer,
+	[TCPLEDGER_METHOD_ABORT]		= on_abort,
+	[TCPLEDGER_METHOD_RESET]		= on_reset,
 };
-
-/* What stands in where a probe is not in force. */
-static const char *const fallbacks[PROBE_BEACON] = {
-	[PROBE_SCHEDULE]	= "lookup",	/* when the full socket closes */
-	[PROBE_KILL]		= "poll",	/* by the ager */
-	[PROBE_ACCEPT]		= "none",
-	[PROBE_REQUEST_TIMER]	= "poll",
-	[PROBE_ABORT]		= "context",	/* a task or a softirq */
-	[PROBE_RESET]		= "none",
-};
-
-static struct kprobe kprobes[PROBE_MAX] = {
-	[PROBE_SCHEDULE] = {
-		.symbol_name = "__inet_twsk_schedule",
-		.pre_handler = on_schedule,
-	},
-	[PROBE_KILL] = {
-		.symbol_name = "inet_twsk_kill",
-		.pre_handler = on_kill,
-	},
-	[PROBE_ACCEPT] = {
-		.symbol_name = "__inet_accept",
-		.pre_handler = on_accept,
-	},
-	[PROBE_REQUEST_TIMER] = {
-		.symbol_name = "reqsk_timer_handler",
-		.pre_handler = on_request_timer,
-	},
-	[PROBE_ABORT] = {
-		.symbol_name = "tcp_abort",
-		.pre_handler = on_abort,
-	},
-	[PROBE_RESET] = {
-		.symbol_name = "tcp_reset",
-		.pre_handler = on_reset,
-	},
-	[PROBE_BEACON] = {
-		.addr = (kprobe_opcode_t *)beacon,
-		.pre_handler = on_beacon,
-	},
-};
-
-static bool kprobe_on[PROBE_MAX];	/* read by readers while it is made */
 
 static void unregister_tracepoints(int n)
 {
@@ -278,21 +227,11 @@ static int register_tracepoints(void)
  */
 int __init tcpledger_probes_init(void)
 {
-	int i, ret;
+	int ret = register_tracepoints();
 
-	ret = register_tracepoints();
-	if (ret)
-		return ret;
-	for (i = 0; i < PROBE_MAX; i++) {
-		ret = register_kprobe(&kprobes[i]);
-		/* What register_kprobe() wrote comes before, see in_force(). */
-		smp_store_release(&kprobe_on[i], !ret);
-		if (ret)
-			pr_warn("cannot probe %s (error %d): less will be known\n",
-				i == PROBE_BEACON ? "itself" :
-				kprobes[i].symbol_name, ret);
-	}
-	return 0;
+	if (!ret)
+		tcpledger_methods_begin(handlers);
+	return ret;
 }
 
 /**
@@ -302,77 +241,7 @@ int __init tcpledger_probes_init(void)
  */
 void tcpledger_probes_exit(void)
 {
-	int i;
-
-	for (i = 0; i < PROBE_MAX; i++)
-		if (kprobe_on[i])
-			unregister_kprobe(&kprobes[i]);
+	tcpledger_methods_end();
 	unregister_tracepoints(ARRAY_SIZE(trace_probes));
 	tracepoint_synchronize_unregister();
-}
-
-/*
- * Kprobes can be switched off behind our back (debugfs, ftrace_enabled), and
- * registering one then succeeds all the same. So one of them is on a function
- * of ours: whether that one is told is the truth about all.
- */
-static bool delivered(void)
-{
-	bool seen;
-
-	preempt_disable();
-	__this_cpu_write(beacon_seen, false);
-	beacon();
-	seen = __this_cpu_read(beacon_seen);
-	preempt_enable();
-	return seen || !READ_ONCE(kprobe_on[PROBE_BEACON]);
-}
-
-static bool in_force(int i)
-{
-	/* As kprobe_disabled(), while the kernel may be switching it off. */
-	return smp_load_acquire(&kprobe_on[i]) &&
-	       !(READ_ONCE(kprobes[i].flags) &
-		 (KPROBE_FLAG_DISABLED | KPROBE_FLAG_GONE));
-}
-
-/**
- * tcpledger_probes_request_timer() - are request timers seen at this moment?
- *
- * Context: process or softirq.
- */
-bool tcpledger_probes_request_timer(void)
-{
-	return in_force(PROBE_REQUEST_TIMER) && delivered();
-}
-
-/**
- * tcpledger_probes_abort() - is each call of tcp_abort() seen at this moment?
- *
- * Context: any, also in a probe: whoever asks in one knows that they are told.
- */
-bool tcpledger_probes_abort(void)
-{
-	return in_force(PROBE_ABORT);
-}
-
-/**
- * tcpledger_probes_show() - which probes are in force, and what they missed
- * @m: the stats file
- *
- * Context: process.
- */
-void tcpledger_probes_show(struct seq_file *m)
-{
-	bool told = delivered();
-	unsigned long missed = 0;
-	int i;
-
-	for (i = 0; i < PROBE_BEACON; i++) {
-		/* Counted by the kernel without any lock. */
-		missed += data_race(READ_ONCE(kprobes[i].nmissed));
-		seq_printf(m, "method_%s %s\n", kprobes[i].symbol_name,
-			   told && in_force(i) ? "kprobe" : fallbacks[i]);
-	}
-	seq_printf(m, "missed_probes %lu\n", missed);
 }

@@ -9,7 +9,7 @@
  * from the circumstances of that moment, see exit_reason().
  *
  * Probes can fail to be told. Then what TCP does with segments shows what became
- * of a timewait socket, or the ager does, and its record says that it is inexact.
+ * of a timewait socket, or expire.c does, and its record says that it is inexact.
  */
 #include "watch/timewait.h"
 
@@ -19,11 +19,15 @@
 #include <net/inet_timewait_sock.h>
 #include <net/tcp.h>
 
+#include "ledger/lists.h"
+#include "ledger/net.h"
+#include "ledger/settle.h"
 #include "ledger/socket.h"
 #include "ledger/table.h"
-#include "netns.h"
-#include "watch/probes.h"
-#include "watch/track.h"
+#include "verdict/facts_segment.h"
+#include "verdict/facts_timewait.h"
+#include "watch/flight.h"
+#include "watch/methods.h"
 
 static bool is_tcp(const struct inet_timewait_sock *tw)
 {
@@ -33,9 +37,9 @@ static bool is_tcp(const struct inet_timewait_sock *tw)
 /* The segment that this timewait socket is processing on this CPU, or NULL. */
 static struct tcpledger_flight *in_flight(const struct tcpledger_conn *c)
 {
-	struct tcpledger_flight *f = this_cpu_ptr(&tcpledger_flight);
+	struct tcpledger_flight *f = tcpledger_flight_of(c);
 
-	return f->skb && f->timewait && f->c == c && f->id == c->id ? f : NULL;
+	return f && f->timewait ? f : NULL;
 }
 
 static inline struct tcpledger_bucket *
@@ -104,7 +108,7 @@ void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 			tcpledger_stats_time(c->tn->stats,
 					     TCPLEDGER_HIST_FIN_WAIT2,
 					     now - c->facts.since);
-		tcpledger_track_taken(c, now, rcv_nxt);
+		tcpledger_flight_taken(c, now, rcv_nxt);
 		if (rearm) {
 			f = in_flight(c);
 			tcpledger_facts_tw_restart(&c->facts, now,
@@ -116,7 +120,7 @@ void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 		}
 		tcpledger_conn_settle(c);
 		if (rearm)	/* the list is in order of the timers */
-			tcpledger_conn_enlist(c, TCPLEDGER_LIST_TIMEWAIT);
+			tcpledger_lists_move(c, TCPLEDGER_LIST_TIMEWAIT);
 		tcpledger_count(c->tn, timewait_events);
 	}
 	tcpledger_table_unlock(b, flags);
@@ -151,7 +155,7 @@ static u8 exit_reason(const struct inet_timewait_sock *tw,
 	if (in_serving_softirq() &&
 	    time_after_eq(jiffies, READ_ONCE(tw->tw_timer.expires)))
 		return TCPLEDGER_EXIT_EXPIRED;
-	if (c->aborted || !(tcpledger_probes_abort() || in_serving_softirq()))
+	if (c->aborted || !(tcpledger_methods_abort() || in_serving_softirq()))
 		return TCPLEDGER_EXIT_KILLED;
 	return TCPLEDGER_EXIT_REUSED;
 }
@@ -236,7 +240,7 @@ void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
 	tcpledger_count(tn, timewait_events);
 	if (flight.skb) {
 		tcpledger_key_timewait(&key, tw);
-		tcpledger_track_takeover(tn, &key, &flight);
+		tcpledger_flight_takeover(tn, &key, &flight);
 	}
 	tcpledger_conn_trim(tn);
 }
@@ -255,7 +259,7 @@ void tcpledger_timewait_missed(struct tcpledger_conn *c, s64 now, u8 how,
 {
 	tcpledger_conn_room(c);
 	tcpledger_count(c->tn, missed_timewait);
-	c->facts.bits |= F_TW_INEXACT;
+	tcpledger_facts_tw_inexact(&c->facts);
 	tcpledger_facts_tw_exit(&c->facts, now, how, segment);
 }
 
@@ -287,7 +291,7 @@ void tcpledger_timewait_done(struct tcpledger_conn *c, s64 now,
 /**
  * tcpledger_timewait_taken() - a SYN/ACK leaves from a timewait socket's tuple
  * @c: its record, bucket locked, in which it still is
- * @syn: filled: the SYN that it answers, for tcpledger_track_takeover()
+ * @syn: filled: the SYN that it answers, for tcpledger_flight_takeover()
  *
  * A timewait socket sends none, so the SYN has ended it, unseen.
  * Context: LOCAL_OUT hook.

@@ -14,6 +14,12 @@
 #include "facts_check.h"
 #include "fuzz.h"
 #include "log_words.h"
+#include "verdict/facts_in.h"
+#include "verdict/facts_out.h"
+#include "verdict/facts_segment.h"
+#include "verdict/facts_state.h"
+#include "verdict/facts_end.h"
+#include "verdict/facts_timewait.h"
 
 #define SECOND	1000000000LL
 #define CHANGES	5	/* of a full socket, after the opening */

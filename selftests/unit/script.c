@@ -17,6 +17,12 @@
 
 #include "facts_check.h"
 #include "verdict/record.h"
+#include "verdict/facts_in.h"
+#include "verdict/facts_out.h"
+#include "verdict/facts_segment.h"
+#include "verdict/facts_state.h"
+#include "verdict/facts_end.h"
+#include "verdict/facts_timewait.h"
 
 /* What stands after the colon of a word. */
 struct words {
@@ -212,7 +218,7 @@ static bool belongs(const struct script *s, const struct tcpledger_segment *seg)
 		tcpledger_facts_rst_due(f, script_now(s)));
 }
 
-/* As tcpledger_track_freed(); the log may have given the segment up. */
+/* As tcpledger_segment_freed(); the log may have given the segment up. */
 static void freed(struct script *s, int segment, u8 flags, bool checksum, bool ack_follows)
 {
 	if (segment != TCPLEDGER_LOG_NONE)
@@ -366,7 +372,7 @@ static void freed_entry(struct script *s, int segment, bool checksum, bool ack_f
 	freed(s, segment, tcpledger_log_at(&s->facts.log, segment)->flags, checksum, ack_follows);
 }
 
-/* As tcpledger_track_late_data() and then tcpledger_track_reset(). */
+/* As tcpledger_segment_late_data() and then tcpledger_state_reset(). */
 static void act(struct script *s, const struct words *w)
 {
 	struct tcpledger_facts *f = &s->facts;

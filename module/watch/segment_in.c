@@ -6,7 +6,7 @@
  * A segment of a known record takes one straight way, in one function for
  * each address family; whatever else there is has functions of its own.
  */
-#include "watch/hooks.h"
+#include "watch/segment_in.h"
 
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -18,12 +18,12 @@
 #include <net/route.h>
 #include <net/tcp.h>
 
+#include "ledger/net.h"
 #include "ledger/table.h"
-#include "netns.h"
+#include "verdict/segment.h"
+#include "watch/flight.h"
 #include "watch/packet.h"
-#include "watch/track.h"
-
-DEFINE_PER_CPU(struct tcpledger_flight, tcpledger_flight);
+#include "watch/segment_late.h"
 
 /*
  * Data or an ACK of an open connection, as early demux found it. Where it did
@@ -54,88 +54,9 @@ static bool boring_v6(const struct sk_buff *skb, const struct ipv6hdr *ip6h,
 					   &ip6h->saddr, tcpledger_ports_in(th))));
 }
 
-/*
- * Another segment comes: TCP is done with the one in flight, of which it does
- * not always tell, and its memory may be this one's. Whatever this one is, it
- * has the place or leaves it empty.
- */
-static __always_inline void end_flight(void)
-{
-	this_cpu_write(tcpledger_flight.skb, NULL);
-}
-
-/*
- * Bucket locked. The segment is logged, and from here until TCP frees it, it is
- * what TCP works on.
- */
-static __always_inline void arrive(struct tcpledger_conn *c, s64 now,
-				   const struct sk_buff *skb,
-				   const struct tcpledger_segment *seg,
-				   const struct tcpledger_options *opt)
-{
-	struct tcpledger_flight *f = this_cpu_ptr(&tcpledger_flight);
-
-	tcpledger_track_prepare(c, now, seg->flags);
-	f->skb = skb;
-	f->c = c;
-	f->id = c->id;
-	f->bucket = tcpledger_table_index(&c->key);
-	f->task = in_task();
-	memcpy(&f->seg.wire, &seg->wire, sizeof(f->seg.wire));
-	if (seg->flags & TCPLEDGER_SYN)
-		f->opt = *opt;
-	f->index = tcpledger_facts_in(&c->facts, now, seg, opt);
-	f->timewait = c->facts.bits & F_TIMEWAIT;
-	tcpledger_conn_settle(c);
-}
-
 static bool takes_segments(const struct tcpledger_conn *c)
 {
 	return c && tcpledger_facts_live(&c->facts);
-}
-
-/* A SYN begins a record, unless another CPU was faster with a copy of it. */
-static void begin(struct tcpledger_conn *c, const struct tcpledger_key *key,
-		  s64 now, const struct sk_buff *skb,
-		  const struct tcpledger_segment *seg,
-		  const struct tcpledger_options *opt)
-{
-	struct tcpledger_bucket *b;
-	struct tcpledger_conn *other;
-	unsigned long flags;
-
-	b = tcpledger_table_lock(key, &flags);
-	other = tcpledger_table_find(b, key);
-	if (unlikely(takes_segments(other))) {
-		arrive(other, now, skb, seg, opt);
-		tcpledger_table_unlock(b, flags);
-		tcpledger_conn_free(c);
-		return;
-	}
-	tcpledger_conn_insert(c);
-	arrive(c, now, skb, seg, opt);
-	tcpledger_table_unlock(b, flags);
-}
-
-/**
- * tcpledger_track_takeover() - a SYN took a tuple over from its old record
- * @tn: the namespace
- * @key: the endpoint
- * @f: a copy of the SYN's note; it is the last entry of the old record
- *
- * Context: a kprobe handler, preemption off, no lock of ours held.
- */
-void tcpledger_track_takeover(struct tcpledger_net *tn,
-			      const struct tcpledger_key *key,
-			      const struct tcpledger_flight *f)
-{
-	s64 now = ktime_get_mono_fast_ns();
-	struct tcpledger_conn *c;
-
-	c = tcpledger_conn_new(tn, key, now, TCPLEDGER_STATE_CLOSE,
-			       TCPLEDGER_ROLE_PASSIVE, false);
-	if (c)
-		begin(c, key, now, f->skb, &f->seg, &f->opt);
 }
 
 /* A SYN that came for a tuple with no live record. */
@@ -150,7 +71,7 @@ static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 	c = tcpledger_conn_new(tn, &p->key, now, TCPLEDGER_STATE_CLOSE,
 			       TCPLEDGER_ROLE_PASSIVE, true);
 	if (c)
-		begin(c, &p->key, now, p->skb, &p->seg, &p->opt);
+		tcpledger_flight_begin(c, &p->key, now, p->skb, &p->seg, &p->opt);
 }
 
 /* Bucket locked: unlocks it. A segment of which there is no live record. */
@@ -162,9 +83,9 @@ static noinline void unknown(struct tcpledger_packet *p,
 	struct tcpledger_net *tn = tcpledger_net(p->net);
 	bool known;
 
-	known = tcpledger_track_late(c, &p->seg);
+	known = tcpledger_segment_late(c, &p->seg);
 	tcpledger_table_unlock(b, flags);
-	if (!tcpledger_hooks_ready())
+	if (!tcpledger_conn_allowed())
 		return;
 	tcpledger_count(tn, segments_in);
 	if (known)
@@ -198,7 +119,7 @@ static __always_inline void see(struct tcpledger_packet *p, const u8 *th,
 		unknown(p, b, c, flags);
 		return;
 	}
-	arrive(c, ktime_get_mono_fast_ns(), p->skb, &p->seg, &p->opt);
+	tcpledger_flight_arrive(c, ktime_get_mono_fast_ns(), p->skb, &p->seg, &p->opt);
 	/* Quiet all the time: another has had the bucket's note. */
 	if (unlikely(c->quiet && !(p->seg.flags & TCPLEDGER_CONTROL)))
 		tcpledger_table_set_quiet(&c->key, true);
@@ -240,7 +161,7 @@ unsigned int tcpledger_hook_in4(void *priv, struct sk_buff *skb,
 
 	if (iph->protocol != IPPROTO_TCP)
 		return NF_ACCEPT;
-	end_flight();
+	tcpledger_flight_forget();
 	th = (const u8 *)iph + iph->ihl * 4;
 	if (!tcpledger_packet_whole(skb, th))
 		tcpledger_packet_copy(skb, state, th - skb->data, see_v4);
@@ -305,7 +226,7 @@ unsigned int tcpledger_hook_in6(void *priv, struct sk_buff *skb,
 
 	if (thoff < 0)
 		return NF_ACCEPT;
-	end_flight();
+	tcpledger_flight_forget();
 	if (!tcpledger_packet_whole(skb, th))
 		tcpledger_packet_copy(skb, state, thoff, see_v6);
 	else if (!boring_v6(skb, ipv6_hdr(skb), th, state->net))

@@ -2,7 +2,7 @@
 /*
  * Connections that are older than the module: adopted at load, as they are.
  */
-#include "watch/adopt.h"
+#include "reconcile/adopt.h"
 
 #include <linux/tcp.h>
 #include <linux/ktime.h>
@@ -11,9 +11,12 @@
 #include <net/request_sock.h>
 #include <net/tcp.h>
 
+#include "ledger/net.h"
+#include "ledger/settle.h"
 #include "ledger/socket.h"
 #include "ledger/table.h"
-#include "netns.h"
+#include "verdict/facts_state.h"
+#include "verdict/facts_timewait.h"
 
 #define BATCH	32
 
@@ -79,12 +82,9 @@ static bool describe(struct foundling *f, struct sock *sk,
 	}
 }
 
-static void set_time_wait(struct tcpledger_facts *f, unsigned long expires)
+static s64 time_left(unsigned long expires)
 {
-	s64 left = (s64)jiffies_to_nsecs(max_t(long, expires - jiffies, 0));
-
-	f->bits |= F_TW_EVER | F_TW_INEXACT;
-	f->tw_restarted = f->base + left - TCPLEDGER_TW_NOMINAL_NS;
+	return (s64)jiffies_to_nsecs(max_t(long, expires - jiffies, 0));
 }
 
 static void adopt_one(struct tcpledger_net *tn, const struct foundling *f)
@@ -99,10 +99,10 @@ static void adopt_one(struct tcpledger_net *tn, const struct foundling *f)
 	if (!c)
 		return;
 	c->sk = f->sk;
-	c->facts.bits |= f->bits;
+	tcpledger_facts_held_by(&c->facts, f->bits);
 	tcpledger_facts_seed(&c->facts, f->snd_end, f->rcv_nxt);
 	if (f->state == TCPLEDGER_STATE_TIME_WAIT)
-		set_time_wait(&c->facts, f->expires);
+		tcpledger_facts_tw_adopt(&c->facts, time_left(f->expires));
 
 	b = tcpledger_table_lock(&f->key, &flags);
 	known = tcpledger_table_find(b, &f->key);

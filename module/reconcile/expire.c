@@ -10,18 +10,23 @@
  * knows them. So too with timewait sockets that should be gone by now: a
  * kprobe can be disarmed behind our back, and a missed end would last for ever.
  */
-#include "watch/age.h"
+#include "reconcile/expire.h"
 
 #include <linux/ktime.h>
 #include <linux/workqueue.h>
 #include <net/inet_connection_sock.h>
 #include <net/sock.h>
 
+#include "ledger/lists.h"
+#include "ledger/net.h"
+#include "ledger/settle.h"
 #include "ledger/socket.h"
 #include "ledger/table.h"
-#include "netns.h"
-#include "watch/orphan.h"
-#include "watch/probes.h"
+#include "reconcile/orphan.h"
+#include "verdict/facts_end.h"
+#include "verdict/facts_segment.h"
+#include "verdict/facts_state.h"
+#include "watch/methods.h"
 #include "watch/timewait.h"
 
 #define PERIOD		HZ
@@ -33,55 +38,6 @@
 
 /* Whether the ends of request sockets are told; as of this run. */
 static bool timers_seen;
-
-/**
- * struct candidate - a record to look at, as a name
- * @c: where it was
- * @id: its id
- * @bucket: its bucket
- */
-struct candidate {
-	struct tcpledger_conn	*c;
-	u64			id;
-	u32			bucket;
-};
-
-static s64 last_active(const struct tcpledger_conn *c, u8 list)
-{
-	/*
-	 * In another lock's care: only a reason to look closer under that
-	 * lock, and if it misses one the next run looks.
-	 */
-	return data_race(READ_ONCE(*(list == TCPLEDGER_LIST_TIMEWAIT ?
-				     &c->facts.tw_restarted : &c->active)));
-}
-
-/*
- * The first records of a list that were idle for long enough, at most @most.
- * They go to the list's end, so that the next call finds others; the list
- * stays in order of activity but for those looked at.
- */
-static u32 collect(struct tcpledger_net *tn, u8 list, s64 idle, s64 now,
-		   u32 most, struct candidate *out)
-{
-	struct tcpledger_conn *c;
-	unsigned long flags;
-	u32 n = 0;
-
-	raw_spin_lock_irqsave(&tn->lock, flags);
-	while (n < most) {
-		c = list_first_entry_or_null(&tn->lists[list],
-					     struct tcpledger_conn, lru);
-		if (!c || now - last_active(c, list) < idle)
-			break;
-		list_move_tail(&c->lru, &tn->lists[list]);
-		out[n++] = (struct candidate){
-			c, c->id, tcpledger_table_index(&c->key)
-		};
-	}
-	raw_spin_unlock_irqrestore(&tn->lock, flags);
-	return n;
-}
 
 /* What the queues of those who listen are like right now. */
 static void look_at_queues(struct tcpledger_conn *c, struct net *net, s64 now)
@@ -157,9 +113,8 @@ static void look(struct tcpledger_conn *c, struct net *net, s64 now)
 			tcpledger_facts_note(f, now,
 				TCPLEDGER_ANOMALY_ACCEPT_QUEUE_FULL,
 				TCPLEDGER_LOG_NONE);
-		/* It survived; an RST of ours was for something else. */
 		c->request_timer = 0;
-		f->bits &= ~F_RST_OUT;
+		tcpledger_facts_request_lives(f);
 	}
 }
 
@@ -174,7 +129,7 @@ static void look_at_timewait(struct tcpledger_conn *c, struct net *net,
 				  TCPLEDGER_LOG_NONE);
 }
 
-static void visit(struct tcpledger_net *tn, const struct candidate *a, s64 now)
+static void visit(struct tcpledger_net *tn, const struct tcpledger_candidate *a, s64 now)
 {
 	struct tcpledger_bucket *b;
 	unsigned long flags;
@@ -191,21 +146,21 @@ static void visit(struct tcpledger_net *tn, const struct candidate *a, s64 now)
 	/* Seen once, it is fresh no more, unless it may still be answered. */
 	if (READ_ONCE(a->c->list) == TCPLEDGER_LIST_FRESH &&
 	    (a->c->looked || a->c->facts.state != TCPLEDGER_STATE_CLOSE))
-		tcpledger_conn_enlist(a->c, TCPLEDGER_LIST_EMBRYONIC);
+		tcpledger_lists_move(a->c, TCPLEDGER_LIST_EMBRYONIC);
 	tcpledger_table_unlock(b, flags);
 }
 
-static void age_list(struct tcpledger_net *tn, u8 list, s64 idle)
+static void look_through(struct tcpledger_net *tn, u8 list, s64 idle)
 {
 	s64 now = ktime_get_mono_fast_ns();
 	/* Only to end: what comes meanwhile can wait for the next run. */
-	u32 left = data_race(READ_ONCE(tn->counts[list]));
-	struct candidate batch[BATCH];
+	u32 left = data_race(READ_ONCE(tn->lists.counts[list]));
+	struct tcpledger_candidate batch[BATCH];
 	u32 n, i;
 
 	while (left) {
-		n = collect(tn, list, idle, now, min_t(u32, left, BATCH),
-			    batch);
+		n = tcpledger_lists_idle(tn, list, idle, now,
+					 min_t(u32, left, BATCH), batch);
 		if (!n)
 			break;
 		for (i = 0; i < n; i++)
@@ -215,42 +170,42 @@ static void age_list(struct tcpledger_net *tn, u8 list, s64 idle)
 	}
 }
 
-static void age_net(struct tcpledger_net *tn)
+static void look_at_net(struct tcpledger_net *tn)
 {
-	age_list(tn, TCPLEDGER_LIST_FRESH, 0);
-	age_list(tn, TCPLEDGER_LIST_EMBRYONIC, SYN_LIFE_NS);
-	age_list(tn, TCPLEDGER_LIST_TIMEWAIT, TIMEWAIT_LIFE_NS);
+	look_through(tn, TCPLEDGER_LIST_FRESH, 0);
+	look_through(tn, TCPLEDGER_LIST_EMBRYONIC, SYN_LIFE_NS);
+	look_through(tn, TCPLEDGER_LIST_TIMEWAIT, TIMEWAIT_LIFE_NS);
 	/* For what ended here, and in tcpledger_orphan_look(). */
 	tcpledger_conn_trim(tn);
 }
 
-static void age(struct work_struct *work);
-static DECLARE_DELAYED_WORK(age_work, age);
+static void expire(struct work_struct *work);
+static DECLARE_DELAYED_WORK(expire_work, expire);
 
-static void age(struct work_struct *work)
+static void expire(struct work_struct *work)
 {
-	timers_seen = tcpledger_probes_request_timer();
+	timers_seen = tcpledger_methods_request_timer();
 	tcpledger_orphan_look();
-	tcpledger_netns_each(age_net);
-	schedule_delayed_work(&age_work, PERIOD);
+	tcpledger_net_each(look_at_net);
+	schedule_delayed_work(&expire_work, PERIOD);
 }
 
 /**
- * tcpledger_age_init() - start the worker
+ * tcpledger_expire_init() - start the worker
  *
  * Context: process, at load.
  */
-void __init tcpledger_age_init(void)
+void __init tcpledger_expire_init(void)
 {
-	schedule_delayed_work(&age_work, PERIOD);
+	schedule_delayed_work(&expire_work, PERIOD);
 }
 
 /**
- * tcpledger_age_exit() - stop it and wait until it is gone
+ * tcpledger_expire_exit() - stop it and wait until it is gone
  *
  * Context: process.
  */
-void tcpledger_age_exit(void)
+void tcpledger_expire_exit(void)
 {
-	cancel_delayed_work_sync(&age_work);
+	cancel_delayed_work_sync(&expire_work);
 }

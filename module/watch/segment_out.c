@@ -7,7 +7,7 @@
  * A segment of a known record takes one straight way, in one function for
  * each address family; whatever else there is has functions of its own.
  */
-#include "watch/hooks.h"
+#include "watch/segment_out.h"
 
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -21,13 +21,18 @@
 #include <net/route.h>
 #include <net/tcp.h>
 
+#include "ledger/net.h"
+#include "ledger/settle.h"
 #include "ledger/socket.h"
 #include "ledger/table.h"
-#include "netns.h"
+#include "verdict/facts_end.h"
+#include "verdict/facts_out.h"
+#include "verdict/facts_state.h"
+#include "watch/flight.h"
 #include "watch/packet.h"
 #include "watch/pending.h"
+#include "watch/segment_late.h"
 #include "watch/timewait.h"
-#include "watch/track.h"
 
 /*
  * Data or an ACK of an open connection, by its socket alone.
@@ -218,7 +223,7 @@ static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 		ended = tcpledger_conn_settle(old);
 	}
 	tcpledger_conn_insert(c);
-	tcpledger_track_prepare(c, now, p->seg.flags);
+	tcpledger_conn_prepare(c, now, p->seg.flags);
 	tcpledger_facts_out(&c->facts, now, &p->seg, &p->opt);
 	tcpledger_conn_settle(c);
 	tcpledger_table_unlock(b, flags);
@@ -259,7 +264,7 @@ static noinline void ends(struct tcpledger_conn *c, s64 now,
 				    TCPLEDGER_LOG_NONE,
 				    TCPLEDGER_OUTCOME_REFUSED);
 	else if (c->facts.bits & F_REQUEST)
-		c->request_timer = now;	/* the ager looks what became of it */
+		c->request_timer = now;	/* expire.c looks what became of it */
 }
 
 /* Bucket locked. Return: as tcpledger_conn_settle(). */
@@ -269,8 +274,8 @@ static __always_inline bool leave(struct tcpledger_conn *c, s64 now,
 	if (likely(!p->seg.other))
 		note_socket(c, p);
 	if (unlikely(c->facts.log.dropped))
-		tcpledger_track_answered(c, now, &p->seg);
-	tcpledger_track_prepare(c, now, p->seg.flags);
+		tcpledger_flight_answered(c, now, &p->seg);
+	tcpledger_conn_prepare(c, now, p->seg.flags);
 	tcpledger_facts_out(&c->facts, now, &p->seg, &p->opt);
 	if (unlikely(p->seg.flags & TCPLEDGER_RST))
 		ends(c, now, p);
@@ -307,7 +312,7 @@ taken_over(struct tcpledger_net *tn, const struct tcpledger_packet *p,
 		return c;
 	tcpledger_conn_settle(c);
 	tcpledger_table_unlock(b, *flags);
-	tcpledger_track_takeover(tn, &key, &syn);
+	tcpledger_flight_takeover(tn, &key, &syn);
 	tcpledger_conn_trim(tn);
 	tcpledger_table_lock(&p->key, flags);
 	return tcpledger_table_find(b, &p->key);
@@ -358,7 +363,7 @@ static noinline void unusual(struct tcpledger_packet *p,
 	struct tcpledger_net *tn = tcpledger_net(p->net);
 	bool known, ended = false;
 
-	if (!tcpledger_hooks_ready()) {
+	if (!tcpledger_conn_allowed()) {
 		tcpledger_table_unlock(b, flags);
 		return;
 	}
@@ -371,7 +376,7 @@ static noinline void unusual(struct tcpledger_packet *p,
 	if (known)
 		ended = leave_timewait(c, ktime_get_mono_fast_ns(), p);
 	else
-		known = tcpledger_track_late(c, &p->seg);
+		known = tcpledger_segment_late(c, &p->seg);
 	tcpledger_table_unlock(b, flags);
 	if (ended)
 		tcpledger_conn_trim(tn);

@@ -10,14 +10,16 @@
  * moment before it tells of the change to CLOSE, so only who is not found
  * twice, one turn of the table apart, is an orphan.
  */
-#include "watch/orphan.h"
+#include "reconcile/orphan.h"
 
 #include <linux/ktime.h>
 #include <linux/sched.h>
 
+#include "ledger/net.h"
+#include "ledger/settle.h"
 #include "ledger/socket.h"
 #include "ledger/table.h"
-#include "netns.h"
+#include "verdict/facts_end.h"
 
 #define TURN	128	/* seconds that a look at the whole table takes */
 
@@ -57,7 +59,7 @@ static void look_at_bucket(u32 index, s64 now)
 /**
  * tcpledger_orphan_look() - look at the next slice of the table
  *
- * Their ends can make a history too long, which the ager's worker sees to.
+ * Their ends can make a history too long, which the worker of expire.c sees to.
  * Context: process, that worker, once a second.
  */
 void tcpledger_orphan_look(void)

@@ -2,7 +2,7 @@
 /*
  * From what TCP did with a socket to its record.
  */
-#include "watch/track.h"
+#include "watch/state.h"
 
 #include <linux/fs.h>
 #include <linux/ktime.h>
@@ -11,9 +11,14 @@
 #include <net/tcp.h>
 
 #include "compat.h"
+#include "ledger/net.h"
+#include "ledger/settle.h"
 #include "ledger/socket.h"
 #include "ledger/table.h"
-#include "netns.h"
+#include "verdict/facts_end.h"
+#include "verdict/facts_state.h"
+#include "verdict/facts_timewait.h"
+#include "watch/flight.h"
 #include "watch/pending.h"
 #include "watch/timewait.h"
 
@@ -45,8 +50,8 @@ static inline bool by_task(const struct tcpledger_conn *c,
 		return !from_backlog(sk);
 	if (likely(!in_task()))
 		return false;
-	f = this_cpu_ptr(&tcpledger_flight);
-	return !f->skb || !f->task || f->c != c || f->id != c->id;
+	f = tcpledger_flight_of(c);
+	return !f || !f->task;
 }
 
 /* A program here closes: the one that closed first, if none did before. */
@@ -54,9 +59,8 @@ static inline void note_closer(struct tcpledger_conn *c, bool task, int error)
 {
 	struct tcpledger_facts *f = &c->facts;
 
-	if (f->bits & F_CLOSING)
+	if (!tcpledger_facts_closing(f))
 		return;
-	f->bits |= F_CLOSING;
 	if (task && (!error || error == ECONNABORTED) &&
 	    !(f->bits & F_RST_TAKEN))
 		tcpledger_actor_current(&c->closer);
@@ -164,7 +168,7 @@ static void check_timewait(struct tcpledger_conn *c, const struct sock *sk,
 	if (fin) {
 		if (d->from == TCPLEDGER_STATE_FIN_WAIT2)
 			count_stay(c, now, TCPLEDGER_HIST_FIN_WAIT2);
-		f->bits |= F_TW_INEXACT;
+		tcpledger_facts_tw_inexact(f);
 	}
 	tcpledger_facts_tw_enter(f, now, fin ? TCPLEDGER_STATE_TIME_WAIT :
 				 TCPLEDGER_STATE_FIN_WAIT2, d->rcv_nxt);
@@ -185,7 +189,7 @@ static noinline void die(struct tcpledger_conn *c, const struct sock *sk,
 		now = ktime_get_mono_fast_ns();
 		d.task = by_task(c, sk);
 		tcpledger_socket_death(&d, sk, from);
-		tcpledger_track_taken(c, now, d.rcv_nxt);
+		tcpledger_flight_taken(c, now, d.rcv_nxt);
 		check_timewait(c, sk, now, &d);
 	}
 	if (f->bits & F_TIMEWAIT) {
@@ -218,7 +222,7 @@ static inline void apply(struct tcpledger_conn *c, const struct sock *sk,
 	}
 	now = ktime_get_mono_fast_ns();
 	rcv_nxt = tcp_sk(sk)->rcv_nxt;
-	tcpledger_track_taken(c, now, rcv_nxt);
+	tcpledger_flight_taken(c, now, rcv_nxt);
 	switch (to) {
 	case TCPLEDGER_STATE_ESTABLISHED:
 		task = from == TCPLEDGER_STATE_SYN_SENT && by_task(c, sk);
@@ -228,7 +232,7 @@ static inline void apply(struct tcpledger_conn *c, const struct sock *sk,
 		note_closer(c, by_task(c, sk), READ_ONCE(sk->sk_err));
 		break;
 	case TCPLEDGER_STATE_CLOSE_WAIT:
-		c->facts.bits |= F_CLOSING;
+		tcpledger_facts_closing(&c->facts);
 		break;
 	case TCPLEDGER_STATE_LAST_ACK:
 		count_stay(c, now, TCPLEDGER_HIST_CLOSE_WAIT);
@@ -340,7 +344,7 @@ static noinline void connecting(const struct sock *sk, u8 to)
 }
 
 /**
- * tcpledger_track_state() - TCP is about to move a socket
+ * tcpledger_state_change() - TCP is about to move a socket
  * @sk: a full socket, its state not yet stored; if it is not TCP's (the
  *	tracepoint is also MPTCP's, SCTP's, DCCP's) then no record knows it
  * @from: old state
@@ -348,7 +352,7 @@ static noinline void connecting(const struct sock *sk, u8 to)
  *
  * Context: the tracepoint inet_sock_set_state: any, preemption off.
  */
-void tcpledger_track_state(const struct sock *sk, u8 from, u8 to)
+void tcpledger_state_change(const struct sock *sk, u8 from, u8 to)
 {
 	struct tcpledger_net *tn = NULL;
 	struct tcpledger_bucket *b;
@@ -375,12 +379,12 @@ void tcpledger_track_state(const struct sock *sk, u8 from, u8 to)
 }
 
 /**
- * tcpledger_track_reset() - TCP acts on an RST, or on data that came too late
+ * tcpledger_state_reset() - TCP acts on an RST, or on data that came too late
  * @sk: the socket; its change to CLOSE follows
  *
  * Context: the tracepoint tcp_receive_reset, preemption off.
  */
-void tcpledger_track_reset(const struct sock *sk)
+void tcpledger_state_reset(const struct sock *sk)
 {
 	struct tcpledger_conn *c;
 	struct tcpledger_bucket *b;
@@ -399,13 +403,13 @@ void tcpledger_track_reset(const struct sock *sk)
 }
 
 /**
- * tcpledger_track_accept() - accept() returns a connection
+ * tcpledger_state_accept() - accept() returns a connection
  * @sk: the connection's socket, locked, not yet joined to a file
  * @inode: of the file it will be joined to
  *
  * Context: process; a kprobe handler, preemption off.
  */
-void tcpledger_track_accept(const struct sock *sk, const struct inode *inode)
+void tcpledger_state_accept(const struct sock *sk, const struct inode *inode)
 {
 	s64 now = ktime_get_mono_fast_ns();
 	struct tcpledger_conn *c;
@@ -415,7 +419,7 @@ void tcpledger_track_accept(const struct sock *sk, const struct inode *inode)
 	b = tcpledger_socket_lock(sk, &flags);
 	c = tcpledger_table_of_socket(b, sk, tcpledger_socket_ports(sk));
 	if (c) {
-		c->facts.accepted = now;
+		tcpledger_facts_accepted(&c->facts, now);
 		tcpledger_owner_socket(&c->owner, sk);
 		/* The socket still has those of the listener. */
 		c->owner.inode = inode->i_ino;
@@ -425,14 +429,14 @@ void tcpledger_track_accept(const struct sock *sk, const struct inode *inode)
 }
 
 /**
- * tcpledger_track_request_timer() - the timer of a request socket ran out
+ * tcpledger_state_request_timer() - the timer of a request socket ran out
  * @req: the request socket
  *
- * Either a SYN/ACK follows, or it is given up, which nothing traces: age.c
+ * Either a SYN/ACK follows, or it is given up, which nothing traces: expire.c
  * looks, and takes this time for the end.
  * Context: timer softirq; a kprobe handler, preemption off.
  */
-void tcpledger_track_request_timer(const struct request_sock *req)
+void tcpledger_state_request_timer(const struct request_sock *req)
 {
 	struct tcpledger_conn *c;
 	struct tcpledger_bucket *b;

@@ -3,14 +3,14 @@
  * Where a record stands: the list that its facts put it in, and the notes that
  * others take of it. Moving it to a list of ended ones is what counts its end.
  */
-#include "ledger/conn.h"
+#include "ledger/settle.h"
 
 #include <linux/bitops.h>
-#include <linux/list.h>
 #include <linux/percpu.h>
 
+#include "ledger/lists.h"
+#include "ledger/net.h"
 #include "ledger/table.h"
-#include "netns.h"
 
 atomic_t tcpledger_expecting = ATOMIC_INIT(0);
 unsigned long tcpledger_expecting_until;
@@ -35,43 +35,6 @@ static u8 list_of(const struct tcpledger_conn *c, u8 was)
 		return TCPLEDGER_LIST_LIVE;
 	return was == TCPLEDGER_LIST_EMBRYONIC && !c->request_timer ?
 		TCPLEDGER_LIST_EMBRYONIC : TCPLEDGER_LIST_FRESH;
-}
-
-static inline bool enlist(struct tcpledger_conn *c, u8 list)
-{
-	struct tcpledger_net *tn = c->tn;
-
-	raw_spin_lock(&tn->lock);
-	if (unlikely(c->list == TCPLEDGER_LIST_GONE)) {
-		raw_spin_unlock(&tn->lock);
-		return false;
-	}
-	if (c->list > TCPLEDGER_LIST_LIVE) {
-		list_del(&c->lru);
-		tn->counts[c->list]--;
-	}
-	if (list > TCPLEDGER_LIST_LIVE) {
-		list_add_tail(&c->lru, &tn->lists[list]);
-		tn->counts[list]++;
-	}
-	c->list = list;
-	raw_spin_unlock(&tn->lock);
-	return true;
-}
-
-/**
- * tcpledger_conn_enlist() - put a record into a list of its namespace
- * @c: the record, its bucket locked
- * @list: enum tcpledger_list
- *
- * At the end of the list, also if it is in it already. Does nothing to a
- * record that is being evicted at this moment.
- * Context: any.
- * Return: false for such a record.
- */
-bool tcpledger_conn_enlist(struct tcpledger_conn *c, u8 list)
-{
-	return enlist(c, list);
 }
 
 /* What was noted or given up since the last event, which is never much. */
@@ -123,7 +86,7 @@ bool tcpledger_conn_relist(struct tcpledger_conn *c)
 	 * One that is being evicted was counted at its end, or never will be;
 	 * one that is being handed over settles again, see inherit().
 	 */
-	if (!enlist(c, list) || !c->facts.ended)
+	if (!tcpledger_lists_move(c, list) || !c->facts.ended)
 		return false;
 	c->sk = NULL;
 	count_end(c);

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The lists of a namespace: which records it holds, and which of them goes
+ * first when there is no room.
+ *
+ * What is kept is bounded here. When a limit is reached the oldest ended
+ * record goes first, then the oldest half-open one; an established record is
+ * never evicted, and a namespace evicts only its own. Whoever takes a record
+ * off its list here takes it out of its bucket next, see conn.c.
+ */
+#include "ledger/lists.h"
+
+#include <linux/compiler.h>
+
+#include "ledger/conn.h"
+#include "ledger/limits.h"
+#include "ledger/net.h"
+#include "ledger/table.h"
+
+/**
+ * tcpledger_lists_init() - lists with nothing in them
+ * @l: the lists
+ *
+ * Context: any.
+ */
+void tcpledger_lists_init(struct tcpledger_lists *l)
+{
+	int i;
+
+	raw_spin_lock_init(&l->lock);
+	for (i = 0; i < TCPLEDGER_LIST_MAX; i++)
+		INIT_LIST_HEAD(&l->heads[i]);
+}
+
+/**
+ * tcpledger_lists_move() - put a record into a list of its namespace
+ * @c: the record, its bucket locked
+ * @list: enum tcpledger_list
+ *
+ * At the end of the list, also if it is in it already. Does nothing to a
+ * record that is being evicted at this moment.
+ * Context: any.
+ * Return: false for such a record.
+ */
+bool tcpledger_lists_move(struct tcpledger_conn *c, u8 list)
+{
+	struct tcpledger_lists *l = &c->tn->lists;
+
+	raw_spin_lock(&l->lock);
+	if (unlikely(c->list == TCPLEDGER_LIST_GONE)) {
+		raw_spin_unlock(&l->lock);
+		return false;
+	}
+	if (c->list > TCPLEDGER_LIST_LIVE) {
+		list_del(&c->lru);
+		l->counts[c->list]--;
+	}
+	if (list > TCPLEDGER_LIST_LIVE) {
+		list_add_tail(&c->lru, &l->heads[list]);
+		l->counts[list]++;
+	}
+	c->list = list;
+	raw_spin_unlock(&l->lock);
+	return true;
+}
+
+/**
+ * tcpledger_lists_refresh() - a half-open record is active again
+ * @c: the record, its bucket locked
+ *
+ * The lists of half-open records are in order of activity.
+ * Context: any.
+ */
+void tcpledger_lists_refresh(struct tcpledger_conn *c)
+{
+	u8 list = READ_ONCE(c->list);
+
+	if ((list == TCPLEDGER_LIST_FRESH ||
+	     list == TCPLEDGER_LIST_EMBRYONIC) &&
+	    /* Another lock's: at worst it is one place out of order. */
+	    data_race(READ_ONCE(c->tn->lists.heads[list].prev)) != &c->lru)
+		tcpledger_lists_move(c, list);
+}
+
+static u32 ended(const struct tcpledger_lists *l)
+{
+	return READ_ONCE(l->counts[TCPLEDGER_LIST_INHERITED]) +
+	       READ_ONCE(l->counts[TCPLEDGER_LIST_FAILED]) +
+	       READ_ONCE(l->counts[TCPLEDGER_LIST_HISTORY]);
+}
+
+static u32 embryonic(const struct tcpledger_lists *l)
+{
+	return l->counts[TCPLEDGER_LIST_FRESH] +
+	       l->counts[TCPLEDGER_LIST_EMBRYONIC];
+}
+
+/* The record is in a list; it is the caller's alone then. */
+static void take_off_list(struct tcpledger_lists *l, struct tcpledger_conn *c)
+{
+	lockdep_assert_held(&l->lock);
+	list_del_init(&c->lru);
+	l->counts[c->list]--;
+	WRITE_ONCE(c->list, TCPLEDGER_LIST_GONE);
+}
+
+static struct tcpledger_conn *take_oldest(struct tcpledger_lists *l, u8 list)
+{
+	struct tcpledger_conn *c;
+
+	c = list_first_entry_or_null(&l->heads[list], struct tcpledger_conn,
+				     lru);
+	if (c)
+		take_off_list(l, c);
+	return c;
+}
+
+static struct tcpledger_conn *evict_oldest(struct tcpledger_net *tn, u8 list)
+{
+	struct tcpledger_conn *c = take_oldest(&tn->lists, list);
+
+	if (!c)
+		return NULL;
+	if (list == TCPLEDGER_LIST_HISTORY)
+		tcpledger_count(tn, evicted_history);
+	else if (list == TCPLEDGER_LIST_FAILED)
+		tcpledger_count(tn, evicted_failed);
+	else if (list == TCPLEDGER_LIST_INHERITED)
+		tcpledger_count(tn, evicted_inherited);
+	else
+		tcpledger_count(tn, evicted_embryonic);
+	return c;
+}
+
+/* What dead namespaces left gives way before anything of this one's own. */
+static struct tcpledger_conn *oldest_ended(struct tcpledger_net *tn)
+{
+	struct tcpledger_lists *l = &tn->lists;
+	struct tcpledger_conn *failed, *other;
+
+	if (l->counts[TCPLEDGER_LIST_INHERITED])
+		return evict_oldest(tn, TCPLEDGER_LIST_INHERITED);
+	failed = list_first_entry_or_null(&l->heads[TCPLEDGER_LIST_FAILED],
+					  struct tcpledger_conn, lru);
+	other = list_first_entry_or_null(&l->heads[TCPLEDGER_LIST_HISTORY],
+					 struct tcpledger_conn, lru);
+	if (failed && (!other || failed->facts.ended < other->facts.ended))
+		return evict_oldest(tn, TCPLEDGER_LIST_FAILED);
+	return other ? evict_oldest(tn, TCPLEDGER_LIST_HISTORY) : NULL;
+}
+
+static struct tcpledger_conn *oldest_embryonic(struct tcpledger_net *tn)
+{
+	struct tcpledger_conn *c =
+		evict_oldest(tn, TCPLEDGER_LIST_EMBRYONIC);
+
+	return c ? c : evict_oldest(tn, TCPLEDGER_LIST_FRESH);
+}
+
+/**
+ * tcpledger_lists_admit() - count one more record in, and give it its id
+ * @tn: the namespace
+ * @is_embryonic: it begins half-open
+ * @crowded: all namespaces together have no room left for @tn
+ * @id: its id, if it is admitted
+ * @victims: filled: up to two records off their lists, for the caller to evict
+ *
+ * Context: any.
+ * Return: false if there is no room and nothing may be evicted for it.
+ */
+bool tcpledger_lists_admit(struct tcpledger_net *tn, bool is_embryonic,
+			   bool crowded, u64 *id,
+			   struct tcpledger_conn *victims[2])
+{
+	const struct tcpledger_limits *limits = &tcpledger_limits;
+	struct tcpledger_lists *l = &tn->lists;
+	unsigned long flags;
+	bool ok = true;
+
+	raw_spin_lock_irqsave(&l->lock, flags);
+	if (is_embryonic && embryonic(l) >= limits->max_embryonic)
+		victims[0] = oldest_embryonic(tn);
+	if (l->total - !!victims[0] >= limits->max_connections ||
+	    (crowded && !victims[0])) {
+		victims[1] = oldest_ended(tn);
+		if (!victims[1] && !victims[0])
+			victims[1] = oldest_embryonic(tn);
+		ok = victims[1] || victims[0];
+	}
+	if (ok) {
+		l->total++;
+		*id = ++l->next_id;
+	}
+	raw_spin_unlock_irqrestore(&l->lock, flags);
+	return ok;
+}
+
+/**
+ * tcpledger_lists_leave() - a record that was admitted is no more
+ * @tn: its namespace
+ *
+ * Context: any.
+ */
+void tcpledger_lists_leave(struct tcpledger_net *tn)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&tn->lists.lock, flags);
+	tn->lists.total--;
+	raw_spin_unlock_irqrestore(&tn->lists.lock, flags);
+}
+
+/**
+ * tcpledger_lists_take() - take one certain record off its list
+ * @tn: the namespace it is thought to be of
+ * @c: the record, its bucket locked
+ *
+ * Context: any, interrupts off.
+ * Return: false if another has taken it, or it is of another namespace by now.
+ */
+bool tcpledger_lists_take(struct tcpledger_net *tn, struct tcpledger_conn *c)
+{
+	bool mine = false;
+
+	raw_spin_lock(&tn->lists.lock);
+	/* A dying namespace hands its own over, see tcpledger_conn_inherit(). */
+	if (c->tn == tn && c->list != TCPLEDGER_LIST_GONE) {
+		take_off_list(&tn->lists, c);
+		mine = true;
+	}
+	raw_spin_unlock(&tn->lists.lock);
+	return mine;
+}
+
+/**
+ * tcpledger_lists_take_ended() - take the ended record that goes first
+ * @tn: the namespace
+ *
+ * Context: any.
+ * Return: the record, counted as evicted, or NULL.
+ */
+struct tcpledger_conn *tcpledger_lists_take_ended(struct tcpledger_net *tn)
+{
+	struct tcpledger_conn *c;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&tn->lists.lock, flags);
+	c = oldest_ended(tn);
+	raw_spin_unlock_irqrestore(&tn->lists.lock, flags);
+	return c;
+}
+
+static u32 quarter_of_history(void)
+{
+	return max(tcpledger_limits.history / 4, 1U);
+}
+
+/**
+ * tcpledger_lists_too_long() - is there a record too many in the history?
+ * @tn: the namespace
+ *
+ * Context: any, without the lock.
+ */
+bool tcpledger_lists_too_long(const struct tcpledger_net *tn)
+{
+	const struct tcpledger_lists *l = &tn->lists;
+	const u32 quarter = quarter_of_history();
+
+	return READ_ONCE(l->counts[TCPLEDGER_LIST_FAILED]) > quarter ||
+	       READ_ONCE(l->counts[TCPLEDGER_LIST_INHERITED]) > quarter ||
+	       ended(l) > tcpledger_limits.history;
+}
+
+static struct tcpledger_conn *surplus(struct tcpledger_net *tn)
+{
+	const u32 most = tcpledger_limits.history;
+	const u32 quarter = quarter_of_history();
+
+	if (tn->lists.counts[TCPLEDGER_LIST_FAILED] > quarter)
+		return evict_oldest(tn, TCPLEDGER_LIST_FAILED);
+	if (tn->lists.counts[TCPLEDGER_LIST_INHERITED] > quarter)
+		return evict_oldest(tn, TCPLEDGER_LIST_INHERITED);
+	return ended(&tn->lists) > most ? oldest_ended(tn) : NULL;
+}
+
+/**
+ * tcpledger_lists_take_surplus() - take one record too many in the history
+ * @tn: the namespace
+ *
+ * Never-established records may hold a quarter of it, so that a port scan
+ * does not push out the rest, and what dead namespaces left another, only
+ * as long as there is room: who makes and drops namespaces must not be able
+ * to push out what the initial one keeps of itself.
+ * Context: any.
+ * Return: the record, counted as evicted, or NULL if there is none too many.
+ */
+struct tcpledger_conn *tcpledger_lists_take_surplus(struct tcpledger_net *tn)
+{
+	struct tcpledger_conn *c;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&tn->lists.lock, flags);
+	c = surplus(tn);
+	raw_spin_unlock_irqrestore(&tn->lists.lock, flags);
+	return c;
+}
+
+/**
+ * tcpledger_lists_take_any() - take a record of a namespace that ends
+ * @tn: the namespace
+ * @was: filled: the list that it was in
+ *
+ * Context: any.
+ * Return: the record, or NULL if none is in a list.
+ */
+struct tcpledger_conn *tcpledger_lists_take_any(struct tcpledger_net *tn,
+						u8 *was)
+{
+	struct tcpledger_conn *c = NULL;
+	unsigned long flags;
+	u8 list;
+
+	raw_spin_lock_irqsave(&tn->lists.lock, flags);
+	for (list = TCPLEDGER_LIST_LIVE + 1; list < TCPLEDGER_LIST_MAX && !c;
+	     list++) {
+		c = take_oldest(&tn->lists, list);
+		*was = list;
+	}
+	raw_spin_unlock_irqrestore(&tn->lists.lock, flags);
+	return c;
+}
+
+/**
+ * tcpledger_lists_hand_over() - a record counts against another namespace
+ * @c: the record, in no list, its bucket locked
+ * @to: the namespace; it gives the record a new id
+ *
+ * Context: any, interrupts off.
+ */
+void tcpledger_lists_hand_over(struct tcpledger_conn *c,
+			       struct tcpledger_net *to)
+{
+	struct tcpledger_net *from = c->tn;
+
+	raw_spin_lock(&from->lists.lock);
+	from->lists.total--;
+	c->list = TCPLEDGER_LIST_NEW;
+	c->tn = to;
+	c->inherited = true;
+	raw_spin_unlock(&from->lists.lock);
+	raw_spin_lock(&to->lists.lock);
+	to->lists.total++;
+	c->id = ++to->lists.next_id;
+	raw_spin_unlock(&to->lists.lock);
+}
+
+static s64 last_active(const struct tcpledger_conn *c, u8 list)
+{
+	/*
+	 * In another lock's care: only a reason to look closer under that
+	 * lock, and if it misses one the next run looks.
+	 */
+	return data_race(READ_ONCE(*(list == TCPLEDGER_LIST_TIMEWAIT ?
+				     &c->facts.tw_restarted : &c->active)));
+}
+
+/**
+ * tcpledger_lists_idle() - the first records of a list that are idle for long
+ * @tn: the namespace
+ * @list: enum tcpledger_list
+ * @idle: for how many nanoseconds at least
+ * @now: CLOCK_MONOTONIC
+ * @most: how many at most
+ * @out: filled
+ *
+ * They go to the list's end, so that the next call finds others; the list
+ * stays in order of activity but for those looked at.
+ * Context: any.
+ * Return: how many.
+ */
+u32 tcpledger_lists_idle(struct tcpledger_net *tn, u8 list, s64 idle, s64 now,
+			 u32 most, struct tcpledger_candidate *out)
+{
+	struct tcpledger_lists *l = &tn->lists;
+	struct tcpledger_conn *c;
+	unsigned long flags;
+	u32 n = 0;
+
+	raw_spin_lock_irqsave(&l->lock, flags);
+	while (n < most) {
+		c = list_first_entry_or_null(&l->heads[list],
+					     struct tcpledger_conn, lru);
+		if (!c || now - last_active(c, list) < idle)
+			break;
+		list_move_tail(&c->lru, &l->heads[list]);
+		out[n++] = (struct tcpledger_candidate){
+			c, c->id, tcpledger_table_index(&c->key)
+		};
+	}
+	raw_spin_unlock_irqrestore(&l->lock, flags);
+	return n;
+}
+
+/**
+ * tcpledger_lists_total() - how many records a namespace holds
+ * @tn: the namespace
+ * @last_id: filled: the id of the newest
+ *
+ * Context: process.
+ */
+u32 tcpledger_lists_total(struct tcpledger_net *tn, u64 *last_id)
+{
+	u32 total;
+
+	raw_spin_lock_irq(&tn->lists.lock);
+	*last_id = tn->lists.next_id;
+	total = tn->lists.total;
+	raw_spin_unlock_irq(&tn->lists.lock);
+	return total;
+}
+
+/**
+ * tcpledger_lists_counts() - how long the lists of a namespace are
+ * @tn: the namespace
+ * @counts: filled, all of one moment
+ *
+ * Context: any.
+ * Return: how many records it holds, also those in no list.
+ */
+u32 tcpledger_lists_counts(struct tcpledger_net *tn,
+			   u32 counts[TCPLEDGER_LIST_MAX])
+{
+	unsigned long flags;
+	u32 total;
+
+	raw_spin_lock_irqsave(&tn->lists.lock, flags);
+	memcpy(counts, tn->lists.counts, sizeof(tn->lists.counts));
+	total = tn->lists.total;
+	raw_spin_unlock_irqrestore(&tn->lists.lock, flags);
+	return total;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPLEDGER_LISTS_H
+#define TCPLEDGER_LISTS_H
+
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+struct tcpledger_conn;
+struct tcpledger_net;
+
+/**
+ * enum tcpledger_list - where a record stands in its namespace
+ * @TCPLEDGER_LIST_NEW: nowhere yet
+ * @TCPLEDGER_LIST_GONE: nowhere any more: being evicted
+ * @TCPLEDGER_LIST_LIVE: established, or opened by this host: in no list, since
+ *	nobody asks for the oldest of them; only those that follow are lists
+ * @TCPLEDGER_LIST_FRESH: passive, not established, to be looked at by the
+ *	next tick of expire.c
+ * @TCPLEDGER_LIST_EMBRYONIC: passive, not established, looked at
+ * @TCPLEDGER_LIST_TIMEWAIT: held by a timewait socket, in order of its timer
+ * @TCPLEDGER_LIST_INHERITED: over, of a namespace that died
+ * @TCPLEDGER_LIST_FAILED: over, never established
+ * @TCPLEDGER_LIST_HISTORY: over, was established
+ */
+enum tcpledger_list {
+	TCPLEDGER_LIST_NEW,
+	TCPLEDGER_LIST_GONE,
+	TCPLEDGER_LIST_LIVE,
+	TCPLEDGER_LIST_FRESH,
+	TCPLEDGER_LIST_EMBRYONIC,
+	TCPLEDGER_LIST_TIMEWAIT,
+	TCPLEDGER_LIST_INHERITED,
+	TCPLEDGER_LIST_FAILED,
+	TCPLEDGER_LIST_HISTORY,
+	TCPLEDGER_LIST_MAX
+};
+
+/**
+ * struct tcpledger_lists - the records of a namespace
+ * @lock: covers the members below, and lru and list of the records; taken
+ *	inside a bucket lock, never outside one that is then taken
+ * @heads: its records, oldest first, by enum tcpledger_list
+ * @counts: their lengths
+ * @total: records admitted, also those in no list
+ * @next_id: the next record's
+ *
+ * Written in lists.c only.
+ */
+struct tcpledger_lists {
+	raw_spinlock_t		lock;
+	struct list_head	heads[TCPLEDGER_LIST_MAX];
+	u32			counts[TCPLEDGER_LIST_MAX];
+	u32			total;
+	u64			next_id;
+};
+
+/**
+ * struct tcpledger_candidate - a record to look at, as a name
+ * @c: where it was
+ * @id: its id
+ * @bucket: its bucket
+ */
+struct tcpledger_candidate {
+	struct tcpledger_conn	*c;
+	u64			id;
+	u32			bucket;
+};
+
+void tcpledger_lists_init(struct tcpledger_lists *l);
+bool tcpledger_lists_move(struct tcpledger_conn *c, u8 list);
+void tcpledger_lists_refresh(struct tcpledger_conn *c);
+bool tcpledger_lists_admit(struct tcpledger_net *tn, bool is_embryonic,
+			   bool crowded, u64 *id,
+			   struct tcpledger_conn *victims[2]);
+void tcpledger_lists_leave(struct tcpledger_net *tn);
+bool tcpledger_lists_take(struct tcpledger_net *tn, struct tcpledger_conn *c);
+struct tcpledger_conn *tcpledger_lists_take_ended(struct tcpledger_net *tn);
+bool tcpledger_lists_too_long(const struct tcpledger_net *tn);
+struct tcpledger_conn *tcpledger_lists_take_surplus(struct tcpledger_net *tn);
+struct tcpledger_conn *tcpledger_lists_take_any(struct tcpledger_net *tn,
+						u8 *was);
+void tcpledger_lists_hand_over(struct tcpledger_conn *c,
+			       struct tcpledger_net *to);
+u32 tcpledger_lists_idle(struct tcpledger_net *tn, u8 list, s64 idle, s64 now,
+			 u32 most, struct tcpledger_candidate *out);
+u32 tcpledger_lists_total(struct tcpledger_net *tn, u64 *last_id);
+u32 tcpledger_lists_counts(struct tcpledger_net *tn,
+			   u32 counts[TCPLEDGER_LIST_MAX]);
+
+#endif /* TCPLEDGER_LISTS_H */

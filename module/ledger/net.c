@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is kept of each network namespace: its counters, its lists, and its place
+ * among all namespaces. netns.c makes it and takes it down.
+ */
+#include "ledger/net.h"
+
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+
+unsigned int tcpledger_net_id;
+
+static LIST_HEAD(all_nets);
+static DEFINE_MUTEX(all_nets_mutex);	/* covers all_nets */
+
+/**
+ * tcpledger_net_begin() - have counters, and lists with nothing in them
+ * @tn: filled, but for @proc
+ * @net: the namespace
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM.
+ */
+int tcpledger_net_begin(struct tcpledger_net *tn, struct net *net)
+{
+	tn->net = net;
+	tn->stats = alloc_percpu(struct tcpledger_stats);
+	if (!tn->stats)
+		return -ENOMEM;
+	tcpledger_lists_init(&tn->lists);
+	return 0;
+}
+
+/**
+ * tcpledger_net_end() - free the counters
+ * @tn: nobody counts in it any more, and it has no records
+ *
+ * Context: process.
+ */
+void tcpledger_net_end(struct tcpledger_net *tn)
+{
+	free_percpu(tn->stats);
+}
+
+/**
+ * tcpledger_net_add() - from now on tcpledger_net_each() visits it
+ * @tn: what is kept of the namespace
+ *
+ * Context: process.
+ */
+void tcpledger_net_add(struct tcpledger_net *tn)
+{
+	mutex_lock(&all_nets_mutex);
+	list_add_tail(&tn->all, &all_nets);
+	mutex_unlock(&all_nets_mutex);
+}
+
+/**
+ * tcpledger_net_remove() - tcpledger_net_each() visits it no more
+ * @tn: what is kept of the namespace
+ *
+ * Context: process; waits for a visit that is going on.
+ */
+void tcpledger_net_remove(struct tcpledger_net *tn)
+{
+	mutex_lock(&all_nets_mutex);
+	list_del(&tn->all);
+	mutex_unlock(&all_nets_mutex);
+}
+
+/**
+ * tcpledger_net_each() - do something in every namespace
+ * @fn: what; may sleep
+ *
+ * Context: process.
+ */
+void tcpledger_net_each(void (*fn)(struct tcpledger_net *tn))
+{
+	struct tcpledger_net *tn;
+
+	mutex_lock(&all_nets_mutex);
+	list_for_each_entry(tn, &all_nets, all)
+		fn(tn);
+	mutex_unlock(&all_nets_mutex);
+}

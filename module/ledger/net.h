@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPLEDGER_NET_H
+#define TCPLEDGER_NET_H
+
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "ledger/lists.h"
+#include "ledger/stats.h"
+
+struct proc_dir_entry;
+
+/**
+ * struct tcpledger_net - what one network namespace owns
+ * @net: the namespace
+ * @stats: its counters, per CPU
+ * @proc: its directory under /proc/net, NULL if it could not be made
+ * @dead: it is going away; what still comes counts for the initial one
+ * @all: in the list of all namespaces, under its mutex
+ * @lists: its records
+ */
+struct tcpledger_net {
+	struct net			*net;
+	struct tcpledger_stats __percpu	*stats;
+	struct proc_dir_entry		*proc;
+	bool				dead;
+	struct list_head		all;
+	struct tcpledger_lists		lists;
+};
+
+extern unsigned int tcpledger_net_id;
+
+/**
+ * tcpledger_net() - what we keep for a namespace
+ * @net: the namespace
+ *
+ * Context: any, preemption off or in an RCU read section: a dying namespace's
+ * counters are freed a grace period after @dead was set.
+ */
+static inline struct tcpledger_net *tcpledger_net(const struct net *net)
+{
+	/* As net_generic(), whose read section would be one too many. */
+	const struct net_generic *own =
+		rcu_dereference_check(net->gen, rcu_read_lock_sched_held());
+	struct tcpledger_net *tn = own->ptr[tcpledger_net_id];
+
+	if (unlikely(READ_ONCE(tn->dead)))
+		tn = net_generic(&init_net, tcpledger_net_id);
+	return tn;
+}
+
+/**
+ * tcpledger_net_dying() - has a namespace only sockets of the kernel left?
+ * @net: the namespace
+ *
+ * These do not hold it. What they still do belongs to the records they have,
+ * wherever those are by now, and begins none.
+ * Context: as tcpledger_net().
+ */
+static inline bool tcpledger_net_dying(const struct net *net)
+{
+	return !check_net(net);
+}
+
+int tcpledger_net_begin(struct tcpledger_net *tn, struct net *net);
+void tcpledger_net_end(struct tcpledger_net *tn);
+void tcpledger_net_add(struct tcpledger_net *tn);
+void tcpledger_net_remove(struct tcpledger_net *tn);
+void tcpledger_net_each(void (*fn)(struct tcpledger_net *tn));
+
+#endif /* TCPLEDGER_NET_H */

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPLEDGER_SETTLE_H
+#define TCPLEDGER_SETTLE_H
+
+#include <linux/atomic.h>
+#include <linux/jiffies.h>
+
+#include "ledger/conn.h"
+
+/*
+ * Records whose next ACK out is to be logged although the connection is
+ * open: while there is one, the fast path of the hooks is closed. But not
+ * longer than an answer can take, for a remote can make one that never comes.
+ */
+extern atomic_t tcpledger_expecting;
+extern unsigned long tcpledger_expecting_until;	/* jiffies */
+
+/* More than TCPLEDGER_ANSWER_UNITS. */
+#define TCPLEDGER_EXPECT_JIFFIES	HZ
+
+/**
+ * tcpledger_conn_expected() - may an ACK that leaves now have to be logged?
+ *
+ * Context: any.
+ */
+static inline bool tcpledger_conn_expected(void)
+{
+	return unlikely(atomic_read(&tcpledger_expecting)) &&
+	       time_before_eq(jiffies, READ_ONCE(tcpledger_expecting_until));
+}
+
+bool tcpledger_conn_relist(struct tcpledger_conn *c);
+void tcpledger_conn_set_quiet(struct tcpledger_conn *c, bool quiet);
+
+/* By list: the facts that take a record out of it, beside its end. */
+extern const u32 tcpledger_conn_leaves[TCPLEDGER_LIST_MAX];
+
+/* Count it among those whose next ACK out is to be logged, or no more. */
+static inline void tcpledger_conn_expect(struct tcpledger_conn *c, bool wanted)
+{
+	if (likely(!wanted && !c->expecting))
+		return;
+	if (wanted)
+		WRITE_ONCE(tcpledger_expecting_until,
+			   jiffies + TCPLEDGER_EXPECT_JIFFIES);
+	if (c->expecting == wanted)
+		return;
+	c->expecting = wanted;
+	atomic_add(wanted ? 1 : -1, &tcpledger_expecting);
+}
+
+/**
+ * tcpledger_conn_prepare() - before the facts are told of a segment
+ * @c: the record, its bucket locked
+ * @now: CLOCK_MONOTONIC
+ * @flags: the segment's
+ *
+ * Context: any.
+ */
+static inline void tcpledger_conn_prepare(struct tcpledger_conn *c, s64 now,
+					   u8 flags)
+{
+	tcpledger_conn_room(c);
+	if (!(flags & TCPLEDGER_SYN))
+		return;
+	c->active = now;
+	tcpledger_lists_refresh(c);
+}
+
+/**
+ * tcpledger_conn_settle() - put a record where its facts say it belongs
+ * @c: the record, in its bucket, which is locked, and in a list
+ *
+ * Called after each event, before the bucket is unlocked, also to count what
+ * the event added.
+ * Context: any.
+ * Return: true if it just ended: call tcpledger_conn_trim() when the bucket
+ * is unlocked.
+ */
+static inline bool tcpledger_conn_settle(struct tcpledger_conn *c)
+{
+	const bool quiet = tcpledger_facts_quiet(&c->facts) && !c->key.ifindex;
+
+	tcpledger_conn_expect(c, c->facts.bits & F_EXPECT_OUT);
+	if (unlikely(c->quiet != quiet))
+		tcpledger_conn_set_quiet(c, quiet);
+	if (likely(!c->facts.log.news &&
+		   !(c->facts.bits &
+		     tcpledger_conn_leaves[READ_ONCE(c->list)])))
+		return false;
+	return tcpledger_conn_relist(c);
+}
+
+#endif /* TCPLEDGER_SETTLE_H */

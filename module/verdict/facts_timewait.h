@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPLEDGER_FACTS_TIMEWAIT_H
+#define TCPLEDGER_FACTS_TIMEWAIT_H
+
+#include "verdict/facts.h"
+
+void tcpledger_facts_tw_enter(struct tcpledger_facts *f, s64 now,
+			      u8 substate, u32 rcv_nxt);
+void tcpledger_facts_tw_restart(struct tcpledger_facts *f, s64 now,
+				u8 substate, u32 rcv_nxt, int segment);
+void tcpledger_facts_tw_absorbed(struct tcpledger_facts *f, s64 now,
+				 const struct tcpledger_segment *seg,
+				 int segment);
+void tcpledger_facts_tw_exit(struct tcpledger_facts *f, s64 now, u8 how,
+			     int segment);
+void tcpledger_facts_time_wait(struct tcpledger_facts *f, s64 now,
+			       u32 rcv_nxt);
+
+/* How long it was in this state is only a bound: when it ended was not seen. */
+static inline void tcpledger_facts_tw_inexact(struct tcpledger_facts *f)
+{
+	f->bits |= F_TW_INEXACT;
+}
+
+/**
+ * tcpledger_facts_tw_adopt() - it was in TIME_WAIT when the ledger came
+ * @f: the facts of an adopted record
+ * @left: nanoseconds until its timer ends
+ *
+ * Context: process; nobody else knows @f yet.
+ */
+static inline void tcpledger_facts_tw_adopt(struct tcpledger_facts *f, s64 left)
+{
+	f->bits |= F_TW_EVER | F_TW_INEXACT;
+	f->tw_restarted = f->base + left - TCPLEDGER_TW_NOMINAL_NS;
+}
+
+#endif /* TCPLEDGER_FACTS_TIMEWAIT_H */

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPLEDGER_FLIGHT_H
+#define TCPLEDGER_FLIGHT_H
+
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/string.h>
+
+#include "ledger/conn.h"
+#include "ledger/settle.h"
+#include "ledger/table.h"
+#include "verdict/facts_in.h"
+
+struct sk_buff;
+struct tcpledger_net;
+
+/**
+ * struct tcpledger_flight - the segment that TCP is processing on this CPU
+ * @skb: the packet, as an identity only; NULL when TCP is done with it
+ * @c: its record
+ * @bucket: the record's bucket
+ * @id: the record's id
+ * @index: its entry, TCPLEDGER_LOG_NONE if it was not logged
+ * @task: it reached TCP in a task: written to a TUN device, or polled for
+ * @timewait: a timewait socket received it
+ * @seg: its header
+ * @opt: its options, if it is a SYN
+ *
+ * Written in the LOCAL_IN hook, read by probes that TCP then runs into on the
+ * same CPU. Under the lock of the record's bucket, interrupts off. A segment
+ * that TCP keeps or consumes stays noted here until the next one, also when
+ * its memory is another packet's: see tcpledger_segment_freed().
+ */
+struct tcpledger_flight {
+	const struct sk_buff		*skb;
+	struct tcpledger_conn		*c;
+	u64				id;
+	u32				bucket;
+	int				index;
+	bool				task;
+	bool				timewait;
+	struct tcpledger_segment	seg;
+	struct tcpledger_options	opt;
+};
+
+DECLARE_PER_CPU(struct tcpledger_flight, tcpledger_flight);
+
+/**
+ * tcpledger_flight_of() - the segment in flight, if it is one of this record
+ * @c: the record, bucket locked
+ *
+ * Context: any, interrupts off.
+ * Return: the note of it, or NULL.
+ */
+static inline struct tcpledger_flight *
+tcpledger_flight_of(const struct tcpledger_conn *c)
+{
+	struct tcpledger_flight *f = this_cpu_ptr(&tcpledger_flight);
+
+	return f->skb && f->c == c && f->id == c->id ? f : NULL;
+}
+
+/**
+ * tcpledger_flight_forget() - another segment comes
+ *
+ * TCP has finished with the one in flight, of which it does not always tell, and
+ * its sk_buff may have been reused for this one. Whether this one takes its place
+ * or leaves it empty is seen later.
+ * Context: LOCAL_IN hook.
+ */
+static __always_inline void tcpledger_flight_forget(void)
+{
+	this_cpu_write(tcpledger_flight.skb, NULL);
+}
+
+/**
+ * tcpledger_flight_arrive() - a segment of a record comes
+ * @c: the record, bucket locked
+ * @now: CLOCK_MONOTONIC
+ * @skb: the packet
+ * @seg: its header
+ * @opt: its options, if it is a SYN
+ *
+ * It is logged, and from here until TCP frees it, it is what TCP works on.
+ * Context: LOCAL_IN hook, or as tcpledger_flight_takeover().
+ */
+static __always_inline void
+tcpledger_flight_arrive(struct tcpledger_conn *c, s64 now,
+			const struct sk_buff *skb,
+			const struct tcpledger_segment *seg,
+			const struct tcpledger_options *opt)
+{
+	struct tcpledger_flight *f = this_cpu_ptr(&tcpledger_flight);
+
+	tcpledger_conn_prepare(c, now, seg->flags);
+	f->skb = skb;
+	f->c = c;
+	f->id = c->id;
+	f->bucket = tcpledger_table_index(&c->key);
+	f->task = in_task();
+	memcpy(&f->seg.wire, &seg->wire, sizeof(f->seg.wire));
+	if (seg->flags & TCPLEDGER_SYN)
+		f->opt = *opt;
+	f->index = tcpledger_facts_in(&c->facts, now, seg, opt);
+	f->timewait = c->facts.bits & F_TIMEWAIT;
+	tcpledger_conn_settle(c);
+}
+
+void tcpledger_flight_begin(struct tcpledger_conn *c,
+			    const struct tcpledger_key *key, s64 now,
+			    const struct sk_buff *skb,
+			    const struct tcpledger_segment *seg,
+			    const struct tcpledger_options *opt);
+void tcpledger_flight_takeover(struct tcpledger_net *tn,
+			       const struct tcpledger_key *key,
+			       const struct tcpledger_flight *f);
+void tcpledger_flight_look(struct tcpledger_conn *c, s64 now, u32 rcv_nxt);
+
+/**
+ * tcpledger_flight_taken() - TCP moves a connection, perhaps by a segment
+ * @c: its record, bucket locked
+ * @now: CLOCK_MONOTONIC
+ * @rcv_nxt: next number it expects from the peer, after that segment
+ *
+ * Where the log gave up the segment that TCP is working on, it now gets its
+ * entry. Context: any, interrupts off.
+ */
+static inline void tcpledger_flight_taken(struct tcpledger_conn *c, s64 now,
+					 u32 rcv_nxt)
+{
+	if (unlikely(c->facts.log.dropped))
+		tcpledger_flight_look(c, now, rcv_nxt);
+}
+
+void tcpledger_flight_answered(struct tcpledger_conn *c, s64 now,
+			       const struct tcpledger_segment *answer);
+
+#endif /* TCPLEDGER_FLIGHT_H */

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which functions of the kernel are probed at this moment, and what stands in
+ * where a probe is not in force.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "watch/methods.h"
+
+#include <linux/percpu.h>
+#include <linux/printk.h>
+#include <linux/seq_file.h>
+
+#define BEACON		TCPLEDGER_METHOD_MAX	/* see delivered() */
+#define PROBE_MAX	(BEACON + 1)
+
+static DEFINE_PER_CPU(bool, beacon_seen);
+
+/* Does nothing but be probed. */
+static noinline void beacon(void)
+{
+	barrier();
+}
+
+static int on_beacon(struct kprobe *kp, struct pt_regs *regs)
+{
+	__this_cpu_write(beacon_seen, true);
+	return 0;
+}
+
+/* What stands in where a probe is not in force. */
+static const char *const fallbacks[TCPLEDGER_METHOD_MAX] = {
+	[TCPLEDGER_METHOD_SCHEDULE]	= "lookup", /* when the full socket closes */
+	[TCPLEDGER_METHOD_KILL]		= "poll", /* by reconcile/expire.c */
+	[TCPLEDGER_METHOD_ACCEPT]	= "none",
+	[TCPLEDGER_METHOD_REQUEST_TIMER] = "poll",
+	[TCPLEDGER_METHOD_ABORT]	= "context", /* a task or a softirq */
+	[TCPLEDGER_METHOD_RESET]	= "none",
+};
+
+static struct kprobe kprobes[PROBE_MAX] = {
+	[TCPLEDGER_METHOD_SCHEDULE]	= { .symbol_name = "__inet_twsk_schedule" },
+	[TCPLEDGER_METHOD_KILL]		= { .symbol_name = "inet_twsk_kill" },
+	[TCPLEDGER_METHOD_ACCEPT]	= { .symbol_name = "__inet_accept" },
+	[TCPLEDGER_METHOD_REQUEST_TIMER] = { .symbol_name = "reqsk_timer_handler" },
+	[TCPLEDGER_METHOD_ABORT]	= { .symbol_name = "tcp_abort" },
+	[TCPLEDGER_METHOD_RESET]	= { .symbol_name = "tcp_reset" },
+	[BEACON] = {
+		.addr = (kprobe_opcode_t *)beacon,
+		.pre_handler = on_beacon,
+	},
+};
+
+static bool kprobe_on[PROBE_MAX];	/* read by readers while it is made */
+
+/**
+ * tcpledger_methods_begin() - probe what can be probed
+ * @handlers: by enum tcpledger_method
+ *
+ * Without one the ledger knows less, says so once, and the stats file says it
+ * for good.
+ * Context: process, at load.
+ */
+void __init tcpledger_methods_begin(const kprobe_pre_handler_t *handlers)
+{
+	int i, ret;
+
+	for (i = 0; i < PROBE_MAX; i++) {
+		if (i != BEACON)
+			kprobes[i].pre_handler = handlers[i];
+		ret = register_kprobe(&kprobes[i]);
+		/* What register_kprobe() wrote comes before, see in_force(). */
+		smp_store_release(&kprobe_on[i], !ret);
+		if (ret)
+			pr_warn("cannot probe %s (error %d): less will be known\n",
+				i == BEACON ? "itself" : kprobes[i].symbol_name,
+				ret);
+	}
+}
+
+/**
+ * tcpledger_methods_end() - probe them no more
+ *
+ * Context: process. When it returns no handler is running anywhere.
+ */
+void tcpledger_methods_end(void)
+{
+	int i;
+
+	for (i = 0; i < PROBE_MAX; i++)
+		if (kprobe_on[i])
+			unregister_kprobe(&kprobes[i]);
+}
+
+/*
+ * Kprobes can be switched off behind our back (debugfs, ftrace_enabled), and
+ * registering one then succeeds all the same. So one of them is on a function
+ * of ours: whether that one is told is the truth about all.
+ */
+static bool delivered(void)
+{
+	bool seen;
+
+	preempt_disable();
+	__this_cpu_write(beacon_seen, false);
+	beacon();
+	seen = __this_cpu_read(beacon_seen);
+	preempt_enable();
+	return seen || !READ_ONCE(kprobe_on[BEACON]);
+}
+
+static bool in_force(int i)
+{
+	/* As kprobe_disabled(), while the kernel may be switching it off. */
+	return smp_load_acquire(&kprobe_on[i]) &&
+	       !(READ_ONCE(kprobes[i].flags) &
+		 (KPROBE_FLAG_DISABLED | KPROBE_FLAG_GONE));
+}
+
+/**
+ * tcpledger_methods_request_timer() - are request timers seen at this moment?
+ *
+ * Context: process or softirq.
+ */
+bool tcpledger_methods_request_timer(void)
+{
+	return in_force(TCPLEDGER_METHOD_REQUEST_TIMER) && delivered();
+}
+
+/**
+ * tcpledger_methods_abort() - is each call of tcp_abort() seen at this moment?
+ *
+ * Context: any, also in a probe: whoever asks in one knows that they are told.
+ */
+bool tcpledger_methods_abort(void)
+{
+	return in_force(TCPLEDGER_METHOD_ABORT);
+}
+
+/**
+ * tcpledger_methods_show() - which probes are in force, and what they missed
+ * @m: the stats file
+ *
+ * Context: process.
+ */
+void tcpledger_methods_show(struct seq_file *m)
+{
+	bool told = delivered();
+	unsigned long missed = 0;
+	int i;
+
+	for (i = 0; i < TCPLEDGER_METHOD_MAX; i++) {
+		/* Counted by the kernel without any lock. */
+		missed += data_race(READ_ONCE(kprobes[i].nmissed));
+		seq_printf(m, "method_%s %s\n", kprobes[i].symbol_name,
+			   told && in_force(i) ? "kprobe" : fallbacks[i]);
+	}
+	seq_printf(m, "missed_probes %lu\n", missed);
+}

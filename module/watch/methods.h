@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPLEDGER_METHODS_H
+#define TCPLEDGER_METHODS_H
+
+#include <linux/kprobes.h>
+#include <linux/types.h>
+
+struct seq_file;
+
+/**
+ * enum tcpledger_method - a function of the kernel that is probed
+ * @TCPLEDGER_METHOD_SCHEDULE: the timer of a timewait socket is set
+ * @TCPLEDGER_METHOD_KILL: a timewait socket ends
+ * @TCPLEDGER_METHOD_ACCEPT: accept() returns a connection
+ * @TCPLEDGER_METHOD_REQUEST_TIMER: the timer of a request socket runs out
+ * @TCPLEDGER_METHOD_ABORT: "ss -K" ends a socket
+ * @TCPLEDGER_METHOD_RESET: TCP resets a connection by what came
+ *
+ * In the order of the stats file, which calls the ways in which each is known
+ * methods.
+ */
+enum tcpledger_method {
+	TCPLEDGER_METHOD_SCHEDULE,
+	TCPLEDGER_METHOD_KILL,
+	TCPLEDGER_METHOD_ACCEPT,
+	TCPLEDGER_METHOD_REQUEST_TIMER,
+	TCPLEDGER_METHOD_ABORT,
+	TCPLEDGER_METHOD_RESET,
+	TCPLEDGER_METHOD_MAX
+};
+
+void tcpledger_methods_begin(const kprobe_pre_handler_t *handlers);
+void tcpledger_methods_end(void);
+bool tcpledger_methods_request_timer(void);
+bool tcpledger_methods_abort(void);
+void tcpledger_methods_show(struct seq_file *m);
+
+#endif /* TCPLEDGER_METHODS_H */

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TCP is done with a segment: was it refused, and what did it do to a request or
+ * to a timewait socket, of which TCP tells nothing else?
+ */
+#include "watch/segment_freed.h"
+
+#include <linux/ktime.h>
+#include <linux/tcp.h>
+#include <net/inet_connection_sock.h>
+#include <net/tcp.h>
+
+#include "ledger/conn.h"
+#include "ledger/net.h"
+#include "ledger/settle.h"
+#include "ledger/socket.h"
+#include "ledger/table.h"
+#include "verdict/facts_end.h"
+#include "verdict/facts_segment.h"
+#include "watch/flight.h"
+#include "watch/packet.h"
+#include "watch/timewait.h"
+
+/* An ACK of our SYN/ACK came, and no child was made of it. */
+static void third_ack_refused(struct tcpledger_conn *c, s64 now,
+			      const struct tcpledger_flight *f)
+{
+	if (c->facts.bits & F_ACK_LOGGED &&
+	    tcpledger_socket_overflows(c->tn->net, &c->key, &f->seg))
+		tcpledger_facts_note(&c->facts, now,
+				     TCPLEDGER_ANOMALY_ACCEPT_QUEUE_FULL,
+				     f->index);
+}
+
+/*
+ * TCP is done with a segment to a request socket. An RST or a SYN in the
+ * window kills it without a trace (tcp_check_req()), so look.
+ */
+static void request_done(struct tcpledger_conn *c, s64 now,
+			 const struct tcpledger_flight *f)
+{
+	struct tcpledger_facts *facts = &c->facts;
+	struct net *net = c->tn->net;
+
+	if (f->seg.flags & (TCPLEDGER_RST | TCPLEDGER_SYN) &&
+	    !tcpledger_socket_exists(net, &c->key)) {
+		if (f->seg.flags & TCPLEDGER_RST) {
+			tcpledger_facts_request_reset(facts);
+			if (!(facts->bits & F_ACK_LOGGED))
+				tcpledger_facts_note(facts, now,
+					TCPLEDGER_ANOMALY_STALE_SYN, f->index);
+		}
+		tcpledger_facts_end(facts, now, TCPLEDGER_CAUSE_SEGMENT,
+				    f->index, TCPLEDGER_OUTCOME_RESET);
+		return;
+	}
+	if (f->index == TCPLEDGER_LOG_NONE)
+		return;
+	tcpledger_facts_refused(facts, now, f->index, false);
+	third_ack_refused(c, now, f);
+}
+
+/*
+ * The TCP header of what is freed, if it is the segment that was noted. TCP
+ * does not tell of all that it frees, so another may have its memory by now;
+ * TCP has the header in the linear part (tcp_v4_rcv()).
+ */
+static const u8 *noted_header(const struct tcpledger_flight *f,
+			      const struct sk_buff *skb)
+{
+	const u8 *th;
+
+	if (f->skb != skb || !skb_transport_header_was_set(skb))
+		return NULL;
+	th = skb_transport_header(skb);
+	return tcpledger_packet_whole(skb, th) &&
+	       tcpledger_be32(th + 4) == f->seg.seq &&
+	       th[13] == f->seg.flags ? th : NULL;
+}
+
+/**
+ * tcpledger_segment_freed() - TCP is done with a packet
+ * @skb: the packet
+ * @refused: it gave a reason for throwing it away
+ * @checksum: the reason is the checksum
+ * @ack_follows: after that reason TCP answers, see tcpledger_facts_done()
+ *
+ * Context: the tracepoint kfree_skb, preemption off.
+ */
+void tcpledger_segment_freed(const struct sk_buff *skb, bool refused,
+			     bool checksum, bool ack_follows)
+{
+	struct tcpledger_flight f, *own = this_cpu_ptr(&tcpledger_flight);
+	struct tcpledger_net *tn = NULL;
+	struct tcpledger_bucket *b;
+	unsigned long flags;
+	const u8 *th;
+	s64 now;
+
+	/* In a task a softirq may put another segment in flight meanwhile. */
+	local_irq_save(flags);
+	f = *own;
+	if (f.skb == skb)
+		own->skb = NULL;
+	local_irq_restore(flags);
+	th = noted_header(&f, skb);
+	if (!th)
+		return;
+	b = tcpledger_table_lock_index(f.bucket, &flags);
+	/* Another namespace's record can have its place, bucket and id. */
+	if (!tcpledger_table_has(b, f.c, f.id) ||
+	    f.c->key.ports != tcpledger_ports_in(th) ||
+	    f.index >= f.c->facts.log.n) {
+		tcpledger_table_unlock(b, flags);
+		return;
+	}
+	now = ktime_get_mono_fast_ns();
+	tcpledger_conn_room(f.c);
+	if (refused || (f.seg.flags & TCPLEDGER_RST &&
+			!(f.c->facts.bits & (F_REQUEST | F_TIMEWAIT)))) {
+		if (f.index != TCPLEDGER_LOG_NONE)
+			tcpledger_facts_refused(&f.c->facts, now, f.index,
+						checksum);
+	} else if (f.c->facts.bits & F_TIMEWAIT) {
+		tcpledger_timewait_done(f.c, now, &f);
+	} else if (f.c->facts.bits & F_REQUEST) {
+		request_done(f.c, now, &f);
+	}
+	tcpledger_facts_done(&f.c->facts, f.seg.flags, ack_follows);
+	if (tcpledger_conn_settle(f.c))
+		tn = f.c->tn;
+	tcpledger_table_unlock(b, flags);
+	if (tn)
+		tcpledger_conn_trim(tn);
+}
