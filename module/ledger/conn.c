@@ -237,7 +237,7 @@ void tcpledger_conn_trim(struct tcpledger_net *tn)
 	struct tcpledger_conn *c;
 
 	/* Why this is right stands above. */
-	if (likely(!data_race(tcpledger_lists_too_long(tn))))
+	if (likely(!data_race(tcpledger_lists_too_long(&tn->lists))))
 		return;
 	while ((c = tcpledger_lists_take_surplus(tn)))
 		conn_evict(c);

@@ -13,7 +13,6 @@
 #include <linux/compiler.h>
 
 #include "ledger/conn.h"
-#include "ledger/limits.h"
 #include "ledger/net.h"
 #include "ledger/table.h"
 
@@ -62,31 +61,6 @@ bool tcpledger_lists_move(struct tcpledger_conn *c, u8 list)
 	c->list = list;
 	raw_spin_unlock(&l->lock);
 	return true;
-}
-
-/**
- * tcpledger_lists_refresh() - a half-open record is active again
- * @c: the record, its bucket locked
- *
- * The lists of half-open records are in order of activity.
- * Context: any.
- */
-void tcpledger_lists_refresh(struct tcpledger_conn *c)
-{
-	u8 list = READ_ONCE(c->list);
-
-	if ((list == TCPLEDGER_LIST_FRESH ||
-	     list == TCPLEDGER_LIST_EMBRYONIC) &&
-	    /* Another lock's: at worst it is one place out of order. */
-	    data_race(READ_ONCE(c->tn->lists.heads[list].prev)) != &c->lru)
-		tcpledger_lists_move(c, list);
-}
-
-static u32 ended(const struct tcpledger_lists *l)
-{
-	return READ_ONCE(l->counts[TCPLEDGER_LIST_INHERITED]) +
-	       READ_ONCE(l->counts[TCPLEDGER_LIST_FAILED]) +
-	       READ_ONCE(l->counts[TCPLEDGER_LIST_HISTORY]);
 }
 
 static u32 embryonic(const struct tcpledger_lists *l)
@@ -250,37 +224,16 @@ struct tcpledger_conn *tcpledger_lists_take_ended(struct tcpledger_net *tn)
 	return c;
 }
 
-static u32 quarter_of_history(void)
-{
-	return max(tcpledger_limits.history / 4, 1U);
-}
-
-/**
- * tcpledger_lists_too_long() - is there a record too many in the history?
- * @tn: the namespace
- *
- * Context: any, without the lock.
- */
-bool tcpledger_lists_too_long(const struct tcpledger_net *tn)
-{
-	const struct tcpledger_lists *l = &tn->lists;
-	const u32 quarter = quarter_of_history();
-
-	return READ_ONCE(l->counts[TCPLEDGER_LIST_FAILED]) > quarter ||
-	       READ_ONCE(l->counts[TCPLEDGER_LIST_INHERITED]) > quarter ||
-	       ended(l) > tcpledger_limits.history;
-}
-
 static struct tcpledger_conn *surplus(struct tcpledger_net *tn)
 {
 	const u32 most = tcpledger_limits.history;
-	const u32 quarter = quarter_of_history();
+	const u32 quarter = tcpledger_lists_quarter();
 
 	if (tn->lists.counts[TCPLEDGER_LIST_FAILED] > quarter)
 		return evict_oldest(tn, TCPLEDGER_LIST_FAILED);
 	if (tn->lists.counts[TCPLEDGER_LIST_INHERITED] > quarter)
 		return evict_oldest(tn, TCPLEDGER_LIST_INHERITED);
-	return ended(&tn->lists) > most ? oldest_ended(tn) : NULL;
+	return tcpledger_lists_ended(&tn->lists) > most ? oldest_ended(tn) : NULL;
 }
 
 /**

@@ -3,8 +3,11 @@
 #define TCPLEDGER_LISTS_H
 
 #include <linux/list.h>
+#include <linux/minmax.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+
+#include "ledger/limits.h"
 
 struct tcpledger_conn;
 struct tcpledger_net;
@@ -69,14 +72,12 @@ struct tcpledger_candidate {
 
 void tcpledger_lists_init(struct tcpledger_lists *l);
 bool tcpledger_lists_move(struct tcpledger_conn *c, u8 list);
-void tcpledger_lists_refresh(struct tcpledger_conn *c);
 bool tcpledger_lists_admit(struct tcpledger_net *tn, bool is_embryonic,
 			   bool crowded, u64 *id,
 			   struct tcpledger_conn *victims[2]);
 void tcpledger_lists_leave(struct tcpledger_net *tn);
 bool tcpledger_lists_take(struct tcpledger_net *tn, struct tcpledger_conn *c);
 struct tcpledger_conn *tcpledger_lists_take_ended(struct tcpledger_net *tn);
-bool tcpledger_lists_too_long(const struct tcpledger_net *tn);
 struct tcpledger_conn *tcpledger_lists_take_surplus(struct tcpledger_net *tn);
 struct tcpledger_conn *tcpledger_lists_take_any(struct tcpledger_net *tn,
 						u8 *was);
@@ -87,5 +88,33 @@ u32 tcpledger_lists_idle(struct tcpledger_net *tn, u8 list, s64 idle, s64 now,
 u32 tcpledger_lists_total(struct tcpledger_net *tn, u64 *last_id);
 u32 tcpledger_lists_counts(struct tcpledger_net *tn,
 			   u32 counts[TCPLEDGER_LIST_MAX]);
+
+static inline u32 tcpledger_lists_ended(const struct tcpledger_lists *l)
+{
+	return READ_ONCE(l->counts[TCPLEDGER_LIST_INHERITED]) +
+	       READ_ONCE(l->counts[TCPLEDGER_LIST_FAILED]) +
+	       READ_ONCE(l->counts[TCPLEDGER_LIST_HISTORY]);
+}
+
+/* What never was established, or dead namespaces left, may hold so much. */
+static inline u32 tcpledger_lists_quarter(void)
+{
+	return max(tcpledger_limits.history / 4, 1U);
+}
+
+/**
+ * tcpledger_lists_too_long() - is there a record too many in the history?
+ * @l: the lists
+ *
+ * Context: any, without the lock.
+ */
+static inline bool tcpledger_lists_too_long(const struct tcpledger_lists *l)
+{
+	const u32 quarter = tcpledger_lists_quarter();
+
+	return READ_ONCE(l->counts[TCPLEDGER_LIST_FAILED]) > quarter ||
+	       READ_ONCE(l->counts[TCPLEDGER_LIST_INHERITED]) > quarter ||
+	       tcpledger_lists_ended(l) > tcpledger_limits.history;
+}
 
 #endif /* TCPLEDGER_LISTS_H */

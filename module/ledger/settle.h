@@ -6,6 +6,7 @@
 #include <linux/jiffies.h>
 
 #include "ledger/conn.h"
+#include "ledger/net.h"
 
 /*
  * Records whose next ACK out is to be logged although the connection is
@@ -60,11 +61,19 @@ static inline void tcpledger_conn_expect(struct tcpledger_conn *c, bool wanted)
 static inline void tcpledger_conn_prepare(struct tcpledger_conn *c, s64 now,
 					   u8 flags)
 {
+	u8 list;
+
 	tcpledger_conn_room(c);
 	if (!(flags & TCPLEDGER_SYN))
 		return;
 	c->active = now;
-	tcpledger_lists_refresh(c);
+	list = READ_ONCE(c->list);
+	/* These lists are in order of activity. */
+	if ((list == TCPLEDGER_LIST_FRESH ||
+	     list == TCPLEDGER_LIST_EMBRYONIC) &&
+	    /* Another lock's: at worst it is one place out of order. */
+	    data_race(READ_ONCE(c->tn->lists.heads[list].prev)) != &c->lru)
+		tcpledger_lists_move(c, list);
 }
 
 /**
