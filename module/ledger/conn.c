@@ -197,21 +197,21 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	c->id = id;
 	c->sk = NULL;
 	c->wall = ktime_mono_to_real(now);
-	c->active = now;
-	c->request_timer = 0;
+	c->last_syn_at = now;
+	c->request_expired_at = 0;
 	c->bytes_sent = -1;
 	c->bytes_received = -1;
 	c->retransmits = -1;
 	c->srtt_us = -1;
 	c->min_rtt_us = -1;
 	c->netns = tn->net->ns.inum;
-	c->list = TCPLEDGER_LIST_NEW;
+	c->place = TCPLEDGER_PLACE_NEW;
 	c->quiet = false;
 	c->drops_counted = 0;
 	c->expecting = false;
 	c->inherited = false;
-	c->looked = false;
-	c->orphan = false;
+	c->queues_checked = false;
+	c->lost = false;
 	c->aborted = false;
 	c->taken = false;
 	c->key = *key;
@@ -259,8 +259,8 @@ static struct tcpledger_conn *take_live(const struct tcpledger_net *tn,
 		b = tcpledger_table_lock_index(*index, &flags);
 		hlist_for_each_entry(c, &b->head, node)
 			if (c->tn == tn &&
-			    READ_ONCE(c->list) == TCPLEDGER_LIST_LIVE) {
-				c->list = TCPLEDGER_LIST_GONE;
+			    READ_ONCE(c->place) == TCPLEDGER_PLACE_LIVE) {
+				c->place = TCPLEDGER_PLACE_GONE;
 				break;
 			}
 		tcpledger_table_unlock(b, flags);
@@ -283,7 +283,7 @@ static struct tcpledger_conn *take_any(struct tcpledger_net *tn, u32 *index,
 
 	/* A record that is just being freed makes it look once more. */
 	if (!c && data_race(READ_ONCE(tn->lists.total))) {
-		*was = TCPLEDGER_LIST_LIVE;
+		*was = TCPLEDGER_PLACE_LIVE;
 		c = take_live(tn, index);
 		/* A live one may have gone into a list meanwhile. */
 		if (!c)
@@ -309,12 +309,12 @@ static void inherit(struct tcpledger_conn *c, u8 was,
 	tcpledger_lists_hand_over(c, to);
 	tcpledger_share_inherit();
 	if (tcpledger_facts_live(&c->facts) &&
-	    !(c->facts.bits & F_TIMEWAIT) && !c->sk)
+	    !(c->facts.bits & HELD_BY_TIMEWAIT) && !c->sk)
 		tcpledger_facts_end(&c->facts, now, TCPLEDGER_CAUSE_ERROR,
 				    TCPLEDGER_LOG_NONE,
 				    TCPLEDGER_OUTCOME_ABORTED);
-	if (was >= TCPLEDGER_LIST_INHERITED) {
-		tcpledger_lists_move(c, TCPLEDGER_LIST_INHERITED);
+	if (was >= TCPLEDGER_PLACE_INHERITED) {
+		tcpledger_lists_move(c, TCPLEDGER_PLACE_INHERITED);
 	} else {
 		tcpledger_conn_relist(c);
 		tcpledger_conn_settle(c);

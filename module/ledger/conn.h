@@ -20,14 +20,14 @@ struct tcpledger_net;
 /**
  * struct tcpledger_conn - one endpoint of one connection
  * @node: in its hash bucket
- * @lru: in the list @list of @tn, if that is one
- * @list: enum tcpledger_list
+ * @lru: in the list @place of @tn, if that is one
+ * @place: enum tcpledger_place
  * @quiet: nothing pending: its bucket notes it, or noted it before another
  * @drops_counted: how much of facts.log.dropped @tn has counted, modulo 256
  * @expecting: it is counted in tcpledger_expecting
  * @inherited: its namespace died
- * @looked: expire.c has seen why its SYN was not answered
- * @orphan: orphan.c did not find its socket
+ * @queues_checked: expire.c has seen why its SYN was not answered
+ * @lost: lost.c did not find its socket
  * @aborted: "ss -K" is about to end its timewait socket
  * @taken: a SYN ended that before it passed our hook, and is its last segment
  * @netns: inode number of the namespace it was opened in; readers copy from
@@ -36,8 +36,8 @@ struct tcpledger_net;
  * @id: within the namespace
  * @sk: the socket, as an identity only: never followed
  * @wall: CLOCK_REALTIME of creation
- * @active: CLOCK_MONOTONIC of the last SYN or SYN/ACK
- * @request_timer: CLOCK_MONOTONIC of the request timer's last run that was
+ * @last_syn_at: CLOCK_MONOTONIC of the last SYN or SYN/ACK
+ * @request_expired_at: CLOCK_MONOTONIC of the request timer's last run that was
  *	not followed by a SYN/ACK, 0 if none
  * @bytes_sent: payload, -1 until the socket was read at its end
  * @bytes_received: payload
@@ -49,11 +49,12 @@ struct tcpledger_net;
  * @owner: the program
  * @facts: what is known
  *
- * All but @lru and @list is covered by the lock of its hash bucket. @lru is
- * covered by the lock of @tn. @list is written under both, but under one alone
- * from and to what is no list (the bucket's), and to TCPLEDGER_LIST_GONE from a
- * list (that of @tn). So under the bucket's alone it can become that at any
- * moment: it is read once, and tcpledger_conn_enlist() has the last word.
+ * The lock of its hash bucket covers all but @lru and @place, tn->lists.lock
+ * covers @lru. @place is written under both locks, with two exceptions: between
+ * places that are no list under the bucket lock alone, and from a list to
+ * TCPLEDGER_PLACE_GONE, by eviction, under tn->lists.lock alone. So a holder of
+ * only the bucket lock must use READ_ONCE(); tcpledger_lists_move() rechecks
+ * under tn->lists.lock.
  *
  * Lifetime. A record is reached only through its bucket, under the bucket's
  * lock, or through a list of its namespace, under that list's lock, and no
@@ -65,13 +66,13 @@ struct tcpledger_net;
 struct tcpledger_conn {
 	struct hlist_node	node;
 	struct list_head	lru;
-	u8			list;
+	u8			place;
 	bool			quiet;
 	u8			drops_counted;
 	bool			expecting : 1;
 	bool			inherited : 1;
-	bool			looked : 1;
-	bool			orphan : 1;
+	bool			queues_checked : 1;
+	bool			lost : 1;
 	bool			aborted : 1;
 	bool			taken : 1;
 	u32			netns;
@@ -79,8 +80,8 @@ struct tcpledger_conn {
 	u64			id;
 	const void		*sk;
 	s64			wall;
-	s64			active;
-	s64			request_timer;
+	s64			last_syn_at;
+	s64			request_expired_at;
 	s64			bytes_sent;
 	s64			bytes_received;
 	s32			retransmits;

@@ -27,14 +27,14 @@ void tcpledger_lists_init(struct tcpledger_lists *l)
 	int i;
 
 	raw_spin_lock_init(&l->lock);
-	for (i = 0; i < TCPLEDGER_LIST_MAX; i++)
+	for (i = 0; i < TCPLEDGER_PLACE_MAX; i++)
 		INIT_LIST_HEAD(&l->heads[i]);
 }
 
 /**
  * tcpledger_lists_move() - put a record into a list of its namespace
  * @c: the record, its bucket locked
- * @list: enum tcpledger_list
+ * @list: enum tcpledger_place
  *
  * At the end of the list, also if it is in it already. Does nothing to a
  * record that is being evicted at this moment.
@@ -46,27 +46,27 @@ bool tcpledger_lists_move(struct tcpledger_conn *c, u8 list)
 	struct tcpledger_lists *l = &c->tn->lists;
 
 	raw_spin_lock(&l->lock);
-	if (unlikely(c->list == TCPLEDGER_LIST_GONE)) {
+	if (unlikely(c->place == TCPLEDGER_PLACE_GONE)) {
 		raw_spin_unlock(&l->lock);
 		return false;
 	}
-	if (c->list > TCPLEDGER_LIST_LIVE) {
+	if (c->place > TCPLEDGER_PLACE_LIVE) {
 		list_del(&c->lru);
-		l->counts[c->list]--;
+		l->counts[c->place]--;
 	}
-	if (list > TCPLEDGER_LIST_LIVE) {
+	if (list > TCPLEDGER_PLACE_LIVE) {
 		list_add_tail(&c->lru, &l->heads[list]);
 		l->counts[list]++;
 	}
-	c->list = list;
+	c->place = list;
 	raw_spin_unlock(&l->lock);
 	return true;
 }
 
 static u32 embryonic(const struct tcpledger_lists *l)
 {
-	return l->counts[TCPLEDGER_LIST_FRESH] +
-	       l->counts[TCPLEDGER_LIST_EMBRYONIC];
+	return l->counts[TCPLEDGER_PLACE_FRESH] +
+	       l->counts[TCPLEDGER_PLACE_EMBRYONIC];
 }
 
 /* The record is in a list; it is the caller's alone then. */
@@ -74,8 +74,8 @@ static void take_off_list(struct tcpledger_lists *l, struct tcpledger_conn *c)
 {
 	lockdep_assert_held(&l->lock);
 	list_del_init(&c->lru);
-	l->counts[c->list]--;
-	WRITE_ONCE(c->list, TCPLEDGER_LIST_GONE);
+	l->counts[c->place]--;
+	WRITE_ONCE(c->place, TCPLEDGER_PLACE_GONE);
 }
 
 static struct tcpledger_conn *take_oldest(struct tcpledger_lists *l, u8 list)
@@ -95,11 +95,11 @@ static struct tcpledger_conn *evict_oldest(struct tcpledger_net *tn, u8 list)
 
 	if (!c)
 		return NULL;
-	if (list == TCPLEDGER_LIST_HISTORY)
+	if (list == TCPLEDGER_PLACE_HISTORY)
 		tcpledger_count(tn, evicted_history);
-	else if (list == TCPLEDGER_LIST_FAILED)
+	else if (list == TCPLEDGER_PLACE_FAILED)
 		tcpledger_count(tn, evicted_failed);
-	else if (list == TCPLEDGER_LIST_INHERITED)
+	else if (list == TCPLEDGER_PLACE_INHERITED)
 		tcpledger_count(tn, evicted_inherited);
 	else
 		tcpledger_count(tn, evicted_embryonic);
@@ -112,23 +112,23 @@ static struct tcpledger_conn *oldest_ended(struct tcpledger_net *tn)
 	struct tcpledger_lists *l = &tn->lists;
 	struct tcpledger_conn *failed, *other;
 
-	if (l->counts[TCPLEDGER_LIST_INHERITED])
-		return evict_oldest(tn, TCPLEDGER_LIST_INHERITED);
-	failed = list_first_entry_or_null(&l->heads[TCPLEDGER_LIST_FAILED],
+	if (l->counts[TCPLEDGER_PLACE_INHERITED])
+		return evict_oldest(tn, TCPLEDGER_PLACE_INHERITED);
+	failed = list_first_entry_or_null(&l->heads[TCPLEDGER_PLACE_FAILED],
 					  struct tcpledger_conn, lru);
-	other = list_first_entry_or_null(&l->heads[TCPLEDGER_LIST_HISTORY],
+	other = list_first_entry_or_null(&l->heads[TCPLEDGER_PLACE_HISTORY],
 					 struct tcpledger_conn, lru);
-	if (failed && (!other || failed->facts.ended < other->facts.ended))
-		return evict_oldest(tn, TCPLEDGER_LIST_FAILED);
-	return other ? evict_oldest(tn, TCPLEDGER_LIST_HISTORY) : NULL;
+	if (failed && (!other || failed->facts.ended_at < other->facts.ended_at))
+		return evict_oldest(tn, TCPLEDGER_PLACE_FAILED);
+	return other ? evict_oldest(tn, TCPLEDGER_PLACE_HISTORY) : NULL;
 }
 
 static struct tcpledger_conn *oldest_embryonic(struct tcpledger_net *tn)
 {
 	struct tcpledger_conn *c =
-		evict_oldest(tn, TCPLEDGER_LIST_EMBRYONIC);
+		evict_oldest(tn, TCPLEDGER_PLACE_EMBRYONIC);
 
-	return c ? c : evict_oldest(tn, TCPLEDGER_LIST_FRESH);
+	return c ? c : evict_oldest(tn, TCPLEDGER_PLACE_FRESH);
 }
 
 /**
@@ -198,7 +198,7 @@ bool tcpledger_lists_take(struct tcpledger_net *tn, struct tcpledger_conn *c)
 
 	raw_spin_lock(&tn->lists.lock);
 	/* A dying namespace hands its own over, see tcpledger_conn_inherit(). */
-	if (c->tn == tn && c->list != TCPLEDGER_LIST_GONE) {
+	if (c->tn == tn && c->place != TCPLEDGER_PLACE_GONE) {
 		take_off_list(&tn->lists, c);
 		mine = true;
 	}
@@ -229,10 +229,10 @@ static struct tcpledger_conn *surplus(struct tcpledger_net *tn)
 	const u32 most = tcpledger_limits.history;
 	const u32 quarter = tcpledger_lists_quarter();
 
-	if (tn->lists.counts[TCPLEDGER_LIST_FAILED] > quarter)
-		return evict_oldest(tn, TCPLEDGER_LIST_FAILED);
-	if (tn->lists.counts[TCPLEDGER_LIST_INHERITED] > quarter)
-		return evict_oldest(tn, TCPLEDGER_LIST_INHERITED);
+	if (tn->lists.counts[TCPLEDGER_PLACE_FAILED] > quarter)
+		return evict_oldest(tn, TCPLEDGER_PLACE_FAILED);
+	if (tn->lists.counts[TCPLEDGER_PLACE_INHERITED] > quarter)
+		return evict_oldest(tn, TCPLEDGER_PLACE_INHERITED);
 	return tcpledger_lists_ended(&tn->lists) > most ? oldest_ended(tn) : NULL;
 }
 
@@ -274,7 +274,7 @@ struct tcpledger_conn *tcpledger_lists_take_any(struct tcpledger_net *tn,
 	u8 list;
 
 	raw_spin_lock_irqsave(&tn->lists.lock, flags);
-	for (list = TCPLEDGER_LIST_LIVE + 1; list < TCPLEDGER_LIST_MAX && !c;
+	for (list = TCPLEDGER_PLACE_LIVE + 1; list < TCPLEDGER_PLACE_MAX && !c;
 	     list++) {
 		c = take_oldest(&tn->lists, list);
 		*was = list;
@@ -297,7 +297,7 @@ void tcpledger_lists_hand_over(struct tcpledger_conn *c,
 
 	raw_spin_lock(&from->lists.lock);
 	from->lists.total--;
-	c->list = TCPLEDGER_LIST_NEW;
+	c->place = TCPLEDGER_PLACE_NEW;
 	c->tn = to;
 	c->inherited = true;
 	raw_spin_unlock(&from->lists.lock);
@@ -313,14 +313,14 @@ static s64 last_active(const struct tcpledger_conn *c, u8 list)
 	 * In another lock's care: only a reason to look closer under that
 	 * lock, and if it misses one the next run looks.
 	 */
-	return data_race(READ_ONCE(*(list == TCPLEDGER_LIST_TIMEWAIT ?
-				     &c->facts.tw_restarted : &c->active)));
+	return data_race(READ_ONCE(*(list == TCPLEDGER_PLACE_TIMEWAIT ?
+				     &c->facts.tw_restarted_at : &c->last_syn_at)));
 }
 
 /**
  * tcpledger_lists_idle() - the first records of a list that are idle for long
  * @tn: the namespace
- * @list: enum tcpledger_list
+ * @list: enum tcpledger_place
  * @idle: for how many nanoseconds at least
  * @now: CLOCK_MONOTONIC
  * @most: how many at most
@@ -381,7 +381,7 @@ u32 tcpledger_lists_total(struct tcpledger_net *tn, u64 *last_id)
  * Return: how many records it holds, also those in no list.
  */
 u32 tcpledger_lists_counts(struct tcpledger_net *tn,
-			   u32 counts[TCPLEDGER_LIST_MAX])
+			   u32 counts[TCPLEDGER_PLACE_MAX])
 {
 	unsigned long flags;
 	u32 total;

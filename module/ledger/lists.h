@@ -13,37 +13,37 @@ struct tcpledger_conn;
 struct tcpledger_net;
 
 /**
- * enum tcpledger_list - where a record stands in its namespace
- * @TCPLEDGER_LIST_NEW: nowhere yet
- * @TCPLEDGER_LIST_GONE: nowhere any more: being evicted
- * @TCPLEDGER_LIST_LIVE: established, or opened by this host: in no list, since
- *	nobody asks for the oldest of them; only those that follow are lists
- * @TCPLEDGER_LIST_FRESH: passive, not established, to be looked at by the
+ * enum tcpledger_place - where a record stands in its namespace
+ * @TCPLEDGER_PLACE_NEW: nowhere yet
+ * @TCPLEDGER_PLACE_GONE: nowhere any more: being evicted
+ * @TCPLEDGER_PLACE_LIVE: established, or opened by this host. Not on any list:
+ *	live records are never evicted by age. Only those that follow are lists
+ * @TCPLEDGER_PLACE_FRESH: passive, not established, to be looked at by the
  *	next tick of expire.c
- * @TCPLEDGER_LIST_EMBRYONIC: passive, not established, looked at
- * @TCPLEDGER_LIST_TIMEWAIT: held by a timewait socket, in order of its timer
- * @TCPLEDGER_LIST_INHERITED: over, of a namespace that died
- * @TCPLEDGER_LIST_FAILED: over, never established
- * @TCPLEDGER_LIST_HISTORY: over, was established
+ * @TCPLEDGER_PLACE_EMBRYONIC: passive, not established, looked at
+ * @TCPLEDGER_PLACE_TIMEWAIT: held by a timewait socket, in order of its timer
+ * @TCPLEDGER_PLACE_INHERITED: over, of a namespace that died
+ * @TCPLEDGER_PLACE_FAILED: over, never established
+ * @TCPLEDGER_PLACE_HISTORY: over, was established
  */
-enum tcpledger_list {
-	TCPLEDGER_LIST_NEW,
-	TCPLEDGER_LIST_GONE,
-	TCPLEDGER_LIST_LIVE,
-	TCPLEDGER_LIST_FRESH,
-	TCPLEDGER_LIST_EMBRYONIC,
-	TCPLEDGER_LIST_TIMEWAIT,
-	TCPLEDGER_LIST_INHERITED,
-	TCPLEDGER_LIST_FAILED,
-	TCPLEDGER_LIST_HISTORY,
-	TCPLEDGER_LIST_MAX
+enum tcpledger_place {
+	TCPLEDGER_PLACE_NEW,
+	TCPLEDGER_PLACE_GONE,
+	TCPLEDGER_PLACE_LIVE,
+	TCPLEDGER_PLACE_FRESH,
+	TCPLEDGER_PLACE_EMBRYONIC,
+	TCPLEDGER_PLACE_TIMEWAIT,
+	TCPLEDGER_PLACE_INHERITED,
+	TCPLEDGER_PLACE_FAILED,
+	TCPLEDGER_PLACE_HISTORY,
+	TCPLEDGER_PLACE_MAX
 };
 
 /**
  * struct tcpledger_lists - the records of a namespace
  * @lock: covers the members below, and lru and list of the records; taken
  *	inside a bucket lock, never outside one that is then taken
- * @heads: its records, oldest first, by enum tcpledger_list
+ * @heads: its records, oldest first, by enum tcpledger_place
  * @counts: their lengths
  * @total: records admitted, also those in no list
  * @next_id: the next record's
@@ -52,8 +52,8 @@ enum tcpledger_list {
  */
 struct tcpledger_lists {
 	raw_spinlock_t		lock;
-	struct list_head	heads[TCPLEDGER_LIST_MAX];
-	u32			counts[TCPLEDGER_LIST_MAX];
+	struct list_head	heads[TCPLEDGER_PLACE_MAX];
+	u32			counts[TCPLEDGER_PLACE_MAX];
 	u32			total;
 	u64			next_id;
 };
@@ -87,13 +87,13 @@ u32 tcpledger_lists_idle(struct tcpledger_net *tn, u8 list, s64 idle, s64 now,
 			 u32 most, struct tcpledger_candidate *out);
 u32 tcpledger_lists_total(struct tcpledger_net *tn, u64 *last_id);
 u32 tcpledger_lists_counts(struct tcpledger_net *tn,
-			   u32 counts[TCPLEDGER_LIST_MAX]);
+			   u32 counts[TCPLEDGER_PLACE_MAX]);
 
 static inline u32 tcpledger_lists_ended(const struct tcpledger_lists *l)
 {
-	return READ_ONCE(l->counts[TCPLEDGER_LIST_INHERITED]) +
-	       READ_ONCE(l->counts[TCPLEDGER_LIST_FAILED]) +
-	       READ_ONCE(l->counts[TCPLEDGER_LIST_HISTORY]);
+	return READ_ONCE(l->counts[TCPLEDGER_PLACE_INHERITED]) +
+	       READ_ONCE(l->counts[TCPLEDGER_PLACE_FAILED]) +
+	       READ_ONCE(l->counts[TCPLEDGER_PLACE_HISTORY]);
 }
 
 /* What never was established, or dead namespaces left, may hold so much. */
@@ -112,8 +112,8 @@ static inline bool tcpledger_lists_too_long(const struct tcpledger_lists *l)
 {
 	const u32 quarter = tcpledger_lists_quarter();
 
-	return READ_ONCE(l->counts[TCPLEDGER_LIST_FAILED]) > quarter ||
-	       READ_ONCE(l->counts[TCPLEDGER_LIST_INHERITED]) > quarter ||
+	return READ_ONCE(l->counts[TCPLEDGER_PLACE_FAILED]) > quarter ||
+	       READ_ONCE(l->counts[TCPLEDGER_PLACE_INHERITED]) > quarter ||
 	       tcpledger_lists_ended(l) > tcpledger_limits.history;
 }
 

@@ -15,26 +15,26 @@
 atomic_t tcpledger_expecting = ATOMIC_INIT(0);
 unsigned long tcpledger_expecting_until;
 
-const u32 tcpledger_conn_leaves[TCPLEDGER_LIST_MAX] = {
-	[TCPLEDGER_LIST_LIVE]		= F_TIMEWAIT,
-	[TCPLEDGER_LIST_FRESH]		= F_ESTABLISHED,
-	[TCPLEDGER_LIST_EMBRYONIC]	= ~0,	/* also if its timer ran */
+const u32 tcpledger_conn_leaves[TCPLEDGER_PLACE_MAX] = {
+	[TCPLEDGER_PLACE_LIVE]		= HELD_BY_TIMEWAIT,
+	[TCPLEDGER_PLACE_FRESH]		= WAS_ESTABLISHED,
+	[TCPLEDGER_PLACE_EMBRYONIC]	= ~0,	/* also if its timer ran */
 };
 
 static u8 list_of(const struct tcpledger_conn *c, u8 was)
 {
-	if (unlikely(c->facts.ended)) {
+	if (unlikely(c->facts.ended_at)) {
 		if (c->inherited)
-			return TCPLEDGER_LIST_INHERITED;
-		return c->facts.bits & F_ESTABLISHED ? TCPLEDGER_LIST_HISTORY :
-						       TCPLEDGER_LIST_FAILED;
+			return TCPLEDGER_PLACE_INHERITED;
+		return c->facts.bits & WAS_ESTABLISHED ? TCPLEDGER_PLACE_HISTORY :
+						       TCPLEDGER_PLACE_FAILED;
 	}
-	if (c->facts.bits & F_TIMEWAIT)
-		return TCPLEDGER_LIST_TIMEWAIT;
+	if (c->facts.bits & HELD_BY_TIMEWAIT)
+		return TCPLEDGER_PLACE_TIMEWAIT;
 	if (!tcpledger_facts_embryonic(&c->facts))
-		return TCPLEDGER_LIST_LIVE;
-	return was == TCPLEDGER_LIST_EMBRYONIC && !c->request_timer ?
-		TCPLEDGER_LIST_EMBRYONIC : TCPLEDGER_LIST_FRESH;
+		return TCPLEDGER_PLACE_LIVE;
+	return was == TCPLEDGER_PLACE_EMBRYONIC && !c->request_expired_at ?
+		TCPLEDGER_PLACE_EMBRYONIC : TCPLEDGER_PLACE_FRESH;
 }
 
 /* What was noted or given up since the last event, which is never much. */
@@ -71,22 +71,22 @@ static void count_end(const struct tcpledger_conn *c)
  */
 bool tcpledger_conn_relist(struct tcpledger_conn *c)
 {
-	const u8 was = READ_ONCE(c->list);
+	const u8 was = READ_ONCE(c->place);
 	const u8 list = list_of(c, was);
 
 	if (c->facts.log.news)
 		count_news(c);
 	if (was == list)
 		return false;
-	if (was == TCPLEDGER_LIST_NEW && list == TCPLEDGER_LIST_LIVE) {
-		c->list = list;
+	if (was == TCPLEDGER_PLACE_NEW && list == TCPLEDGER_PLACE_LIVE) {
+		c->place = list;
 		return false;
 	}
 	/*
 	 * One that is being evicted was counted at its end, or never will be;
 	 * one that is being handed over settles again, see inherit().
 	 */
-	if (!tcpledger_lists_move(c, list) || !c->facts.ended)
+	if (!tcpledger_lists_move(c, list) || !c->facts.ended_at)
 		return false;
 	c->sk = NULL;
 	count_end(c);

@@ -34,7 +34,7 @@ bool tcpledger_conn_relist(struct tcpledger_conn *c);
 void tcpledger_conn_set_quiet(struct tcpledger_conn *c, bool quiet);
 
 /* By list: the facts that take a record out of it, beside its end. */
-extern const u32 tcpledger_conn_leaves[TCPLEDGER_LIST_MAX];
+extern const u32 tcpledger_conn_leaves[TCPLEDGER_PLACE_MAX];
 
 /* Count it among those whose next ACK out is to be logged, or no more. */
 static inline void tcpledger_conn_expect(struct tcpledger_conn *c, bool wanted)
@@ -66,11 +66,11 @@ static inline void tcpledger_conn_prepare(struct tcpledger_conn *c, s64 now,
 	tcpledger_conn_room(c);
 	if (!(flags & TCPLEDGER_SYN))
 		return;
-	c->active = now;
-	list = READ_ONCE(c->list);
+	c->last_syn_at = now;
+	list = READ_ONCE(c->place);
 	/* These lists are in order of activity. */
-	if ((list == TCPLEDGER_LIST_FRESH ||
-	     list == TCPLEDGER_LIST_EMBRYONIC) &&
+	if ((list == TCPLEDGER_PLACE_FRESH ||
+	     list == TCPLEDGER_PLACE_EMBRYONIC) &&
 	    /* Another lock's: at worst it is one place out of order. */
 	    data_race(READ_ONCE(c->tn->lists.heads[list].prev)) != &c->lru)
 		tcpledger_lists_move(c, list);
@@ -90,12 +90,12 @@ static inline bool tcpledger_conn_settle(struct tcpledger_conn *c)
 {
 	const bool quiet = tcpledger_facts_quiet(&c->facts) && !c->key.ifindex;
 
-	tcpledger_conn_expect(c, c->facts.bits & F_EXPECT_OUT);
+	tcpledger_conn_expect(c, c->facts.bits & ANSWER_DUE);
 	if (unlikely(c->quiet != quiet))
 		tcpledger_conn_set_quiet(c, quiet);
 	if (likely(!c->facts.log.news &&
 		   !(c->facts.bits &
-		     tcpledger_conn_leaves[READ_ONCE(c->list)])))
+		     tcpledger_conn_leaves[READ_ONCE(c->place)])))
 		return false;
 	return tcpledger_conn_relist(c);
 }

@@ -123,7 +123,7 @@ void tcpledger_socket_counters(struct tcpledger_conn *c, const struct sock *sk)
 	u32 srtt = READ_ONCE(tp->srtt_us) >> 3;
 
 	/* TCP counts the peer's FIN as a byte. */
-	if (c->facts.bits & F_FIN_IN && received)
+	if (c->facts.bits & TOOK_FIN && received)
 		received--;
 	c->bytes_sent = READ_ONCE(tp->bytes_sent) -
 			READ_ONCE(tp->bytes_retrans);

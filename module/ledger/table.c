@@ -80,7 +80,7 @@ struct tcpledger_conn *tcpledger_table_surplus(const struct tcpledger_conn *c)
 	u32 n = 0;
 
 	hlist_for_each_entry(other, &tcpledger_buckets[index].head, node)
-		if (other->facts.ended && other->key.hash == c->key.hash &&
+		if (other->facts.ended_at && other->key.hash == c->key.hash &&
 		    ++n == TCPLEDGER_TUPLE_MAX)
 			return other;
 	return NULL;

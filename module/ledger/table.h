@@ -117,7 +117,7 @@ tcpledger_table_find(struct tcpledger_bucket *b,
  * No need to compare keys: from when a record notes its socket until the
  * socket's change to CLOSE, which ends the record or makes it forget the
  * socket, the socket has the key that put the record in this bucket. The ports
- * are compared for a record whose socket's end was missed (orphan.c): what has
+ * are compared for a record whose socket's end was missed (lost.c): what has
  * its memory now is another connection.
  * Context: any.
  * Return: the record, or NULL: it may still have one that knows of no socket,
@@ -130,7 +130,7 @@ tcpledger_table_of_socket(const struct tcpledger_bucket *b, const void *sk,
 	struct tcpledger_conn *c;
 
 	hlist_for_each_entry(c, &b->head, node)
-		if (c->sk == sk && c->key.ports == ports && !c->facts.ended)
+		if (c->sk == sk && c->key.ports == ports && !c->facts.ended_at)
 			return c;
 	return NULL;
 }
@@ -154,7 +154,7 @@ tcpledger_table_find_socket(struct tcpledger_bucket *b,
 	struct tcpledger_conn *c, *anonymous = NULL;
 
 	hlist_for_each_entry(c, &b->head, node) {
-		if (c->facts.ended || !tcpledger_key_fits(&c->key, key))
+		if (c->facts.ended_at || !tcpledger_key_fits(&c->key, key))
 			continue;
 		if (c->sk == sk)
 			return c;

@@ -48,7 +48,7 @@ static void name_bucket(struct tcpledger_snapshot *s, u32 index, u32 room,
 		s->name[s->n++] = (struct tcpledger_name){
 			.c = c,
 			.id = c->id,
-			.order = live ? c->facts.base : c->facts.ended,
+			.order = live ? c->facts.base : c->facts.ended_at,
 			.bucket = index,
 			.live = live,
 		};
@@ -155,7 +155,7 @@ static bool copy(const struct tcpledger_snapshot *s,
 /* The other endpoint of a loopback connection: mirrored tuple, same ISNs. */
 static u64 peer_id(const struct tcpledger_conn *c)
 {
-	const u32 isns = F_LOCAL_ISN | F_REMOTE_ISN;
+	const u32 isns = KNOWN_LOCAL_ISN | KNOWN_REMOTE_ISN;
 	struct tcpledger_key key;
 	struct tcpledger_conn *other;
 	struct tcpledger_bucket *b;
@@ -174,9 +174,9 @@ static u64 peer_id(const struct tcpledger_conn *c)
 		if ((f->bits & c->facts.bits & isns) == isns ?
 		    f->local_isn == c->facts.remote_isn &&
 		    f->remote_isn == c->facts.local_isn :
-		    (f->bits & F_REMOTE_ISN && c->facts.bits & F_LOCAL_ISN &&
+		    (f->bits & KNOWN_REMOTE_ISN && c->facts.bits & KNOWN_LOCAL_ISN &&
 		     f->remote_isn == c->facts.local_isn) ||
-		    (f->bits & F_LOCAL_ISN && c->facts.bits & F_REMOTE_ISN &&
+		    (f->bits & KNOWN_LOCAL_ISN && c->facts.bits & KNOWN_REMOTE_ISN &&
 		     f->local_isn == c->facts.remote_isn)) {
 			id = other->id;
 			break;

@@ -61,21 +61,21 @@ static u64 memory_bytes(const struct tcpledger_net *tn, u32 records)
 
 static void show_gauges(struct seq_file *m, struct tcpledger_net *tn)
 {
-	u32 counts[TCPLEDGER_LIST_MAX];
+	u32 counts[TCPLEDGER_PLACE_MAX];
 	u32 total = tcpledger_lists_counts(tn, counts);
-	u32 over = counts[TCPLEDGER_LIST_HISTORY] +
-		   counts[TCPLEDGER_LIST_FAILED] +
-		   counts[TCPLEDGER_LIST_INHERITED];
+	u32 over = counts[TCPLEDGER_PLACE_HISTORY] +
+		   counts[TCPLEDGER_PLACE_FAILED] +
+		   counts[TCPLEDGER_PLACE_INHERITED];
 
 	seq_printf(m, "records_total %u\n", total);
 	seq_printf(m, "records_live %u\n", total - over);
 	seq_printf(m, "records_time_wait %u\n",
-		   counts[TCPLEDGER_LIST_TIMEWAIT]);
-	seq_printf(m, "records_embryonic %u\n", counts[TCPLEDGER_LIST_FRESH] +
-		   counts[TCPLEDGER_LIST_EMBRYONIC]);
+		   counts[TCPLEDGER_PLACE_TIMEWAIT]);
+	seq_printf(m, "records_embryonic %u\n", counts[TCPLEDGER_PLACE_FRESH] +
+		   counts[TCPLEDGER_PLACE_EMBRYONIC]);
 	seq_printf(m, "records_history %u\n", over);
 	seq_printf(m, "records_never_established %u\n",
-		   counts[TCPLEDGER_LIST_FAILED]);
+		   counts[TCPLEDGER_PLACE_FAILED]);
 	seq_printf(m, "memory_bytes %llu\n", memory_bytes(tn, total));
 }
 

@@ -57,7 +57,7 @@ static bool describe(struct foundling *f, struct sock *sk,
 
 		tcpledger_key_timewait(&f->key, tw);
 		f->state = READ_ONCE(tw->tw_substate);
-		f->bits = F_TIMEWAIT;
+		f->bits = HELD_BY_TIMEWAIT;
 		f->snd_end = READ_ONCE(tcp_twsk(sk)->tw_snd_nxt);
 		f->rcv_nxt = READ_ONCE(tcp_twsk(sk)->tw_rcv_nxt);
 		f->expires = READ_ONCE(tw->tw_timer.expires);
@@ -66,7 +66,7 @@ static bool describe(struct foundling *f, struct sock *sk,
 	case TCP_NEW_SYN_RECV:
 		tcpledger_key_request(&f->key, inet_reqsk(sk));
 		f->state = TCP_SYN_RECV;
-		f->bits = F_REQUEST;
+		f->bits = HELD_BY_REQUEST;
 		return true;
 	case TCP_CLOSE:
 	case TCP_LISTEN:

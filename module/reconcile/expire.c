@@ -22,7 +22,7 @@
 #include "ledger/settle.h"
 #include "ledger/socket.h"
 #include "ledger/table.h"
-#include "reconcile/orphan.h"
+#include "reconcile/lost.h"
 #include "verdict/facts_end.h"
 #include "verdict/facts_segment.h"
 #include "verdict/facts_state.h"
@@ -65,32 +65,32 @@ static void look_at_queues(struct tcpledger_conn *c, struct net *net, s64 now)
 static void request_gone(struct tcpledger_conn *c, s64 now)
 {
 	struct tcpledger_facts *f = &c->facts;
-	s64 when = c->request_timer ? c->request_timer : now;
+	s64 when = c->request_expired_at ? c->request_expired_at : now;
 
-	if (f->bits & F_RST_OUT)
+	if (f->bits & SEEN_RST_OUT)
 		tcpledger_facts_end(f, when, TCPLEDGER_CAUSE_USER,
 				    TCPLEDGER_LOG_NONE,
 				    TCPLEDGER_OUTCOME_RESET);
 	else
 		tcpledger_facts_end(f, when, TCPLEDGER_CAUSE_TIMER,
 				    TCPLEDGER_LOG_NONE,
-				    f->bits & F_ACK_LOGGED ?
+				    f->bits & SEEN_ACK_OF_SYN_IN ?
 				    TCPLEDGER_OUTCOME_DROPPED :
 				    TCPLEDGER_OUTCOME_TIMED_OUT);
 }
 
 /* Bucket locked. */
-static void look(struct tcpledger_conn *c, struct net *net, s64 now)
+static void look_at_half_open(struct tcpledger_conn *c, struct net *net, s64 now)
 {
 	struct tcpledger_facts *f = &c->facts;
-	s64 idle = now - c->active;
+	s64 idle = now - c->last_syn_at;
 
 	if (!tcpledger_facts_embryonic(f))
 		return;
 	tcpledger_conn_room(c);
 	if (f->state == TCPLEDGER_STATE_CLOSE) {
-		if (!c->looked && idle >= SETTLE_NS) {
-			c->looked = true;
+		if (!c->queues_checked && idle >= SETTLE_NS) {
+			c->queues_checked = true;
 			tcpledger_facts_note(f, now,
 					     TCPLEDGER_ANOMALY_SYN_DROPPED,
 					     TCPLEDGER_LOG_NONE);
@@ -100,20 +100,20 @@ static void look(struct tcpledger_conn *c, struct net *net, s64 now)
 			tcpledger_facts_end(f, now, TCPLEDGER_CAUSE_TIMER,
 					    TCPLEDGER_LOG_NONE,
 					    TCPLEDGER_OUTCOME_DROPPED);
-	} else if (f->bits & F_COOKIE) {
+	} else if (f->bits & BY_COOKIE) {
 		if (idle >= COOKIE_LIFE_NS)
 			tcpledger_facts_end(f, now, TCPLEDGER_CAUSE_TIMER,
 					    TCPLEDGER_LOG_NONE,
 					    TCPLEDGER_OUTCOME_TIMED_OUT);
-	} else if (c->request_timer || idle >= SYN_LIFE_NS || !timers_seen) {
+	} else if (c->request_expired_at || idle >= SYN_LIFE_NS || !timers_seen) {
 		if (!tcpledger_socket_exists(net, &c->key))
 			request_gone(c, now);
-		else if (f->bits & F_ACK_LOGGED &&
+		else if (f->bits & SEEN_ACK_OF_SYN_IN &&
 			 tcpledger_socket_overflows(net, &c->key, NULL))
 			tcpledger_facts_note(f, now,
 				TCPLEDGER_ANOMALY_ACCEPT_QUEUE_FULL,
 				TCPLEDGER_LOG_NONE);
-		c->request_timer = 0;
+		c->request_expired_at = 0;
 		tcpledger_facts_request_lives(f);
 	}
 }
@@ -122,7 +122,7 @@ static void look(struct tcpledger_conn *c, struct net *net, s64 now)
 static void look_at_timewait(struct tcpledger_conn *c, struct net *net,
 			     s64 now)
 {
-	if (!(c->facts.bits & F_TIMEWAIT) ||
+	if (!(c->facts.bits & HELD_BY_TIMEWAIT) ||
 	    tcpledger_socket_exists(net, &c->key))
 		return;
 	tcpledger_timewait_missed(c, now, TCPLEDGER_EXIT_EXPIRED,
@@ -140,13 +140,13 @@ static void visit(struct tcpledger_net *tn, const struct tcpledger_candidate *a,
 		tcpledger_table_unlock(b, flags);
 		return;
 	}
-	look(a->c, tn->net, now);
+	look_at_half_open(a->c, tn->net, now);
 	look_at_timewait(a->c, tn->net, now);
 	tcpledger_conn_settle(a->c);
 	/* Seen once, it is fresh no more, unless it may still be answered. */
-	if (READ_ONCE(a->c->list) == TCPLEDGER_LIST_FRESH &&
-	    (a->c->looked || a->c->facts.state != TCPLEDGER_STATE_CLOSE))
-		tcpledger_lists_move(a->c, TCPLEDGER_LIST_EMBRYONIC);
+	if (READ_ONCE(a->c->place) == TCPLEDGER_PLACE_FRESH &&
+	    (a->c->queues_checked || a->c->facts.state != TCPLEDGER_STATE_CLOSE))
+		tcpledger_lists_move(a->c, TCPLEDGER_PLACE_EMBRYONIC);
 	tcpledger_table_unlock(b, flags);
 }
 
@@ -172,10 +172,10 @@ static void look_through(struct tcpledger_net *tn, u8 list, s64 idle)
 
 static void look_at_net(struct tcpledger_net *tn)
 {
-	look_through(tn, TCPLEDGER_LIST_FRESH, 0);
-	look_through(tn, TCPLEDGER_LIST_EMBRYONIC, SYN_LIFE_NS);
-	look_through(tn, TCPLEDGER_LIST_TIMEWAIT, TIMEWAIT_LIFE_NS);
-	/* For what ended here, and in tcpledger_orphan_look(). */
+	look_through(tn, TCPLEDGER_PLACE_FRESH, 0);
+	look_through(tn, TCPLEDGER_PLACE_EMBRYONIC, SYN_LIFE_NS);
+	look_through(tn, TCPLEDGER_PLACE_TIMEWAIT, TIMEWAIT_LIFE_NS);
+	/* For what ended here, and in tcpledger_lost_check(). */
 	tcpledger_conn_trim(tn);
 }
 
@@ -185,7 +185,7 @@ static DECLARE_DELAYED_WORK(expire_work, expire);
 static void expire(struct work_struct *work)
 {
 	timers_seen = tcpledger_methods_request_timer();
-	tcpledger_orphan_look();
+	tcpledger_lost_check();
 	tcpledger_net_each(look_at_net);
 	schedule_delayed_work(&expire_work, PERIOD);
 }

@@ -30,47 +30,47 @@
 #define TCPLEDGER_LOG_TO_COME	(TCPLEDGER_LOG_NONE - 1)
 
 /* facts.bits */
-#define F_PARTIAL	BIT(0)	/* beginning not seen */
-#define F_ESTABLISHED	BIT(1)	/* was ESTABLISHED, or a Fast Open child */
-#define F_SYN_OUT	BIT(2)	/* logged, without ACK */
-#define F_SYN_IN	BIT(3)
-#define F_SYNACK_OUT	BIT(4)
-#define F_SYNACK_IN	BIT(5)
-#define F_LOCAL_ISN	BIT(6)	/* local_isn is known */
-#define F_REMOTE_ISN	BIT(7)
-#define F_SYN_ACKED_OUT	BIT(8)	/* we acknowledged the peer's SYN */
-#define F_FIN_OUT	BIT(9)	/* local_fin is known */
-#define F_FIN_IN	BIT(10)	/* TCP took the peer's FIN: remote_fin */
-#define F_FIN_LOGGED	BIT(11)	/* some FIN that came is in the log */
-#define F_FIN_ACKED_OUT	BIT(12)	/* we acknowledged the peer's FIN */
-#define F_FIN_ACKED_IN	BIT(13)	/* TCP took the ACK of our FIN */
-#define F_FIN_ACK_LOGGED BIT(14)	/* an ACK of our FIN is in the log */
-#define F_ACKED_EARLY	BIT(15)	/* first FIN acked before the second came */
-#define F_CROSSED	BIT(16)	/* the FINs crossed */
-#define F_RST_OUT	BIT(17)	/* TCP sent an RST */
-#define F_RST_LOGGED	BIT(18)	/* some RST that came is in the log */
-#define F_RST_TAKEN	BIT(19)	/* TCP acted on an RST: next CLOSE is by it */
-#define F_RST_DUE	BIT(20)	/* ended; our RST is still to leave */
-#define F_ACK_LOGGED	BIT(21)	/* an ACK of our SYN is in the log */
-#define F_EXPECT_OUT	BIT(22)	/* our next ACK answers something logged */
-#define F_CHALLENGED	BIT(23)	/* ... and it is a SYN or an RST */
-#define F_REQUEST	BIT(24)	/* a request socket holds it */
-#define F_TIMEWAIT	BIT(25)	/* a timewait socket holds it */
-#define F_TW_EVER	BIT(26)	/* was in TIME_WAIT */
-#define F_TW_INEXACT	BIT(27)	/* its residence is only a bound */
-#define F_COOKIE	BIT(28)
-#define F_FASTOPEN	BIT(29)
-#define F_CLOSING	BIT(30)	/* a close began, so its first actor is known */
-#define F_LATE_DATA	BIT(31)	/* data came after close(): next CLOSE is by it */
+#define IS_PARTIAL	BIT(0)	/* beginning not seen */
+#define WAS_ESTABLISHED	BIT(1)	/* was ESTABLISHED, or a Fast Open child */
+#define SEEN_SYN_OUT	BIT(2)	/* logged, without ACK */
+#define SEEN_SYN_IN	BIT(3)
+#define SEEN_SYNACK_OUT	BIT(4)
+#define SEEN_SYNACK_IN	BIT(5)
+#define KNOWN_LOCAL_ISN	BIT(6)	/* local_isn is known */
+#define KNOWN_REMOTE_ISN	BIT(7)
+#define SEEN_ACK_OF_SYN_OUT	BIT(8)	/* we acknowledged the peer's SYN */
+#define SEEN_FIN_OUT	BIT(9)	/* local_fin is known */
+#define TOOK_FIN	BIT(10)	/* TCP took the peer's FIN: remote_fin */
+#define SEEN_FIN_IN	BIT(11)	/* some FIN that came is in the log */
+#define SEEN_ACK_OF_FIN_OUT	BIT(12)	/* we acknowledged the peer's FIN */
+#define TOOK_ACK_OF_FIN	BIT(13)	/* TCP took the ACK of our FIN */
+#define SEEN_ACK_OF_FIN_IN BIT(14)	/* an ACK of our FIN is in the log */
+#define FINS_IN_TURN	BIT(15)	/* first FIN acked before the second came */
+#define FINS_CROSSED	BIT(16)	/* the FINs crossed */
+#define SEEN_RST_OUT	BIT(17)	/* TCP sent an RST */
+#define SEEN_RST_IN	BIT(18)	/* some RST that came is in the log */
+#define TOOK_RST	BIT(19)	/* TCP acted on an RST: next CLOSE is by it */
+#define RST_OUT_DUE	BIT(20)	/* ended; our RST is still to leave */
+#define SEEN_ACK_OF_SYN_IN	BIT(21)	/* an ACK of our SYN is in the log */
+#define ANSWER_DUE	BIT(22)	/* our next ACK answers something logged */
+#define CHALLENGE_DUE	BIT(23)	/* ... and it is a SYN or an RST */
+#define HELD_BY_REQUEST	BIT(24)	/* a request socket holds it */
+#define HELD_BY_TIMEWAIT	BIT(25)	/* a timewait socket holds it */
+#define WAS_TIME_WAIT	BIT(26)	/* was in TIME_WAIT */
+#define TIME_WAIT_INEXACT	BIT(27)	/* its residence is only a bound */
+#define BY_COOKIE	BIT(28)
+#define BY_FASTOPEN	BIT(29)
+#define CLOSE_BEGAN	BIT(30)	/* a close began, so its first actor is known */
+#define TOOK_LATE_DATA	BIT(31)	/* data came after close(): next CLOSE is by it */
 
 /**
  * struct tcpledger_facts - what is known of one endpoint
  * @base: CLOCK_MONOTONIC of the first log entry; all other times too are
  *	CLOCK_MONOTONIC nanoseconds, 0 for never
  * @since: entry into the present state
- * @ended: end of the last state
- * @accepted: accept() returned it
- * @tw_restarted: last (re)start of the timer of the timewait socket
+ * @ended_at: end of the last state
+ * @accepted_at: accept() returned it
+ * @tw_restarted_at: last (re)start of the timer of the timewait socket
  * @local_isn: our initial sequence number
  * @remote_isn: the peer's, a candidate until TCP took the SYN
  * @local_fin: the number after our FIN
@@ -97,8 +97,8 @@
  * @syn_at: where the log was when our first SYN left
  * @fin_at: the same of our first FIN
  * @peer_fin_at: the same of the peer's first FIN
- * @late_at: 1 + index of the entry of the data that F_LATE_DATA is about, or 0
- * @expected_at: when F_EXPECT_OUT was set, in TCPLEDGER_ANSWER_SHIFT units
+ * @late_at: 1 + index of the entry of the data that TOOK_LATE_DATA is about, or 0
+ * @expected_at: when ANSWER_DUE was set, in TCPLEDGER_ANSWER_SHIFT units
  * @log: the log
  *
  * Plain data without pointers but log.more: copied whole by readers. All
@@ -107,9 +107,9 @@
 struct tcpledger_facts {
 	s64	base;
 	s64	since;
-	s64	ended;
-	s64	accepted;
-	s64	tw_restarted;
+	s64	ended_at;
+	s64	accepted_at;
+	s64	tw_restarted_at;
 	u32	local_isn;
 	u32	remote_isn;
 	u32	local_fin;
@@ -175,8 +175,8 @@ static inline s64 tcpledger_facts_time(const struct tcpledger_facts *f,
 /* The handshake is complete. */
 static inline void tcpledger_facts_established(struct tcpledger_facts *f)
 {
-	f->bits |= F_ESTABLISHED;
-	f->bits &= ~(F_REQUEST | F_RST_OUT | F_RST_LOGGED);
+	f->bits |= WAS_ESTABLISHED;
+	f->bits &= ~(HELD_BY_REQUEST | SEEN_RST_OUT | SEEN_RST_IN);
 	f->outcome = TCPLEDGER_OUTCOME_ESTABLISHED;
 }
 
@@ -184,14 +184,14 @@ static inline void tcpledger_facts_established(struct tcpledger_facts *f)
 static inline void tcpledger_facts_synchronized(struct tcpledger_facts *f,
 						u8 from)
 {
-	if (!(f->bits & F_ESTABLISHED) && tcpledger_fsm_synchronized(from))
+	if (!(f->bits & WAS_ESTABLISHED) && tcpledger_fsm_synchronized(from))
 		tcpledger_facts_established(f);
 }
 
 /* No ACK of ours is an answer any more. */
 static inline void tcpledger_facts_expect_none(struct tcpledger_facts *f)
 {
-	f->bits &= ~(F_EXPECT_OUT | F_CHALLENGED);
+	f->bits &= ~(ANSWER_DUE | CHALLENGE_DUE);
 }
 
 /* TCP threw away unseen what was to be answered: what leaves is no answer. */
@@ -199,7 +199,7 @@ static inline void tcpledger_facts_expire(struct tcpledger_facts *f, s64 now)
 {
 	u16 units;
 
-	if (likely(!(f->bits & F_EXPECT_OUT)))
+	if (likely(!(f->bits & ANSWER_DUE)))
 		return;
 	units = (u16)(now >> TCPLEDGER_ANSWER_SHIFT) - f->expected_at;
 	/* Clocks of two CPUs may differ by a little. */
@@ -245,7 +245,7 @@ static inline void tcpledger_facts_offer(struct tcpledger_facts *f,
 
 static inline bool tcpledger_facts_live(const struct tcpledger_facts *f)
 {
-	return !f->ended;
+	return !f->ended_at;
 }
 
 /**
@@ -259,7 +259,7 @@ static inline bool tcpledger_facts_live(const struct tcpledger_facts *f)
 static inline bool tcpledger_facts_rst_due(const struct tcpledger_facts *f,
 					   s64 now)
 {
-	return f->bits & F_RST_DUE && now - f->ended < TCPLEDGER_RST_DUE_NS;
+	return f->bits & RST_OUT_DUE && now - f->ended_at < TCPLEDGER_RST_DUE_NS;
 }
 
 /**
@@ -272,22 +272,22 @@ static inline bool tcpledger_facts_rst_due(const struct tcpledger_facts *f,
  */
 static inline bool tcpledger_facts_stay_seen(const struct tcpledger_facts *f)
 {
-	return !(f->bits & F_PARTIAL) || f->since != f->base ||
+	return !(f->bits & IS_PARTIAL) || f->since != f->base ||
 	       (f->log.n && tcpledger_log_type(&f->log.first[0]) ==
 			    TCPLEDGER_ENTRY_STATE);
 }
 
 static inline bool tcpledger_facts_embryonic(const struct tcpledger_facts *f)
 {
-	return !(f->bits & F_ESTABLISHED) && !f->ended &&
-	       (f->role == TCPLEDGER_ROLE_PASSIVE || f->bits & F_REQUEST);
+	return !(f->bits & WAS_ESTABLISHED) && !f->ended_at &&
+	       (f->role == TCPLEDGER_ROLE_PASSIVE || f->bits & HELD_BY_REQUEST);
 }
 
 /* Is @end the number after the FIN that TCP took? Unknown is yes. */
 static inline bool tcpledger_facts_own_fin(const struct tcpledger_facts *f,
 					   u32 end)
 {
-	return !(f->bits & F_FIN_IN) || f->remote_fin == end;
+	return !(f->bits & TOOK_FIN) || f->remote_fin == end;
 }
 
 /*
@@ -297,13 +297,13 @@ static inline bool tcpledger_facts_own_fin(const struct tcpledger_facts *f,
  */
 static inline bool tcpledger_facts_quiet(const struct tcpledger_facts *f)
 {
-	const u32 pending = F_FIN_OUT | F_FIN_IN | F_FIN_LOGGED |
-			    F_EXPECT_OUT | F_CHALLENGED | F_REQUEST |
-			    F_TIMEWAIT | F_LATE_DATA | F_RST_TAKEN;
+	const u32 pending = SEEN_FIN_OUT | TOOK_FIN | SEEN_FIN_IN |
+			    ANSWER_DUE | CHALLENGE_DUE | HELD_BY_REQUEST |
+			    HELD_BY_TIMEWAIT | TOOK_LATE_DATA | TOOK_RST;
 
-	return f->state == TCPLEDGER_STATE_ESTABLISHED && !f->ended &&
+	return f->state == TCPLEDGER_STATE_ESTABLISHED && !f->ended_at &&
 	       !(f->bits & pending) && !f->rst_last &&
-	       (f->bits & (F_REMOTE_ISN | F_SYN_ACKED_OUT)) != F_REMOTE_ISN;
+	       (f->bits & (KNOWN_REMOTE_ISN | SEEN_ACK_OF_SYN_OUT)) != KNOWN_REMOTE_ISN;
 }
 
 #endif /* TCPLEDGER_FACTS_H */

@@ -22,13 +22,13 @@
  */
 void tcpledger_facts_reset(struct tcpledger_facts *f)
 {
-	if (f->ended || f->bits & F_LATE_DATA)
+	if (f->ended_at || f->bits & TOOK_LATE_DATA)
 		return;
 	if (f->rst_last || tcpledger_facts_find_rst(f, 0, true) !=
 	    TCPLEDGER_LOG_NONE)
-		f->bits |= F_RST_TAKEN;
+		f->bits |= TOOK_RST;
 	else
-		f->bits |= F_LATE_DATA;
+		f->bits |= TOOK_LATE_DATA;
 }
 
 /*
@@ -43,7 +43,7 @@ static bool brings_data(const struct tcpledger_segment *seg, u32 rcv_nxt)
 }
 
 /**
- * tcpledger_facts_late_data() - data came for a program that has closed
+ * tcpledger_facts_log_late_data() - data came for a program that has closed
  * @f: the facts; the change to CLOSE follows
  * @now: CLOCK_MONOTONIC
  * @seg: the segment
@@ -55,7 +55,7 @@ static bool brings_data(const struct tcpledger_segment *seg, u32 rcv_nxt)
  * Context: any, bucket lock held.
  * Return: the index of its log entry, or TCPLEDGER_LOG_NONE.
  */
-int tcpledger_facts_late_data(struct tcpledger_facts *f, s64 now,
+int tcpledger_facts_log_late_data(struct tcpledger_facts *f, s64 now,
 			      const struct tcpledger_segment *seg, int index,
 			      u32 rcv_nxt)
 {
@@ -63,9 +63,9 @@ int tcpledger_facts_late_data(struct tcpledger_facts *f, s64 now,
 
 	if (!brings_data(seg, rcv_nxt))
 		return index;
-	f->bits |= F_LATE_DATA;
+	f->bits |= TOOK_LATE_DATA;
 	if (index == TCPLEDGER_LOG_NONE)
-		index = tcpledger_facts_taken(f, now, seg);
+		index = tcpledger_facts_log_acted_on(f, now, seg);
 	if (index == TCPLEDGER_LOG_NONE)
 		return index;
 	e = tcpledger_log_at(&f->log, index);
@@ -79,14 +79,14 @@ int tcpledger_facts_late_data(struct tcpledger_facts *f, s64 now,
 /* How a handshake that never completed came out. */
 static u8 failed_outcome(const struct tcpledger_facts *f, u8 cause, u8 error)
 {
-	bool synack = f->bits & (F_SYNACK_IN | F_SYNACK_OUT);
+	bool synack = f->bits & (SEEN_SYNACK_IN | SEEN_SYNACK_OUT);
 
-	if (f->bits & F_RST_TAKEN)
+	if (f->bits & TOOK_RST)
 		return synack ? TCPLEDGER_OUTCOME_RESET :
 				TCPLEDGER_OUTCOME_REFUSED;
 	switch (cause) {
 	case TCPLEDGER_CAUSE_TIMER:
-		return f->bits & F_ACK_LOGGED &&
+		return f->bits & SEEN_ACK_OF_SYN_IN &&
 		       f->role == TCPLEDGER_ROLE_PASSIVE ?
 			TCPLEDGER_OUTCOME_DROPPED : TCPLEDGER_OUTCOME_TIMED_OUT;
 	case TCPLEDGER_CAUSE_ERROR:
@@ -99,17 +99,17 @@ static u8 failed_outcome(const struct tcpledger_facts *f, u8 cause, u8 error)
 
 static void end_closing(struct tcpledger_facts *f, u8 cause, bool silent)
 {
-	const u32 both = F_FIN_IN | F_FIN_OUT | F_FIN_ACKED_IN |
-			 F_FIN_ACKED_OUT;
+	const u32 both = TOOK_FIN | SEEN_FIN_OUT | TOOK_ACK_OF_FIN |
+			 SEEN_ACK_OF_FIN_OUT;
 
-	if (f->bits & F_RST_TAKEN) {
+	if (f->bits & TOOK_RST) {
 		f->kind = TCPLEDGER_KIND_RESET;
 		f->reset_by = TCPLEDGER_SIDE_REMOTE;
 	} else if (cause == TCPLEDGER_CAUSE_TIMER ||
 		   (f->anomalies & BIT(TCPLEDGER_ANOMALY_TIME_WAIT_OVERFLOW) &&
 		    (f->bits & both) != both)) {
 		f->kind = TCPLEDGER_KIND_TIMED_OUT;
-		if (f->bits & F_RST_OUT)
+		if (f->bits & SEEN_RST_OUT)
 			f->reset_by = TCPLEDGER_SIDE_LOCAL;
 	} else if ((f->bits & both) == both) {
 		f->kind = tcpledger_facts_graceful_kind(f);
@@ -122,10 +122,10 @@ static void end_closing(struct tcpledger_facts *f, u8 cause, bool silent)
 		 * sent its FIN and got ours.
 		 */
 		f->kind = TCPLEDGER_KIND_RESET;
-		if (f->bits & F_RST_OUT)
+		if (f->bits & SEEN_RST_OUT)
 			f->reset_by = TCPLEDGER_SIDE_LOCAL;
 		else if (!silent)
-			f->bits |= F_RST_DUE;
+			f->bits |= RST_OUT_DUE;
 	}
 	if (f->first == TCPLEDGER_SIDE_NOBODY)
 		f->first = f->reset_by;
@@ -134,11 +134,11 @@ static void end_closing(struct tcpledger_facts *f, u8 cause, bool silent)
 static void end(struct tcpledger_facts *f, s64 now, u8 cause, u8 error,
 		bool silent)
 {
-	f->ended = f->base + tcpledger_facts_time(f, now);
+	f->ended_at = f->base + tcpledger_facts_time(f, now);
 	f->log.news |= LOG_NEWS;
 	f->error = error;
-	f->bits &= ~(F_EXPECT_OUT | F_REQUEST);
-	if (f->bits & F_ESTABLISHED) {
+	f->bits &= ~(ANSWER_DUE | HELD_BY_REQUEST);
+	if (f->bits & WAS_ESTABLISHED) {
 		if (f->kind == TCPLEDGER_KIND_OPEN)
 			end_closing(f, cause, silent || (error &&
 				    cause == TCPLEDGER_CAUSE_ERROR));
@@ -147,7 +147,7 @@ static void end(struct tcpledger_facts *f, s64 now, u8 cause, u8 error,
 	if (f->outcome == TCPLEDGER_OUTCOME_IN_PROGRESS)
 		f->outcome = failed_outcome(f, cause, error);
 	f->kind = TCPLEDGER_KIND_NONE;
-	if (f->bits & F_RST_TAKEN)
+	if (f->bits & TOOK_RST)
 		f->reset_by = TCPLEDGER_SIDE_REMOTE;
 	else if (f->outcome == TCPLEDGER_OUTCOME_REFUSED ||
 		 f->outcome == TCPLEDGER_OUTCOME_RESET)
@@ -167,7 +167,7 @@ static bool timer_ended(const struct tcpledger_facts *f,
 	 * (RFC 5461); an orphan is ended with an RST before the change by its
 	 * timer, after it by data that came too late.
 	 */
-	return d->error || f->bits & F_RST_OUT;
+	return d->error || f->bits & SEEN_RST_OUT;
 }
 
 /*
@@ -205,7 +205,7 @@ static bool overflowed(struct tcpledger_facts *f,
 {
 	return d->from == TCPLEDGER_STATE_FIN_WAIT2 && d->orphan &&
 	       !d->no_linger && !d->error &&
-	       !(f->bits & (F_RST_OUT | F_RST_TAKEN | F_LATE_DATA)) &&
+	       !(f->bits & (SEEN_RST_OUT | TOOK_RST | TOOK_LATE_DATA)) &&
 	       late_with_ack(f, d) == TCPLEDGER_LOG_NONE;
 }
 
@@ -214,22 +214,22 @@ static u8 death_cause(struct tcpledger_facts *f,
 		      const struct tcpledger_death *d, int *segment)
 {
 	*segment = TCPLEDGER_LOG_NONE;
-	if (f->bits & F_RST_TAKEN) {
+	if (f->bits & TOOK_RST) {
 		*segment = tcpledger_facts_find_rst(f, d->rcv_nxt,
 			d->from == TCPLEDGER_STATE_SYN_SENT);
 		return TCPLEDGER_CAUSE_SEGMENT;
 	}
-	if (f->bits & F_LATE_DATA) {
+	if (f->bits & TOOK_LATE_DATA) {
 		*segment = (int)f->late_at - 1;
 		return TCPLEDGER_CAUSE_SEGMENT;
 	}
 	if (d->fin_acked && (d->from == TCPLEDGER_STATE_LAST_ACK ||
 			     d->from == TCPLEDGER_STATE_CLOSING)) {
 		*segment = tcpledger_facts_find_ack_of_fin(f);
-		f->bits |= F_FIN_ACKED_IN;
+		f->bits |= TOOK_ACK_OF_FIN;
 		return TCPLEDGER_CAUSE_SEGMENT;
 	}
-	if (d->from == TCPLEDGER_STATE_FIN_WAIT2 && f->bits & F_FIN_IN) {
+	if (d->from == TCPLEDGER_STATE_FIN_WAIT2 && f->bits & TOOK_FIN) {
 		*segment = tcpledger_facts_find_fin(f, d->rcv_nxt);
 		return TCPLEDGER_CAUSE_SEGMENT;
 	}
@@ -238,7 +238,7 @@ static u8 death_cause(struct tcpledger_facts *f,
 	if (d->task && (!d->error || d->error == ECONNABORTED)) {
 		/* connect() failed by itself, before it sent anything. */
 		if (d->from == TCPLEDGER_STATE_SYN_SENT && !d->shut &&
-		    !d->error && !(f->bits & F_SYN_OUT))
+		    !d->error && !(f->bits & SEEN_SYN_OUT))
 			return TCPLEDGER_CAUSE_ERROR;
 		/*
 		 * In close(), which sets no error: too many orphans, or a dead
@@ -253,7 +253,7 @@ static u8 death_cause(struct tcpledger_facts *f,
 		return TCPLEDGER_CAUSE_TIMER;
 	if (d->error)
 		return TCPLEDGER_CAUSE_ERROR;
-	if (d->orphan && f->bits & F_FIN_OUT) {
+	if (d->orphan && f->bits & SEEN_FIN_OUT) {
 		/* Where nobody is to linger, the ACK of our FIN is enough. */
 		*segment = d->no_linger &&
 			   d->from == TCPLEDGER_STATE_FIN_WAIT2 ?
@@ -265,7 +265,7 @@ static u8 death_cause(struct tcpledger_facts *f,
 }
 
 /**
- * tcpledger_facts_die() - TCP moved this connection to CLOSE
+ * tcpledger_facts_close() - TCP moved this connection to CLOSE
  * @f: the facts
  * @now: CLOCK_MONOTONIC
  * @d: the change, as traced
@@ -274,7 +274,7 @@ static u8 death_cause(struct tcpledger_facts *f,
  * the CLOSE of a socket whose timewait socket took over.
  * Context: any, bucket lock held.
  */
-void tcpledger_facts_die(struct tcpledger_facts *f, s64 now,
+void tcpledger_facts_close(struct tcpledger_facts *f, s64 now,
 			 const struct tcpledger_death *d)
 {
 	bool overflow;
@@ -285,7 +285,7 @@ void tcpledger_facts_die(struct tcpledger_facts *f, s64 now,
 	overflow = overflowed(f, d);
 	cause = death_cause(f, d, &segment);
 
-	if (f->bits & F_RST_TAKEN && f->anomalies &
+	if (f->bits & TOOK_RST && f->anomalies &
 	    BIT(TCPLEDGER_ANOMALY_STALE_SYN) &&
 	    f->anomalies & BIT(TCPLEDGER_ANOMALY_CHALLENGE_ACK))
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_HALF_OPEN,
@@ -295,9 +295,9 @@ void tcpledger_facts_die(struct tcpledger_facts *f, s64 now,
 	if (d->orphan && cause == TCPLEDGER_CAUSE_TIMER)
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_ORPHAN_TIMEOUT,
 				     TCPLEDGER_LOG_NONE);
-	if (((d->from == TCPLEDGER_STATE_FIN_WAIT2 && f->bits & F_FIN_IN) ||
+	if (((d->from == TCPLEDGER_STATE_FIN_WAIT2 && f->bits & TOOK_FIN) ||
 	     (d->from == TCPLEDGER_STATE_CLOSING && d->fin_acked)) &&
-	    cause == TCPLEDGER_CAUSE_SEGMENT && !(f->bits & F_RST_TAKEN))
+	    cause == TCPLEDGER_CAUSE_SEGMENT && !(f->bits & TOOK_RST))
 		overflow = true;
 	if (overflow)
 		tcpledger_facts_note(f, now,
@@ -326,7 +326,7 @@ void tcpledger_facts_end(struct tcpledger_facts *f, s64 now, u8 cause,
 	else if (segment != TCPLEDGER_LOG_NONE)
 		tcpledger_log_mark(tcpledger_log_at(&f->log, segment),
 				   TCPLEDGER_SEG_ACCEPTED);
-	if (!(f->bits & F_ESTABLISHED))
+	if (!(f->bits & WAS_ESTABLISHED))
 		f->outcome = outcome;
 	end(f, now, cause, 0, false);
 }

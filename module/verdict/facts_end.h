@@ -31,10 +31,10 @@ struct tcpledger_death {
 };
 
 void tcpledger_facts_reset(struct tcpledger_facts *f);
-int tcpledger_facts_late_data(struct tcpledger_facts *f, s64 now,
+int tcpledger_facts_log_late_data(struct tcpledger_facts *f, s64 now,
 			      const struct tcpledger_segment *seg, int index,
 			      u32 rcv_nxt);
-void tcpledger_facts_die(struct tcpledger_facts *f, s64 now,
+void tcpledger_facts_close(struct tcpledger_facts *f, s64 now,
 			 const struct tcpledger_death *d);
 void tcpledger_facts_end(struct tcpledger_facts *f, s64 now, u8 cause,
 			 int segment, u8 outcome);
@@ -42,7 +42,7 @@ void tcpledger_facts_end(struct tcpledger_facts *f, s64 now, u8 cause,
 /* An RST killed the request socket, of which TCP tells nothing. */
 static inline void tcpledger_facts_request_reset(struct tcpledger_facts *f)
 {
-	f->bits |= F_RST_TAKEN;
+	f->bits |= TOOK_RST;
 }
 
 #endif /* TCPLEDGER_FACTS_END_H */

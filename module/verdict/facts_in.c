@@ -47,7 +47,7 @@ static u8 syn_seen(const struct tcpledger_facts *f,
 /* It may make TCP send a challenge ACK, which is then its answer. */
 static void may_challenge(struct tcpledger_facts *f, s64 now, u32 expected)
 {
-	if (tcpledger_fsm_synchronized(f->state) && !(f->bits & F_TIMEWAIT))
+	if (tcpledger_fsm_synchronized(f->state) && !(f->bits & HELD_BY_TIMEWAIT))
 		tcpledger_facts_expect(f, now, expected);
 }
 
@@ -62,13 +62,13 @@ static noinline int odd_syn(struct tcpledger_facts *f, s64 now,
 		tcpledger_facts_count(&f->syn_retransmits);
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_SYN_RETRANSMIT,
 				     i);
-	} else if (!(f->bits & F_TIMEWAIT)) {
+	} else if (!(f->bits & HELD_BY_TIMEWAIT)) {
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_STALE_SYN, i);
 	}
 	if (f->state == TCPLEDGER_STATE_SYN_RECV && !again)
-		tcpledger_facts_expect(f, now, F_EXPECT_OUT);
+		tcpledger_facts_expect(f, now, ANSWER_DUE);
 	else if (i != TCPLEDGER_LOG_NONE)
-		may_challenge(f, now, F_EXPECT_OUT | F_CHALLENGED);
+		may_challenge(f, now, ANSWER_DUE | CHALLENGE_DUE);
 	return i;
 }
 
@@ -78,22 +78,22 @@ static noinline int in_syn(struct tcpledger_facts *f, s64 now,
 {
 	const u8 seen = syn_seen(f, seg);
 	u8 repeats = seen & SEEN_NUMBER ? TCPLEDGER_SEG_RETRANSMIT : 0;
-	bool same = f->bits & F_REMOTE_ISN && f->remote_isn == seg->seq;
-	bool again = same && f->bits & F_SYN_IN;
-	bool first = !(f->bits & (F_SYN_IN | F_SYNACK_IN)) &&
+	bool same = f->bits & KNOWN_REMOTE_ISN && f->remote_isn == seg->seq;
+	bool again = same && f->bits & SEEN_SYN_IN;
+	bool first = !(f->bits & (SEEN_SYN_IN | SEEN_SYNACK_IN)) &&
 		     !tcpledger_fsm_synchronized(f->state);
 	/* Nothing in the kernel remembers an unanswered or a cookie's SYN. */
 	bool fresh = first || (!again &&
 			       (f->state == TCPLEDGER_STATE_CLOSE ||
-				(f->bits & F_COOKIE &&
+				(f->bits & BY_COOKIE &&
 				 f->state == TCPLEDGER_STATE_SYN_RECV)));
 
 	if (unlikely(!fresh))
 		return odd_syn(f, now, seg, repeats, again);
 	f->remote_isn = seg->seq;
-	f->bits |= F_SYN_IN | F_REMOTE_ISN;
+	f->bits |= SEEN_SYN_IN | KNOWN_REMOTE_ISN;
 	if (f->state == TCPLEDGER_STATE_SYN_RECV && !again)
-		tcpledger_facts_expect(f, now, F_EXPECT_OUT);
+		tcpledger_facts_expect(f, now, ANSWER_DUE);
 	tcpledger_facts_offer(f, opt, false);
 	return log_in(f, now, seg, repeats, first && !(seen & SEEN_KIND));
 }
@@ -117,7 +117,7 @@ static u32 syn_end(const struct tcpledger_facts *f)
 /* Does it acknowledge our SYN, and no more than went with it? */
 static bool acks_syn(const struct tcpledger_facts *f, u32 ack)
 {
-	if (!(f->bits & F_LOCAL_ISN))
+	if (!(f->bits & KNOWN_LOCAL_ISN))
 		return false;
 	return likely(ack == f->local_isn + 1) ||
 	       (tcpledger_seq_after_eq(ack, f->local_isn + 1) &&
@@ -128,19 +128,19 @@ static bool acks_syn(const struct tcpledger_facts *f, u32 ack)
 static noinline int odd_synack(struct tcpledger_facts *f, s64 now,
 			       const struct tcpledger_segment *seg, u8 repeats)
 {
-	bool same = f->bits & F_REMOTE_ISN && f->remote_isn == seg->seq;
-	bool again = same && f->bits & F_SYNACK_IN;
+	bool same = f->bits & KNOWN_REMOTE_ISN && f->remote_isn == seg->seq;
+	bool again = same && f->bits & SEEN_SYNACK_IN;
 	int i = log_in(f, now, seg, repeats, false);
 
 	if (again) {
 		tcpledger_facts_count(&f->synack_retransmits);
 		tcpledger_facts_note(f, now,
 				     TCPLEDGER_ANOMALY_SYNACK_RETRANSMIT, i);
-	} else if (f->bits & F_LOCAL_ISN) {
+	} else if (f->bits & KNOWN_LOCAL_ISN) {
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_STALE_SYNACK, i);
 	}
 	may_challenge(f, now,
-		      again ? F_EXPECT_OUT : F_EXPECT_OUT | F_CHALLENGED);
+		      again ? ANSWER_DUE : ANSWER_DUE | CHALLENGE_DUE);
 	return i;
 }
 
@@ -150,7 +150,7 @@ static noinline int in_synack(struct tcpledger_facts *f, s64 now,
 {
 	const u8 seen = syn_seen(f, seg);
 	u8 repeats = seen & SEEN_NUMBER ? TCPLEDGER_SEG_RETRANSMIT : 0;
-	bool wanted = acks_syn(f, seg->ack) && !(f->bits & F_SYNACK_IN) &&
+	bool wanted = acks_syn(f, seg->ack) && !(f->bits & SEEN_SYNACK_IN) &&
 		      (f->state == TCPLEDGER_STATE_SYN_SENT ||
 		       f->state == TCPLEDGER_STATE_SYN_RECV);
 
@@ -158,9 +158,9 @@ static noinline int in_synack(struct tcpledger_facts *f, s64 now,
 		return odd_synack(f, now, seg, repeats);
 	/* SYNs crossed: TCP has this one already, and acknowledges it again. */
 	if (unlikely(f->state == TCPLEDGER_STATE_SYN_RECV))
-		tcpledger_facts_expect(f, now, F_EXPECT_OUT);
+		tcpledger_facts_expect(f, now, ANSWER_DUE);
 	f->remote_isn = seg->seq;
-	f->bits |= F_SYNACK_IN | F_REMOTE_ISN;
+	f->bits |= SEEN_SYNACK_IN | KNOWN_REMOTE_ISN;
 	tcpledger_facts_offer(f, opt, false);
 	return log_in(f, now, seg, repeats, !(seen & SEEN_KIND));
 }
@@ -168,7 +168,7 @@ static noinline int in_synack(struct tcpledger_facts *f, s64 now,
 static noinline int in_fin(struct tcpledger_facts *f, s64 now,
 		  const struct tcpledger_segment *seg)
 {
-	bool first = !(f->bits & F_FIN_LOGGED);
+	bool first = !(f->bits & SEEN_FIN_IN);
 	bool again = !first &&
 		     tcpledger_log_find(&f->log, TCPLEDGER_ENTRY_IN,
 					TCPLEDGER_FIN, TCPLEDGER_FIN,
@@ -178,27 +178,27 @@ static noinline int in_fin(struct tcpledger_facts *f, s64 now,
 
 	if (likely(first))
 		f->peer_fin_at = f->log.n;
-	f->bits |= F_FIN_LOGGED;
-	if (f->bits & F_FIN_OUT && seg->flags & TCPLEDGER_ACK &&
+	f->bits |= SEEN_FIN_IN;
+	if (f->bits & SEEN_FIN_OUT && seg->flags & TCPLEDGER_ACK &&
 	    seg->ack == f->local_fin)
-		f->bits |= F_FIN_ACK_LOGGED;
+		f->bits |= SEEN_ACK_OF_FIN_IN;
 	i = log_in(f, now, seg, again ? TCPLEDGER_SEG_RETRANSMIT : 0, first);
 	if (f->state == TCPLEDGER_STATE_TIME_WAIT ?
 	    again && tcpledger_facts_own_fin(f, tcpledger_segment_end(seg)) :
 	    again || i != TCPLEDGER_LOG_NONE)
-		tcpledger_facts_expect(f, now, F_EXPECT_OUT);
+		tcpledger_facts_expect(f, now, ANSWER_DUE);
 	return i;
 }
 
 static noinline int in_rst(struct tcpledger_facts *f, s64 now,
 			   const struct tcpledger_segment *seg)
 {
-	int i = log_in(f, now, seg, 0, !(f->bits & F_RST_LOGGED));
+	int i = log_in(f, now, seg, 0, !(f->bits & SEEN_RST_IN));
 
-	f->bits |= F_RST_LOGGED;
+	f->bits |= SEEN_RST_IN;
 	f->rst_last = true;
 	if (i != TCPLEDGER_LOG_NONE)
-		may_challenge(f, now, F_EXPECT_OUT | F_CHALLENGED);
+		may_challenge(f, now, ANSWER_DUE | CHALLENGE_DUE);
 	return i;
 }
 
@@ -218,18 +218,18 @@ static noinline int in_ack(struct tcpledger_facts *f, s64 now,
 	const u32 was = f->bits;
 	bool ack = seg->flags & TCPLEDGER_ACK;
 	bool of_fin = ack && seg->ack == f->local_fin &&
-		      (was & (F_FIN_OUT | F_FIN_ACKED_IN)) == F_FIN_OUT;
+		      (was & (SEEN_FIN_OUT | TOOK_ACK_OF_FIN)) == SEEN_FIN_OUT;
 	bool opening = f->state == TCPLEDGER_STATE_SYN_SENT ||
 		       f->state == TCPLEDGER_STATE_SYN_RECV;
-	bool of_syn = opening && ack && was & F_LOCAL_ISN &&
+	bool of_syn = opening && ack && was & KNOWN_LOCAL_ISN &&
 		      seg->ack - (f->local_isn + 1) < 0x3fffffff;
-	u32 is = was | (of_fin ? F_FIN_ACK_LOGGED : 0) |
-		 (of_syn ? F_ACK_LOGGED : 0);
+	u32 is = was | (of_fin ? SEEN_ACK_OF_FIN_IN : 0) |
+		 (of_syn ? SEEN_ACK_OF_SYN_IN : 0);
 
-	if (!of_fin && !opening && !(was & (F_REQUEST | F_TIMEWAIT)))
+	if (!of_fin && !opening && !(was & (HELD_BY_REQUEST | HELD_BY_TIMEWAIT)))
 		return TCPLEDGER_LOG_NONE;
 	f->bits = is;
-	if (unlikely(opening && !of_syn && was & F_LOCAL_ISN))
+	if (unlikely(opening && !of_syn && was & KNOWN_LOCAL_ISN))
 		return invalid_ack(f, now, seg, is != was);
 	return log_in(f, now, seg, 0, is != was);
 }

@@ -32,10 +32,10 @@ static noinline int out_other(struct tcpledger_facts *f, s64 now,
 static bool covers_fin(struct tcpledger_facts *f,
 		       const struct tcpledger_segment *seg)
 {
-	if ((f->bits & (F_FIN_IN | F_FIN_ACKED_OUT)) != F_FIN_IN ||
+	if ((f->bits & (TOOK_FIN | SEEN_ACK_OF_FIN_OUT)) != TOOK_FIN ||
 	    seg->ack != f->remote_fin || !(seg->flags & TCPLEDGER_ACK))
 		return false;
-	f->bits |= F_FIN_ACKED_OUT;
+	f->bits |= SEEN_ACK_OF_FIN_OUT;
 	return true;
 }
 
@@ -82,9 +82,9 @@ static void syn_answered(struct tcpledger_facts *f, s64 now,
 	f->state = TCPLEDGER_STATE_SYN_RECV;
 	f->since = f->base + t;
 	if (seg->request)
-		f->bits |= F_REQUEST;
+		f->bits |= HELD_BY_REQUEST;
 	if (unlikely(seg->fastopen)) {
-		f->bits |= F_FASTOPEN | F_ESTABLISHED;
+		f->bits |= BY_FASTOPEN | WAS_ESTABLISHED;
 		f->outcome = TCPLEDGER_OUTCOME_ESTABLISHED;
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_FASTOPEN, syn);
 	}
@@ -103,7 +103,7 @@ static noinline int odd_synack(struct tcpledger_facts *f, s64 now,
 				     TCPLEDGER_ANOMALY_SYNACK_RETRANSMIT, i);
 	}
 	if (seg->cookie) {
-		f->bits |= F_COOKIE;
+		f->bits |= BY_COOKIE;
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_SYNCOOKIE, i);
 	}
 	return i;
@@ -114,9 +114,9 @@ static noinline int out_synack(struct tcpledger_facts *f, s64 now,
 			       const struct tcpledger_options *opt)
 {
 	/* That of a simultaneous open repeats the number of the SYN. */
-	bool same = f->bits & F_LOCAL_ISN && f->local_isn == seg->seq;
+	bool same = f->bits & KNOWN_LOCAL_ISN && f->local_isn == seg->seq;
 	u8 repeats = same ? TCPLEDGER_SEG_RETRANSMIT : 0;
-	bool first = !(f->bits & F_SYNACK_OUT);
+	bool first = !(f->bits & SEEN_SYNACK_OUT);
 	int syn = find_syn(f, seg->ack);
 
 	/* Once, for what is entered before it. */
@@ -124,13 +124,13 @@ static noinline int out_synack(struct tcpledger_facts *f, s64 now,
 	if (f->role == TCPLEDGER_ROLE_PASSIVE &&
 	    f->state == TCPLEDGER_STATE_CLOSE)
 		syn_answered(f, now, seg, syn);
-	if (!(f->bits & F_LOCAL_ISN))
+	if (!(f->bits & KNOWN_LOCAL_ISN))
 		f->syn_at = f->log.n;
 	f->local_isn = seg->seq;
 	/* Of several SYNs this is the one that TCP took. */
 	if (likely(syn != TCPLEDGER_LOG_NONE))
 		f->remote_isn = tcpledger_log_at(&f->log, syn)->seq;
-	f->bits |= F_SYNACK_OUT | F_LOCAL_ISN | F_SYN_ACKED_OUT;
+	f->bits |= SEEN_SYNACK_OUT | KNOWN_LOCAL_ISN | SEEN_ACK_OF_SYN_OUT;
 	tcpledger_facts_expect_none(f);
 	if (first || !same)
 		tcpledger_facts_offer(f, opt, true);
@@ -152,7 +152,7 @@ static noinline int odd_syn(struct tcpledger_facts *f, s64 now,
 				     i);
 	}
 	if (seg->len) {
-		f->bits |= F_FASTOPEN;
+		f->bits |= BY_FASTOPEN;
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_FASTOPEN, i);
 	}
 	return i;
@@ -162,14 +162,14 @@ static noinline int out_syn(struct tcpledger_facts *f, s64 now,
 			    const struct tcpledger_segment *seg,
 			    const struct tcpledger_options *opt)
 {
-	bool same = f->bits & F_LOCAL_ISN && f->local_isn == seg->seq;
+	bool same = f->bits & KNOWN_LOCAL_ISN && f->local_isn == seg->seq;
 	u8 repeats = same ? TCPLEDGER_SEG_RETRANSMIT : 0;
-	bool first = !(f->bits & F_SYN_OUT);
+	bool first = !(f->bits & SEEN_SYN_OUT);
 
-	if (!(f->bits & F_LOCAL_ISN))
+	if (!(f->bits & KNOWN_LOCAL_ISN))
 		f->syn_at = f->log.n;
 	f->local_isn = seg->seq;
-	f->bits |= F_SYN_OUT | F_LOCAL_ISN;
+	f->bits |= SEEN_SYN_OUT | KNOWN_LOCAL_ISN;
 	if (first || !same)
 		tcpledger_facts_offer(f, opt, true);
 	if (unlikely(!first || seg->len))
@@ -205,12 +205,12 @@ static noinline int out_fin(struct tcpledger_facts *f, s64 now,
 
 	covers_fin(f, seg);
 	tcpledger_facts_expect_none(f);
-	if (unlikely(was & F_FIN_OUT))
+	if (unlikely(was & SEEN_FIN_OUT))
 		return odd_fin(f, now, seg, end);
-	f->bits |= F_FIN_OUT;
-	if ((was & (F_FIN_IN | F_FIN_ACKED_OUT)) ==
-	    (F_FIN_IN | F_FIN_ACKED_OUT))
-		f->bits |= F_ACKED_EARLY;
+	f->bits |= SEEN_FIN_OUT;
+	if ((was & (TOOK_FIN | SEEN_ACK_OF_FIN_OUT)) ==
+	    (TOOK_FIN | SEEN_ACK_OF_FIN_OUT))
+		f->bits |= FINS_IN_TURN;
 	if (f->first == TCPLEDGER_SIDE_NOBODY)
 		f->first = TCPLEDGER_SIDE_LOCAL;
 	f->fin_at = f->log.n;
@@ -221,15 +221,15 @@ static noinline int out_fin(struct tcpledger_facts *f, s64 now,
 static noinline int out_rst(struct tcpledger_facts *f, s64 now,
 			    const struct tcpledger_segment *seg)
 {
-	bool first = !(f->bits & F_RST_OUT);
+	bool first = !(f->bits & SEEN_RST_OUT);
 
-	if (f->bits & F_RST_DUE) {
+	if (f->bits & RST_OUT_DUE) {
 		f->reset_by = TCPLEDGER_SIDE_LOCAL;
 		if (f->first == TCPLEDGER_SIDE_NOBODY)
 			f->first = f->reset_by;
 	}
-	f->bits |= F_RST_OUT;
-	f->bits &= ~(F_EXPECT_OUT | F_CHALLENGED | F_RST_DUE);
+	f->bits |= SEEN_RST_OUT;
+	f->bits &= ~(ANSWER_DUE | CHALLENGE_DUE | RST_OUT_DUE);
 	return log_out(f, now, seg, 0, first);
 }
 
@@ -240,18 +240,18 @@ static noinline int odd_ack(struct tcpledger_facts *f, s64 now,
 {
 	int i = log_out(f, now, seg, 0, syn || fin);
 
-	if (f->bits & F_EXPECT_OUT) {
-		if (f->bits & F_CHALLENGED)
+	if (f->bits & ANSWER_DUE) {
+		if (f->bits & CHALLENGE_DUE)
 			tcpledger_facts_note(f, now,
 					     TCPLEDGER_ANOMALY_CHALLENGE_ACK,
 					     i);
 		if (!fin && f->state == TCPLEDGER_STATE_TIME_WAIT)
 			f->tw_fin_reacks++;
 	}
-	if (fin && f->bits & F_TIMEWAIT &&
+	if (fin && f->bits & HELD_BY_TIMEWAIT &&
 	    f->state == TCPLEDGER_STATE_FIN_WAIT2) {
 		/* The restart before this ACK was not seen. */
-		f->bits |= F_TW_INEXACT;
+		f->bits |= TIME_WAIT_INEXACT;
 		tcpledger_facts_time_wait(f, now, seg->ack);
 	}
 	tcpledger_facts_expect_none(f);
@@ -261,20 +261,20 @@ static noinline int odd_ack(struct tcpledger_facts *f, s64 now,
 static noinline int out_ack(struct tcpledger_facts *f, s64 now,
 			    const struct tcpledger_segment *seg)
 {
-	bool syn = (f->bits & (F_REMOTE_ISN | F_SYN_ACKED_OUT)) ==
-		   F_REMOTE_ISN &&
+	bool syn = (f->bits & (KNOWN_REMOTE_ISN | SEEN_ACK_OF_SYN_OUT)) ==
+		   KNOWN_REMOTE_ISN &&
 		   tcpledger_seq_after_eq(seg->ack, f->remote_isn + 1);
 	bool fin = covers_fin(f, seg);
 
 	tcpledger_facts_expire(f, now);
 	if (!syn && !fin &&
-	    !(f->bits & (F_EXPECT_OUT | F_REQUEST | F_TIMEWAIT)))
+	    !(f->bits & (ANSWER_DUE | HELD_BY_REQUEST | HELD_BY_TIMEWAIT)))
 		return TCPLEDGER_LOG_NONE;
 	if (syn)
-		f->bits |= F_SYN_ACKED_OUT;
-	if (unlikely(f->bits & (F_CHALLENGED | F_TIMEWAIT)))
+		f->bits |= SEEN_ACK_OF_SYN_OUT;
+	if (unlikely(f->bits & (CHALLENGE_DUE | HELD_BY_TIMEWAIT)))
 		return odd_ack(f, now, seg, syn, fin);
-	f->bits &= ~F_EXPECT_OUT;
+	f->bits &= ~ANSWER_DUE;
 	return log_out(f, now, seg, 0, syn || fin);
 }
 
@@ -286,7 +286,7 @@ static noinline int out_ack(struct tcpledger_facts *f, s64 now,
 static noinline int out_after_fin(struct tcpledger_facts *f, s64 now,
 				  const struct tcpledger_segment *seg)
 {
-	if (seg->flags & TCPLEDGER_ACK && !(f->bits & F_FIN_ACKED_OUT) &&
+	if (seg->flags & TCPLEDGER_ACK && !(f->bits & SEEN_ACK_OF_FIN_OUT) &&
 	    (f->state == TCPLEDGER_STATE_FIN_WAIT1 ||
 	     f->state == TCPLEDGER_STATE_FIN_WAIT2)) {
 		int fin = tcpledger_facts_find_fin(f, seg->ack);
@@ -321,7 +321,7 @@ int tcpledger_facts_out(struct tcpledger_facts *f, s64 now,
 	if (flags & TCPLEDGER_SYN)
 		return flags & TCPLEDGER_ACK ? out_synack(f, now, seg, opt) :
 					       out_syn(f, now, seg, opt);
-	if ((f->bits & (F_FIN_IN | F_FIN_LOGGED)) == F_FIN_LOGGED)
+	if ((f->bits & (TOOK_FIN | SEEN_FIN_IN)) == SEEN_FIN_IN)
 		return out_after_fin(f, now, seg);
 	return flags & TCPLEDGER_FIN ? out_fin(f, now, seg) :
 				       out_ack(f, now, seg);

@@ -47,7 +47,7 @@ int tcpledger_facts_log_any(struct tcpledger_facts *f, s64 now,
 }
 
 /**
- * tcpledger_facts_taken() - TCP acts on a segment that the log had no room for
+ * tcpledger_facts_log_acted_on() - TCP acts on a segment that the log had no room for
  * @f: the facts
  * @now: CLOCK_MONOTONIC
  * @seg: the segment, which came
@@ -57,12 +57,12 @@ int tcpledger_facts_log_any(struct tcpledger_facts *f, s64 now,
  * Context: any, bucket lock held.
  * Return: the index of its log entry, or TCPLEDGER_LOG_NONE.
  */
-int tcpledger_facts_taken(struct tcpledger_facts *f, s64 now,
+int tcpledger_facts_log_acted_on(struct tcpledger_facts *f, s64 now,
 			  const struct tcpledger_segment *seg)
 {
-	if (seg->flags & TCPLEDGER_FIN && !(f->bits & F_FIN_LOGGED)) {
+	if (seg->flags & TCPLEDGER_FIN && !(f->bits & SEEN_FIN_IN)) {
 		f->peer_fin_at = f->log.n;
-		f->bits |= F_FIN_LOGGED;
+		f->bits |= SEEN_FIN_IN;
 	}
 	return tcpledger_facts_log_any(f, now, seg, TCPLEDGER_ENTRY_IN, 0,
 				       TCPLEDGER_LOG_KEY);
@@ -91,15 +91,15 @@ static void forget(struct tcpledger_facts *f,
 	bool synack = e->flags & TCPLEDGER_ACK;
 
 	if (!(e->flags & TCPLEDGER_SYN) || f->remote_isn != e->seq ||
-	    f->bits & F_SYN_ACKED_OUT || tcpledger_fsm_synchronized(f->state) ||
+	    f->bits & SEEN_ACK_OF_SYN_OUT || tcpledger_fsm_synchronized(f->state) ||
 	    syn_stands(f, e->seq))
 		return;
-	f->bits &= ~(F_REMOTE_ISN | (synack ? F_SYNACK_IN : F_SYN_IN));
+	f->bits &= ~(KNOWN_REMOTE_ISN | (synack ? SEEN_SYNACK_IN : SEEN_SYN_IN));
 	f->options &= ~OPT_REMOTE;
 }
 
 /**
- * tcpledger_facts_late() - a control segment of a connection that is over
+ * tcpledger_facts_log_late() - a control segment of a connection that is over
  * @f: the facts
  * @now: CLOCK_MONOTONIC
  * @seg: a SYN/ACK, FIN or RST
@@ -107,7 +107,7 @@ static void forget(struct tcpledger_facts *f,
  * It is logged, as what came after, and changes nothing.
  * Context: any, bucket lock held.
  */
-void tcpledger_facts_late(struct tcpledger_facts *f, s64 now,
+void tcpledger_facts_log_late(struct tcpledger_facts *f, s64 now,
 			  const struct tcpledger_segment *seg)
 {
 	u8 bits = !seg->out ? TCPLEDGER_SEG_REFUSED :
@@ -124,14 +124,14 @@ void tcpledger_facts_late(struct tcpledger_facts *f, s64 now,
 }
 
 /**
- * tcpledger_facts_taken_over() - the SYN passes that took the tuple over before
+ * tcpledger_facts_log_takeover() - the SYN passes that took the tuple over before
  * @f: the facts of the connection that is over by it
  * @now: CLOCK_MONOTONIC
  * @syn: the SYN, which begins another connection
  *
  * Context: any, bucket lock held.
  */
-void tcpledger_facts_taken_over(struct tcpledger_facts *f, s64 now,
+void tcpledger_facts_log_takeover(struct tcpledger_facts *f, s64 now,
 				const struct tcpledger_segment *syn)
 {
 	tcpledger_facts_log_any(f, now, syn, TCPLEDGER_ENTRY_IN, 0,
@@ -145,14 +145,14 @@ void tcpledger_facts_taken_over(struct tcpledger_facts *f, s64 now,
 static bool fin_disproved(const struct tcpledger_facts *f,
 			  const struct tcpledger_log_entry *e)
 {
-	return e->flags & TCPLEDGER_FIN && f->bits & F_FIN_IN && !f->ended &&
+	return e->flags & TCPLEDGER_FIN && f->bits & TOOK_FIN && !f->ended_at &&
 	       f->remote_fin == tcpledger_log_end(e) &&
 	       (f->state == TCPLEDGER_STATE_FIN_WAIT1 ||
 		f->state == TCPLEDGER_STATE_FIN_WAIT2);
 }
 
 /**
- * tcpledger_facts_done() - TCP is done with a segment, logged or not
+ * tcpledger_facts_segment_done() - TCP is done with a segment, logged or not
  * @f: the facts
  * @flags: the segment's
  * @ack_follows: TCP found in it what it has already, and answers after this
@@ -161,7 +161,7 @@ static bool fin_disproved(const struct tcpledger_facts *f,
  * checksum has none.
  * Context: any, bucket lock held.
  */
-void tcpledger_facts_done(struct tcpledger_facts *f, u8 flags, bool ack_follows)
+void tcpledger_facts_segment_done(struct tcpledger_facts *f, u8 flags, bool ack_follows)
 {
 	if (flags & (TCPLEDGER_SYN | TCPLEDGER_FIN | TCPLEDGER_RST) &&
 	    !ack_follows)
@@ -186,14 +186,14 @@ void tcpledger_facts_refused(struct tcpledger_facts *f, s64 now, int segment,
 		if (!fin_disproved(f, e))
 			return;
 		tcpledger_log_unmark(e, TCPLEDGER_SEG_ACCEPTED);
-		f->bits &= ~(F_FIN_IN | F_FIN_ACKED_OUT);
+		f->bits &= ~(TOOK_FIN | SEEN_ACK_OF_FIN_OUT);
 	}
 	tcpledger_log_mark(e, TCPLEDGER_SEG_REFUSED);
 	forget(f, e);
 	if (checksum)
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_BAD_CHECKSUM,
 				     segment);
-	else if (e->flags & TCPLEDGER_RST && !f->ended)
+	else if (e->flags & TCPLEDGER_RST && !f->ended_at)
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_BLIND_RESET,
 				     segment);
 }

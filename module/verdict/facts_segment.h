@@ -6,13 +6,13 @@
 
 void tcpledger_facts_note(struct tcpledger_facts *f, s64 now, u8 tag,
 			  int segment);
-int tcpledger_facts_taken(struct tcpledger_facts *f, s64 now,
+int tcpledger_facts_log_acted_on(struct tcpledger_facts *f, s64 now,
 			  const struct tcpledger_segment *seg);
-void tcpledger_facts_late(struct tcpledger_facts *f, s64 now,
+void tcpledger_facts_log_late(struct tcpledger_facts *f, s64 now,
 			  const struct tcpledger_segment *seg);
-void tcpledger_facts_taken_over(struct tcpledger_facts *f, s64 now,
+void tcpledger_facts_log_takeover(struct tcpledger_facts *f, s64 now,
 				const struct tcpledger_segment *syn);
-void tcpledger_facts_done(struct tcpledger_facts *f, u8 flags,
+void tcpledger_facts_segment_done(struct tcpledger_facts *f, u8 flags,
 			  bool ack_follows);
 void tcpledger_facts_refused(struct tcpledger_facts *f, s64 now, int segment,
 			     bool checksum);

@@ -49,7 +49,7 @@ static noinline void enter_into_any(struct tcpledger_facts *f, s64 now,
 	enter_into(f, now, from, to, cause, segment);
 }
 
-/* The last thing to do: then nothing has to be kept over a call in it. */
+/* Call this last (tail call), so the compiler need not save registers across it. */
 static __always_inline void enter(struct tcpledger_facts *f, s64 now, u32 from,
 				  u32 to, u32 cause, int segment)
 {
@@ -93,34 +93,34 @@ void tcpledger_facts_move(struct tcpledger_facts *f, s64 now, u8 from,
  */
 void tcpledger_facts_seed(struct tcpledger_facts *f, u32 snd_end, u32 rcv_nxt)
 {
-	f->bits |= F_PARTIAL;
+	f->bits |= IS_PARTIAL;
 	if (tcpledger_fsm_synchronized(f->state)) {
-		f->bits |= F_ESTABLISHED;
+		f->bits |= WAS_ESTABLISHED;
 		f->outcome = TCPLEDGER_OUTCOME_ESTABLISHED;
 	}
 	if (BIT(f->state) & TCPLEDGER_CLOSED_BY_US) {
-		f->bits |= F_FIN_OUT | F_CLOSING;
+		f->bits |= SEEN_FIN_OUT | CLOSE_BEGAN;
 		f->local_fin = snd_end;
 		f->first = TCPLEDGER_SIDE_LOCAL;
 	}
 	if (BIT(f->state) & TCPLEDGER_CLOSED_BY_PEER) {
-		f->bits |= F_FIN_IN | F_FIN_ACKED_OUT | F_CLOSING;
+		f->bits |= TOOK_FIN | SEEN_ACK_OF_FIN_OUT | CLOSE_BEGAN;
 		f->remote_fin = rcv_nxt;
 		f->first = TCPLEDGER_SIDE_REMOTE;
 	}
 	if (f->state == TCPLEDGER_STATE_FIN_WAIT2)
-		f->bits |= F_FIN_ACKED_IN | F_ACKED_EARLY;
+		f->bits |= TOOK_ACK_OF_FIN | FINS_IN_TURN;
 	if (f->state == TCPLEDGER_STATE_LAST_ACK)
-		f->bits |= F_ACKED_EARLY;
+		f->bits |= FINS_IN_TURN;
 	if (f->state == TCPLEDGER_STATE_CLOSING) {
-		f->bits |= F_CROSSED;
+		f->bits |= FINS_CROSSED;
 		f->first = TCPLEDGER_SIDE_BOTH;
 	}
 }
 
 static inline void accept_fin(struct tcpledger_facts *f, u32 end)
 {
-	f->bits |= F_FIN_IN;
+	f->bits |= TOOK_FIN;
 	f->remote_fin = end;
 	if (f->first == TCPLEDGER_SIDE_NOBODY)
 		f->first = TCPLEDGER_SIDE_REMOTE;
@@ -207,7 +207,7 @@ static int find_syn(struct tcpledger_facts *f, u32 rcv_nxt)
 
 static inline int find_ack_of_syn(struct tcpledger_facts *f)
 {
-	if (!(f->bits & F_LOCAL_ISN))
+	if (!(f->bits & KNOWN_LOCAL_ISN))
 		return TCPLEDGER_LOG_NONE;
 	return find(f, f->syn_at, TCPLEDGER_ACK, TCPLEDGER_ACK | TCPLEDGER_RST,
 		    BY_ACK_OR_MORE, f->local_isn + 1);
@@ -215,7 +215,7 @@ static inline int find_ack_of_syn(struct tcpledger_facts *f)
 
 static inline int find_fin(struct tcpledger_facts *f, u32 end)
 {
-	if (!(f->bits & F_FIN_LOGGED))
+	if (!(f->bits & SEEN_FIN_IN))
 		return TCPLEDGER_LOG_NONE;
 	return find(f, f->peer_fin_at, TCPLEDGER_FIN, TCPLEDGER_FIN, BY_END,
 		    end);
@@ -223,7 +223,7 @@ static inline int find_fin(struct tcpledger_facts *f, u32 end)
 
 static inline int find_ack_of_fin(struct tcpledger_facts *f)
 {
-	if (!(f->bits & F_FIN_OUT))
+	if (!(f->bits & SEEN_FIN_OUT))
 		return TCPLEDGER_LOG_NONE;
 	return find(f, f->fin_at, TCPLEDGER_ACK, TCPLEDGER_ACK | TCPLEDGER_RST,
 		    BY_ACK, f->local_fin);
@@ -322,15 +322,15 @@ int tcpledger_facts_find_in(struct tcpledger_facts *f,
  */
 u8 tcpledger_facts_graceful_kind(const struct tcpledger_facts *f)
 {
-	if (f->bits & F_CROSSED)
+	if (f->bits & FINS_CROSSED)
 		return TCPLEDGER_KIND_SIMULTANEOUS;
-	return f->bits & F_ACKED_EARLY ? TCPLEDGER_KIND_FOUR_SEGMENT :
+	return f->bits & FINS_IN_TURN ? TCPLEDGER_KIND_FOUR_SEGMENT :
 					 TCPLEDGER_KIND_THREE_SEGMENT;
 }
 
 static inline void fins_crossed(struct tcpledger_facts *f)
 {
-	f->bits |= F_CROSSED;
+	f->bits |= FINS_CROSSED;
 	f->first = TCPLEDGER_SIDE_BOTH;
 }
 
@@ -345,7 +345,7 @@ static noinline void illegal(struct tcpledger_facts *f, s64 now, u32 from,
 	if (to == TCPLEDGER_STATE_ESTABLISHED)
 		tcpledger_facts_established(f);
 	else if (to == TCPLEDGER_STATE_FIN_WAIT2)
-		f->bits |= F_FIN_ACKED_IN | F_ACKED_EARLY;
+		f->bits |= TOOK_ACK_OF_FIN | FINS_IN_TURN;
 	else if (to == TCPLEDGER_STATE_CLOSING)
 		fins_crossed(f);
 }
@@ -359,7 +359,7 @@ static noinline void by_syn(struct tcpledger_facts *f, s64 now, u32 from,
 			    u32 to, u32 rcv_nxt)
 {
 	bool crossed = from == TCPLEDGER_STATE_SYN_SENT &&
-		       f->bits & F_REMOTE_ISN;
+		       f->bits & KNOWN_REMOTE_ISN;
 	int segment = find_syn(f, crossed ? f->remote_isn + 1 : rcv_nxt);
 
 	tcpledger_facts_move(f, now, from, to, TCPLEDGER_CAUSE_SEGMENT,
@@ -396,7 +396,7 @@ static noinline void by_synack(struct tcpledger_facts *f, s64 now, u32 from,
 
 	if (segment != TCPLEDGER_LOG_NONE) {
 		f->remote_isn = rcv_nxt - 1;
-		f->bits |= F_REMOTE_ISN;
+		f->bits |= KNOWN_REMOTE_ISN;
 	}
 	tcpledger_facts_established(f);
 	by_segment(f, now, from, to, segment);
@@ -425,10 +425,10 @@ static noinline void by_ack_of_fin(struct tcpledger_facts *f, s64 now,
 {
 	const int segment = find_ack_of_fin(f);
 
-	f->bits |= F_FIN_ACKED_IN;
+	f->bits |= TOOK_ACK_OF_FIN;
 	if (segment == TCPLEDGER_LOG_NONE ||
 	    !(tcpledger_log_at(&f->log, segment)->flags & TCPLEDGER_FIN))
-		f->bits |= F_ACKED_EARLY;
+		f->bits |= FINS_IN_TURN;
 	by_segment(f, now, from, to, segment);
 }
 
@@ -437,7 +437,7 @@ static noinline void by_ack_of_fin(struct tcpledger_facts *f, s64 now,
  * @f: the facts
  * @now: CLOCK_MONOTONIC
  * @from: old enum tcpledger_state
- * @to: new one; not CLOSE, which is tcpledger_facts_die()
+ * @to: new one; not CLOSE, which is tcpledger_facts_close()
  * @rcv_nxt: next number expected from the peer
  * @task: to ESTABLISHED only: a task did it in a system call, not a segment
  *
@@ -456,7 +456,7 @@ void tcpledger_facts_state(struct tcpledger_facts *f, s64 now, u32 from,
 		by_syn(f, now, from, to, rcv_nxt);
 		return;
 	case TCPLEDGER_RULE_SYNACK:
-		if (!(f->bits & F_SYN_OUT) && task)
+		if (!(f->bits & SEEN_SYN_OUT) && task)
 			by_call(f, now, from, to);
 		else
 			by_synack(f, now, from, to, rcv_nxt);

@@ -29,13 +29,13 @@ u8 tcpledger_facts_graceful_kind(const struct tcpledger_facts *f);
  */
 static inline bool tcpledger_facts_closing(struct tcpledger_facts *f)
 {
-	if (f->bits & F_CLOSING)
+	if (f->bits & CLOSE_BEGAN)
 		return false;
-	f->bits |= F_CLOSING;
+	f->bits |= CLOSE_BEGAN;
 	return true;
 }
 
-/* A request socket or a timewait socket (F_REQUEST, F_TIMEWAIT) holds it. */
+/* A request socket or a timewait socket (HELD_BY_REQUEST, HELD_BY_TIMEWAIT) holds it. */
 static inline void tcpledger_facts_held_by(struct tcpledger_facts *f, u32 holder)
 {
 	f->bits |= holder;
@@ -44,13 +44,13 @@ static inline void tcpledger_facts_held_by(struct tcpledger_facts *f, u32 holder
 /* accept() returned it. */
 static inline void tcpledger_facts_accepted(struct tcpledger_facts *f, s64 now)
 {
-	f->accepted = now;
+	f->accepted_at = now;
 }
 
 /* The request socket has survived: an RST of ours was for something else. */
 static inline void tcpledger_facts_request_lives(struct tcpledger_facts *f)
 {
-	f->bits &= ~F_RST_OUT;
+	f->bits &= ~SEEN_RST_OUT;
 }
 
 #endif /* TCPLEDGER_FACTS_STATE_H */

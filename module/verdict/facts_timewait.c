@@ -25,16 +25,16 @@ void tcpledger_facts_time_wait(struct tcpledger_facts *f, s64 now, u32 rcv_nxt)
 
 	if (f->state == TCPLEDGER_STATE_CLOSING) {
 		segment = tcpledger_facts_find_ack_of_fin(f);
-		f->bits |= F_FIN_ACKED_IN;
+		f->bits |= TOOK_ACK_OF_FIN;
 	} else {
 		segment = tcpledger_facts_find_fin(f, rcv_nxt);
 		tcpledger_facts_accept_fin(f, segment, rcv_nxt);
 	}
 	tcpledger_facts_move(f, now, f->state, TCPLEDGER_STATE_TIME_WAIT,
 			     TCPLEDGER_CAUSE_SEGMENT, segment);
-	f->bits |= F_TW_EVER;
+	f->bits |= WAS_TIME_WAIT;
 	f->kind = tcpledger_facts_graceful_kind(f);
-	f->tw_restarted = now;
+	f->tw_restarted_at = now;
 }
 
 /**
@@ -49,9 +49,9 @@ void tcpledger_facts_time_wait(struct tcpledger_facts *f, s64 now, u32 rcv_nxt)
 void tcpledger_facts_tw_enter(struct tcpledger_facts *f, s64 now, u8 substate,
 			      u32 rcv_nxt)
 {
-	f->bits |= F_TIMEWAIT | F_ESTABLISHED;
+	f->bits |= HELD_BY_TIMEWAIT | WAS_ESTABLISHED;
 	f->outcome = TCPLEDGER_OUTCOME_ESTABLISHED;
-	f->tw_restarted = now;
+	f->tw_restarted_at = now;
 	if (substate == TCPLEDGER_STATE_TIME_WAIT)
 		tcpledger_facts_time_wait(f, now, rcv_nxt);
 }
@@ -77,7 +77,7 @@ void tcpledger_facts_tw_restart(struct tcpledger_facts *f, s64 now,
 		return;
 	}
 	f->tw_restarts++;
-	f->tw_restarted = now;
+	f->tw_restarted_at = now;
 	tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_TIME_WAIT_RESTARTED,
 			     segment);
 }
@@ -146,10 +146,10 @@ static void fin_wait2_over(struct tcpledger_facts *f, u8 how, bool rst_in)
 	f->kind = TCPLEDGER_KIND_RESET;
 	if (rst_in)
 		f->reset_by = TCPLEDGER_SIDE_REMOTE;
-	else if (f->bits & F_RST_OUT)
+	else if (f->bits & SEEN_RST_OUT)
 		f->reset_by = TCPLEDGER_SIDE_LOCAL;
 	else if (how == TCPLEDGER_EXIT_RESET)
-		f->bits |= F_RST_DUE;
+		f->bits |= RST_OUT_DUE;
 }
 
 /**
@@ -181,9 +181,9 @@ void tcpledger_facts_tw_exit(struct tcpledger_facts *f, s64 now, u8 how,
 		tcpledger_log_mark(e, TCPLEDGER_SEG_REFUSED);
 	tcpledger_facts_move(f, now, from, TCPLEDGER_STATE_CLOSE, cause,
 			     segment);
-	f->ended = f->base + tcpledger_facts_time(f, now);
+	f->ended_at = f->base + tcpledger_facts_time(f, now);
 	f->log.news |= LOG_NEWS;
-	f->bits &= ~F_TIMEWAIT;
+	f->bits &= ~HELD_BY_TIMEWAIT;
 	tcpledger_facts_expect_none(f);
 	if (from != TCPLEDGER_STATE_TIME_WAIT) {
 		fin_wait2_over(f, how, rst_in);

@@ -19,7 +19,7 @@ void tcpledger_facts_time_wait(struct tcpledger_facts *f, s64 now,
 /* How long it was in this state is only a bound: when it ended was not seen. */
 static inline void tcpledger_facts_tw_inexact(struct tcpledger_facts *f)
 {
-	f->bits |= F_TW_INEXACT;
+	f->bits |= TIME_WAIT_INEXACT;
 }
 
 /**
@@ -31,8 +31,8 @@ static inline void tcpledger_facts_tw_inexact(struct tcpledger_facts *f)
  */
 static inline void tcpledger_facts_tw_adopt(struct tcpledger_facts *f, s64 left)
 {
-	f->bits |= F_TW_EVER | F_TW_INEXACT;
-	f->tw_restarted = f->base + left - TCPLEDGER_TW_NOMINAL_NS;
+	f->bits |= WAS_TIME_WAIT | TIME_WAIT_INEXACT;
+	f->tw_restarted_at = f->base + left - TCPLEDGER_TW_NOMINAL_NS;
 }
 
 #endif /* TCPLEDGER_FACTS_TIMEWAIT_H */

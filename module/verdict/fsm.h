@@ -14,7 +14,7 @@
  * @TCPLEDGER_RULE_ACK_OF_SYN: the ACK of our SYN
  * @TCPLEDGER_RULE_FIN: a FIN that came
  * @TCPLEDGER_RULE_ACK_OF_FIN: the ACK of our FIN
- * @TCPLEDGER_RULE_DEATH: one of several; tcpledger_facts_die() decides
+ * @TCPLEDGER_RULE_DEATH: one of several; tcpledger_facts_close() decides
  */
 enum tcpledger_rule {
 	TCPLEDGER_RULE_ILLEGAL,

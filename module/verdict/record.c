@@ -77,12 +77,12 @@ static void fill_from_log(struct tcpledger_record *r,
 			 type == (f->role == TCPLEDGER_ROLE_PASSIVE ?
 				  TCPLEDGER_ENTRY_IN : TCPLEDGER_ENTRY_OUT) &&
 			 !(e->flags & TCPLEDGER_RST) && r->synack_ns >= 0 &&
-			 f->bits & F_ESTABLISHED)
+			 f->bits & WAS_ESTABLISHED)
 			first_time(&r->ack_ns, t);
 		if (e->flags & TCPLEDGER_FIN && type == TCPLEDGER_ENTRY_OUT)
 			first_time(&r->local_fin_ns, t);
 		if (e->flags & TCPLEDGER_FIN && type == TCPLEDGER_ENTRY_IN &&
-		    f->bits & F_FIN_IN &&
+		    f->bits & TOOK_FIN &&
 		    tcpledger_log_end(e) == f->remote_fin)
 			first_time(&r->remote_fin_ns, t);
 	}
@@ -155,19 +155,19 @@ static void fill_time_wait(struct tcpledger_record *r,
 	r->tw_restarts = f->tw_restarts;
 	r->tw_fin_reacks = f->tw_fin_reacks;
 	r->tw_old_duplicates = f->tw_old_duplicates;
-	if (!(f->bits & F_TW_EVER))
+	if (!(f->bits & WAS_TIME_WAIT))
 		return;
 	r->flags |= TCPLEDGER_REC_TIME_WAIT;
-	if (!(f->bits & F_TW_INEXACT))
+	if (!(f->bits & TIME_WAIT_INEXACT))
 		r->flags |= TCPLEDGER_REC_RESIDENCE_EXACT;
 	r->tw_nominal_ns = TCPLEDGER_TW_NOMINAL_NS;
 	/* Adopted: at least as long as we saw it. */
-	if (f->ended)
+	if (f->ended_at)
 		r->tw_residence_ns = r->ended_ns -
 				     max_t(s64, r->tw_entered_ns, 0);
-	else if (f->tw_restarted)
+	else if (f->tw_restarted_at)
 		r->tw_remaining_ns = min_t(s64, TCPLEDGER_TW_NOMINAL_NS,
-			max_t(s64, 0, f->tw_restarted +
+			max_t(s64, 0, f->tw_restarted_at +
 			      TCPLEDGER_TW_NOMINAL_NS - now));
 }
 
@@ -177,10 +177,10 @@ static void fill_times(struct tcpledger_record *r,
 	s64 fins[2];
 
 	r->base_ns = f->base;
-	r->ended_ns = since_base(f, f->ended);
+	r->ended_ns = since_base(f, f->ended_at);
 	r->duration_ns = r->ended_ns;
-	r->state_age_ns = f->ended ? -1 : max_t(s64, now - f->since, 0);
-	r->accept_ns = since_base(f, f->accepted);
+	r->state_age_ns = f->ended_at ? -1 : max_t(s64, now - f->since, 0);
+	r->accept_ns = since_base(f, f->accepted_at);
 	r->half_close_ns = -1;
 	fins[0] = r->local_fin_ns;
 	fins[1] = r->remote_fin_ns;
@@ -213,7 +213,7 @@ void tcpledger_record_fill(struct tcpledger_record *r,
 	r->remote_fin_ns = -1;
 	r->tw_entered_ns = -1;
 	fill_from_log(r, f);
-	if (f->bits & F_PARTIAL)
+	if (f->bits & IS_PARTIAL)
 		forget_repeated(r, f);
 	fill_options(r, f);
 	fill_times(r, f, now);
@@ -232,10 +232,10 @@ void tcpledger_record_fill(struct tcpledger_record *r,
 	r->syn_retransmits = f->syn_retransmits;
 	r->synack_retransmits = f->synack_retransmits;
 	r->fin_retransmits = f->fin_retransmits;
-	r->local_isn = f->bits & F_LOCAL_ISN ? (s64)f->local_isn : -1;
-	r->remote_isn = f->bits & F_REMOTE_ISN ? (s64)f->remote_isn : -1;
-	r->flags |= (f->ended ? 0 : TCPLEDGER_REC_LIVE) |
-		    (f->bits & F_PARTIAL ? TCPLEDGER_REC_PARTIAL : 0) |
-		    (f->bits & F_COOKIE ? TCPLEDGER_REC_SYNCOOKIE : 0) |
-		    (f->bits & F_FASTOPEN ? TCPLEDGER_REC_FASTOPEN : 0);
+	r->local_isn = f->bits & KNOWN_LOCAL_ISN ? (s64)f->local_isn : -1;
+	r->remote_isn = f->bits & KNOWN_REMOTE_ISN ? (s64)f->remote_isn : -1;
+	r->flags |= (f->ended_at ? 0 : TCPLEDGER_REC_LIVE) |
+		    (f->bits & IS_PARTIAL ? TCPLEDGER_REC_PARTIAL : 0) |
+		    (f->bits & BY_COOKIE ? TCPLEDGER_REC_SYNCOOKIE : 0) |
+		    (f->bits & BY_FASTOPEN ? TCPLEDGER_REC_FASTOPEN : 0);
 }

@@ -70,7 +70,7 @@ void tcpledger_flight_takeover(struct tcpledger_net *tn,
 }
 
 /* The segment that TCP works on is of this record, and the log gave it up. */
-static struct tcpledger_flight *given_up(const struct tcpledger_conn *c)
+static struct tcpledger_flight *unlogged(const struct tcpledger_conn *c)
 {
 	struct tcpledger_flight *f = tcpledger_flight_of(c);
 
@@ -81,7 +81,7 @@ static struct tcpledger_flight *given_up(const struct tcpledger_conn *c)
 static bool fin_fits(const struct tcpledger_facts *f,
 		     const struct tcpledger_segment *seg, u32 rcv_nxt)
 {
-	return seg->flags & TCPLEDGER_FIN && !(f->bits & F_FIN_IN) &&
+	return seg->flags & TCPLEDGER_FIN && !(f->bits & TOOK_FIN) &&
 	       tcpledger_segment_end(seg) == rcv_nxt;
 }
 
@@ -90,26 +90,26 @@ static bool moves(const struct tcpledger_facts *f,
 {
 	/* TCP has just acted on an RST: see tcpledger_facts_find_rst(). */
 	if (seg->flags & TCPLEDGER_RST)
-		return f->bits & F_RST_TAKEN;
+		return f->bits & TOOK_RST;
 	return fin_fits(f, seg, rcv_nxt) ||
-	       (seg->flags & TCPLEDGER_ACK && f->bits & F_FIN_OUT &&
-		!(f->bits & F_FIN_ACKED_IN) && seg->ack == f->local_fin);
+	       (seg->flags & TCPLEDGER_ACK && f->bits & SEEN_FIN_OUT &&
+		!(f->bits & TOOK_ACK_OF_FIN) && seg->ack == f->local_fin);
 }
 
 /**
- * tcpledger_flight_look() - the slow half of tcpledger_flight_taken()
+ * tcpledger_flight_log_acted_on() - the slow half of tcpledger_flight_acted_on()
  * @c: the record, bucket locked
  * @now: CLOCK_MONOTONIC
  * @rcv_nxt: next number TCP expects from the peer
  *
  * Context: any, interrupts off.
  */
-void tcpledger_flight_look(struct tcpledger_conn *c, s64 now, u32 rcv_nxt)
+void tcpledger_flight_log_acted_on(struct tcpledger_conn *c, s64 now, u32 rcv_nxt)
 {
-	struct tcpledger_flight *f = given_up(c);
+	struct tcpledger_flight *f = unlogged(c);
 
 	if (f && moves(&c->facts, &f->seg, rcv_nxt))
-		f->index = tcpledger_facts_taken(&c->facts, now, &f->seg);
+		f->index = tcpledger_facts_log_acted_on(&c->facts, now, &f->seg);
 }
 
 /**
@@ -118,18 +118,18 @@ void tcpledger_flight_look(struct tcpledger_conn *c, s64 now, u32 rcv_nxt)
  * @now: CLOCK_MONOTONIC
  * @answer: the segment
  *
- * As tcpledger_flight_taken(). The answer to a FIN leaves before TCP moves on,
+ * As tcpledger_flight_acted_on(). The answer to a FIN leaves before TCP moves on,
  * see out_after_fin().
  * Context: LOCAL_OUT hook.
  */
 void tcpledger_flight_answered(struct tcpledger_conn *c, s64 now,
 			      const struct tcpledger_segment *answer)
 {
-	struct tcpledger_flight *f = given_up(c);
+	struct tcpledger_flight *f = unlogged(c);
 
 	if (f && answer->flags & TCPLEDGER_ACK &&
 	    (c->facts.state == TCPLEDGER_STATE_FIN_WAIT1 ||
 	     c->facts.state == TCPLEDGER_STATE_FIN_WAIT2) &&
 	    fin_fits(&c->facts, &f->seg, answer->ack))
-		f->index = tcpledger_facts_taken(&c->facts, now, &f->seg);
+		f->index = tcpledger_facts_log_acted_on(&c->facts, now, &f->seg);
 }

@@ -102,7 +102,7 @@ tcpledger_flight_arrive(struct tcpledger_conn *c, s64 now,
 	if (seg->flags & TCPLEDGER_SYN)
 		f->opt = *opt;
 	f->index = tcpledger_facts_in(&c->facts, now, seg, opt);
-	f->timewait = c->facts.bits & F_TIMEWAIT;
+	f->timewait = c->facts.bits & HELD_BY_TIMEWAIT;
 	tcpledger_conn_settle(c);
 }
 
@@ -114,10 +114,10 @@ void tcpledger_flight_begin(struct tcpledger_conn *c,
 void tcpledger_flight_takeover(struct tcpledger_net *tn,
 			       const struct tcpledger_key *key,
 			       const struct tcpledger_flight *f);
-void tcpledger_flight_look(struct tcpledger_conn *c, s64 now, u32 rcv_nxt);
+void tcpledger_flight_log_acted_on(struct tcpledger_conn *c, s64 now, u32 rcv_nxt);
 
 /**
- * tcpledger_flight_taken() - TCP moves a connection, perhaps by a segment
+ * tcpledger_flight_acted_on() - TCP moves a connection, perhaps by a segment
  * @c: its record, bucket locked
  * @now: CLOCK_MONOTONIC
  * @rcv_nxt: next number it expects from the peer, after that segment
@@ -125,11 +125,11 @@ void tcpledger_flight_look(struct tcpledger_conn *c, s64 now, u32 rcv_nxt);
  * Where the log gave up the segment that TCP is working on, it now gets its
  * entry. Context: any, interrupts off.
  */
-static inline void tcpledger_flight_taken(struct tcpledger_conn *c, s64 now,
+static inline void tcpledger_flight_acted_on(struct tcpledger_conn *c, s64 now,
 					 u32 rcv_nxt)
 {
 	if (unlikely(c->facts.log.dropped))
-		tcpledger_flight_look(c, now, rcv_nxt);
+		tcpledger_flight_log_acted_on(c, now, rcv_nxt);
 }
 
 void tcpledger_flight_answered(struct tcpledger_conn *c, s64 now,

@@ -24,7 +24,7 @@
  */
 void tcpledger_packet_copy(const struct sk_buff *skb,
 			   const struct nf_hook_state *state, u32 thoff,
-			   tcpledger_see_fn *see)
+			   tcpledger_handle_fn *see)
 {
 	u8 buf[TCPLEDGER_TCPHDR_LEN] __tcpledger_unset;
 	const u8 *th = skb_header_pointer(skb, thoff, sizeof(buf), buf);

@@ -32,19 +32,19 @@ struct tcpledger_packet {
 };
 
 /**
- * typedef tcpledger_see_fn - look at a segment
+ * typedef tcpledger_handle_fn - look at a segment
  * @skb: the packet
  * @state: of its hook
  * @th: TCPLEDGER_TCPHDR_LEN bytes of its TCP header, in @skb or copied
  * @thoff: where they are in @skb
  */
-typedef void tcpledger_see_fn(const struct sk_buff *skb,
+typedef void tcpledger_handle_fn(const struct sk_buff *skb,
 			      const struct nf_hook_state *state, const u8 *th,
 			      u32 thoff);
 
 void tcpledger_packet_copy(const struct sk_buff *skb,
 			   const struct nf_hook_state *state, u32 thoff,
-			   tcpledger_see_fn *see);
+			   tcpledger_handle_fn *see);
 void tcpledger_packet_options(struct tcpledger_packet *p, u32 offset, u32 len);
 bool tcpledger_packet_piece(struct tcpledger_packet *p, const u8 *th);
 bool tcpledger_packet_received(const struct sk_buff *skb,

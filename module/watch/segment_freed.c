@@ -25,7 +25,7 @@
 static void third_ack_refused(struct tcpledger_conn *c, s64 now,
 			      const struct tcpledger_flight *f)
 {
-	if (c->facts.bits & F_ACK_LOGGED &&
+	if (c->facts.bits & SEEN_ACK_OF_SYN_IN &&
 	    tcpledger_socket_overflows(c->tn->net, &c->key, &f->seg))
 		tcpledger_facts_note(&c->facts, now,
 				     TCPLEDGER_ANOMALY_ACCEPT_QUEUE_FULL,
@@ -46,7 +46,7 @@ static void request_done(struct tcpledger_conn *c, s64 now,
 	    !tcpledger_socket_exists(net, &c->key)) {
 		if (f->seg.flags & TCPLEDGER_RST) {
 			tcpledger_facts_request_reset(facts);
-			if (!(facts->bits & F_ACK_LOGGED))
+			if (!(facts->bits & SEEN_ACK_OF_SYN_IN))
 				tcpledger_facts_note(facts, now,
 					TCPLEDGER_ANOMALY_STALE_SYN, f->index);
 		}
@@ -83,7 +83,7 @@ static const u8 *noted_header(const struct tcpledger_flight *f,
  * @skb: the packet
  * @refused: it gave a reason for throwing it away
  * @checksum: the reason is the checksum
- * @ack_follows: after that reason TCP answers, see tcpledger_facts_done()
+ * @ack_follows: after that reason TCP answers, see tcpledger_facts_segment_done()
  *
  * Context: the tracepoint kfree_skb, preemption off.
  */
@@ -117,16 +117,16 @@ void tcpledger_segment_freed(const struct sk_buff *skb, bool refused,
 	now = ktime_get_mono_fast_ns();
 	tcpledger_conn_room(f.c);
 	if (refused || (f.seg.flags & TCPLEDGER_RST &&
-			!(f.c->facts.bits & (F_REQUEST | F_TIMEWAIT)))) {
+			!(f.c->facts.bits & (HELD_BY_REQUEST | HELD_BY_TIMEWAIT)))) {
 		if (f.index != TCPLEDGER_LOG_NONE)
 			tcpledger_facts_refused(&f.c->facts, now, f.index,
 						checksum);
-	} else if (f.c->facts.bits & F_TIMEWAIT) {
-		tcpledger_timewait_done(f.c, now, &f);
-	} else if (f.c->facts.bits & F_REQUEST) {
+	} else if (f.c->facts.bits & HELD_BY_TIMEWAIT) {
+		tcpledger_timewait_segment_done(f.c, now, &f);
+	} else if (f.c->facts.bits & HELD_BY_REQUEST) {
 		request_done(f.c, now, &f);
 	}
-	tcpledger_facts_done(&f.c->facts, f.seg.flags, ack_follows);
+	tcpledger_facts_segment_done(&f.c->facts, f.seg.flags, ack_follows);
 	if (tcpledger_conn_settle(f.c))
 		tn = f.c->tn;
 	tcpledger_table_unlock(b, flags);

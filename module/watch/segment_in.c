@@ -30,7 +30,7 @@
  * not look (it does not on loopback, and can be switched off), the table's
  * note of quiet endpoints tells, for sockets not bound to a device.
  */
-static bool boring_v4(const struct sk_buff *skb, const struct iphdr *iph,
+static bool is_quiet_v4(const struct sk_buff *skb, const struct iphdr *iph,
 		       const u8 *th, const struct net *net)
 {
 	const struct sock *sk = skb->sk;
@@ -42,7 +42,7 @@ static bool boring_v4(const struct sk_buff *skb, const struct iphdr *iph,
 					   iph->saddr, tcpledger_ports_in(th))));
 }
 
-static bool boring_v6(const struct sk_buff *skb, const struct ipv6hdr *ip6h,
+static bool is_quiet_v6(const struct sk_buff *skb, const struct ipv6hdr *ip6h,
 		       const u8 *th, const struct net *net)
 {
 	const struct sock *sk = skb->sk;
@@ -75,7 +75,7 @@ static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 }
 
 /* Bucket locked: unlocks it. A segment of which there is no live record. */
-static noinline void unknown(struct tcpledger_packet *p,
+static noinline void no_live_record(struct tcpledger_packet *p,
 			     struct tcpledger_bucket *b,
 			     struct tcpledger_conn *c, unsigned long flags)
 	__releases(&b->lock)
@@ -101,7 +101,7 @@ static noinline void unknown(struct tcpledger_packet *p,
  * socket's record names the device or the VRF; an unbound one is not for a
  * VRF's packets, unless tcp_l3mdev_accept says so (inet_sk_bound_dev_eq()).
  */
-static __always_inline void see(struct tcpledger_packet *p, const u8 *th,
+static __always_inline void handle(struct tcpledger_packet *p, const u8 *th,
 				u32 thoff)
 {
 	struct tcpledger_bucket *b;
@@ -116,7 +116,7 @@ static __always_inline void see(struct tcpledger_packet *p, const u8 *th,
 	b = tcpledger_table_lock(&p->key, &flags);
 	c = tcpledger_table_find(b, &p->key);
 	if (unlikely(!takes_segments(c))) {
-		unknown(p, b, c, flags);
+		no_live_record(p, b, c, flags);
 		return;
 	}
 	tcpledger_flight_arrive(c, ktime_get_mono_fast_ns(), p->skb, &p->seg, &p->opt);
@@ -127,7 +127,7 @@ static __always_inline void see(struct tcpledger_packet *p, const u8 *th,
 	tcpledger_table_unlock(b, flags);
 }
 
-static noinline void see_v4(const struct sk_buff *skb,
+static noinline void handle_v4(const struct sk_buff *skb,
 			    const struct nf_hook_state *state, const u8 *th,
 			    u32 thoff)
 {
@@ -141,7 +141,7 @@ static noinline void see_v4(const struct sk_buff *skb,
 			 tcpledger_ports_in(th));
 	p.key.ifindex = inet_iif(skb);
 	p.key.ifindex2 = inet_sdif(skb);
-	see(&p, th, thoff);
+	handle(&p, th, thoff);
 }
 
 /**
@@ -164,9 +164,9 @@ unsigned int tcpledger_hook_in4(void *priv, struct sk_buff *skb,
 	tcpledger_flight_forget();
 	th = (const u8 *)iph + iph->ihl * 4;
 	if (!tcpledger_packet_whole(skb, th))
-		tcpledger_packet_copy(skb, state, th - skb->data, see_v4);
-	else if (!boring_v4(skb, iph, th, state->net))
-		see_v4(skb, state, th, th - skb->data);
+		tcpledger_packet_copy(skb, state, th - skb->data, handle_v4);
+	else if (!is_quiet_v4(skb, iph, th, state->net))
+		handle_v4(skb, state, th, th - skb->data);
 	return NF_ACCEPT;
 }
 
@@ -187,7 +187,7 @@ static bool for_this_host(const struct sk_buff *skb, struct net *net,
 	return known && ipv6_chk_addr(net, last, NULL, 0);
 }
 
-static noinline void see_v6(const struct sk_buff *skb,
+static noinline void handle_v6(const struct sk_buff *skb,
 			    const struct nf_hook_state *state, const u8 *th,
 			    u32 thoff)
 {
@@ -206,7 +206,7 @@ static noinline void see_v6(const struct sk_buff *skb,
 			 tcpledger_ports_in(th));
 	p.key.ifindex = inet6_iif(skb);
 	p.key.ifindex2 = inet6_sdif(skb);
-	see(&p, th, thoff);
+	handle(&p, th, thoff);
 }
 
 /**
@@ -228,8 +228,8 @@ unsigned int tcpledger_hook_in6(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	tcpledger_flight_forget();
 	if (!tcpledger_packet_whole(skb, th))
-		tcpledger_packet_copy(skb, state, thoff, see_v6);
-	else if (!boring_v6(skb, ipv6_hdr(skb), th, state->net))
-		see_v6(skb, state, th, thoff);
+		tcpledger_packet_copy(skb, state, thoff, handle_v6);
+	else if (!is_quiet_v6(skb, ipv6_hdr(skb), th, state->net))
+		handle_v6(skb, state, th, thoff);
 	return NF_ACCEPT;
 }

@@ -40,15 +40,15 @@ bool tcpledger_segment_late(struct tcpledger_conn *c,
 	    !(seg->flags & (TCPLEDGER_SYN | TCPLEDGER_FIN | TCPLEDGER_RST)))
 		return false;
 	now = ktime_get_mono_fast_ns();
-	if (now - c->facts.ended > (syn ? TCPLEDGER_TAKEN_NS :
+	if (now - c->facts.ended_at > (syn ? TCPLEDGER_TAKEN_NS :
 					  TCPLEDGER_LATE_NS))
 		return false;
 	tcpledger_conn_room(c);
 	if (syn) {
 		c->taken = false;
-		tcpledger_facts_taken_over(&c->facts, now, seg);
+		tcpledger_facts_log_takeover(&c->facts, now, seg);
 	} else {
-		tcpledger_facts_late(&c->facts, now, seg);
+		tcpledger_facts_log_late(&c->facts, now, seg);
 	}
 	tcpledger_conn_settle(c);
 	return !syn;
@@ -64,7 +64,7 @@ static void late_data(struct tcpledger_conn *c, const struct sock *sk,
 	int i = flies ? f->index : tcpledger_facts_find_in(&c->facts, seg);
 
 	tcpledger_conn_room(c);
-	i = tcpledger_facts_late_data(&c->facts, ktime_get_mono_fast_ns(), seg,
+	i = tcpledger_facts_log_late_data(&c->facts, ktime_get_mono_fast_ns(), seg,
 				      i, tcp_sk(sk)->rcv_nxt);
 	if (flies)
 		f->index = i;

@@ -39,9 +39,9 @@
  *
  * The third ACK of an active open leaves when the socket is ESTABLISHED
  * already; until the third segment after the last retransmission it is not
- * boring. SYN: first, ACK: second, and third after a simultaneous open.
+ * quiet. SYN: first, ACK: second, and third after a simultaneous open.
  */
-static bool boring_socket(const struct sock *sk)
+static bool is_quiet_socket(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
@@ -53,32 +53,32 @@ static bool boring_socket(const struct sock *sk)
 	       !tcpledger_conn_expected();
 }
 
-/* Can the socket, or the note of its endpoint, say that a segment is boring? */
+/* Can the socket, or the note of its endpoint, say that a segment is quiet? */
 static bool open_socket(const struct sock *sk, u8 flags)
 {
 	return !(flags & TCPLEDGER_CONTROL) && sk &&
 	       READ_ONCE(sk->sk_state) == TCP_ESTABLISHED && sk_is_tcp(sk);
 }
 
-static bool boring_v4(const struct sk_buff *skb, const struct iphdr *iph,
+static bool is_quiet_v4(const struct sk_buff *skb, const struct iphdr *iph,
 			const u8 *th, const struct net *net)
 {
 	const struct sock *sk = skb->sk;
 
 	return open_socket(sk, th[13]) &&
-	       (likely(boring_socket(sk)) ||
+	       (likely(is_quiet_socket(sk)) ||
 		(!READ_ONCE(sk->sk_bound_dev_if) && iph->ihl == 5 &&
 		 tcpledger_table_quiet_v4(net->net_cookie, iph->saddr,
 					  iph->daddr, tcpledger_ports_out(th))));
 }
 
-static bool boring_v6(const struct sk_buff *skb, const struct ipv6hdr *ip6h,
+static bool is_quiet_v6(const struct sk_buff *skb, const struct ipv6hdr *ip6h,
 			const u8 *th, const struct net *net)
 {
 	const struct sock *sk = skb->sk;
 
 	return open_socket(sk, th[13]) &&
-	       (likely(boring_socket(sk)) ||
+	       (likely(is_quiet_socket(sk)) ||
 		(!READ_ONCE(sk->sk_bound_dev_if) &&
 		 ip6h->nexthdr == IPPROTO_TCP &&
 		 tcpledger_table_quiet_v6(net->net_cookie, &ip6h->saddr,
@@ -211,7 +211,7 @@ static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 	old = tcpledger_table_find(b, &p->key);
 	if (unlikely(old && tcpledger_facts_live(&old->facts))) {
 		/* Its end was missed; TCP gave the tuple to this socket. */
-		if (old->facts.bits & F_TIMEWAIT)
+		if (old->facts.bits & HELD_BY_TIMEWAIT)
 			tcpledger_timewait_missed(old, now,
 						  TCPLEDGER_EXIT_REUSED,
 						  TCPLEDGER_LOG_NONE);
@@ -237,7 +237,7 @@ static inline void note_socket(struct tcpledger_conn *c, const struct tcpledger_
 	const struct sock *sk = p->sk;
 
 	if (tcpledger_is_synack(&p->seg) && c->facts.role == TCPLEDGER_ROLE_PASSIVE) {
-		c->request_timer = 0;
+		c->request_expired_at = 0;
 		if (sk)
 			c->key.ifindex = p->key.ifindex;
 	}
@@ -263,8 +263,8 @@ static noinline void ends(struct tcpledger_conn *c, s64 now,
 		tcpledger_facts_end(&c->facts, now, TCPLEDGER_CAUSE_SEGMENT,
 				    TCPLEDGER_LOG_NONE,
 				    TCPLEDGER_OUTCOME_REFUSED);
-	else if (c->facts.bits & F_REQUEST)
-		c->request_timer = now;	/* expire.c looks what became of it */
+	else if (c->facts.bits & HELD_BY_REQUEST)
+		c->request_expired_at = now;	/* expire.c looks what became of it */
 }
 
 /* Bucket locked. Return: as tcpledger_conn_settle(). */
@@ -308,7 +308,7 @@ taken_over(struct tcpledger_net *tn, const struct tcpledger_packet *p,
 	struct tcpledger_key key = c->key;
 	struct tcpledger_flight syn;
 
-	if (!tcpledger_timewait_taken(c, &syn))
+	if (!tcpledger_timewait_taken_over(c, &syn))
 		return c;
 	tcpledger_conn_settle(c);
 	tcpledger_table_unlock(b, *flags);
@@ -369,7 +369,7 @@ static noinline void unusual(struct tcpledger_packet *p,
 	}
 	tcpledger_count(tn, segments_out);
 	c = by_socket(b, c, p);
-	if (c && c->facts.bits & F_TIMEWAIT && tcpledger_is_synack(&p->seg) &&
+	if (c && c->facts.bits & HELD_BY_TIMEWAIT && tcpledger_is_synack(&p->seg) &&
 	    !p->seg.other)
 		c = taken_over(tn, p, b, c, &flags);
 	known = belongs(c, p);
@@ -393,11 +393,11 @@ static bool usual(const struct tcpledger_conn *c,
 		  const struct tcpledger_segment *seg)
 {
 	return c && tcpledger_facts_live(&c->facts) &&
-	       !(c->facts.bits & F_TIMEWAIT) && !tcpledger_is_syn(seg) &&
+	       !(c->facts.bits & HELD_BY_TIMEWAIT) && !tcpledger_is_syn(seg) &&
 	       !seg->other;
 }
 
-static __always_inline void see(struct tcpledger_packet *p,
+static __always_inline void handle(struct tcpledger_packet *p,
 				const struct nf_hook_state *state, const u8 *th,
 				u32 thoff, bool v6)
 {
@@ -425,7 +425,7 @@ static __always_inline void see(struct tcpledger_packet *p,
 		tcpledger_conn_trim(tcpledger_net(p->net));
 }
 
-static noinline void see_v4(const struct sk_buff *skb,
+static noinline void handle_v4(const struct sk_buff *skb,
 			    const struct nf_hook_state *state, const u8 *th,
 			    u32 thoff)
 {
@@ -440,7 +440,7 @@ static noinline void see_v4(const struct sk_buff *skb,
 	p.seg.ttl = iph->ttl;
 	tcpledger_key_v4(&p.key, p.net->net_cookie, iph->saddr, to,
 			 tcpledger_ports_out(th));
-	see(&p, state, th, thoff, false);
+	handle(&p, state, th, thoff, false);
 }
 
 /**
@@ -462,13 +462,13 @@ unsigned int tcpledger_hook_out4(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	th = (const u8 *)iph + iph->ihl * 4;
 	if (!tcpledger_packet_whole(skb, th))
-		tcpledger_packet_copy(skb, state, th - skb->data, see_v4);
-	else if (!boring_v4(skb, iph, th, state->net))
-		see_v4(skb, state, th, th - skb->data);
+		tcpledger_packet_copy(skb, state, th - skb->data, handle_v4);
+	else if (!is_quiet_v4(skb, iph, th, state->net))
+		handle_v4(skb, state, th, th - skb->data);
 	return NF_ACCEPT;
 }
 
-static noinline void see_v6(const struct sk_buff *skb,
+static noinline void handle_v6(const struct sk_buff *skb,
 			    const struct nf_hook_state *state, const u8 *th,
 			    u32 thoff)
 {
@@ -486,7 +486,7 @@ static noinline void see_v6(const struct sk_buff *skb,
 	p.seg.ttl = ip6h->hop_limit;
 	tcpledger_key_v6(&p.key, p.net->net_cookie, &ip6h->saddr, to,
 			 tcpledger_ports_out(th));
-	see(&p, state, th, thoff, true);
+	handle(&p, state, th, thoff, true);
 }
 
 /**
@@ -507,8 +507,8 @@ unsigned int tcpledger_hook_out6(void *priv, struct sk_buff *skb,
 	if (thoff < 0)
 		return NF_ACCEPT;
 	if (!tcpledger_packet_whole(skb, th))
-		tcpledger_packet_copy(skb, state, thoff, see_v6);
-	else if (!boring_v6(skb, ipv6_hdr(skb), th, state->net))
-		see_v6(skb, state, th, thoff);
+		tcpledger_packet_copy(skb, state, thoff, handle_v6);
+	else if (!is_quiet_v6(skb, ipv6_hdr(skb), th, state->net))
+		handle_v6(skb, state, th, thoff);
 	return NF_ACCEPT;
 }

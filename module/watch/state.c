@@ -62,7 +62,7 @@ static inline void note_closer(struct tcpledger_conn *c, bool task, int error)
 	if (!tcpledger_facts_closing(f))
 		return;
 	if (task && (!error || error == ECONNABORTED) &&
-	    !(f->bits & F_RST_TAKEN))
+	    !(f->bits & TOOK_RST))
 		tcpledger_actor_current(&c->closer);
 }
 
@@ -104,7 +104,7 @@ static struct tcpledger_conn *unsent(struct tcpledger_net *tn,
 }
 
 static noinline struct tcpledger_conn *
-unknown(struct tcpledger_net *tn, const struct tcpledger_key *key,
+new_record(struct tcpledger_net *tn, const struct tcpledger_key *key,
 	const struct sock *sk, u8 from, u8 to)
 {
 	if (from == TCPLEDGER_STATE_SYN_SENT) {
@@ -134,7 +134,7 @@ static inline void count_handshake(struct tcpledger_conn *c, s64 now)
 	s64 syn = 0;
 	int i;
 
-	if (unlikely(f->bits & F_PARTIAL))
+	if (unlikely(f->bits & IS_PARTIAL))
 		return;
 	for (i = 0; i < f->log.n; i++) {
 		const struct tcpledger_log_entry *e =
@@ -157,9 +157,9 @@ static void check_timewait(struct tcpledger_conn *c, const struct sock *sk,
 			   s64 now, const struct tcpledger_death *d)
 {
 	struct tcpledger_facts *f = &c->facts;
-	bool fin = f->bits & F_FIN_IN || d->from == TCPLEDGER_STATE_CLOSING;
+	bool fin = f->bits & TOOK_FIN || d->from == TCPLEDGER_STATE_CLOSING;
 
-	if (f->bits & F_RST_TAKEN ||
+	if (f->bits & TOOK_RST ||
 	    (d->from != TCPLEDGER_STATE_FIN_WAIT2 &&
 	     d->from != TCPLEDGER_STATE_CLOSING) ||
 	    !tcpledger_socket_exists(sock_net(sk), &c->key))
@@ -175,7 +175,7 @@ static void check_timewait(struct tcpledger_conn *c, const struct sock *sk,
 }
 
 /* A socket goes to CLOSE. Bucket locked. */
-static noinline void die(struct tcpledger_conn *c, const struct sock *sk,
+static noinline void go_to_close(struct tcpledger_conn *c, const struct sock *sk,
 			 u8 from)
 {
 	struct tcpledger_death d __tcpledger_unset;
@@ -183,16 +183,16 @@ static noinline void die(struct tcpledger_conn *c, const struct sock *sk,
 	s64 now;
 
 	/* A Fast Open child has data in SYN_RECV. */
-	if (tcpledger_fsm_synchronized(from) || f->bits & F_ESTABLISHED)
+	if (tcpledger_fsm_synchronized(from) || f->bits & WAS_ESTABLISHED)
 		tcpledger_socket_counters(c, sk);
-	if (!(f->bits & F_TIMEWAIT)) {
+	if (!(f->bits & HELD_BY_TIMEWAIT)) {
 		now = ktime_get_mono_fast_ns();
 		d.task = by_task(c, sk);
 		tcpledger_socket_death(&d, sk, from);
-		tcpledger_flight_taken(c, now, d.rcv_nxt);
+		tcpledger_flight_acted_on(c, now, d.rcv_nxt);
 		check_timewait(c, sk, now, &d);
 	}
-	if (f->bits & F_TIMEWAIT) {
+	if (f->bits & HELD_BY_TIMEWAIT) {
 		/* The timewait socket goes on with it. */
 		c->sk = NULL;
 		return;
@@ -204,11 +204,11 @@ static noinline void die(struct tcpledger_conn *c, const struct sock *sk,
 		count_stay(c, now, TCPLEDGER_HIST_CLOSE_WAIT);
 	else if (from == TCPLEDGER_STATE_FIN_WAIT2)
 		count_stay(c, now, TCPLEDGER_HIST_FIN_WAIT2);
-	tcpledger_facts_die(f, now, &d);
+	tcpledger_facts_close(f, now, &d);
 }
 
 /* Bucket locked. */
-static inline void apply(struct tcpledger_conn *c, const struct sock *sk,
+static inline void change_state(struct tcpledger_conn *c, const struct sock *sk,
 			 u8 from, u8 to)
 {
 	bool task = false;
@@ -217,12 +217,12 @@ static inline void apply(struct tcpledger_conn *c, const struct sock *sk,
 
 	tcpledger_conn_room(c);
 	if (to == TCPLEDGER_STATE_CLOSE) {
-		die(c, sk, from);
+		go_to_close(c, sk, from);
 		return;
 	}
 	now = ktime_get_mono_fast_ns();
 	rcv_nxt = tcp_sk(sk)->rcv_nxt;
-	tcpledger_flight_taken(c, now, rcv_nxt);
+	tcpledger_flight_acted_on(c, now, rcv_nxt);
 	switch (to) {
 	case TCPLEDGER_STATE_ESTABLISHED:
 		task = from == TCPLEDGER_STATE_SYN_SENT && by_task(c, sk);
@@ -245,7 +245,7 @@ static inline void apply(struct tcpledger_conn *c, const struct sock *sk,
  * The record that has this socket's tuple and knows no socket yet: a child's
  * was its request's so far. Bucket locked.
  */
-static inline struct tcpledger_conn *find_orphan(struct tcpledger_bucket *b,
+static inline struct tcpledger_conn *find_socketless(struct tcpledger_bucket *b,
 						 const struct sock *sk, u8 from)
 {
 	const struct sock_common *s = &sk->__sk_common;
@@ -256,7 +256,7 @@ static inline struct tcpledger_conn *find_orphan(struct tcpledger_bucket *b,
 	if (from == TCPLEDGER_STATE_SYN_SENT)
 		return NULL;
 	hlist_for_each_entry(c, &b->head, node) {
-		if (c->facts.ended || c->sk ||
+		if (c->facts.ended_at || c->sk ||
 		    !tcpledger_common_tuple(&c->key, s, ports))
 			continue;
 		if (tcpledger_common_same_device(&c->key, s))
@@ -267,7 +267,7 @@ static inline struct tcpledger_conn *find_orphan(struct tcpledger_bucket *b,
 	if (!c)
 		c = other;
 	if (c && from == TCPLEDGER_STATE_SYN_RECV &&
-	    unlikely(c->facts.bits & F_TIMEWAIT)) {
+	    unlikely(c->facts.bits & HELD_BY_TIMEWAIT)) {
 		/* The tuple has a new owner, and nobody told. */
 		tcpledger_timewait_missed(c, ktime_get_mono_fast_ns(),
 					  TCPLEDGER_EXIT_REUSED,
@@ -292,14 +292,14 @@ static noinline struct tcpledger_conn *make_record(struct tcpledger_bucket *b,
 		return NULL;
 	tcpledger_key_socket(&key, sk);
 	raw_spin_unlock(&b->lock);
-	tcpledger_conn_trim(tn);	/* find_orphan() may have ended one */
-	fresh = unknown(tn, &key, sk, from, to);
+	tcpledger_conn_trim(tn);	/* find_socketless() may have ended one */
+	fresh = new_record(tn, &key, sk, from, to);
 	raw_spin_lock(&b->lock);
 	if (!fresh)
 		return NULL;
 	c = tcpledger_table_of_socket(b, sk, key.ports);
 	if (!c)
-		c = find_orphan(b, sk, from);
+		c = find_socketless(b, sk, from);
 	if (c) {
 		tcpledger_conn_free(fresh);
 		return c;
@@ -321,7 +321,7 @@ static noinline struct tcpledger_conn *introduce(struct tcpledger_bucket *b,
 
 	if (!sk_is_tcp(sk))
 		return NULL;
-	c = find_orphan(b, sk, from);
+	c = find_socketless(b, sk, from);
 	if (unlikely(!c))
 		c = make_record(b, sk, from, to);
 	if (c && to != TCPLEDGER_STATE_CLOSE)
@@ -369,7 +369,7 @@ void tcpledger_state_change(const struct sock *sk, u8 from, u8 to)
 		c = introduce(b, sk, from, to);
 	if (likely(c)) {
 		tcpledger_count(c->tn, state_changes);
-		apply(c, sk, from, to);
+		change_state(c, sk, from, to);
 		if (unlikely(tcpledger_conn_settle(c)))
 			tn = c->tn;
 	}
@@ -446,8 +446,8 @@ void tcpledger_state_request_timer(const struct request_sock *req)
 	tcpledger_key_request(&key, req);
 	b = tcpledger_table_lock(&key, &flags);
 	c = tcpledger_table_find(b, &key);
-	if (c && c->facts.bits & F_REQUEST) {
-		c->request_timer = ktime_get_mono_fast_ns();
+	if (c && c->facts.bits & HELD_BY_REQUEST) {
+		c->request_expired_at = ktime_get_mono_fast_ns();
 		tcpledger_conn_settle(c);
 	}
 	tcpledger_table_unlock(b, flags);

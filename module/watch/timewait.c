@@ -68,7 +68,7 @@ find(struct tcpledger_bucket *b, const struct inet_timewait_sock *tw, u32 ports,
 	hlist_for_each_entry(c, &b->head, node) {
 		if (!tcpledger_facts_live(&c->facts) ||
 		    !tcpledger_common_tuple(&c->key, s, ports) ||
-		    !(entry || c->facts.bits & F_TIMEWAIT))
+		    !(entry || c->facts.bits & HELD_BY_TIMEWAIT))
 			continue;
 		if (tcpledger_common_same_device(&c->key, s))
 			return c;
@@ -108,7 +108,7 @@ void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 			tcpledger_stats_time(c->tn->stats,
 					     TCPLEDGER_HIST_FIN_WAIT2,
 					     now - c->facts.since);
-		tcpledger_flight_taken(c, now, rcv_nxt);
+		tcpledger_flight_acted_on(c, now, rcv_nxt);
 		if (rearm) {
 			f = in_flight(c);
 			tcpledger_facts_tw_restart(&c->facts, now,
@@ -120,7 +120,7 @@ void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 		}
 		tcpledger_conn_settle(c);
 		if (rearm)	/* the list is in order of the timers */
-			tcpledger_lists_move(c, TCPLEDGER_LIST_TIMEWAIT);
+			tcpledger_lists_move(c, TCPLEDGER_PLACE_TIMEWAIT);
 		tcpledger_count(c->tn, timewait_events);
 	}
 	tcpledger_table_unlock(b, flags);
@@ -217,10 +217,10 @@ void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
 	if (how != TCPLEDGER_EXIT_RESET && !flight.skb)
 		f = NULL;
 	if (f && unlikely(f->index == TCPLEDGER_LOG_NONE))
-		f->index = tcpledger_facts_taken(&c->facts, now, &f->seg);
+		f->index = tcpledger_facts_log_acted_on(&c->facts, now, &f->seg);
 	tn = c->tn;
 	/* What is only a bound is no measurement. */
-	if (!(c->facts.bits & F_TW_INEXACT) &&
+	if (!(c->facts.bits & TIME_WAIT_INEXACT) &&
 	    tcpledger_facts_stay_seen(&c->facts)) {
 		if (c->facts.state == TCPLEDGER_STATE_TIME_WAIT)
 			tcpledger_stats_time_wait(tn->stats,
@@ -264,7 +264,7 @@ void tcpledger_timewait_missed(struct tcpledger_conn *c, s64 now, u8 how,
 }
 
 /**
- * tcpledger_timewait_done() - TCP is done with a segment to a timewait socket
+ * tcpledger_timewait_segment_done() - TCP is done with a segment to a timewait socket
  * @c: its record, bucket locked, in which it still is
  * @now: CLOCK_MONOTONIC
  * @f: the segment
@@ -272,7 +272,7 @@ void tcpledger_timewait_missed(struct tcpledger_conn *c, s64 now, u8 how,
  * One that may have killed it, and of which the probe did not tell: look.
  * Context: the tracepoint kfree_skb, preemption off.
  */
-void tcpledger_timewait_done(struct tcpledger_conn *c, s64 now,
+void tcpledger_timewait_segment_done(struct tcpledger_conn *c, s64 now,
 			     const struct tcpledger_flight *f)
 {
 	bool deadly = f->seg.flags & TCPLEDGER_RST;
@@ -289,7 +289,7 @@ void tcpledger_timewait_done(struct tcpledger_conn *c, s64 now,
 }
 
 /**
- * tcpledger_timewait_taken() - a SYN/ACK leaves from a timewait socket's tuple
+ * tcpledger_timewait_taken_over() - a SYN/ACK leaves from a timewait socket's tuple
  * @c: its record, bucket locked, in which it still is
  * @syn: filled: the SYN that it answers, for tcpledger_flight_takeover()
  *
@@ -297,7 +297,7 @@ void tcpledger_timewait_done(struct tcpledger_conn *c, s64 now,
  * Context: LOCAL_OUT hook.
  * Return: false if no such SYN is in flight here.
  */
-bool tcpledger_timewait_taken(struct tcpledger_conn *c,
+bool tcpledger_timewait_taken_over(struct tcpledger_conn *c,
 			      struct tcpledger_flight *syn)
 {
 	const struct tcpledger_flight *f = in_flight(c);

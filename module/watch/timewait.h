@@ -14,9 +14,9 @@ void tcpledger_timewait_abort(const struct inet_timewait_sock *tw);
 void tcpledger_timewait_kill(const struct inet_timewait_sock *tw);
 void tcpledger_timewait_missed(struct tcpledger_conn *c, s64 now, u8 how,
 			       int segment);
-void tcpledger_timewait_done(struct tcpledger_conn *c, s64 now,
+void tcpledger_timewait_segment_done(struct tcpledger_conn *c, s64 now,
 			     const struct tcpledger_flight *f);
-bool tcpledger_timewait_taken(struct tcpledger_conn *c,
+bool tcpledger_timewait_taken_over(struct tcpledger_conn *c,
 			      struct tcpledger_flight *syn);
 
 #endif /* TCPLEDGER_TIMEWAIT_H */

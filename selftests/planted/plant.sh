@@ -15,7 +15,7 @@
 #
 # The hunk is applied to the body of that function alone, wherever its file is, so a bug
 # follows when files move. Where several files have a static function of
-# that name, the file's name goes before it: 'function: proc_log.c:show'.
+# that name, the file's name goes before it: 'function: proc/log.c:show'.
 set -euo pipefail
 
 tree=$1 bug=$2
@@ -34,7 +34,7 @@ where()
 {
 	local name=${1##*:} files=()
 
-	mapfile -t files < <(find "$tree/module" "$tree/tools" -name "$([[ $1 = *:* ]] && echo "${1%%:*}" || echo '*.[ch]')")
+	mapfile -t files < <(find "$tree/module" "$tree/tools" -path "*/$([[ $1 = *:* ]] && echo "${1%%:*}" || echo '*.[ch]')")
 	[ ${#files[@]} -gt 0 ] || die "no file ${1%%:*} in module or tools"
 	awk -v name="$name" '
 	FNR == 1 { head = 0 }

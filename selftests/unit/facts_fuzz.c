@@ -99,7 +99,7 @@ static void begin(struct fuzz *z)
 	default:
 		tcpledger_facts_init(f, z->now, how & 4 ? TCPLEDGER_STATE_CLOSE_WAIT :
 				     TCPLEDGER_STATE_ESTABLISHED, TCPLEDGER_ROLE_ADOPTED);
-		f->bits |= F_PARTIAL | F_ESTABLISHED;
+		f->bits |= IS_PARTIAL | WAS_ESTABLISHED;
 		f->outcome = TCPLEDGER_OUTCOME_ESTABLISHED;
 	}
 }
@@ -125,7 +125,7 @@ static bool may_move(const struct fuzz *z, u8 from)
 
 	return (from == TCPLEDGER_STATE_CLOSE && to == TCPLEDGER_STATE_SYN_RECV) ||
 	       (from == TCPLEDGER_STATE_FIN_WAIT2 && to == TCPLEDGER_STATE_TIME_WAIT &&
-		z->facts.bits & F_TIMEWAIT);
+		z->facts.bits & HELD_BY_TIMEWAIT);
 }
 
 static void late(struct fuzz *z, const struct tcpledger_segment *seg)
@@ -134,7 +134,7 @@ static void late(struct fuzz *z, const struct tcpledger_segment *seg)
 
 	if (!(seg->flags & control) || (seg->flags & (control | TCPLEDGER_ACK)) == TCPLEDGER_SYN)
 		return;
-	tcpledger_facts_late(&z->facts, z->now, seg);
+	tcpledger_facts_log_late(&z->facts, z->now, seg);
 }
 
 static void pass(struct fuzz *z)
@@ -163,8 +163,8 @@ static void pass(struct fuzz *z)
 	seg.seq = near(z, z->next[side]);
 	if (seg.flags & TCPLEDGER_ACK)
 		seg.ack = near(z, z->next[!side]);
-	if (z->facts.ended && (!seg.out || seg.other || !(seg.flags & TCPLEDGER_RST) ||
-			       !(z->facts.bits & F_RST_DUE))) {
+	if (z->facts.ended_at && (!seg.out || seg.other || !(seg.flags & TCPLEDGER_RST) ||
+			       !(z->facts.bits & RST_OUT_DUE))) {
 		late(z, &seg);
 		return;
 	}
@@ -189,7 +189,8 @@ static void change(struct fuzz *z)
 		.fin_acked = how & 16,
 	};
 
-	if (z->facts.ended || z->facts.bits & F_TIMEWAIT || d.from == TCPLEDGER_STATE_CLOSE)
+	if (z->facts.ended_at || z->facts.bits & HELD_BY_TIMEWAIT ||
+	    d.from == TCPLEDGER_STATE_CLOSE)
 		return;
 	for (i = 0; how & 0xc0 && i < 11; i++, to = (u8)(to % 11 + 1))
 		if (tcpledger_fsm_rule(d.from, to) != TCPLEDGER_RULE_ILLEGAL)
@@ -201,7 +202,7 @@ static void change(struct fuzz *z)
 		return;
 	d.rcv_nxt = near(z, z->next[1]);
 	if (to == TCPLEDGER_STATE_CLOSE)
-		tcpledger_facts_die(&z->facts, z->now, &d);
+		tcpledger_facts_close(&z->facts, z->now, &d);
 	else
 		tcpledger_facts_state(&z->facts, z->now, d.from, to, d.rcv_nxt, d.task);
 }
@@ -233,11 +234,11 @@ static void absorb(struct fuzz *z, u8 flags)
 static void timewait(struct fuzz *z)
 {
 	struct tcpledger_facts *f = &z->facts;
-	bool half = f->state == TCPLEDGER_STATE_FIN_WAIT2, held = f->bits & F_TIMEWAIT;
+	bool half = f->state == TCPLEDGER_STATE_FIN_WAIT2, held = f->bits & HELD_BY_TIMEWAIT;
 	u8 how = byte(z), substate = half && how & 1 ? TCPLEDGER_STATE_FIN_WAIT2 :
 						       TCPLEDGER_STATE_TIME_WAIT;
 
-	if (f->ended)
+	if (f->ended_at)
 		return;
 	if (!held && (half || f->state == TCPLEDGER_STATE_CLOSING))
 		tcpledger_facts_tw_enter(f, z->now, substate, near(z, z->next[1]));
@@ -259,9 +260,9 @@ static void end(struct fuzz *z)
 	struct tcpledger_facts *f = &z->facts;
 	u8 how = byte(z);
 
-	if (f->ended || f->bits & F_TIMEWAIT || how & 0x80)
+	if (f->ended_at || f->bits & HELD_BY_TIMEWAIT || how & 0x80)
 		return;
-	if (z->flight >= 0 && f->bits & F_REQUEST && how & 1)
+	if (z->flight >= 0 && f->bits & HELD_BY_REQUEST && how & 1)
 		tcpledger_facts_end(f, z->now, TCPLEDGER_CAUSE_SEGMENT, z->flight,
 				    TCPLEDGER_OUTCOME_RESET);
 	else
@@ -277,7 +278,7 @@ static void rest(struct fuzz *z, u8 kind)
 
 	switch (kind) {
 	case 0:
-		if (!f->ended && f->state != TCPLEDGER_STATE_CLOSE)
+		if (!f->ended_at && f->state != TCPLEDGER_STATE_CLOSE)
 			tcpledger_facts_reset(f);
 		break;
 	case 1:
@@ -287,7 +288,7 @@ static void rest(struct fuzz *z, u8 kind)
 		z->flight = TCPLEDGER_LOG_NONE;
 		break;
 	case 3:
-		if (!f->ended)
+		if (!f->ended_at)
 			tcpledger_facts_note(f, z->now, byte(z) % TCPLEDGER_ANOMALY_MAX,
 					     z->flight);
 		break;
@@ -298,7 +299,7 @@ static void rest(struct fuzz *z, u8 kind)
 		z->now -= byte(z) % 64;
 		break;
 	case 6:
-		if (f->ended)
+		if (f->ended_at)
 			begin(z);
 		break;
 	}

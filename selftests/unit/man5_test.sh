@@ -37,8 +37,8 @@ for file in $files; do
 	tap_true "... and its path is listed" grep -qx "\.I /proc/net/tcpledger/$file" "$man"
 done
 tap_is "no other file is listed" "$(grep -oE '^\.I /proc/net/tcpledger/[a-z_]+' "$man" | sed 's|.*/||')" "$files"
-tap_is "columns of connections" "$(terms connections)" "$(titles proc_connections.c)"
-tap_is "columns of timewait" "$(terms timewait)" "$(titles proc_timewait.c)"
+tap_is "columns of connections" "$(terms connections)" "$(titles connections.c)"
+tap_is "columns of timewait" "$(terms timewait)" "$(titles timewait.c)"
 
 counters()
 {

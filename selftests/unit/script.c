@@ -223,7 +223,7 @@ static void freed(struct script *s, int segment, u8 flags, bool checksum, bool a
 {
 	if (segment != TCPLEDGER_LOG_NONE)
 		tcpledger_facts_refused(&s->facts, script_now(s), segment, checksum);
-	tcpledger_facts_done(&s->facts, flags, ack_follows);
+	tcpledger_facts_segment_done(&s->facts, flags, ack_follows);
 }
 
 static void segment(struct script *s, const char *word, const struct words *w,
@@ -247,13 +247,13 @@ static void segment(struct script *s, const char *word, const struct words *w,
 	if (flags & TCPLEDGER_ACK)
 		seg.ack = (w->set_ack ? w->ack : to->next) + turn * w->step;
 	if (!belongs(s, &seg)) {
-		tcpledger_facts_late(&s->facts, script_now(s), &seg);
+		tcpledger_facts_log_late(&s->facts, script_now(s), &seg);
 		return;
 	}
 	s->index = (out ? tcpledger_facts_out : tcpledger_facts_in)
 			(&s->facts, script_now(s), &seg, &opt);
 	if (w->taken && s->index == TCPLEDGER_LOG_NONE)
-		s->index = tcpledger_facts_taken(&s->facts, script_now(s), &seg);
+		s->index = tcpledger_facts_log_acted_on(&s->facts, script_now(s), &seg);
 	if (!out)
 		s->came = seg;
 	if (w->refused || w->badsum)
@@ -285,7 +285,7 @@ static void change(struct script *s, char *word, const struct words *w)
 	d.from = script_state(word);
 	state = script_state(to + 1);
 	if (state == TCPLEDGER_STATE_CLOSE)
-		tcpledger_facts_die(&s->facts, script_now(s), &d);
+		tcpledger_facts_close(&s->facts, script_now(s), &d);
 	else
 		tcpledger_facts_state(&s->facts, script_now(s), d.from, state, d.rcv_nxt, d.task);
 }
@@ -308,8 +308,8 @@ static void found(struct script *s, const struct words *w, u8 role)
 	tcpledger_facts_seed(f, s->out.next, s->in.next);
 	if (f->state == TCPLEDGER_STATE_TIME_WAIT) {
 		f->kind = TCPLEDGER_KIND_FOUR_SEGMENT;
-		f->bits |= F_TIMEWAIT | F_TW_EVER | F_TW_INEXACT;
-		f->tw_restarted = script_now(s);
+		f->bits |= HELD_BY_TIMEWAIT | WAS_TIME_WAIT | TIME_WAIT_INEXACT;
+		f->tw_restarted_at = script_now(s);
 	}
 }
 
@@ -344,7 +344,7 @@ static void absorbed(struct script *s, int segment)
 	};
 
 	tcpledger_facts_tw_absorbed(&s->facts, script_now(s), &seg, segment);
-	tcpledger_facts_done(&s->facts, seg.flags, false);
+	tcpledger_facts_segment_done(&s->facts, seg.flags, false);
 }
 
 static bool timewait(struct script *s, const char *word, const struct words *w)
@@ -377,7 +377,7 @@ static void act(struct script *s, const struct words *w)
 {
 	struct tcpledger_facts *f = &s->facts;
 
-	tcpledger_facts_late_data(f, script_now(s), &s->came, s->index, rcv_nxt(s, w));
+	tcpledger_facts_log_late_data(f, script_now(s), &s->came, s->index, rcv_nxt(s, w));
 	tcpledger_facts_reset(f);
 }
 
@@ -395,7 +395,7 @@ static bool other(struct script *s, const char *word, const struct words *w)
 	else if (!strcmp(word, "old"))
 		freed_entry(s, atoi(w->first), false, true);
 	else if (!strcmp(word, "accept"))
-		f->accepted = now;
+		f->accepted_at = now;
 	else if (!strcmp(word, "nomemory"))
 		s->nomemory = true;
 	else if (!strcmp(word, "note"))

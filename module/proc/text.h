@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef TCPLEDGER_PROC_TEXT_H
-#define TCPLEDGER_PROC_TEXT_H
+#ifndef TCPLEDGER_TEXT_H
+#define TCPLEDGER_TEXT_H
 
 #include <linux/seq_file.h>
 
@@ -41,4 +41,4 @@ void tcpledger_text_where(struct seq_file *m,
 			  const struct tcpledger_snapshot *s);
 void tcpledger_text_anomalies(struct seq_file *m, u64 mask);
 
-#endif /* TCPLEDGER_PROC_TEXT_H */
+#endif /* TCPLEDGER_TEXT_H */

@@ -3,7 +3,7 @@
  * /proc/net/tcpledger/timewait: who is in TIME_WAIT, and who was.
  */
 #include "proc/files.h"
-#include "proc/proc_text.h"
+#include "proc/text.h"
 
 #include <linux/string_helpers.h>
 

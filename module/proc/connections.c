@@ -3,7 +3,7 @@
  * /proc/net/tcpledger/connections: a line a record.
  */
 #include "proc/files.h"
-#include "proc/proc_text.h"
+#include "proc/text.h"
 
 #include "verdict/record.h"
 

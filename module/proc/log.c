@@ -3,7 +3,7 @@
  * /proc/net/tcpledger/log: every record with its whole log, for reading.
  */
 #include "proc/files.h"
-#include "proc/proc_text.h"
+#include "proc/text.h"
 
 #include <linux/string_helpers.h>
 #include <linux/time.h>

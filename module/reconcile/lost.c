@@ -8,9 +8,9 @@
  * not evicted. So a worker goes through the table, a slice each second, and
  * looks for the socket of each. TCP takes a socket out of its own table a
  * moment before it tells of the change to CLOSE, so only who is not found
- * twice, one turn of the table apart, is an orphan.
+ * twice, one turn of the table apart, is lost.
  */
-#include "reconcile/orphan.h"
+#include "reconcile/lost.h"
 
 #include <linux/ktime.h>
 #include <linux/sched.h>
@@ -26,12 +26,12 @@
 static u32 next;	/* the bucket to go on with; the worker's alone */
 
 /* Bucket locked. */
-static void look(struct tcpledger_conn *c, s64 now)
+static void look_for_socket(struct tcpledger_conn *c, s64 now)
 {
 	const bool lost = !tcpledger_socket_lives(c->tn->net, &c->key, c->sk);
 
-	if (likely(!lost || !c->orphan)) {
-		c->orphan = lost;
+	if (likely(!lost || !c->lost)) {
+		c->lost = lost;
 		return;
 	}
 	tcpledger_count(c->tn, missed_ends);
@@ -49,20 +49,20 @@ static void look_at_bucket(u32 index, s64 now)
 
 	b = tcpledger_table_lock_index(index, &flags);
 	hlist_for_each_entry(c, &b->head, node)
-		if (READ_ONCE(c->list) == TCPLEDGER_LIST_LIVE &&
-		    !(c->facts.bits & F_TIMEWAIT) &&
+		if (READ_ONCE(c->place) == TCPLEDGER_PLACE_LIVE &&
+		    !(c->facts.bits & HELD_BY_TIMEWAIT) &&
 		    tcpledger_facts_live(&c->facts))
-			look(c, now);
+			look_for_socket(c, now);
 	tcpledger_table_unlock(b, flags);
 }
 
 /**
- * tcpledger_orphan_look() - look at the next slice of the table
+ * tcpledger_lost_check() - look at the next slice of the table
  *
  * Their ends can make a history too long, which the worker of expire.c sees to.
  * Context: process, that worker, once a second.
  */
-void tcpledger_orphan_look(void)
+void tcpledger_lost_check(void)
 {
 	u32 left = (tcpledger_bucket_mask + 1) / TURN;
 	s64 now = ktime_get_mono_fast_ns();

@@ -3,7 +3,7 @@
  * What the text files have in common: one block per record, in the order of a
  * snapshot taken at the first read, and the words for addresses and times.
  */
-#include "proc/proc_text.h"
+#include "proc/text.h"
 
 #include <linux/bitops.h>
 #include <linux/fs.h>
