@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/module.h"
@@ -144,8 +145,10 @@ TEST_F_TIMEOUT(isolation, metadata, USUAL)
 {
 	struct stat before[FILES], after[FILES];
 	char path[64];
+	time_t began = 0;
 
 	for (int round = 0; round < 2; round++) {
+		began = time(NULL);
 		for (size_t i = 0; i < FILES; i++) {
 			snprintf(path, sizeof(path), LEDGER_PROC "/%s", names[i]);
 			ASSERT_EQ(0, stat(path, round ? &after[i] : &before[i]));
@@ -156,7 +159,9 @@ TEST_F_TIMEOUT(isolation, metadata, USUAL)
 		EXPECT_EQ(0400, after[i].st_mode & 07777);
 		EXPECT_EQ(0, after[i].st_uid);
 		EXPECT_EQ(0, after[i].st_size + after[i].st_blocks);
-		EXPECT_EQ(before[i].st_mtime, after[i].st_mtime);
+		/* A file that the kernel has forgotten is new when it is looked up. */
+		if (after[i].st_mtime != before[i].st_mtime)
+			EXPECT_LE(began, after[i].st_mtime);
 		EXPECT_EQ(before[i].st_nlink, after[i].st_nlink);
 	}
 }
