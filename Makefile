@@ -94,7 +94,7 @@ list-warp list-smp list-turns list-stress-warp list-stress-smp list-stress-turns
 	$(KSFT) $@
 
 demo:
-	@selftests/demo.sh
+	@selftests/demo/demo.sh
 
 check:
 	@selftests/vm/check.sh $(KERNEL)

@@ -208,10 +208,10 @@ texts_of_calls()
 }
 
 # all_listed FOLDER: whether each program and script there is in a list of
-# selftests/Makefile, but those that are no tests
+# selftests/Makefile, but what runs them
 all_listed()
 {
-	local mode lists="run_selftests.sh demo.sh demo-guest.sh" path name ok=0
+	local mode lists=run_selftests.sh path name ok=0
 
 	for mode in warp smp turns stress-warp stress-smp stress-turns; do
 		lists+=" $(make -s --no-print-directory -C "$top" "list-$mode")" || return 1
