@@ -82,7 +82,7 @@ kernel_sockets: headers
 	+$(MAKE) -C $(KDIR) M=$(OUT)/kernel_sockets modules
 
 # The kernel's own kselftest framework, out of its source package.
-KSFT := +$(MAKE) --no-print-directory -C selftests KSFT_DIR=$(BUILD)/linux-source-6.1/tools/testing/selftests \
+KSFT := +$(MAKE) --no-print-directory -C selftests/programs KSFT_DIR=$(BUILD)/linux-source-6.1/tools/testing/selftests \
 	OUTPUT=$(BUILD)/selftests
 
 selftests:

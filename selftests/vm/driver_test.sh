@@ -19,8 +19,8 @@ export BUILD=${BUILD:-$top/.build}
 . "$here/lanes.sh"
 # shellcheck source=report.sh
 . "$here/report.sh"
-# shellcheck source=../lib/ktap.sh
-. "$here/../lib/ktap.sh"
+# shellcheck source=../programs/lib/ktap.sh
+. "$here/../programs/lib/ktap.sh"
 vm_tests=$here
 work=$(mktemp -d "${TMPDIR:-/tmp}/tcpledger-driver.XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -208,7 +208,7 @@ texts_of_calls()
 }
 
 # all_listed FOLDER: whether each program and script there is in a list of
-# selftests/Makefile, but what runs them
+# selftests/programs/Makefile, but what runs them
 all_listed()
 {
 	local mode lists=run_selftests.sh path name ok=0
@@ -218,16 +218,16 @@ all_listed()
 	done
 	for path in "$1"/*.c "$1"/*.sh; do
 		name=$(basename "$path" .c)
-		[[ " $lists " == *" $name "* ]] || { echo "$name is in no list of selftests/Makefile"; ok=1; }
+		[[ " $lists " == *" $name "* ]] || { echo "$name is in no list of selftests/programs/Makefile"; ok=1; }
 	done
 	return $ok
 }
 
 texts_of_lists()
 {
-	ktap_result "each test is in a list" all_listed "$top/selftests"
+	ktap_result "each test is in a list" all_listed "$top/selftests/programs"
 	mkdir -p "$work/tree"
-	cp "$top"/selftests/*.[cs]* "$work/tree"
+	cp "$top"/selftests/programs/*.[cs]* "$work/tree"
 	echo 'int main(void) { return 0; }' >"$work/tree/forgotten.c"
 	echo 'exit 0' >"$work/tree/slipped.sh"
 	ktap_result "a test that is in none" refuses 'forgotten is in no list' all_listed "$work/tree"
@@ -271,7 +271,7 @@ texts_of_lines()
 make_tests()
 {
 	mkdir -p "$tests_dir"
-	cp "$vm_tests/../run_selftests.sh" "$tests_dir"
+	cp "$vm_tests/../programs/run_selftests.sh" "$tests_dir"
 	printf '#!/bin/bash\necho 1..1\necho ok 1 fine.1\n' >"$tests_dir/fine"
 	printf '#!/bin/bash\n' >"$tests_dir/silent"
 	printf '#!/bin/bash\necho 1..2\necho ok 1 exits.1\nexit 3\n' >"$tests_dir/exits"
