@@ -6,11 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/judge.h"
-#include "lib/judge_timewait.h"
+#include "lib/judge_histograms.h"
 #include "lib/module.h"
 #include "lib/ss.h"
 #include "lib/test.h"
+#include "lib/wrong.h"
 
 #define STEPS_MAX	8
 

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "lib/ending.h"
+#include "lib/judge_ends.h"
 #include "lib/netstat.h"
 #include "lib/router.h"
 #include "lib/test.h"

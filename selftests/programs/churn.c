@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/load.h"
+#include "lib/load_readers.h"
 #include "lib/module.h"
 #include "lib/test.h"
 

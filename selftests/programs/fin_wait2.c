@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "lib/ending.h"
-#include "lib/judge_timewait.h"
+#include "lib/judge_histograms.h"
 #include "lib/netstat.h"
 #include "lib/test.h"
 

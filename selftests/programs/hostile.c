@@ -12,7 +12,6 @@
 
 #include "lib/ending.h"
 #include "lib/held.h"
-#include "lib/judge.h"
 #include "lib/module.h"
 #include "lib/records.h"
 #include "lib/spoil.h"

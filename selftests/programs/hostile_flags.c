@@ -10,7 +10,6 @@
 
 #include "lib/ending.h"
 #include "lib/held.h"
-#include "lib/judge.h"
 #include "lib/netstat.h"
 #include "lib/test.h"
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "lib/flood.h"
-#include "lib/judge_kernel.h"
+#include "lib/judge_memory.h"
 #include "lib/kept.h"
 #include "lib/module.h"
 #include "lib/test.h"

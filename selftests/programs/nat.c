@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/judge_ends.h"
 #include "lib/module.h"
 #include "lib/router.h"
 #include "lib/test.h"

@@ -8,7 +8,7 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
-#include "lib/judge.h"
+#include "lib/judge_table.h"
 #include "lib/module.h"
 #include "lib/test.h"
 

@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/judge.h"
+#include "lib/judge_states.h"
+#include "lib/judge_where.h"
 #include "lib/module.h"
 #include "lib/test.h"
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "lib/ending.h"
-#include "lib/judge_timewait.h"
+#include "lib/judge_histograms.h"
 #include "lib/test.h"
 
 #define DATA	100

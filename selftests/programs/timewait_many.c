@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/judge_histograms.h"
 #include "lib/judge_timewait.h"
 #include "lib/module.h"
 #include "lib/records.h"

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "lib/ending.h"
-#include "lib/judge_timewait.h"
+#include "lib/judge_histograms.h"
 #include "lib/module.h"
 #include "lib/ss.h"
 #include "lib/test.h"

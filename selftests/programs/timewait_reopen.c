@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "lib/ending.h"
+#include "lib/judge_histograms.h"
 #include "lib/judge_timewait.h"
 #include "lib/records.h"
 #include "lib/symbols.h"

@@ -15,8 +15,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/judge.h"
+#include "lib/judge_invariants.h"
+#include "lib/judge_segments.h"
 #include "lib/test.h"
+#include "lib/wrong.h"
 
 #define CLIENT_PORT	5000
 #define SERVER_PORT	6000

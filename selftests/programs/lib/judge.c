@@ -1,9 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "judge.h"
-#include "judge_kernel.h"
-#include "judge_timewait.h"
 
 #include <stdio.h>
+
+#include "evidence.h"
+#include "judge_accepted.h"
+#include "judge_acks.h"
+#include "judge_export.h"
+#include "judge_invariants.h"
+#include "judge_memory.h"
+#include "judge_segments.h"
+#include "judge_states.h"
+#include "judge_table.h"
+#include "judge_text.h"
+#include "judge_timewait.h"
+#include "judge_values.h"
+#include "judge_where.h"
+#include "wrong.h"
 
 static int judge_invariants_of_all(const struct world *world, const struct ledger *ledger)
 {

@@ -1,41 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The parts of judge(): each returns how much it found wrong, and reports it. */
+/* All records of a test, judged by all witnesses. */
 #ifndef TCPLEDGER_SELFTEST_JUDGE_H
 #define TCPLEDGER_SELFTEST_JUDGE_H
 
-#include <sys/sysinfo.h>
-
-#include "evidence.h"
 #include "world.h"
 
-int judge_invariants(const struct ledger *ledger, json_object *rec);
-int judge_states(struct world *world, const struct ledger *ledger);
-int judge_segments(struct world *world, const struct ledger *ledger);
-int judge_export(struct world *world);
-int judge_acks(struct world *world, struct evidence *e);
-int judge_table(const struct ledger *ledger);
-int judge_values(struct world *world, struct evidence *e);
-int judge_text(const struct evidence *e);
-int judge_where(const struct ledger *ledger, uint64_t inode);
+/* What judge() compares, for world_unjudged(). */
+enum judge_part {
+	JUDGE_RECORDS	= 1 << 0,	/* what holds for every record */
+	JUDGE_STATES	= 1 << 1,	/* states, against the trace */
+	JUDGE_TABLE	= 1 << 2,	/* live records, against the table of sockets */
+	JUDGE_TIMEWAIT	= 1 << 3,	/* 2MSL, against the trace */
+	JUDGE_SEGMENTS	= 1 << 4,	/* SYNs, FINs and RSTs, against the capture */
+	JUDGE_EXPORT	= 1 << 5,	/* the same of what is exported */
+	JUDGE_ACKS	= 1 << 6,	/* all other segments, against the capture */
+	JUDGE_TEXT	= 1 << 7,	/* the text files, against the records */
+	JUDGE_VALUES	= 1 << 8,	/* counters, owners, times: against the sockets */
+	JUDGE_ACCEPTED	= 1 << 9,	/* what TCP took, against the trace */
+	JUDGE_MEMORY	= 1 << 10,	/* blocks, against the kernel's allocator */
+	JUDGE_ALL	= (1 << 11) - 1,
+	JUDGE_CAPTURE	= JUDGE_SEGMENTS | JUDGE_EXPORT | JUDGE_ACKS |	/* all that need one */
+			  JUDGE_VALUES,
+};
 
-/*
- * A segment passes the hooks and the capture in less. Two CPUs are of a VM in real
- * time, which waits for a host that is busy.
- */
-#define STAMP_LATE_NS	(slow_kernel() || get_nprocs() > 1 ? 1000000000 : 300000)
-
-/**
- * wrong_if() - report and count one disagreement
- * @bad: condition
- * @rec: record it is about
- * @fmt: what is wrong
- */
-#define wrong_if(bad, rec, fmt, ...) ({						\
-	bool bad_ = (bad);							\
-										\
-	if (bad_)								\
-		say("record %s: " fmt, record_text(rec, "id"), ##__VA_ARGS__);	\
-	(int)bad_;								\
-})
+int judge(struct world *world);
+int judge_world(struct world *world);
+void world_unjudged(struct world *world, unsigned int parts, const char *why);
 
 #endif

@@ -3,9 +3,11 @@
  * Whether TCP took a segment: it did if it changed a state by it, it did not if
  * it threw it away and gave a reason.
  */
-#include "judge_kernel.h"
+#include "judge_accepted.h"
 
 #include <string.h>
+
+#include "wrong.h"
 
 static bool fits(const struct trace_event *ev, json_object *rec, json_object *entry, int here)
 {

@@ -11,13 +11,14 @@
  * The states are those of the record, which judge_states() compares with the trace;
  * that a timewait socket holds FIN_WAIT2 is in the trace alone.
  */
-#include "judge.h"
+#include "judge_acks.h"
 
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "records.h"
+#include "wrong.h"
 
 #define FINS_MAX	64	/* numbers of FINs that came to an endpoint */
 /* TCP answers in less: it does not wait for anything. */

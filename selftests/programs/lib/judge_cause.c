@@ -3,12 +3,13 @@
  * Why a connection changed its state, and by which segment, as the kernel's own
  * stack tells at that moment.
  */
-#include "judge_kernel.h"
+#include "judge_cause.h"
 
 #include <netinet/tcp.h>
 #include <string.h>
 
 #include "netstat.h"
+#include "wrong.h"
 
 static const char *cause_of(const struct trace_event *ev)
 {

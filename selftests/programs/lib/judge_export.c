@@ -7,12 +7,15 @@
  * and each that judge_segments() found in a log must be in it, once: on loopback
  * a segment is captured leaving and arriving.
  */
-#include "judge.h"
+#include "judge_export.h"
 
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "evidence.h"
+#include "wrong.h"
 
 /**
  * struct exported - the SYNs, FINs and RSTs of the file

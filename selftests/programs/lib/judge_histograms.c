@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The histograms of the stats file count exactly the durations that the records tell. */
-#include "judge_timewait.h"
+#include "judge_histograms.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger.h"
 #include "records.h"
+#include "util.h"
 
 /**
  * struct histogram - durations of one kind, as the records tell them

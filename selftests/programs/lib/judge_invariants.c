@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What holds for every record, whatever happened to its connection. */
-#include "judge.h"
+#include "judge_invariants.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "wrong.h"
 
 #define NOMINAL_2MSL_NS	60000000000LL
 

@@ -4,13 +4,14 @@
  * block, and how many there are. In the test VM no cache is merged with another
  * and each object is counted.
  */
-#include "judge_kernel.h"
+#include "judge_memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #include "module.h"
+#include "util.h"
 
 #define CACHE		"/sys/kernel/slab/tcpledger_block"
 #define TABLE_LEAST	4096	/* bytes of the hash table */

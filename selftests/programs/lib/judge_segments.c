@@ -6,10 +6,12 @@
  * left of the capture in the end must be what the test's firewall dropped and
  * what the test announced as strays.
  */
-#include "judge.h"
+#include "judge_segments.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#include "wrong.h"
 
 #define SHOWN_MAX	20	/* segments to print when the comparison fails */
 

@@ -8,13 +8,15 @@
  * request socket (SYN_RECV without a child) is in no trace; its record has no
  * life, but must have a SYN/ACK in the capture.
  */
-#include "judge_kernel.h"
+#include "judge_states.h"
 
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "judge_cause.h"
 #include "module.h"
+#include "wrong.h"
 
 #define LIVES_MAX	4096
 #define STEPS_MAX	16

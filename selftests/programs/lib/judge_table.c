@@ -3,12 +3,15 @@
  * The live records against the kernel's own table of sockets, /proc/net/tcp
  * and tcp6: sockets, request sockets and timewait sockets, with their states.
  */
-#include "judge.h"
+#include "judge_table.h"
 
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "trace.h"
+#include "wrong.h"
 
 /**
  * struct row - a socket in the kernel's table

@@ -6,12 +6,14 @@
  * compared with each run of blanks as one; columns are found by their names. Only
  * ages and what remains of 2MSL move while the files are read, one after the other.
  */
-#include "judge.h"
+#include "judge_text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "wrong.h"
 
 #define WORDS_MAX	24
 #define LINE_MAX_LEN	1024

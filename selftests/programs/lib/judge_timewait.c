@@ -12,8 +12,8 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 
-#include "judge_kernel.h"
 #include "netstat.h"
 #include "records.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* 2MSL as the ledger tells it against what the kernel traced, and the histograms of it. */
+/* 2MSL as the ledger tells it against what the kernel traced. */
 #ifndef TCPLEDGER_SELFTEST_JUDGE_TIMEWAIT_H
 #define TCPLEDGER_SELFTEST_JUDGE_TIMEWAIT_H
 
@@ -23,6 +23,5 @@ struct timewait_count {
 
 int judge_timewait_of(struct world *world, int where, uint64_t inode, struct timewait_count *count);
 int judge_timewait(struct world *world);
-int judge_histograms(void);
 
 #endif

@@ -5,11 +5,13 @@
  * time of the ACK that completes a handshake, against the capture; and what remains
  * of 2MSL, against the log.
  */
-#include "judge.h"
+#include "judge_values.h"
 
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "wrong.h"
 
 static int differ(const struct tcpledger_record *rec, const char *what, int64_t told,
 		  int64_t wanted)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Which namespace and device the text files name for each record. */
-#include "judge.h"
+#include "judge_where.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "wrong.h"
 
 #define WORDS_MAX	32
 

@@ -283,3 +283,83 @@ int record_check(json_object *rec, const char *wanted)
 		say("%s", json_object_to_json_string_ext(rec, JSON_C_TO_STRING_NOSLASHESCAPE));
 	return wrong;
 }
+
+/**
+ * verdict - check one record of the namespace the test is in
+ * @local: own end
+ * @remote: the other
+ * @nth: which of the records with this tuple, oldest first
+ * @wanted: as of record_check(), with values to fill in
+ * Return: how much is wrong; reported
+ */
+int verdict(const struct endpoint *local, const struct endpoint *remote, size_t nth,
+	    const char *wanted, ...)
+{
+	struct ledger ledger;
+	char terms[1024];
+	va_list ap;
+	int wrong;
+
+	va_start(ap, wanted);
+	vsnprintf(terms, sizeof(terms), wanted, ap);
+	va_end(ap);
+	ledger_read(&ledger);
+	wrong = record_check(ledger_find(&ledger, local, remote, nth), terms);
+	ledger_free(&ledger);
+	return wrong;
+}
+
+/**
+ * records_of - count the records of a tuple
+ * @local: own end
+ * @remote: the other
+ * Return: how many
+ */
+int records_of(const struct endpoint *local, const struct endpoint *remote)
+{
+	struct ledger ledger;
+	size_t n;
+
+	ledger_read(&ledger);
+	n = ledger_count(&ledger, local, remote);
+	ledger_free(&ledger);
+	return n;
+}
+
+/**
+ * records_all - count all records of the namespace the test is in
+ * Return: how many
+ */
+int records_all(void)
+{
+	struct ledger ledger;
+	size_t n;
+
+	ledger_read(&ledger);
+	n = ledger.n;
+	ledger_free(&ledger);
+	return n;
+}
+
+/**
+ * ledger_says - look whether the newest record of a tuple has come to say something
+ * @local: own end
+ * @remote: the other
+ * @path: key
+ * @value: text wanted there
+ * Return: whether it is so; for wait_until()
+ */
+bool ledger_says(const struct endpoint *local, const struct endpoint *remote, const char *path,
+		 const char *value)
+{
+	struct ledger ledger;
+	json_object *rec = NULL, *next;
+	bool so;
+
+	ledger_read(&ledger);
+	for (size_t i = 0; (next = ledger_find(&ledger, local, remote, i)); i++)
+		rec = next;
+	so = rec && !strcmp(record_text(rec, path), value);
+	ledger_free(&ledger);
+	return so;
+}

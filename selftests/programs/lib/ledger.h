@@ -6,8 +6,7 @@
 #include <json-c/json.h>
 
 #include "packet.h"
-
-#define LEDGER_PROC	"/proc/net/tcpledger"
+#include "proc.h"
 
 /**
  * struct ledger - the records of the namespace the test is in
@@ -39,5 +38,12 @@ uint8_t entry_flags(json_object *entry);
 bool entry_is(json_object *entry, const char *type);
 
 int record_check(json_object *rec, const char *wanted);
+
+int verdict(const struct endpoint *local, const struct endpoint *remote, size_t nth,
+	    const char *wanted, ...) __attribute__((format(printf, 4, 5)));
+int records_of(const struct endpoint *local, const struct endpoint *remote);
+int records_all(void);
+bool ledger_says(const struct endpoint *local, const struct endpoint *remote, const char *path,
+		 const char *value);
 
 #endif

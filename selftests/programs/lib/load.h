@@ -54,7 +54,6 @@ struct load {
 void *load_connections(void *load);
 void *load_one_tuple(void *load);
 void *load_spaces(void *load);
-void *load_readers(void *load);
 void *load_flood(void *load);
 
 void load_flood_begin(struct load *load);

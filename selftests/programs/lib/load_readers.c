@@ -3,7 +3,7 @@
  * Readers that read as no program does: random pieces, random seeks. Where the module
  * comes and goes, a file may be gone at any moment; what is read is whole all the same.
  */
-#include "load.h"
+#include "load_readers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "load.h"
 
 #define PIECE_MAX	70000
 #define JUMPS		3	/* of a reading, less than */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ledger.h"
+#include "proc.h"
 #include "util.h"
 
 static size_t read_file(struct records *records)

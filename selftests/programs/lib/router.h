@@ -12,6 +12,5 @@
 void world_add_router(struct world *world);
 struct endpoint router_end(const struct world *world, int which, uint16_t port);
 struct endpoint router_side(const struct world *world, int which, uint16_t port);
-int judge_ends(struct world *world);
 
 #endif

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge.h"
+#include "trace.h"
+#include "wrong.h"
 
 static int state_of(const char *word)
 {

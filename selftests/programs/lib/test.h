@@ -3,6 +3,7 @@
 #ifndef TCPLEDGER_SELFTEST_TEST_H
 #define TCPLEDGER_SELFTEST_TEST_H
 
+#include "judge.h"
 #include "kselftest_harness.h"
 #include "world.h"
 

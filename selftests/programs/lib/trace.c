@@ -396,10 +396,10 @@ void trace_space(struct trace *trace, int which)
 		die("a socket to trace");
 	close(fd);
 	/* Of all that the test made until now the last one counts. */
-	trace->space[which] = 0;
+	trace->netns[which] = 0;
 	trace->asks = which;
 	trace_drain(trace);
 	trace->asks = TRACE_ELSEWHERE;
-	if (!trace->space[which])
+	if (!trace->netns[which])
 		die("the kernel traced no socket of this test");
 }

@@ -90,7 +90,7 @@ struct trace_event {
  * @fd: one for each
  * @page: size of a page of the ring buffer
  * @since: when it began, CLOCK_MONOTONIC
- * @space: addresses of the test's namespaces in the kernel
+ * @netns: addresses of the test's namespaces in the kernel
  * @asks: which of them trace_space() wants to know, else TRACE_ELSEWHERE
  * @n: events read
  * @room: events there is memory for
@@ -101,7 +101,7 @@ struct trace {
 	int fd[TRACE_CPUS_MAX];
 	size_t page;
 	int64_t since;
-	uint64_t space[TRACE_SPACES];
+	uint64_t netns[TRACE_SPACES];
 	int asks;
 	size_t n;
 	size_t room;

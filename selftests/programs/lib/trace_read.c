@@ -53,7 +53,7 @@ static void decode_state(const struct trace_format *f, const uint8_t *data, stru
 static int space_of(const struct trace *trace, uint64_t net)
 {
 	for (int i = 0; i < TRACE_SPACES; i++)
-		if (trace->space[i] == net)
+		if (trace->netns[i] == net)
 			return i;
 	return TRACE_ELSEWHERE;
 }
@@ -224,7 +224,7 @@ static bool decode(struct trace *trace, size_t from, const uint8_t *data,
 		return true;
 	case TRACE_SPACE:
 		if (trace->asks != TRACE_ELSEWHERE && (pid_t)pid_of(data) == gettid())
-			trace->space[trace->asks] = field(f, data, SPACE_NET, 8);
+			trace->netns[trace->asks] = field(f, data, SPACE_NET, 8);
 		return false;
 	case TRACE_PROCESS:
 	case TRACE_OPEN:
