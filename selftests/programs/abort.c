@@ -4,8 +4,8 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "lib/ending.h"
 #include "lib/test.h"
+#include "lib/world/ending.h"
 
 WORLD_FIXTURE(abort);
 

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/judge_histograms.h"
-#include "lib/module.h"
-#include "lib/ss.h"
+#include "lib/judge/histograms.h"
+#include "lib/judge/ss.h"
+#include "lib/judge/wrong.h"
 #include "lib/test.h"
-#include "lib/wrong.h"
+#include "lib/world/module.h"
 
 #define STEPS_MAX	8
 

@@ -16,11 +16,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "lib/ending.h"
-#include "lib/judge_ends.h"
-#include "lib/netstat.h"
-#include "lib/router.h"
+#include "lib/judge/ends.h"
 #include "lib/test.h"
+#include "lib/witness/netstat.h"
+#include "lib/world/ending.h"
+#include "lib/world/router.h"
 
 #define SENT		100	/* bytes of the send() that holds the socket */
 #define PATH_NS		1000000	/* how long a segment is on its way */

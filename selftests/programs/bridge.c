@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/judge_ends.h"
-#include "lib/module.h"
-#include "lib/router.h"
+#include "lib/judge/ends.h"
 #include "lib/test.h"
+#include "lib/world/module.h"
+#include "lib/world/router.h"
 
 #define SERVER_PORT	6000
 #define SERVED		5000	/* bytes */

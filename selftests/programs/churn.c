@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/load.h"
-#include "lib/load_readers.h"
-#include "lib/module.h"
 #include "lib/test.h"
+#include "lib/world/load.h"
+#include "lib/world/load_readers.h"
+#include "lib/world/module.h"
 
 #define SPACES		times(40, 2000)
 #define READINGS	times(200, 2000)	/* of each reader */

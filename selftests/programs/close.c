@@ -5,8 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/ending.h"
 #include "lib/test.h"
+#include "lib/world/ending.h"
 
 WORLD_FIXTURE(close);
 

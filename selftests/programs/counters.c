@@ -3,10 +3,10 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
-#include "lib/ending.h"
-#include "lib/judge_counters.h"
-#include "lib/module.h"
+#include "lib/judge/counters.h"
 #include "lib/test.h"
+#include "lib/world/ending.h"
+#include "lib/world/module.h"
 
 #define MANY	80	/* more than a log has room for */
 

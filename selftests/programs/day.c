@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/ending.h"
-#include "lib/load.h"
-#include "lib/module.h"
 #include "lib/test.h"
+#include "lib/world/ending.h"
+#include "lib/world/load.h"
+#include "lib/world/module.h"
 
 #define HOURS		times(1, 24)	/* after the first, which fills the history */
 #define STEPS		6		/* an hour */

@@ -7,8 +7,8 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
-#include "lib/ending.h"
 #include "lib/test.h"
+#include "lib/world/ending.h"
 
 #define WITHOUT_COOKIE	"519"	/* tcp_fastopen: client and server, both with no cookie */
 #define DATA		5

@@ -15,9 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/fault.h"
-#include "lib/module.h"
 #include "lib/test.h"
+#include "lib/world/fault.h"
+#include "lib/world/module.h"
 
 #define ALIKE		3u	/* blocks of the module's stock that are tried one by one */
 #define SMALL		"max_connections=2048"	/* the least stock, 1024 blocks */

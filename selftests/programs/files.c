@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/module.h"
 #include "lib/test.h"
+#include "lib/world/module.h"
 
 #define SOMEBODY	1000	/* a user id that is not root's */
 #define BIG		(1 << 20)

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/module.h"
 #include "lib/test.h"
+#include "lib/world/module.h"
 
 #define LASTING		100	/* connections that stay, so twice as many records */
 #define ROUNDS		(slow_kernel() ? 4 : 15)

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/ending.h"
-#include "lib/judge_histograms.h"
-#include "lib/netstat.h"
+#include "lib/judge/histograms.h"
 #include "lib/test.h"
+#include "lib/witness/netstat.h"
+#include "lib/world/ending.h"
 
 #define S		1000000000LL
 #define WHEEL_NS	2200000000LL	/* a timer may be as late */

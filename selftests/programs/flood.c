@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/flood.h"
-#include "lib/held.h"
-#include "lib/module.h"
+#include "lib/peer/flood.h"
+#include "lib/peer/held.h"
 #include "lib/test.h"
+#include "lib/world/module.h"
 
 /* SYNs of a wave, of two, of each family; ports of a scan; connections on one tuple. */
 #define SYNS		(slow_kernel() ? 500 : times(2500, 50000))

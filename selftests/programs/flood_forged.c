@@ -10,12 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/ending.h"
-#include "lib/flood.h"
-#include "lib/held.h"
-#include "lib/module.h"
-#include "lib/netstat.h"
+#include "lib/peer/flood.h"
+#include "lib/peer/held.h"
 #include "lib/test.h"
+#include "lib/witness/netstat.h"
+#include "lib/world/ending.h"
+#include "lib/world/module.h"
 
 #define FORGED		(slow_kernel() ? 96 : times(384, 9600))	/* segments of each form */
 #define VICTIMS		6

@@ -10,12 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/ending.h"
-#include "lib/held.h"
-#include "lib/module.h"
-#include "lib/records.h"
-#include "lib/spoil.h"
+#include "lib/ledger/records.h"
+#include "lib/peer/held.h"
+#include "lib/peer/spoil.h"
 #include "lib/test.h"
+#include "lib/world/ending.h"
+#include "lib/world/module.h"
 
 #define CLOSED_PORT	4999
 #define VICTIMS		16

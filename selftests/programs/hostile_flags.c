@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/ending.h"
-#include "lib/held.h"
-#include "lib/netstat.h"
+#include "lib/peer/held.h"
 #include "lib/test.h"
+#include "lib/witness/netstat.h"
+#include "lib/world/ending.h"
 
 #define FLAGS		256
 #define FLAGS_MOVING	32	/* FIN, SYN, RST, PSH, ACK */

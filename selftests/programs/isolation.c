@@ -15,9 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/module.h"
-#include "lib/records.h"
+#include "lib/ledger/records.h"
 #include "lib/test.h"
+#include "lib/world/module.h"
 
 #define SOMEBODY	1000	/* a user id that is not root's */
 #define FLOOD		1000	/* connections of a noisy neighbour */

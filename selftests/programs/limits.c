@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/flood.h"
-#include "lib/judge_memory.h"
-#include "lib/kept.h"
-#include "lib/module.h"
+#include "lib/judge/memory.h"
+#include "lib/peer/flood.h"
 #include "lib/test.h"
+#include "lib/world/kept.h"
+#include "lib/world/module.h"
 
 #define CLOSED_PORT	4999
 #define SCAN_PORT	20000	/* below the ports that the kernel gives out */

@@ -11,10 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/judge_ends.h"
-#include "lib/module.h"
-#include "lib/router.h"
+#include "lib/judge/ends.h"
 #include "lib/test.h"
+#include "lib/world/module.h"
+#include "lib/world/router.h"
 
 #define SERVER_PORT	6000
 #define ROUNDS		times(4, 16)	/* of each way to end, in each family */

@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/module.h"
 #include "lib/test.h"
+#include "lib/world/module.h"
 
 #define WEB_PORT	80
 #define PLAIN_PORT	81

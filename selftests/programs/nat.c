@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/judge_ends.h"
-#include "lib/module.h"
-#include "lib/router.h"
+#include "lib/judge/ends.h"
 #include "lib/test.h"
+#include "lib/world/module.h"
+#include "lib/world/router.h"
 
 #define PUBLIC_PORT	80	/* where a client connects to */
 #define HIDDEN_PORT	8080	/* where the server listens */

@@ -6,9 +6,9 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include "lib/module.h"
-#include "lib/netstat.h"
 #include "lib/test.h"
+#include "lib/witness/netstat.h"
+#include "lib/world/module.h"
 
 #define PORT		5000
 #define STALE_SEQ	1000u

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/load.h"
-#include "lib/load_readers.h"
-#include "lib/module.h"
 #include "lib/test.h"
+#include "lib/world/load.h"
+#include "lib/world/load_readers.h"
+#include "lib/world/module.h"
 
 #define CYCLES		times(10, 300)	/* for each family */
 #define CYCLES_ALL	times(5, 200)

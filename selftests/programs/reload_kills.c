@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "lib/module.h"
 #include "lib/test.h"
+#include "lib/world/module.h"
 
 #define CYCLES		times(4, 100)	/* for each family */
 #define OWN_PORT	5100

@@ -8,9 +8,9 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
-#include "lib/judge_table.h"
-#include "lib/module.h"
+#include "lib/judge/table.h"
 #include "lib/test.h"
+#include "lib/world/module.h"
 
 #define ROUTING_HOME	2	/* RFC 6275: to a mobile node's home address */
 #define ROUTING_SEGMENT	4	/* RFC 8754 */

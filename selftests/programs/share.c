@@ -2,9 +2,9 @@
 /* What all namespaces share, and what the initial one keeps of it whatever the others take. */
 #include <sched.h>
 
-#include "lib/kept.h"
-#include "lib/module.h"
 #include "lib/test.h"
+#include "lib/world/kept.h"
+#include "lib/world/module.h"
 
 WORLD_FIXTURE(share);
 

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/ending.h"
-#include "lib/module.h"
-#include "lib/netstat.h"
 #include "lib/test.h"
+#include "lib/witness/netstat.h"
+#include "lib/world/ending.h"
+#include "lib/world/module.h"
 
 WORLD_FIXTURE(sockets);
 

@@ -8,10 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/judge_states.h"
-#include "lib/judge_where.h"
-#include "lib/module.h"
+#include "lib/judge/states.h"
+#include "lib/judge/where.h"
 #include "lib/test.h"
+#include "lib/world/module.h"
 
 #define CLIENT_PORT	5000
 #define SERVER_PORT	6000

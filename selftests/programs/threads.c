@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/judge/wrong.h"
 #include "lib/test.h"
-#include "lib/wrong.h"
 
 #define THREADS	2
 #define PORTS	60	/* of each thread */

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "lib/ending.h"
-#include "lib/judge_histograms.h"
+#include "lib/judge/histograms.h"
 #include "lib/test.h"
+#include "lib/world/ending.h"
 
 #define DATA	100
 

@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "lib/ending.h"
-#include "lib/judge_histograms.h"
-#include "lib/judge_timewait.h"
-#include "lib/module.h"
-#include "lib/netstat.h"
-#include "lib/records.h"
+#include "lib/judge/histograms.h"
+#include "lib/judge/timewait.h"
+#include "lib/ledger/records.h"
 #include "lib/test.h"
+#include "lib/witness/netstat.h"
+#include "lib/world/ending.h"
+#include "lib/world/module.h"
 
 #define EXPIRY_MS	70000
 

@@ -10,11 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/judge_histograms.h"
-#include "lib/judge_timewait.h"
-#include "lib/module.h"
-#include "lib/records.h"
+#include "lib/judge/histograms.h"
+#include "lib/judge/timewait.h"
+#include "lib/ledger/records.h"
 #include "lib/test.h"
+#include "lib/world/module.h"
 
 #define MANY		20000
 #define SOME		(slow_kernel() ? 300 : 3000)

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/ending.h"
-#include "lib/judge_histograms.h"
-#include "lib/module.h"
-#include "lib/ss.h"
+#include "lib/judge/histograms.h"
+#include "lib/judge/ss.h"
 #include "lib/test.h"
+#include "lib/world/ending.h"
+#include "lib/world/module.h"
 
 #define KPROBES		"/sys/kernel/debug/kprobes/enabled"
 #define FOUND_MS	90000	/* 2MSL, and until somebody has looked */

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/ending.h"
-#include "lib/judge_histograms.h"
-#include "lib/judge_timewait.h"
-#include "lib/records.h"
-#include "lib/symbols.h"
+#include "lib/judge/histograms.h"
+#include "lib/judge/timewait.h"
+#include "lib/ledger/records.h"
 #include "lib/test.h"
+#include "lib/witness/symbols.h"
+#include "lib/world/ending.h"
 
 #define EXPIRY_MS	70000
 #define STEP		100000	/* far above the last sequence number */

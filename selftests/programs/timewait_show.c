@@ -6,11 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/ending.h"
-#include "lib/judge_histograms.h"
-#include "lib/module.h"
-#include "lib/records.h"
+#include "lib/judge/histograms.h"
+#include "lib/ledger/records.h"
 #include "lib/test.h"
+#include "lib/world/ending.h"
+#include "lib/world/module.h"
 
 #define LOCALS		3
 #define EXPIRY_MS	70000

@@ -6,9 +6,9 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
-#include "lib/module.h"
-#include "lib/router.h"
 #include "lib/test.h"
+#include "lib/world/module.h"
+#include "lib/world/router.h"
 
 #define PUBLIC_PORT	80
 #define PROXY_PORT	8080

@@ -10,9 +10,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "lib/load.h"
-#include "lib/module.h"
 #include "lib/test.h"
+#include "lib/world/load.h"
+#include "lib/world/module.h"
 
 #define CYCLES		times(5, 1000)
 #define CONTROL		"/payload/tcpledger_control.ko"

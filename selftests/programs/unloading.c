@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/ending.h"
-#include "lib/module.h"
 #include "lib/test.h"
+#include "lib/world/ending.h"
+#include "lib/world/module.h"
 
 #define TRACING		"/sys/kernel/tracing"
 #define INSTANCE	TRACING "/instances/unloading"

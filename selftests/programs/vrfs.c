@@ -15,10 +15,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/judge_invariants.h"
-#include "lib/judge_segments.h"
+#include "lib/judge/invariants.h"
+#include "lib/judge/segments.h"
+#include "lib/judge/wrong.h"
 #include "lib/test.h"
-#include "lib/wrong.h"
 
 #define CLIENT_PORT	5000
 #define SERVER_PORT	6000

@@ -7,8 +7,8 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
-#include "lib/ending.h"
 #include "lib/test.h"
+#include "lib/world/ending.h"
 
 FIXTURE(wrap) {
 	struct world world;

@@ -3,9 +3,9 @@
 #ifndef TCPLEDGER_SELFTEST_TEST_H
 #define TCPLEDGER_SELFTEST_TEST_H
 
-#include "judge.h"
 #include "kselftest_harness.h"
-#include "world.h"
+#include "lib/judge/judge.h"
+#include "lib/world/world.h"
 
 /**
  * WORLD_FIXTURE() - each test of a group runs in its own world, once for IPv4, once for IPv6
