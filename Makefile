@@ -83,7 +83,7 @@ kernel_sockets: headers
 
 # The kernel's own kselftest framework, out of its source package.
 KSFT := +$(MAKE) --no-print-directory -C selftests/programs KSFT_DIR=$(BUILD)/linux-source-6.1/tools/testing/selftests \
-	OUTPUT=$(BUILD)/selftests
+	KHDR_INCLUDES="-isystem $(CURDIR)/module/uapi" OUTPUT=$(BUILD)/selftests
 
 selftests:
 	@mkdir -p $(BUILD)/selftests

@@ -8,6 +8,7 @@ set -u
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 # shellcheck source-path=SCRIPTDIR
 . lib/ktap.sh
+. lib/needs.sh
 
 names="max_connections history max_embryonic max_total"
 sysfs=/sys/module/tcpledger/parameters

@@ -10,6 +10,7 @@ set -u
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 # shellcheck source-path=SCRIPTDIR
 . lib/ktap.sh
+. lib/needs.sh
 
 # run.sh puts them there; elsewhere they are where they are installed.
 PATH=/services/bin:$PATH

@@ -9,6 +9,7 @@ set -u
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 # shellcheck source-path=SCRIPTDIR
 . lib/ktap.sh
+. lib/needs.sh
 
 client_address=10.0.0.1 server_address=10.0.0.2 port=80 source_port=5555
 holder=

@@ -5,7 +5,14 @@
 
 #include "kselftest_harness.h"
 #include "lib/judge/judge.h"
+#include "lib/world/needs.h"
 #include "lib/world/world.h"
+
+/* Before any other constructor: those of WORLD_FIXTURE() begin to trace. */
+static void __attribute__((constructor(101))) test_needs(void)
+{
+	needs_all();
+}
 
 /**
  * WORLD_FIXTURE() - each test of a group runs in its own world, once for IPv4, once for IPv6
