@@ -27,6 +27,8 @@ while [ $# -gt 0 ]; do
 	esac
 done
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+# shellcheck source-path=SCRIPTDIR
+. lib/ktap.sh
 
 # A test that leaves processes behind must not reach into the next one. They are
 # gone as soon as they run again, which is what the loop gives way to.
@@ -87,37 +89,29 @@ why()
 	fi
 }
 
-# result_line NAME STATUS NUMBER SECONDS
-result_line()
+# result NAME STATUS SECONDS
+result()
 {
 	case $2 in
-	0)	echo "ok $3 $1" ;;
-	4)	echo "ok $3 $1 # SKIP" ;;
-	124)	echo "not ok $3 $1 # TIMEOUT $timeout seconds" ;;
-	12[5-7])	echo "not ok $3 $1 # cannot be run, exit=$2" ;;
+	0)	ktap_ok "$1" ;;
+	4)	ktap_ok "$1 # SKIP" ;;
+	124)	ktap_not_ok "$1 # TIMEOUT $timeout seconds" ;;
+	12[5-7])	ktap_not_ok "$1 # cannot be run, exit=$2" ;;
 	*)	if [ "$2" -gt 128 ]; then
-			echo "not ok $3 $1 # $(why "$2" "$4")"
+			ktap_not_ok "$1 # $(why "$2" "$3")"
 		else
-			echo "not ok $3 $1 # exit=$2"
+			ktap_not_ok "$1 # exit=$2"
 		fi ;;
 	esac
 }
 
-failed=0
-number=0
-[ $# -gt 0 ] || { echo "Bail out! no test is named"; exit 1; }
-echo "KTAP version 1"
-echo "1..$#"
+[ $# -gt 0 ] || ktap_bail "no test is named"
+ktap_plan $#
 for name in "$@"; do
-	number=$((number + 1))
 	echo "test: $name" >/dev/kmsg
 	start=$SECONDS
 	run_test "$name" | indent
 	rc=${PIPESTATUS[0]}
-	case $rc in
-	0|4)	;;
-	*)	failed=1 ;;
-	esac
-	result_line "$name" "$rc" "$number" $((SECONDS - start))
+	result "$name" "$rc" $((SECONDS - start))
 done
-exit "$failed"
+[ "$ktap_failed" -eq 0 ]

@@ -19,8 +19,6 @@ export BUILD=${BUILD:-$top/.build}
 . "$here/lanes.sh"
 # shellcheck source=report.sh
 . "$here/report.sh"
-# shellcheck source=../programs/lib/ktap.sh
-. "$here/../programs/lib/ktap.sh"
 vm_tests=$here
 work=$(mktemp -d "${TMPDIR:-/tmp}/tcpledger-driver.XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -332,8 +330,9 @@ texts_of_lines()
 # What a test may do to itself, and one that is well.
 make_tests()
 {
-	mkdir -p "$tests_dir"
+	mkdir -p "$tests_dir/lib"
 	cp "$vm_tests/../programs/run_selftests.sh" "$tests_dir"
+	cp "$vm_tests/../programs/lib/ktap.sh" "$tests_dir/lib"
 	printf '#!/bin/bash\necho 1..1\necho ok 1 fine.1\n' >"$tests_dir/fine"
 	printf '#!/bin/bash\n' >"$tests_dir/silent"
 	printf '#!/bin/bash\necho 1..2\necho ok 1 exits.1\nexit 3\n' >"$tests_dir/exits"

@@ -1,16 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# KTAP results of a test that is a script: source it, ktap_plan N, then N times
-# ktap_result, then ktap_end. Newer kernels have ktap_helpers.sh for this.
+# All KTAP that a script prints: source it, ktap_plan N, then N times ktap_result, then
+# ktap_end. What runs other tests uses the parts of these. Newer kernels have
+# ktap_helpers.sh for this.
 
 ktap_planned=0 ktap_number=0 ktap_failed=0
 
-ktap_plan()
+ktap_version()
+{
+	echo "KTAP version 1"
+}
+
+# A plan alone: of results that are nested in those of another.
+ktap_count()
 {
 	ktap_planned=$1
-	echo "KTAP version 1"
 	echo "1..$1"
+}
+
+ktap_plan()
+{
+	ktap_version
+	ktap_count "$1"
 }
 
 ktap_skip_all()
@@ -19,9 +31,29 @@ ktap_skip_all()
 	exit 4
 }
 
+ktap_bail()
+{
+	echo "Bail out! $*"
+	exit 1
+}
+
 ktap_say()
 {
 	printf '# %s\n' "$*"
+}
+
+# ktap_ok TEXT, ktap_not_ok TEXT: a result; the text is a name, and may go on with # and why.
+ktap_ok()
+{
+	ktap_number=$((ktap_number + 1))
+	echo "ok $ktap_number $*"
+}
+
+ktap_not_ok()
+{
+	ktap_number=$((ktap_number + 1))
+	ktap_failed=$((ktap_failed + 1))
+	echo "not ok $ktap_number $*"
 }
 
 # ktap_result NAME COMMAND...: a result, which is the status of the command.
@@ -30,12 +62,10 @@ ktap_result()
 	local name=$1
 
 	shift
-	ktap_number=$((ktap_number + 1))
 	if "$@"; then
-		echo "ok $ktap_number $name"
+		ktap_ok "$name"
 	else
-		echo "not ok $ktap_number $name"
-		ktap_failed=$((ktap_failed + 1))
+		ktap_not_ok "$name"
 	fi
 }
 
