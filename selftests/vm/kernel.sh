@@ -44,12 +44,18 @@ settings()
 	[ "$1" != 6.1-debug ] || echo KASAN_SANITIZE_enlighten.o=n KASAN_SANITIZE_string.o=n
 }
 
+# What is wished for, without what is said about it.
+wanted()
+{
+	# shellcheck disable=SC2046 # one path a word
+	grep -hE '^(# )?CONFIG_' $(fragments "$1")
+}
+
 # What would make a kept kernel another one.
 identity()
 {
 	{
-		# shellcheck disable=SC2046 # one path a word
-		cat $(fragments "$1")
+		wanted "$1"
 		head -n 6 "$source/Makefile"
 		settings "$1"
 		gcc --version | head -n 1
@@ -62,8 +68,7 @@ configure()
 {
 	local build=$1 wanted=$1/wanted.config lost
 
-	# shellcheck disable=SC2046 # one path a word
-	grep -hE '^(# )?CONFIG_' $(fragments "$2") >"$wanted"
+	wanted "$2" >"$wanted"
 	make -s -C "$source" O="$build" KCONFIG_ALLCONFIG="$wanted" allnoconfig >&2
 	lost=$(grep -vxF -f "$build/.config" "$wanted" || :)
 	[ -z "$lost" ] || die "Kconfig did not take these lines of selftests/programs/config or selftests/vm/*.config:" \
