@@ -33,6 +33,7 @@ help:
 	@echo 'make bench        what it costs, beside other tools; bench-quick: only what recording costs'
 	@echo 'make bench-profile  by function, where the instructions go that recording costs'
 	@echo 'make style        checkpatch, sparse, W=1 and shellcheck'
+	@echo 'make compile_commands.json  how each file is compiled, for clangd; KDIR=DIR as above'
 	@echo 'make clean        remove what was built; make distclean also the fetched kernels'
 	@echo 'W=1 and C=1 work as in the kernel. demo, check, stress, bench, vm and style fetch what they need from Debian.'
 
@@ -82,19 +83,31 @@ kernel_sockets: headers
 	+$(MAKE) -C $(KDIR) M=$(OUT)/kernel_sockets modules
 
 # The kernel's own kselftest framework, out of its source package.
-KSFT := +$(MAKE) --no-print-directory -C selftests KSFT_DIR=$(BUILD)/linux-source-6.1/tools/testing/selftests \
-	OUTPUT=$(BUILD)/selftests
+KSFT_VARIABLES := KSFT_DIR=$(BUILD)/linux-source-6.1/tools/testing/selftests \
+	KHDR_INCLUDES="-isystem $(CURDIR)/module/uapi" OUTPUT=$(BUILD)/selftests
+KSFT := +$(MAKE) --no-print-directory -C selftests/programs $(KSFT_VARIABLES)
 
 selftests:
 	@mkdir -p $(BUILD)/selftests
 	$(KSFT) all
 	$(KSFT) install INSTALL_PATH=$(BUILD)/selftests/install
 
+# For clangd and its like: the module as KDIR's build compiled it, and all that runs here.
+# A file of two programs is told once, as the first of them compiles it.
+compile_commands.json: modules
+	@selftests/vm/fetch.sh source
+	@python3 $(BUILD)/linux-source-6.1/scripts/clang-tools/gen_compile_commands.py \
+		-d $(KDIR) -o $(BUILD)/module.json $(OUT)/module
+	@{ $(MAKE) -wnB -C tools; \
+	   $(MAKE) -wnB -C selftests/programs $(KSFT_VARIABLES); \
+	   $(MAKE) -wnB -C selftests/unit check; } | \
+		selftests/vm/compile_commands.py $@ $(BUILD)/module.json
+
 list-warp list-smp list-turns list-stress-warp list-stress-smp list-stress-turns:
 	$(KSFT) $@
 
 demo:
-	@selftests/demo.sh
+	@selftests/demo/demo.sh
 
 check:
 	@selftests/vm/check.sh $(KERNEL)
@@ -143,8 +156,8 @@ clean:
 	+$(MAKE) -C tools clean
 
 distclean: clean
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) compile_commands.json
 
 .PHONY: all help modules headers kernel_sockets tools install uninstall clean distclean \
-	selftests list-warp list-smp list-turns list-stress-warp list-stress-smp \
+	selftests compile_commands.json list-warp list-smp list-turns list-stress-warp list-stress-smp \
 	list-stress-turns demo check check-driver check-judges check-rt check-debug stress bench style static vm

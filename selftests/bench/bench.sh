@@ -25,6 +25,8 @@ set -euo pipefail
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 top=$(realpath "$here/../..")
 export BUILD=${BUILD:-$top/.build}
+# shellcheck source=../programs/lib/ktap.sh
+. "$here/../programs/lib/ktap.sh"
 out=$BUILD/bench
 lane=${KERNEL:-6.1}
 committed=$here/committed.json
@@ -177,10 +179,10 @@ committed_own()
 	jq -e ".$1 - .floor.$1" "$committed" || die "$committed has no figures of $1 and of its floor"
 }
 
-# guard_work N WORK: one result. What is not met yet says so though it passes.
+# guard_work WORK: one result. What is not met yet says so though it passes.
 guard_work()
 {
-	local work=$2 added floor own was most met=""
+	local work=$1 added floor own was most met=""
 
 	added=$(figure tcpledger "$work" added)
 	floor=$(figure floor "$work" added)
@@ -190,29 +192,27 @@ guard_work()
 	[ "$was" -le "$most" ] || most=$((was * (100 + bound) / 100))
 	[ "$added" -le "${limit[$work]}" ] || met=": the limit of ${limit[$work]} is not met yet"
 	if [ "$own" -le "$most" ] || [ "$added" -le "${limit[$work]}" ]; then
-		echo "ok $1 $work: $added instructions more with tcpledger, $own above the floor of $floor, at most $most$met"
-		return
+		ktap_ok "$work: $added instructions more with tcpledger, $own above the floor of $floor, at most $most$met"
+	else
+		ktap_not_ok "$work: $added instructions more with tcpledger, $own above the floor of $floor, and not at most $most"
 	fi
-	echo "not ok $1 $work: $added instructions more with tcpledger, $own above the floor of $floor, and not at most $most"
-	return 1
 }
 
 guard()
 {
-	local work bad=0 n=0
+	local work
 
 	out=$BUILD/bench-guard
 	lane=6.1
-	echo 1..${#limit[@]}
+	ktap_count ${#limit[@]}
 	build
 	build_floor
 	scene loopback warp 512 loopback nothing floor tcpledger
 	results
 	for work in connection round_trip; do
-		n=$((n + 1))
-		guard_work $n "$work" || bad=1
+		guard_work "$work"
 	done
-	[ $bad -eq 0 ] || die "more than $(jq -r '"\(.date) on \(.kernel)"' "$committed"), see selftests/bench/committed.json:" \
+	[ "$ktap_failed" -eq 0 ] || die "more than $(jq -r '"\(.date) on \(.kernel)"' "$committed"), see selftests/bench/committed.json:" \
 		"find the commit that did it (git bisect run make bench-guard), or, where the cost" \
 		"is worth it, 'make bench-guard bench-accept' and commit the new figures with the reason"
 }

@@ -83,7 +83,7 @@ split()
 
 	wanted=()
 	for name in $1; do
-		[ -n "${mode_of[$name]:-}" ] || die "no list of selftests/Makefile has the test $name"
+		[ -n "${mode_of[$name]:-}" ] || die "no list of selftests/programs/Makefile has the test $name"
 		[[ " ${wanted[${mode_of[$name]}]:-} " = *" $name "* ]] ||
 			wanted[${mode_of[$name]}]+=" $name"
 	done

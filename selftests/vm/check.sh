@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# All tests: those of the host and of this driver, every list of selftests/Makefile in
+# All tests: those of the host and of this driver, every list of selftests/programs/Makefile in
 # a VM of each kernel, and what recording costs on 6.1 (selftests/bench). Ends with
 # where the time went, the kernels that ran and one line of counts; status 0 if
 # something passed and nothing failed.
@@ -120,7 +120,7 @@ read_lists()
 	for mode in warp turns smp; do
 		all=$(make -s --no-print-directory -C "$top" "list-${stress[*]:+stress-}$mode") ||
 			die "make list-$mode failed"
-		[ -n "${all// }" ] || die "the list '$mode' of selftests/Makefile is empty"
+		[ -n "${all// }" ] || die "the list '$mode' of selftests/programs/Makefile is empty"
 		known+=" $all"
 		list[$mode]=$(names "$all")
 	done

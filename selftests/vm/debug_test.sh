@@ -12,10 +12,11 @@ set -euo pipefail
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 top=$(realpath "$here/../..")
 export BUILD=${BUILD:-$top/.build}
+# shellcheck source=../programs/lib/ktap.sh
+. "$here/../programs/lib/ktap.sh"
 lane=$1
 work=$(mktemp -d "${TMPDIR:-/tmp}/tcpledger-debug.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-n=0 failed=0
 
 build_broken()
 {
@@ -48,21 +49,19 @@ boot()
 # found NAME WHAT PATTERN: in that VM's report
 found()
 {
-	n=$((n + 1))
 	if [ "$rc" -ne 0 ] && grep -qE -- "$3" "$work/$1"; then
-		echo "ok $n $2"
+		ktap_ok "$2"
 	else
-		echo "not ok $n $2"
+		ktap_not_ok "$2"
 		sed 's/^/# /' "$work/$1"
-		failed=1
 	fi
 }
 
-echo 'KTAP version 1'
+ktap_version
 build_broken
 case $lane in
 *-debug)
-	echo 1..12
+	ktap_count 12
 	# Lockdep ends with its own first report, and with one of KASAN's.
 	boot all panic_on_warn=0 sleeping leak rcu_unlocked freed_timer wide_shift which_cpu lock_order use_after_free
 	found all sleeping 'BUG: sleeping function called from invalid context'
@@ -81,7 +80,7 @@ case $lane in
 	boot clean "" which_cpu
 	found clean one_of_them 'BUG: using smp_processor_id' ;;
 *-kcsan)
-	echo 1..2
+	ktap_count 2
 	boot race "" racing
 	found race racing 'BUG: KCSAN: data-race in contend'
 	# The same report as if the kernel's own code, called by ours, had made it.
@@ -91,7 +90,7 @@ case $lane in
 		awk -f "$here/complaints.awk" >"$work/core" || { echo kept quiet >>"$work/core"; }
 	found core the_kernel_s_own '^kept quiet$' ;;
 *-rt)
-	echo 1..1
+	ktap_count 1
 	# "scheduling while atomic" makes it panic; the last lines have its call trace.
 	boot asleep "" asleep
 	found asleep asleep ' asleep\+0x.* \[tcpledger_broken\]' ;;
@@ -99,4 +98,4 @@ case $lane in
 	echo "debug_test.sh: '$lane' is no kernel to find bugs with" >&2
 	exit 2 ;;
 esac
-exit "$failed"
+[ "$ktap_failed" -eq 0 ]

@@ -19,14 +19,12 @@ export BUILD=${BUILD:-$top/.build}
 . "$here/lanes.sh"
 # shellcheck source=report.sh
 . "$here/report.sh"
-# shellcheck source=../lib/ktap.sh
-. "$here/../lib/ktap.sh"
 vm_tests=$here
 work=$(mktemp -d "${TMPDIR:-/tmp}/tcpledger-driver.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 logs=$work/logs tests_dir=$work/tests skips=$work/skips.list
 seed=1 bound=300 stress=() vm_options=()
-TEXTS=45 VMS=8
+TEXTS=52 VMS=8
 
 # judged NAMES...: what check.sh would say of the part '6.1 warp'
 judged()
@@ -208,30 +206,92 @@ texts_of_calls()
 }
 
 # all_listed FOLDER: whether each program and script there is in a list of
-# selftests/Makefile, but those that are no tests
+# selftests/programs/Makefile, but what runs them
 all_listed()
 {
-	local mode lists="run_selftests.sh demo.sh demo-guest.sh" path name ok=0
+	local mode lists=run_selftests.sh path name ok=0
 
 	for mode in warp smp turns stress-warp stress-smp stress-turns; do
 		lists+=" $(make -s --no-print-directory -C "$top" "list-$mode")" || return 1
 	done
 	for path in "$1"/*.c "$1"/*.sh; do
 		name=$(basename "$path" .c)
-		[[ " $lists " == *" $name "* ]] || { echo "$name is in no list of selftests/Makefile"; ok=1; }
+		[[ " $lists " == *" $name "* ]] || { echo "$name is in no list of selftests/programs/Makefile"; ok=1; }
 	done
 	return $ok
 }
 
 texts_of_lists()
 {
-	ktap_result "each test is in a list" all_listed "$top/selftests"
+	ktap_result "each test is in a list" all_listed "$top/selftests/programs"
 	mkdir -p "$work/tree"
-	cp "$top"/selftests/*.[cs]* "$work/tree"
+	cp "$top"/selftests/programs/*.[cs]* "$work/tree"
 	echo 'int main(void) { return 0; }' >"$work/tree/forgotten.c"
 	echo 'exit 0' >"$work/tree/slipped.sh"
 	ktap_result "a test that is in none" refuses 'forgotten is in no list' all_listed "$work/tree"
 	ktap_result "a script that is in none" refuses 'slipped.sh is in no list' all_listed "$work/tree"
+}
+
+as_root()
+{
+	[ "$(id -u)" -eq 0 ] || set -- unshare -r "$@"
+	"$@"
+}
+
+as_nobody()
+{
+	[ "$(id -u)" -ne 0 ] || set -- setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+	"$@"
+}
+
+# This machine may have it loaded, and a test would run here.
+without_module()
+{
+	[ ! -e /sys/module/tcpledger ] ||
+		set -- unshare -m sh -c 'mount -t tmpfs none /sys/module && exec "$@"' sh "$@"
+	"$@"
+}
+
+# skips WHY COMMAND...: ends as kselftest wants it from a test that cannot be run, and says why
+skips()
+{
+	local rc=0
+
+	"${@:2}" >"$work/said" 2>&1 || rc=$?
+	[ "$rc" -eq 4 ] && grep -qxF "1..0 # SKIP $1" "$work/said" && return
+	sed 's/^/# /' "$work/said"
+	return 1
+}
+
+# The text of the build is only wanted if it fails.
+builds_in_kernel()
+{
+	"$vm_tests/kernel_tree.sh" "$work/kernel" >"$work/said" 2>&1 && return
+	sed 's/^/# /' "$work/said"
+	return 1
+}
+
+# What lies in selftests/programs is built by the kernel's own make, and its programs and
+# scripts say what they lack.
+texts_of_kernel_tree()
+{
+	local tests=$work/kernel/tools/testing/selftests/tcpledger name
+
+	ktap_result "the programs in a kernel tree" builds_in_kernel
+	mkdir -p "$work/few" "$work/more"
+	for name in bash dirname id; do
+		ln -s "$(type -P "$name")" "$work/few/$name"
+	done
+	ln -s "$(type -P true)" "$work/more/tcpledger"
+	chmod a+rx "$work"
+	for name in open show.sh; do
+		ktap_result "$name without root" skips "only root can make namespaces and load modules" \
+			as_nobody "$tests/$name"
+		ktap_result "$name without the command" skips "the command tcpledger is not in PATH" \
+			as_root env PATH="$work/few" "$tests/$name"
+		ktap_result "$name without the module" skips "the module tcpledger is not loaded" \
+			as_root without_module env PATH="$work/few:$work/more" "$tests/$name"
+	done
 }
 
 # bad LINE, good LINE: of a kernel log; qemu_bad, qemu_good: of QEMU's
@@ -270,8 +330,9 @@ texts_of_lines()
 # What a test may do to itself, and one that is well.
 make_tests()
 {
-	mkdir -p "$tests_dir"
-	cp "$vm_tests/../run_selftests.sh" "$tests_dir"
+	mkdir -p "$tests_dir/lib"
+	cp "$vm_tests/../programs/run_selftests.sh" "$tests_dir"
+	cp "$vm_tests/../programs/lib/ktap.sh" "$tests_dir/lib"
 	printf '#!/bin/bash\necho 1..1\necho ok 1 fine.1\n' >"$tests_dir/fine"
 	printf '#!/bin/bash\n' >"$tests_dir/silent"
 	printf '#!/bin/bash\necho 1..2\necho ok 1 exits.1\nexit 3\n' >"$tests_dir/exits"
@@ -337,6 +398,7 @@ texts_of_skips
 texts_of_ends
 texts_of_calls
 texts_of_lists
+texts_of_kernel_tree
 texts_of_lines
 [ "$mode" != all ] || vms
 ktap_end

@@ -344,19 +344,29 @@ source_tarball()
 	rm "$dir"/linux-source-*.deb
 }
 
+# What is used of the kernel's source where it is not built: kselftest, checkpatch, and the
+# script that tells clang's tools how it was compiled.
+source_parts=(scripts/checkpatch.pl scripts/spelling.txt scripts/const_structs.checkpatch
+	scripts/subarch.include scripts/clang-tools/gen_compile_commands.py
+	tools/testing/selftests/Makefile tools/testing/selftests/lib.mk
+	tools/testing/selftests/kselftest.h tools/testing/selftests/kselftest_harness.h
+	tools/testing/selftests/kselftest_module.h tools/testing/selftests/kselftest)
+
 fetch_source()
 {
-	local dest=$build/linux-source-6.1
+	local dest=$build/linux-source-6.1 whole=$build/kernels/source-6.1
 
-	[ ! -e "$dest/tools/testing/selftests/lib.mk" ] || return 0
-	require_debian
-	say "unpacking part of linux-source-6.1 into .build: kselftest and checkpatch"
+	[ ! -e "$dest/tools/testing/selftests/Makefile" ] || return 0
 	rm -rf "$dest.new"
 	mkdir -p "$dest.new"
-	source_tarball "$dest.new" 6.1 | tar -x -C "$dest.new" --no-same-owner --strip-components=1 \
-		--wildcards --no-wildcards-match-slash '*/scripts/checkpatch.pl' '*/scripts/spelling.txt' '*/scripts/const_structs.checkpatch' \
-		'*/tools/testing/selftests/lib.mk' '*/tools/testing/selftests/*.h' \
-		'*/tools/testing/selftests/kselftest/*'
+	if [ -e "$whole/Makefile" ]; then
+		tar -c -C "$whole" "${source_parts[@]}" | tar -x -C "$dest.new"
+	else
+		require_debian
+		say "unpacking part of linux-source-6.1 into .build: kselftest and checkpatch"
+		source_tarball "$dest.new" 6.1 | tar -x -C "$dest.new" --no-same-owner --strip-components=1 \
+			--wildcards --no-wildcards-match-slash "${source_parts[@]/#/*/}"
+	fi
 	rm -rf "$dest"
 	mv "$dest.new" "$dest"
 }

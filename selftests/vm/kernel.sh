@@ -8,7 +8,7 @@
 #                                    fault injection
 #   kernel.sh 6.1-kcsan|6.12-kcsan   KCSAN
 #
-# The configuration is allnoconfig and, on top of it, ../config (what the tests
+# The configuration is allnoconfig and, on top of it, ../programs/config (what the tests
 # need), vm.config (what the VM needs), the fragment after the dash, e.g. debug.config,
 # and the lane's own where there is one, e.g. 6.12-debug.config. What was built is kept
 # until one of these, the source or the compiler changes. It takes about 20 minutes on
@@ -33,7 +33,7 @@ say()
 
 fragments()
 {
-	echo "$here/../config" "$here/vm.config" "$here/${1#*-}.config"
+	echo "$here/../programs/config" "$here/vm.config" "$here/${1#*-}.config"
 	[ ! -e "$here/$1.config" ] || echo "$here/$1.config"
 }
 
@@ -44,12 +44,18 @@ settings()
 	[ "$1" != 6.1-debug ] || echo KASAN_SANITIZE_enlighten.o=n KASAN_SANITIZE_string.o=n
 }
 
+# What is wished for, without what is said about it.
+wanted()
+{
+	# shellcheck disable=SC2046 # one path a word
+	grep -hE '^(# )?CONFIG_' $(fragments "$1")
+}
+
 # What would make a kept kernel another one.
 identity()
 {
 	{
-		# shellcheck disable=SC2046 # one path a word
-		cat $(fragments "$1")
+		wanted "$1"
 		head -n 6 "$source/Makefile"
 		settings "$1"
 		gcc --version | head -n 1
@@ -62,11 +68,10 @@ configure()
 {
 	local build=$1 wanted=$1/wanted.config lost
 
-	# shellcheck disable=SC2046 # one path a word
-	grep -hE '^(# )?CONFIG_' $(fragments "$2") >"$wanted"
+	wanted "$2" >"$wanted"
 	make -s -C "$source" O="$build" KCONFIG_ALLCONFIG="$wanted" allnoconfig >&2
 	lost=$(grep -vxF -f "$build/.config" "$wanted" || :)
-	[ -z "$lost" ] || die "Kconfig did not take these lines of selftests/config or selftests/vm/*.config:" \
+	[ -z "$lost" ] || die "Kconfig did not take these lines of selftests/programs/config or selftests/vm/*.config:" \
 		"$(paste -sd' ' <<<"$lost")"
 }
 

@@ -13,6 +13,9 @@
 # Used: here, top, BUILD, logs, tests_dir, seed, bound and the arrays stress and vm_options.
 # shellcheck disable=SC2154 # they are set where this is sourced
 
+# shellcheck source=../programs/lib/ktap.sh
+. "$here/../programs/lib/ktap.sh"
+
 say()
 {
 	printf '[%3d s] %s\n' "$SECONDS" "$*"
@@ -104,14 +107,15 @@ vm_part()
 	done
 }
 
-# program_part FOLDER NAME COMMAND...: a program whose results are one test's own
+# program_part FOLDER NAME COMMAND...: a program whose results are one test's own. In a
+# shell of its own: who calls it may count results too.
 program_part()
-{
-	local log=$logs/$1 rc=0
+(
+	log=$logs/$1 rc=0
 
-	echo "KTAP version 1" >"$log/output.all"
+	ktap_number=0
+	ktap_version >"$log/output.all"
 	setpriv --pdeathsig=TERM "${@:3}" >"$log/output" 2>&1 || rc=$?
 	sed 's/^/  /' "$log/output" >>"$log/output.all"
-	[ "$rc" -eq 0 ] || echo -n "not " >>"$log/output.all"
-	echo "ok 1 $2" >>"$log/output.all"
-}
+	ktap_result "$2" [ "$rc" -eq 0 ] >>"$log/output.all"
+)

@@ -15,7 +15,7 @@
 #            6.1-kcsan|6.12-kcsan      the bounds on time are wider and the tests do less
 #   --mode MODE        warp (default): one CPU, virtual time: 'sleep 60' takes no time, and
 #                      the clock counts instructions. smp: two CPUs, real time, for races.
-#                      turns: two CPUs, real time, one at a time, see selftests/Makefile.
+#                      turns: two CPUs, real time, one at a time, see selftests/programs/Makefile.
 #   --add HOST:GUEST   copy a file or folder into the VM, may be repeated
 #   --add PROGRAM      copy a program of this machine and its libraries into the VM
 #   --no-module        do not load tcpledger.ko

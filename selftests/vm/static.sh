@@ -73,7 +73,7 @@ check_cppcheck()
 	echo 'static: cppcheck'
 	run_cppcheck -D__KERNEL__ -I module --include=selftests/vm/cppcheck.h module || rc=1
 	run_cppcheck -I tools tools || rc=1
-	run_cppcheck -I tools -I module -I selftests -I selftests/unit \
+	run_cppcheck -I tools -I module -I selftests/programs -I selftests/unit \
 		-I "$BUILD/linux-source-6.1/tools/testing/selftests" selftests || rc=1
 	return "$rc"
 }
