@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lessons.h"
-#include "reader.h"
+#include "explain/lessons.h"
+#include "meaning/steps.h"
+#include "read/reader.h"
 #include "script_record.h"
-#include "steps.h"
 #include "tap.h"
 
 #define OPEN		"active >S <SA SYN_SENT>ESTABLISHED >A "

@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 #include "fixture.h"
-#include "reader.h"
+#include "meaning/verdict.h"
+#include "read/reader.h"
 #include "tap.h"
-#include "verdict.h"
 
 /*
  * Segments: '>' out or '<' in, then S SYN, H SYN/ACK, A ACK, D data, F

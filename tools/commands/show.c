@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tcpledger show: one connection, as a ladder diagram or as its plain log.
+ */
+#include "commands/command.h"
+
+#include "base/escape.h"
+#include "base/fail.h"
+#include "base/file.h"
+#include "base/out.h"
+#include "commands/find.h"
+#include "commands/options.h"
+#include "diagram/label.h"
+#include "diagram/picture.h"
+#include "diagram/svg/svg.h"
+#include "diagram/text/ladder.h"
+#include "print/describe.h"
+#include "print/json_lines.h"
+#include "read/peer.h"
+#include "read/reader.h"
+
+static void print_picture(const struct options *options, const struct picture *picture)
+{
+	const struct record *record = picture->end[PICTURE_LEFT].record;
+	unsigned int width = out_width() < LADDER_MOST * 10 ? out_width() : LADDER_USUAL;
+	struct ladder_look look = {
+		.width = width, .ascii = options->ascii || !escape_is_utf8(),
+		.colour = out_colour(), .wall = options->clock == OPTIONS_CLOCK_WALL,
+	};
+
+	describe_head(record, width, look.colour);
+	text_char(out_text(), '\n');
+	ladder_draw(picture, &look, out_text());
+	text_char(out_text(), '\n');
+	ladder_legend(picture, &look, out_text());
+	text_char(out_text(), '\n');
+	describe_verdict(record, width, look.colour);
+}
+
+static int make_svg(const struct options *options, const struct picture *picture)
+{
+	struct file file;
+	int status = file_create(&file, options->svg);
+
+	if (status)
+		return status;
+	svg_draw(picture, options->clock == OPTIONS_CLOCK_WALL, &file.text);
+	return file_finish(&file, FAIL_NONE);
+}
+
+static int draw(const struct options *options, const struct record *record)
+{
+	struct keep found = { 0 };
+	const struct record *peer = peer_find(&options->source, record, &found);
+	struct picture picture;
+	int status = FAIL_NONE;
+
+	picture_make(&picture, record, peer, options->absolute);
+	if (options->svg)
+		status = make_svg(options, &picture);
+	else
+		print_picture(options, &picture);
+	picture_free(&picture);
+	keep_free(&found);
+	return status;
+}
+
+static int print(const struct options *options, const struct record *record)
+{
+	if (options->json)
+		json_line(json_record(record));
+	else if (options->log)
+		describe_record(record, options->clock, out_width(), out_colour());
+	else
+		return draw(options, record);
+	return FAIL_NONE;
+}
+
+/**
+ * command_show - tcpledger show
+ * @options: what is asked for
+ *
+ * Return: exit status.
+ */
+int command_show(const struct options *options)
+{
+	struct keep found = { 0 };
+	const struct record *record;
+	int status;
+
+	if (options->json + options->log + !!options->svg > 1)
+		return fail_usage("--json, --log and --svg exclude each other");
+	status = find_record(options, options->args[0], &found, &record);
+	if (record)
+		status |= print(options, record);
+	keep_free(&found);
+	return status;
+}
