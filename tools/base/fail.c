@@ -3,7 +3,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/escape.h"
@@ -99,17 +98,4 @@ int fail_usage(const char *format, ...)
 	print_line(NULL, format, args, "see tcpledger --help");
 	va_end(args);
 	return FAIL_USAGE;
-}
-
-/**
- * fail_memory - end the program because memory is out
- */
-void fail_memory(void)
-{
-	static const char line[] =
-		"tcpledger: out of memory; narrow the filter or free some memory\n";
-	ssize_t ignored = write(STDERR_FILENO, line, sizeof(line) - 1);
-
-	(void)ignored;
-	exit(FAIL_WORK);
 }

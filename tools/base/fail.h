@@ -7,7 +7,6 @@
 #define TCPLEDGER_FAIL_H
 
 #include <stdbool.h>
-#include <stdnoreturn.h>
 
 #include "base/compiler.h"
 
@@ -22,6 +21,5 @@ int fail_read(const char *path, const char *advice, const char *format, ...)
 	__printf(3, 4);
 int fail_usage(const char *format, ...) __printf(1, 2);
 void fail_quietly(bool quiet);
-noreturn void fail_memory(void);
 
 #endif

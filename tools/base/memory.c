@@ -2,10 +2,24 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
-
-#include "base/fail.h"
+#include <unistd.h>
 
 #define ROOM_FIRST	64
+
+/**
+ * memory_exhausted - end the program with status 1 because there is no memory
+ *
+ * The message needs none: it is a constant, and goes out with one system call.
+ */
+void memory_exhausted(void)
+{
+	static const char line[] =
+		"tcpledger: out of memory; narrow the filter or free some memory\n";
+	ssize_t ignored = write(STDERR_FILENO, line, sizeof(line) - 1);
+
+	(void)ignored;
+	exit(EXIT_FAILURE);
+}
 
 /**
  * memory_new - an array of zeros
@@ -19,7 +33,7 @@ void *memory_new(size_t count, size_t size)
 	void *array = calloc(count ? count : 1, size);
 
 	if (!array)
-		fail_memory();
+		memory_exhausted();
 	return array;
 }
 
@@ -39,6 +53,6 @@ void *memory_grow(void *array, size_t count, size_t *room, size_t size)
 	*room = *room ? 2 * *room : ROOM_FIRST;
 	array = reallocarray(array, *room, size);
 	if (!array)
-		fail_memory();
+		memory_exhausted();
 	return array;
 }

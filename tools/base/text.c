@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/memory.h"
 
 /**
  * text_grow - make the text larger; text_reserve() knows when
@@ -21,7 +21,7 @@ void text_grow(struct text *text, size_t more)
 		room *= 2;
 	bytes = realloc(text->bytes, room);
 	if (!bytes)
-		fail_memory();
+		memory_exhausted();
 	text->bytes = bytes;
 	text->room = room;
 }

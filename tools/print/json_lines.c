@@ -2,7 +2,7 @@
 #include "print/json_lines.h"
 
 #include "base/escape.h"
-#include "base/fail.h"
+#include "base/memory.h"
 #include "base/out.h"
 #include "base/text.h"
 
@@ -15,7 +15,7 @@
 struct json_object *json_object_made(struct json_object *object)
 {
 	if (!object)
-		fail_memory();
+		memory_exhausted();
 	return object;
 }
 
@@ -30,7 +30,7 @@ void json_add(struct json_object *object, const char *key, struct json_object *v
 	if (json_object_object_add_ex(object, key, value,
 				      JSON_C_OBJECT_ADD_KEY_IS_NEW |
 				      JSON_C_OBJECT_KEY_IS_CONSTANT))
-		fail_memory();
+		memory_exhausted();
 }
 
 /**
@@ -108,7 +108,7 @@ void json_line(struct json_object *object)
 			JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
 
 	if (!line)
-		fail_memory();
+		memory_exhausted();
 	text_bytes(out_text(), line, len);
 	text_char(out_text(), '\n');
 	out_line();
