@@ -70,7 +70,8 @@ static int print(const struct options *options, const struct record *record)
 	if (options->json)
 		json_line(json_record(record));
 	else if (options->log)
-		describe_record(record, options->clock, out_width(), out_colour());
+		describe_record(record, options->clock == OPTIONS_CLOCK_WALL, out_width(),
+				out_colour());
 	else
 		return draw(options, record);
 	return FAIL_NONE;

@@ -289,15 +289,15 @@ void describe_verdict(const struct record *record, unsigned int width, bool colo
 /**
  * describe_record - print a record with its log
  * @record: a checked record
- * @clock: how the times of the log look
+ * @wall: times of the log are of the wall clock
  * @width: columns a line may take
  * @colour: colour may be used
  */
-void describe_record(const struct record *record, enum options_clock clock,
-		     unsigned int width, bool colour)
+void describe_record(const struct record *record, bool wall, unsigned int width,
+		     bool colour)
 {
 	describe_head(record, width, colour);
 	describe_verdict(record, width, colour);
 	end();
-	describe_log(record, clock, width, colour);
+	describe_log(record, wall, width, colour);
 }

@@ -7,13 +7,11 @@
 
 #include <stdbool.h>
 
-#include "commands/options.h"
-
 struct record;
 
 void describe_head(const struct record *record, unsigned int width, bool colour);
 void describe_verdict(const struct record *record, unsigned int width, bool colour);
-void describe_record(const struct record *record, enum options_clock clock,
-		     unsigned int width, bool colour);
+void describe_record(const struct record *record, bool wall, unsigned int width,
+		     bool colour);
 
 #endif

@@ -17,7 +17,7 @@
 /**
  * struct lines - how the lines look
  * @record: whose log
- * @clock: how times look
+ * @wall: times of the wall clock
  * @width: columns a line may take
  * @colour: colour may be used
  * @since: when the present state began, by state; -1 if not seen
@@ -25,7 +25,7 @@
  */
 struct lines {
 	const struct record	*record;
-	enum options_clock	clock;
+	bool			wall;
 	unsigned int		width;
 	bool			colour;
 	int64_t			since[READER_VALUES];
@@ -46,7 +46,7 @@ static void begin_line(struct lines *lines, unsigned int n, int64_t t_ns)
 	lines->start = out->len;
 	text_printf(out, "%3u ", n);
 	time = out->len;
-	if (lines->clock != OPTIONS_CLOCK_WALL)
+	if (!lines->wall)
 		format_seconds(out, t_ns, 9);
 	else if (!format_moment(lines->record->fixed.opened_at, t_ns, &moment) ||
 		 !format_wall(out, moment))
@@ -166,8 +166,7 @@ static void add_titles(struct lines *lines)
 
 	text_string(out, lines->colour ? "\033[1m" : "");
 	text_printf(out, "%3s %-*s     %-7s %10s %-6s %10s %-6s %5s %5s", "#",
-		    lines->clock == OPTIONS_CLOCK_WALL ? 30 : 12,
-		    lines->clock == OPTIONS_CLOCK_WALL ? "UTC" : "SECONDS",
+		    lines->wall ? 30 : 12, lines->wall ? "UTC" : "SECONDS",
 		    "FLAGS", "SEQ", "+ISN", "ACK", "+ISN", "WIN", "LEN");
 	text_string(out, lines->colour ? "\033[0m\n" : "\n");
 }
@@ -175,15 +174,14 @@ static void add_titles(struct lines *lines)
 /**
  * describe_log - print the log
  * @record: a checked record
- * @clock: how times look
+ * @wall: times of the wall clock
  * @width: columns a line may take
  * @colour: colour may be used
  */
-void describe_log(const struct record *record, enum options_clock clock,
-		  unsigned int width, bool colour)
+void describe_log(const struct record *record, bool wall, unsigned int width, bool colour)
 {
 	struct lines lines = {
-		.record = record, .clock = clock, .width = width, .colour = colour,
+		.record = record, .wall = wall, .width = width, .colour = colour,
 	};
 	unsigned int n;
 

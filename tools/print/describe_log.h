@@ -5,11 +5,10 @@
 #ifndef TCPLEDGER_DESCRIBE_LOG_H
 #define TCPLEDGER_DESCRIBE_LOG_H
 
-#include "commands/options.h"
+#include <stdbool.h>
 
 struct record;
 
-void describe_log(const struct record *record, enum options_clock clock,
-		  unsigned int width, bool colour);
+void describe_log(const struct record *record, bool wall, unsigned int width, bool colour);
 
 #endif
