@@ -18,8 +18,10 @@
 #include "explain/remedies.h"
 #include "explain/summary.h"
 #include "explain/values.h"
+#include "meaning/words.h"
 #include "print/format.h"
 #include "print/wrap.h"
+#include "read/moment.h"
 #include "read/reader.h"
 
 #define WIDTH_DEFAULT	80	/* where no terminal has one */
@@ -196,7 +198,7 @@ static void add_time(struct page *page, int64_t t_ns)
 	text_string(&page->prose, "  ");
 	if (page->clock != OPTIONS_CLOCK_WALL)
 		format_seconds(&page->prose, t_ns, 9);
-	else if (!format_moment(page->record->fixed.opened_at, t_ns, &moment) ||
+	else if (!moment_after(page->record->fixed.opened_at, t_ns, &moment) ||
 		 !format_wall(&page->prose, moment))
 		text_char(&page->prose, '-');
 	text_string(&page->prose, "  ");
@@ -209,7 +211,7 @@ static void add_flags(struct text *prose, unsigned int flags)
 
 	for (bit = 0; bit < 8; bit++)
 		if (flags >> bit & 1) {
-			text_printf(prose, "%s%s", comma, format_flag(bit));
+			text_printf(prose, "%s%s", comma, words_flag(bit));
 			comma = ",";
 		}
 	if (!flags)
@@ -253,7 +255,7 @@ static const char *cause_words(const struct tcpledger_entry *e)
 	if (e->type != TCPLEDGER_ENTRY_STATE)
 		return N_("an anomaly");
 	return e->cause < TCPLEDGER_CAUSE_MAX ? words[e->cause] :
-						format_word(&format_causes, e->cause);
+						words_get(&words_causes, e->cause);
 }
 
 /* The SYN/ACK of a simultaneous open repeats a number, but not a segment. */
@@ -295,8 +297,8 @@ static void add_change(struct page *page, const struct tcpledger_entry *e)
 	int64_t stay = time_in_state(page, e);
 	unsigned int values = page->phrase.count;
 
-	phrase_string(&page->phrase, "from", format_word(&format_states, e->from));
-	phrase_string(&page->phrase, "to", format_word(&format_states, e->to));
+	phrase_string(&page->phrase, "from", words_get(&words_states, e->from));
+	phrase_string(&page->phrase, "to", words_get(&words_states, e->to));
 	phrase_string(&page->phrase, "meaning", _(lesson_state(e->to)));
 	if (stay >= 0 && e->from != TCPLEDGER_STATE_CLOSE && e->from != TCPLEDGER_STATE_LISTEN) {
 		phrase_duration(&page->phrase, "stay", stay);
@@ -313,7 +315,7 @@ static void add_note(struct page *page, const struct tcpledger_entry *e)
 {
 	unsigned int values = page->phrase.count;
 
-	phrase_string(&page->phrase, "tag", format_word(&format_anomalies, e->tag));
+	phrase_string(&page->phrase, "tag", words_get(&words_anomalies, e->tag));
 	phrase_number(&page->phrase, "n", e->segment);
 	add_sentence(page, e->segment < 0 ? N_("Anomaly: {tag}; see below.") :
 			   N_("Anomaly at #{n}: {tag}; see below."));
@@ -409,7 +411,7 @@ static void explain_anomaly(struct page *page, unsigned int tag)
 	const struct record *record = page->record;
 	unsigned int i;
 
-	text_string(&page->prose, format_word(&format_anomalies, tag));
+	text_string(&page->prose, words_get(&words_anomalies, tag));
 	for (i = 0; i < record->fixed.log_n; i++)
 		if (record->log[i].type == TCPLEDGER_ENTRY_NOTE && record->log[i].tag == tag)
 			text_printf(&page->prose, " #%u", i);

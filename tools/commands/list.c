@@ -11,6 +11,7 @@
 #include "base/fail.h"
 #include "base/out.h"
 #include "commands/options.h"
+#include "meaning/words.h"
 #include "print/format.h"
 #include "print/json_lines.h"
 #include "print/table.h"
@@ -102,8 +103,8 @@ static const char *end_word(const struct tcpledger_record *r, enum table_colour 
 	if (failed || r->kind == TCPLEDGER_KIND_RESET || r->kind == TCPLEDGER_KIND_TIMED_OUT)
 		*colour = TABLE_RED;
 	if (failed)
-		return format_word(&format_outcomes, r->outcome);
-	return format_word(&format_kinds, r->kind);
+		return words_get(&words_outcomes, r->outcome);
+	return words_get(&words_kinds, r->kind);
 }
 
 static void add_anomalies(struct text *cell, uint64_t anomalies, enum table_colour *colour)
@@ -118,7 +119,7 @@ static void add_anomalies(struct text *cell, uint64_t anomalies, enum table_colo
 	for (bit = 0; anomalies; bit++, anomalies >>= 1) {
 		if (!(anomalies & 1))
 			continue;
-		text_string(cell, format_word(&format_anomalies, bit));
+		text_string(cell, words_get(&words_anomalies, bit));
 		if (anomalies > 1)
 			text_char(cell, ',');
 	}
@@ -140,13 +141,13 @@ static void fill_wide(struct text *cell, unsigned int column, const struct tcple
 		add_number(cell, r->netns);
 		break;
 	case COLUMN_ROLE:
-		text_string(cell, format_word(&format_roles, r->role));
+		text_string(cell, words_get(&words_roles, r->role));
 		break;
 	case COLUMN_OUTCOME:
-		text_string(cell, format_word(&format_outcomes, r->outcome));
+		text_string(cell, words_get(&words_outcomes, r->outcome));
 		break;
 	case COLUMN_FIRST:
-		text_string(cell, format_word(&format_sides, r->first));
+		text_string(cell, words_get(&words_sides, r->first));
 		break;
 	case COLUMN_SENT:
 		add_number(cell, r->bytes_sent);
@@ -201,7 +202,7 @@ static void fill_cell(struct table *table, unsigned int column, const struct rec
 		format_endpoint(cell, r->remote, ipv6, r->rport);
 		break;
 	case COLUMN_STATE:
-		text_string(cell, format_word(&format_states, r->state));
+		text_string(cell, words_get(&words_states, r->state));
 		break;
 	case COLUMN_AGE:
 		format_duration(cell, r->state_age_ns);

@@ -11,6 +11,7 @@
 #include "base/out.h"
 #include "base/text.h"
 #include "commands/parse.h"
+#include "meaning/words.h"
 
 /* getopt's values for options without a letter */
 enum {
@@ -123,13 +124,13 @@ static int take_filter(struct filter *filter, int value, const char *arg)
 	case OPT_ADDR:
 		return parse_prefix(arg, filter);
 	case OPT_STATE:
-		return parse_words(&format_states, arg, &filter->states);
+		return parse_words(&words_states, arg, &filter->states);
 	case OPT_OUTCOME:
-		return parse_words(&format_outcomes, arg, &filter->outcomes);
+		return parse_words(&words_outcomes, arg, &filter->outcomes);
 	case OPT_KIND:
-		return parse_words(&format_kinds, arg, &filter->kinds);
+		return parse_words(&words_kinds, arg, &filter->kinds);
 	case OPT_ANOMALY:
-		return parse_words(&format_anomalies, arg, &filter->anomalies);
+		return parse_words(&words_anomalies, arg, &filter->anomalies);
 	case OPT_COMM:
 		filter->comm = arg;
 		return 0;
@@ -152,9 +153,12 @@ static int take_filter(struct filter *filter, int value, const char *arg)
 
 static int take_sort(struct options *options, const char *arg)
 {
+#define SORT_WORD(name, word, help)	word,
+	static const char *const list[] = { SORT_KEYS(SORT_WORD) };
+	static const struct words keys = { "sort key", list, ARRAY_SIZE(list) };
 	unsigned int value;
 
-	if (parse_word(&sort_words, arg, &value))
+	if (parse_word(&keys, arg, &value))
 		return FAIL_USAGE;
 	options->sorted = true;
 	options->sort = (enum sort_by)value;

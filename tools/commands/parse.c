@@ -9,6 +9,7 @@
 #include "base/compiler.h"
 #include "base/fail.h"
 #include "base/text.h"
+#include "meaning/words.h"
 
 /*
  * The decimal number of which @len characters are made. Returns false if
@@ -75,7 +76,7 @@ int parse_list(const char *what, const char *arg, int64_t most, struct filter_li
 	}
 }
 
-static int fail_word(const struct format_set *set, const char *word, size_t len)
+static int fail_word(const struct words *set, const char *word, size_t len)
 {
 	struct text known = { 0 };
 	unsigned int i;
@@ -99,11 +100,11 @@ static int fail_word(const struct format_set *set, const char *word, size_t len)
  * @arg: their text
  * @mask: mask to add to, by value
  */
-int parse_words(const struct format_set *set, const char *arg, uint64_t *mask)
+int parse_words(const struct words *set, const char *arg, uint64_t *mask)
 {
 	for (;;) {
 		size_t len = strcspn(arg, ",");
-		int value = format_find(set, arg, len);
+		int value = words_find(set, arg, len);
 
 		if (value < 0)
 			return fail_word(set, arg, len);
@@ -120,9 +121,9 @@ int parse_words(const struct format_set *set, const char *arg, uint64_t *mask)
  * @arg: its text
  * @value: set to its value
  */
-int parse_word(const struct format_set *set, const char *arg, unsigned int *value)
+int parse_word(const struct words *set, const char *arg, unsigned int *value)
 {
-	int found = format_find(set, arg, strlen(arg));
+	int found = words_find(set, arg, strlen(arg));
 
 	if (found < 0)
 		return fail_word(set, arg, strlen(arg));

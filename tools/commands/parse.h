@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "print/format.h"
+#include "meaning/words.h"
 #include "read/filter.h"
 
 /**
@@ -30,8 +30,8 @@ struct parse_tuple {
 int parse_number(const char *what, const char *arg, int64_t most, int64_t *number);
 int parse_list(const char *what, const char *arg, int64_t most,
 	       struct filter_list *list);
-int parse_words(const struct format_set *set, const char *arg, uint64_t *mask);
-int parse_word(const struct format_set *set, const char *arg, unsigned int *value);
+int parse_words(const struct words *set, const char *arg, uint64_t *mask);
+int parse_word(const struct words *set, const char *arg, unsigned int *value);
 int parse_prefix(const char *arg, struct filter *filter);
 int parse_duration(const char *arg, int64_t *ns);
 int parse_tuple(const char *arg, struct parse_tuple *tuple);

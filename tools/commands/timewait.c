@@ -12,6 +12,7 @@
 #include "base/out.h"
 #include "commands/options.h"
 #include "meaning/waits.h"
+#include "meaning/words.h"
 #include "print/format.h"
 #include "print/json_lines.h"
 #include "print/table.h"
@@ -193,7 +194,7 @@ static void print_ended(const struct waits *waits)
 	for (exit = TCPLEDGER_EXIT_LASTS + 1; exit < READER_VALUES; exit++) {
 		if (!waits->exits[exit])
 			continue;
-		text_printf(out, "%s%s %llu", before, format_word(&format_exits, exit),
+		text_printf(out, "%s%s %llu", before, words_get(&words_exits, exit),
 			    (unsigned long long)waits->exits[exit]);
 		before = ", ";
 	}
@@ -226,7 +227,7 @@ static struct json_object *make_exits(const struct waits *waits)
 	/* Those of a later release only where there are any. */
 	for (exit = TCPLEDGER_EXIT_LASTS + 1; exit < READER_VALUES; exit++)
 		if (exit < TCPLEDGER_EXIT_MAX || waits->exits[exit])
-			json_add_unsigned(exits, format_word(&format_exits, exit),
+			json_add_unsigned(exits, words_get(&words_exits, exit),
 					  waits->exits[exit]);
 	return exits;
 }

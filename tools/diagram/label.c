@@ -2,6 +2,7 @@
 #include "diagram/label.h"
 
 #include "base/text.h"
+#include "meaning/words.h"
 #include "print/format.h"
 #include "read/reader.h"
 
@@ -20,7 +21,7 @@ void label_flags(struct text *text, unsigned int flags)
 			continue;
 		if (text->len != start)
 			text_char(text, ',');
-		text_string(text, format_flag(bit));
+		text_string(text, words_flag(bit));
 	}
 	if (text->len == start)
 		text_string(text, "no flags");
@@ -114,7 +115,7 @@ const char *label_remark(const struct picture_arrow *arrow)
 void label_state(struct text *text, const struct picture_stay *stay)
 {
 	text_string(text, stay->measured ? "" : "(");
-	text_string(text, format_word(&format_states, stay->state));
+	text_string(text, words_get(&words_states, stay->state));
 	text_string(text, stay->measured ? "" : ")");
 }
 
@@ -177,7 +178,7 @@ void label_wait(struct text *text, const struct picture *picture, enum picture_s
 	}
 	text_string(text, ", ");
 	text_string(text, r->tw_exit == TCPLEDGER_EXIT_NETNS ? "namespace gone" :
-		    format_word(&format_exits, r->tw_exit));
+		    words_get(&words_exits, r->tw_exit));
 	text_string(text, " after ");
 	format_duration(text, r->tw_residence_ns);
 	if (!(r->flags & TCPLEDGER_REC_RESIDENCE_EXACT))

@@ -4,7 +4,7 @@
 #include "base/escape.h"
 #include "explain/language.h"
 #include "meaning/steps.h"
-#include "print/format.h"
+#include "meaning/words.h"
 #include "read/reader.h"
 
 /**
@@ -65,7 +65,7 @@ static void add_time_wait(struct phrase *phrase, const struct tcpledger_record *
 void values_of_record(struct phrase *phrase, const struct record *record)
 {
 	const struct tcpledger_record *r = &record->fixed;
-	const char *error = format_error(r->error);
+	const char *error = words_error(r->error);
 	const char *program = _("the program");
 
 	add_name(phrase, "who", record->comm, program);
@@ -74,7 +74,7 @@ void values_of_record(struct phrase *phrase, const struct record *record)
 	phrase_number(phrase, "port", r->lport);
 	phrase_number(phrase, "rport", r->rport);
 	phrase_string(phrase, "error", error ? error : _("an unnamed error"));
-	phrase_string(phrase, "state", format_word(&format_states, r->state));
+	phrase_string(phrase, "state", words_get(&words_states, r->state));
 	add_duration(phrase, "age", r->state_age_ns);
 	add_duration(phrase, "handshake", r->handshake_ns);
 	add_duration(phrase, "half", r->half_close_ns);

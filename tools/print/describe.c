@@ -5,9 +5,11 @@
 #include "base/out.h"
 #include "base/text.h"
 #include "meaning/verdict.h"
+#include "meaning/words.h"
 #include "print/describe_log.h"
 #include "print/fold.h"
 #include "print/format.h"
+#include "read/moment.h"
 #include "read/reader.h"
 
 #define INDENT	13	/* where what follows the label stands */
@@ -102,12 +104,12 @@ static void describe_state(const struct tcpledger_record *r)
 	struct text *out = begin("state");
 	int64_t ended;
 
-	text_string(out, format_word(&format_states, r->state));
+	text_string(out, words_get(&words_states, r->state));
 	if (r->flags & TCPLEDGER_REC_LIVE) {
 		add_duration(out, " for ", r->state_age_ns);
 	} else {
 		text_string(out, ", ended ");
-		if (!format_moment(r->opened_at, r->ended_ns, &ended) ||
+		if (!moment_after(r->opened_at, r->ended_ns, &ended) ||
 		    !format_wall(out, ended))
 			text_char(out, '-');
 		add_duration(out, ", lived ", r->duration_ns);
@@ -125,8 +127,8 @@ static void describe_open(const struct tcpledger_record *r)
 
 	if (!format_wall(out, r->opened_at))
 		text_char(out, '-');
-	text_printf(out, ", %s, %s", format_word(&format_roles, r->role),
-		    format_word(&format_outcomes, r->outcome));
+	text_printf(out, ", %s, %s", words_get(&words_roles, r->role),
+		    words_get(&words_outcomes, r->outcome));
 	add_duration(out, ", handshake ", r->handshake_ns);
 	if (r->accept_ns >= 0)
 		add_duration(out, ", accepted at ", r->accept_ns);
@@ -143,17 +145,17 @@ static void describe_open(const struct tcpledger_record *r)
 
 static void describe_close(const struct tcpledger_record *r)
 {
-	const char *error = format_error(r->error);
+	const char *error = words_error(r->error);
 	struct text *out;
 
 	if (r->kind == TCPLEDGER_KIND_OPEN)
 		return;
 	out = begin("closed");
-	text_string(out, format_word(&format_kinds, r->kind));
+	text_string(out, words_get(&words_kinds, r->kind));
 	if (r->first)
-		text_printf(out, ", first by %s", format_word(&format_sides, r->first));
+		text_printf(out, ", first by %s", words_get(&words_sides, r->first));
 	if (r->reset_by)
-		text_printf(out, ", reset by %s", format_word(&format_sides, r->reset_by));
+		text_printf(out, ", reset by %s", words_get(&words_sides, r->reset_by));
 	if (r->half_close_ns >= 0)
 		add_duration(out, ", half closed for ", r->half_close_ns);
 	if (r->fin_retransmits)
@@ -209,7 +211,7 @@ static void describe_time_wait(const struct tcpledger_record *r)
 	if (r->tw_exit == TCPLEDGER_EXIT_LASTS) {
 		add_duration(out, ", lasts, remaining ", r->tw_remaining_ns);
 	} else {
-		text_printf(out, ", %s", format_word(&format_exits, r->tw_exit));
+		text_printf(out, ", %s", words_get(&words_exits, r->tw_exit));
 		add_duration(out, " after ", r->tw_residence_ns);
 		text_string(out, r->flags & TCPLEDGER_REC_RESIDENCE_EXACT ?
 			    " (measured)" : " (a bound only)");
@@ -233,7 +235,7 @@ static void describe_anomalies(const struct tcpledger_record *r, bool colour)
 	for (bit = 0; bit < 64; bit++)
 		if (r->anomalies >> bit & 1)
 			text_printf(out, "%s%s", r->anomalies & ((1ULL << bit) - 1) ? ", " : "",
-				    format_word(&format_anomalies, bit));
+				    words_get(&words_anomalies, bit));
 	text_string(out, colour ? "\033[0m" : "");
 	end();
 }

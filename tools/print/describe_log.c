@@ -11,7 +11,9 @@
 
 #include "base/out.h"
 #include "base/text.h"
+#include "meaning/words.h"
 #include "print/format.h"
+#include "read/moment.h"
 #include "read/reader.h"
 
 /**
@@ -48,7 +50,7 @@ static void begin_line(struct lines *lines, unsigned int n, int64_t t_ns)
 	time = out->len;
 	if (!lines->wall)
 		format_seconds(out, t_ns, 9);
-	else if (!format_moment(lines->record->fixed.opened_at, t_ns, &moment) ||
+	else if (!moment_after(lines->record->fixed.opened_at, t_ns, &moment) ||
 		 !format_wall(out, moment))
 		text_char(out, '-');
 	time = out->len - time;
@@ -67,7 +69,7 @@ static void add_flags(struct text *out, unsigned int flags)
 			continue;
 		if (out->len != start)
 			text_char(out, ',');
-		text_string(out, format_flag(bit));
+		text_string(out, words_flag(bit));
 	}
 	if (out->len == start)
 		text_char(out, '-');
@@ -127,7 +129,7 @@ static void add_cause(struct text *out, const struct tcpledger_entry *e)
 	if (e->segment >= 0)
 		text_printf(out, ", by #%d", e->segment);
 	else if (e->cause)
-		text_printf(out, ", by %s", format_word(&format_causes, e->cause));
+		text_printf(out, ", by %s", words_get(&words_causes, e->cause));
 }
 
 static void add_change(struct lines *lines, const struct tcpledger_entry *e)
@@ -136,14 +138,14 @@ static void add_change(struct lines *lines, const struct tcpledger_entry *e)
 	int64_t since = lines->since[e->from], lasted;
 
 	text_string(out, lines->colour ? "    \033[1m" : "    ");
-	text_printf(out, "%s => %s", format_word(&format_states, e->from),
-		    format_word(&format_states, e->to));
+	text_printf(out, "%s => %s", words_get(&words_states, e->from),
+		    words_get(&words_states, e->to));
 	text_string(out, lines->colour ? "\033[0m" : "");
 	add_cause(out, e);
 	if (since >= 0 && e->t_ns >= since && e->from != TCPLEDGER_STATE_CLOSE &&
 	    e->from != TCPLEDGER_STATE_LISTEN) {
 		lasted = e->t_ns - since;
-		text_printf(out, "; %s lasted ", format_word(&format_states, e->from));
+		text_printf(out, "; %s lasted ", words_get(&words_states, e->from));
 		format_duration(out, lasted);
 	}
 	lines->since[e->from] = -1;
@@ -155,7 +157,7 @@ static void add_note(struct lines *lines, const struct tcpledger_entry *e)
 	struct text *out = out_text();
 
 	text_printf(out, "    %s! %s%s", lines->colour ? "\033[33m" : "",
-		    format_word(&format_anomalies, e->tag), lines->colour ? "\033[0m" : "");
+		    words_get(&words_anomalies, e->tag), lines->colour ? "\033[0m" : "");
 	if (e->segment >= 0)
 		text_printf(out, ", by #%d", e->segment);
 }

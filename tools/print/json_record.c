@@ -9,7 +9,9 @@
 
 #include "base/text.h"
 #include "meaning/verdict.h"
+#include "meaning/words.h"
 #include "print/format.h"
+#include "read/moment.h"
 #include "read/reader.h"
 
 /* The order in which a connection can pass through them. */
@@ -43,9 +45,9 @@ static void append_string(struct json_object *array, const char *value)
 
 /* Value 0 of most enumerations is what JSON calls null. */
 static void add_word(struct json_object *object, const char *key,
-		     const struct format_set *set, unsigned int value)
+		     const struct words *set, unsigned int value)
 {
-	json_add_string(object, key, value ? format_word(set, value) : NULL);
+	json_add_string(object, key, value ? words_get(set, value) : NULL);
 }
 
 static void add_address(struct json_object *object, const char *key,
@@ -63,7 +65,7 @@ static void add_wall(struct json_object *object, const char *key, int64_t from, 
 	struct text text = { 0 };
 	int64_t moment;
 
-	if (format_moment(from, offset, &moment) && format_wall(&text, moment))
+	if (moment_after(from, offset, &moment) && format_wall(&text, moment))
 		json_add_string(object, key, text_terminated(&text));
 	else
 		json_add(object, key, NULL);
@@ -95,7 +97,7 @@ static void add_life(struct json_object *object, const struct tcpledger_record *
 	add_wall(object, "opened_at", r->opened_at, 0);
 	add_wall(object, "ended_at", r->opened_at, live ? -1 : r->ended_ns);
 	json_add_known(object, "duration_ns", live ? -1 : r->duration_ns);
-	json_add_string(object, "state", format_word(&format_states, r->state));
+	json_add_string(object, "state", words_get(&words_states, r->state));
 	json_add_known(object, "state_age_ns", r->state_age_ns);
 	json_add_bool(object, "live", live);
 	json_add_bool(object, "partial", !!(r->flags & TCPLEDGER_REC_PARTIAL));
@@ -131,8 +133,8 @@ static struct json_object *make_open(const struct tcpledger_record *r)
 {
 	struct json_object *open = new_object();
 
-	add_word(open, "role", &format_roles, r->role);
-	json_add_string(open, "outcome", format_word(&format_outcomes, r->outcome));
+	add_word(open, "role", &words_roles, r->role);
+	json_add_string(open, "outcome", words_get(&words_outcomes, r->outcome));
 	json_add_known(open, "syn_ns", r->syn_ns);
 	json_add_known(open, "synack_ns", r->synack_ns);
 	json_add_known(open, "ack_ns", r->ack_ns);
@@ -157,10 +159,10 @@ static struct json_object *make_close(const struct tcpledger_record *r)
 {
 	struct json_object *close = new_object();
 
-	add_word(close, "kind", &format_kinds, r->kind);
-	add_word(close, "first", &format_sides, r->first);
-	add_word(close, "reset_by", &format_sides, r->reset_by);
-	json_add_string(close, "error", format_error(r->error));
+	add_word(close, "kind", &words_kinds, r->kind);
+	add_word(close, "first", &words_sides, r->first);
+	add_word(close, "reset_by", &words_sides, r->reset_by);
+	json_add_string(close, "error", words_error(r->error));
 	json_add_known(close, "local_fin_ns", r->local_fin_ns);
 	json_add_known(close, "remote_fin_ns", r->remote_fin_ns);
 	json_add_known(close, "half_close_ns", r->half_close_ns);
@@ -183,7 +185,7 @@ static struct json_object *make_time_wait(const struct tcpledger_record *r)
 	json_add_known(wait, "remaining_ns", r->tw_remaining_ns);
 	json_add_known(wait, "residence_ns", r->tw_residence_ns);
 	json_add_bool(wait, "residence_exact", !!(r->flags & TCPLEDGER_REC_RESIDENCE_EXACT));
-	add_word(wait, "exit", &format_exits, r->tw_exit);
+	add_word(wait, "exit", &words_exits, r->tw_exit);
 	return wait;
 }
 
@@ -196,7 +198,7 @@ static struct json_object *make_residence(const struct tcpledger_record *r)
 		unsigned int state = state_order[i];
 
 		if (r->residence_ns[state] >= 0)
-			json_add_known(residence, format_word(&format_states, state),
+			json_add_known(residence, words_get(&words_states, state),
 				       r->residence_ns[state]);
 	}
 	return residence;
@@ -209,7 +211,7 @@ static struct json_object *make_anomalies(const struct tcpledger_record *r)
 
 	for (bit = 0; bit < 64; bit++)
 		if (r->anomalies >> bit & 1)
-			append_string(anomalies, format_word(&format_anomalies, bit));
+			append_string(anomalies, words_get(&words_anomalies, bit));
 	return anomalies;
 }
 
@@ -221,7 +223,7 @@ static void add_segment(struct json_object *entry, const struct tcpledger_entry 
 
 	for (bit = 0; bit < 8; bit++)
 		if (e->flags >> bit & 1)
-			append_string(flags, format_flag(bit));
+			append_string(flags, words_flag(bit));
 	json_add_string(entry, "type", "segment");
 	json_add_string(entry, "dir", out ? "out" : "in");
 	json_add(entry, "flags", flags);
@@ -245,16 +247,16 @@ static void add_segment(struct json_object *entry, const struct tcpledger_entry 
 static void add_change(struct json_object *entry, const struct tcpledger_entry *e)
 {
 	json_add_string(entry, "type", "state");
-	json_add_string(entry, "from", format_word(&format_states, e->from));
-	json_add_string(entry, "to", format_word(&format_states, e->to));
-	add_word(entry, "cause", &format_causes, e->cause);
+	json_add_string(entry, "from", words_get(&words_states, e->from));
+	json_add_string(entry, "to", words_get(&words_states, e->to));
+	add_word(entry, "cause", &words_causes, e->cause);
 	json_add_known(entry, "segment", e->segment);
 }
 
 static void add_note(struct json_object *entry, const struct tcpledger_entry *e)
 {
 	json_add_string(entry, "type", "note");
-	json_add_string(entry, "tag", format_word(&format_anomalies, e->tag));
+	json_add_string(entry, "tag", words_get(&words_anomalies, e->tag));
 	json_add_known(entry, "segment", e->segment);
 }
 

@@ -3,14 +3,8 @@
 
 #include <string.h>
 
-#include "base/compiler.h"
-#include "print/format.h"
+#include "read/moment.h"
 #include "read/reader.h"
-
-#define SORT_WORD(name, word, help)	word,
-static const char *const words[] = { SORT_KEYS(SORT_WORD) };
-
-const struct format_set sort_words = { "sort key", words, ARRAY_SIZE(words) };
 
 /* A part of a place that is always known. */
 static uint64_t turned(uint64_t part, bool reverse)
@@ -80,7 +74,7 @@ static int64_t last_moment(const struct tcpledger_record *r)
 	int64_t moment;
 
 	if (!(r->flags & TCPLEDGER_REC_LIVE) &&
-	    format_moment(r->opened_at, r->ended_ns, &moment))
+	    moment_after(r->opened_at, r->ended_ns, &moment))
 		return moment;
 	return r->opened_at;
 }

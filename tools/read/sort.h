@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct format_set;
 struct record;
 
 /* KEY, its word, what it sorts by */
@@ -50,8 +49,6 @@ struct sort_place {
 	uint64_t	port;
 	uint64_t	id;
 };
-
-extern const struct format_set sort_words;
 
 void sort_place(enum sort_by by, bool reverse, const struct record *record,
 		struct sort_place *place);

@@ -10,7 +10,9 @@
 #include "diagram/picture.h"
 #include "diagram/svg/svg_ink.h"
 #include "diagram/svg/svg_sheet.h"
+#include "meaning/words.h"
 #include "print/format.h"
+#include "read/moment.h"
 #include "read/reader.h"
 
 #define ST(name)	TCPLEDGER_STATE_##name
@@ -106,7 +108,7 @@ static void draw_time(struct svg *svg, const struct picture_row *row, int y)
 	if (row->t_ns < 0)
 		return;
 	text->len = 0;
-	if (svg->wall && format_moment(svg->picture->opened_at, row->t_ns, &moment) &&
+	if (svg->wall && moment_after(svg->picture->opened_at, row->t_ns, &moment) &&
 	    format_wall(text, moment)) {
 		text->bytes[26] = '\0';		/* 2026-11-23T12:34:56.123456 */
 		svg_words(svg->out, SVG_TIME_RIGHT, y + 4, "time e", text->bytes + 11);
@@ -167,7 +169,7 @@ static void draw_note(struct svg *svg, const struct picture_row *row, int y)
 {
 	svg->scratch.len = 0;
 	text_string(&svg->scratch, "! ");
-	text_string(&svg->scratch, format_word(&format_anomalies, row->tag));
+	text_string(&svg->scratch, words_get(&words_anomalies, row->tag));
 	svg_words(svg->out, row->side == PICTURE_LEFT ? SVG_LEFT + 14 : SVG_RIGHT - 14, y + 4,
 		  row->side == PICTURE_LEFT ? "warn" : "warn e", svg_scratch(svg));
 }
@@ -283,8 +285,8 @@ static void add_description(struct svg *svg)
 	text_printf(svg->out, "<title id=\"title\">%s</title>\n", svg_scratch(svg));
 	text_printf(svg->out, "<desc id=\"desc\">Ladder diagram of %u segments. Opening: %s. "
 		    "Close: %s. State: %s.</desc>\n", svg->picture->arrow_count,
-		    format_word(&format_outcomes, r->outcome), format_word(&format_kinds, r->kind),
-		    format_word(&format_states, r->state));
+		    words_get(&words_outcomes, r->outcome), words_get(&words_kinds, r->kind),
+		    words_get(&words_states, r->state));
 }
 
 static void draw_title(struct svg *svg)
@@ -294,9 +296,9 @@ static void draw_title(struct svg *svg)
 
 	text->len = 0;
 	text_printf(text, "connection %llu: %s, %s", (unsigned long long)r->id,
-		    format_word(&format_roles, r->role), format_word(&format_outcomes, r->outcome));
+		    words_get(&words_roles, r->role), words_get(&words_outcomes, r->outcome));
 	if (r->kind != TCPLEDGER_KIND_OPEN)
-		text_printf(text, ", close %s", format_word(&format_kinds, r->kind));
+		text_printf(text, ", close %s", words_get(&words_kinds, r->kind));
 	svg_words(svg->out, SVG_MARGIN, 34, "title", svg_scratch(svg));
 	text->len = 0;
 	if (format_wall(text, svg->picture->opened_at))

@@ -8,8 +8,10 @@
 #include "diagram/picture.h"
 #include "diagram/text/canvas.h"
 #include "diagram/text/rung.h"
+#include "meaning/words.h"
 #include "print/fold.h"
 #include "print/format.h"
+#include "read/moment.h"
 #include "read/reader.h"
 
 #define TIME_COLUMNS	10	/* of relative seconds */
@@ -78,7 +80,7 @@ static void add_time(struct rung *rung, const struct ladder_look *look, unsigned
 	int64_t moment;
 	size_t from = 0;
 
-	if (look->wall && format_moment(rung->picture->opened_at, t_ns, &moment) &&
+	if (look->wall && moment_after(rung->picture->opened_at, t_ns, &moment) &&
 	    format_wall(&text, moment)) {
 		from = 11;		/* after 2026-11-23T */
 		text.len = from + WALL_COLUMNS;
@@ -254,7 +256,7 @@ static void draw_note(struct rung *rung, const struct picture_row *row)
 	struct text text = { 0 };
 
 	text_string(&text, "! ");
-	text_string(&text, format_word(&format_anomalies, row->tag));
+	text_string(&text, words_get(&words_anomalies, row->tag));
 	rung_words(rung, text.bytes, text.len,
 		   row->side == PICTURE_LEFT ? RUNG_LEFT : RUNG_RIGHT, CANVAS_WARN);
 	text_free(&text);

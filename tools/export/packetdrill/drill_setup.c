@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "export/packetdrill/play.h"
+#include "meaning/words.h"
 #include "print/format.h"
 
 #define ECN_OFFER	(TCPLEDGER_ECE | TCPLEDGER_CWR)
@@ -61,9 +62,9 @@ static void tell_who(struct play *play)
 	if (play->record->comm[0])
 		drill_comment(&play->drill, "Program: %s", play->record->comm);
 	drill_comment(&play->drill, "Opened: %s, %s. Closed: %s.",
-		      format_word(&format_roles, r->role),
-		      format_word(&format_outcomes, r->outcome),
-		      r->kind ? format_word(&format_kinds, r->kind) : "no");
+		      words_get(&words_roles, r->role),
+		      words_get(&words_outcomes, r->outcome),
+		      r->kind ? words_get(&words_kinds, r->kind) : "no");
 }
 
 static void tell_limits(struct play *play)

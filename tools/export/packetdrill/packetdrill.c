@@ -14,7 +14,7 @@
 #include "base/fail.h"
 #include "export/packetdrill/drill_setup.h"
 #include "export/packetdrill/play.h"
-#include "print/format.h"
+#include "meaning/words.h"
 
 /* A later answer is not one that rides on a segment of its own accord. */
 #define PIGGYBACK_NS	40000000	/* TCP_DELACK_MIN */
@@ -217,9 +217,9 @@ static void play_change(struct play *play, unsigned int n)
 {
 	const struct tcpledger_entry *e = &play->record->log[n];
 
-	drill_comment(&play->drill, "%s -> %s%s%s%s", format_word(&format_states, e->from),
-		      format_word(&format_states, e->to), e->cause ? " (" : "",
-		      e->cause ? format_word(&format_causes, e->cause) : "",
+	drill_comment(&play->drill, "%s -> %s%s%s%s", words_get(&words_states, e->from),
+		      words_get(&words_states, e->to), e->cause ? " (" : "",
+		      e->cause ? words_get(&words_causes, e->cause) : "",
 		      e->cause ? ")" : "");
 	if (e->cause == TCPLEDGER_CAUSE_USER)
 		act(play, n);
@@ -408,7 +408,7 @@ static void play_entry(struct play *play, unsigned int n)
 		play_change(play, n);
 		break;
 	case TCPLEDGER_ENTRY_NOTE:
-		drill_comment(&play->drill, "%s", format_word(&format_anomalies, e->tag));
+		drill_comment(&play->drill, "%s", words_get(&words_anomalies, e->tag));
 		break;
 	case TCPLEDGER_ENTRY_OUT:
 		if (e->bits & TCPLEDGER_SEG_OTHER)
@@ -433,11 +433,11 @@ static void play_end(struct play *play)
 {
 	const struct tcpledger_record *r = &play->record->fixed;
 	int64_t t_ns = play->drill.now_ns;
-	const char *error = format_error(r->error);
+	const char *error = words_error(r->error);
 
 	if (r->flags & TCPLEDGER_REC_LIVE) {
 		drill_comment(&play->drill, "%s when it was exported",
-			      format_word(&format_states, r->state));
+			      words_get(&words_states, r->state));
 		return;
 	}
 	if (r->accept_ns >= 0)

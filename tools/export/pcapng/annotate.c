@@ -6,6 +6,7 @@
 #include "base/escape.h"
 #include "base/text.h"
 #include "meaning/verdict.h"
+#include "meaning/words.h"
 #include "print/format.h"
 #include "read/reader.h"
 
@@ -75,12 +76,12 @@ static void add_entry(struct text *out, const struct record *record, unsigned in
 
 	add_endpoint(out, record);
 	if (e->type == TCPLEDGER_ENTRY_NOTE) {
-		text_string(out, format_word(&format_anomalies, e->tag));
+		text_string(out, words_get(&words_anomalies, e->tag));
 	} else {
-		text_printf(out, "%s -> %s", format_word(&format_states, e->from),
-			    format_word(&format_states, e->to));
+		text_printf(out, "%s -> %s", words_get(&words_states, e->from),
+			    words_get(&words_states, e->to));
 		if (e->cause)
-			text_printf(out, " (%s)", format_word(&format_causes, e->cause));
+			text_printf(out, " (%s)", words_get(&words_causes, e->cause));
 	}
 	text_string(out, " at +");
 	format_seconds(out, e->t_ns, 9);
@@ -109,7 +110,7 @@ static void add_time_wait(struct text *out, const struct tcpledger_record *r)
 {
 	text_string(out, ", TIME_WAIT ");
 	if (r->tw_exit)
-		text_printf(out, "%s after ", format_word(&format_exits, r->tw_exit));
+		text_printf(out, "%s after ", words_get(&words_exits, r->tw_exit));
 	format_duration(out, r->tw_exit ? r->tw_residence_ns : r->state_age_ns);
 	if (r->tw_restarts)
 		text_printf(out, ", restarted %u times", r->tw_restarts);
@@ -118,13 +119,13 @@ static void add_time_wait(struct text *out, const struct tcpledger_record *r)
 static void add_close(struct text *out, const struct tcpledger_record *r)
 {
 	if (r->kind)
-		text_printf(out, ", close %s", format_word(&format_kinds, r->kind));
+		text_printf(out, ", close %s", words_get(&words_kinds, r->kind));
 	if (r->first)
-		text_printf(out, ", first %s", format_word(&format_sides, r->first));
+		text_printf(out, ", first %s", words_get(&words_sides, r->first));
 	if (r->reset_by)
-		text_printf(out, ", reset by %s", format_word(&format_sides, r->reset_by));
-	if (format_error(r->error))
-		text_printf(out, ", %s", format_error(r->error));
+		text_printf(out, ", reset by %s", words_get(&words_sides, r->reset_by));
+	if (words_error(r->error))
+		text_printf(out, ", %s", words_error(r->error));
 	if (r->flags & TCPLEDGER_REC_TIME_WAIT)
 		add_time_wait(out, r);
 }
@@ -137,7 +138,7 @@ static void add_anomalies(struct text *out, uint64_t anomalies)
 	for (tag = 0; tag < 64; tag++) {
 		if (!(anomalies >> tag & 1))
 			continue;
-		text_printf(out, "%s %s", before, format_word(&format_anomalies, tag));
+		text_printf(out, "%s %s", before, words_get(&words_anomalies, tag));
 		before = "";
 	}
 }
@@ -156,11 +157,11 @@ static void add_verdict(struct text *out, const struct record *record)
 	}
 	if (r->pid >= 0)
 		text_printf(out, " (%d)", r->pid);
-	text_printf(out, ": %s, %s", format_word(&format_roles, r->role),
-		    format_word(&format_outcomes, r->outcome));
+	text_printf(out, ": %s, %s", words_get(&words_roles, r->role),
+		    words_get(&words_outcomes, r->outcome));
 	add_close(out, r);
 	text_printf(out, ", %s %s", r->flags & TCPLEDGER_REC_LIVE ? "now" : "ended",
-		    format_word(&format_states, r->state));
+		    words_get(&words_states, r->state));
 	add_anomalies(out, r->anomalies);
 	if (r->log_dropped)
 		text_printf(out, ", %u log entries dropped", r->log_dropped);

@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "export/pcapng/stand_in.h"
 #include "export/pcapng/wire_join.h"
-#include "print/format.h"
+#include "read/moment.h"
 
 #define SAME_MOMENT_NS	1000000		/* an event logged twice */
 
@@ -162,7 +162,7 @@ static int64_t moment(const struct record *record, int64_t t_ns)
 {
 	int64_t when;
 
-	if (!format_moment(record->fixed.opened_at, t_ns, &when) || when < 0)
+	if (!moment_after(record->fixed.opened_at, t_ns, &when) || when < 0)
 		return 0;
 	return when;
 }
