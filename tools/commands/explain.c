@@ -18,6 +18,7 @@
 #include "explain/remedies.h"
 #include "explain/summary.h"
 #include "explain/values.h"
+#include "meaning/steps.h"
 #include "meaning/words.h"
 #include "print/format.h"
 #include "print/wrap.h"

@@ -20,7 +20,7 @@
 
 #include <stdint.h>
 
-#include "meaning/steps.h"
+#include "meaning/step.h"
 
 /**
  * struct lesson - what a kind of step teaches

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "explain/language.h"
-#include "meaning/steps.h"
+#include "read/entry.h"
 #include "read/reader.h"
 
 /* By outcome: where we asked, and where the peer did. */
@@ -138,7 +138,7 @@ static const char *tell_fast_open(const struct record *record)
 	syn = find_data_syn(record, TCPLEDGER_ENTRY_OUT);
 	if (!syn)
 		return N_("Opened with TCP Fast Open.");
-	return is_acked_at_once(record, step_end(syn)) ?
+	return is_acked_at_once(record, entry_end(syn)) ?
 	       N_("Opened with TCP Fast Open: the SYN carried data, and the SYN/ACK acknowledged "
 		  "it, so no round trip was spent on waiting.") :
 	       N_("{who} tried TCP Fast Open: the SYN carried data, but no SYN/ACK acknowledged "

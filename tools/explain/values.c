@@ -3,7 +3,7 @@
 
 #include "base/escape.h"
 #include "explain/language.h"
-#include "meaning/steps.h"
+#include "meaning/step.h"
 #include "meaning/words.h"
 #include "read/reader.h"
 

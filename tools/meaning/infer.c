@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "read/entry.h"
 #include "read/reader.h"
 
 #define ST(name)	TCPLEDGER_STATE_##name
@@ -44,11 +45,6 @@ struct infer {
 	uint32_t		its_fin_end;
 	int			crossed_ack;
 };
-
-static uint32_t end_of(const struct tcpledger_entry *e)
-{
-	return e->seq + e->len + !!(e->flags & TCPLEDGER_SYN) + !!(e->flags & TCPLEDGER_FIN);
-}
 
 static bool is_from_peer(const struct tcpledger_entry *e)
 {
@@ -141,7 +137,7 @@ static void walk_in(struct infer *infer, unsigned int i, const struct tcpledger_
 	if (!(e->flags & TCPLEDGER_FIN))
 		return;
 	infer->its_fin = true;
-	infer->its_fin_end = end_of(e);
+	infer->its_fin_end = entry_end(e);
 	if (infer->now == ST(CLOSE_WAIT))
 		enter(infer, i, ST(LAST_ACK));
 	else if (infer->now == ST(ESTABLISHED) || !infer->now)
@@ -192,7 +188,7 @@ static void walk_out(struct infer *infer, unsigned int i, const struct tcpledger
 	}
 	if (e->flags & TCPLEDGER_FIN) {
 		infer->our_fin = (int)i;
-		infer->our_fin_end = end_of(e);
+		infer->our_fin_end = entry_end(e);
 	}
 	if (e->flags & TCPLEDGER_ACK)
 		walk_out_ack(infer, i, e);

@@ -6,62 +6,11 @@
  */
 #include "meaning/steps.h"
 
+#include "meaning/step_segment.h"
+#include "read/entry.h"
 #include "read/reader.h"
 
 #define ST(x)	TCPLEDGER_STATE_##x
-
-/**
- * step_is_segment - whether an entry is a segment
- * @e: the entry
- */
-bool step_is_segment(const struct tcpledger_entry *e)
-{
-	return e->type == TCPLEDGER_ENTRY_OUT || e->type == TCPLEDGER_ENTRY_IN;
-}
-
-/**
- * step_end - the sequence number after a segment
- * @e: the segment
- */
-uint32_t step_end(const struct tcpledger_entry *e)
-{
-	return e->seq + e->len + !!(e->flags & TCPLEDGER_SYN) + !!(e->flags & TCPLEDGER_FIN);
-}
-
-/**
- * step_effect - the last state change that a segment caused
- * @record: whose log
- * @segment: its number
- *
- * Return: the number of the change, or -1.
- */
-int step_effect(const struct record *record, int segment)
-{
-	unsigned int i = record->fixed.log_n;
-
-	while (i-- > 0)
-		if (record->log[i].type == TCPLEDGER_ENTRY_STATE &&
-		    record->log[i].segment == segment)
-			return (int)i;
-	return -1;
-}
-
-/**
- * step_noted - whether an anomaly was noticed at a segment
- * @record: whose log
- * @segment: its number
- * @tag: enum tcpledger_anomaly
- */
-bool step_noted(const struct record *record, int segment, unsigned int tag)
-{
-	unsigned int i;
-
-	for (i = 0; i < record->fixed.log_n; i++)
-		if (record->log[i].type == TCPLEDGER_ENTRY_NOTE &&
-		    record->log[i].segment == segment && record->log[i].tag == tag)
-			return true;
-	return false;
-}
 
 /* A change to CLOSE that only time, the program or an error can have caused. */
 static enum step_kind name_time_wait_end(const struct record *record,
@@ -140,7 +89,7 @@ static enum step_kind name_change(const struct record *record, struct step *step
 		return STEP_ILLEGAL;
 	if (e->to == ST(CLOSE) && overflowed(record, e))
 		return STEP_OVERFLOW;
-	if (e->segment >= 0 && step_is_segment(&record->log[e->segment])) {
+	if (e->segment >= 0 && entry_is_segment(&record->log[e->segment])) {
 		step->about = e->segment;
 		return STEP_BY_EARLIER;
 	}
@@ -200,7 +149,7 @@ static void find_extent(const struct record *record, struct step *step)
 	unsigned int n = record->fixed.log_n;
 
 	step->to = step->from + 1;
-	step->segment = step_is_segment(head) ? (int)step->from : -1;
+	step->segment = entry_is_segment(head) ? (int)step->from : -1;
 	if (head->type == TCPLEDGER_ENTRY_STATE && head->segment < 0 && step->to < n &&
 	    belongs(head, &record->log[step->to]))
 		step->segment = (int)step->to++;
@@ -210,12 +159,12 @@ static void find_extent(const struct record *record, struct step *step)
 
 static void follow_states(struct steps *steps, unsigned int from, unsigned int to)
 {
-	const struct tcpledger_entry *log = steps->record->log;
+	const struct tcpledger_entry *log = steps->at.record->log;
 
 	for (; from < to; from++)
 		if (log[from].type == TCPLEDGER_ENTRY_STATE) {
-			steps->state = log[from].to;
-			steps->over = log[from].to == ST(CLOSE);
+			steps->at.state = log[from].to;
+			steps->at.over = log[from].to == ST(CLOSE);
 		}
 }
 
@@ -228,10 +177,10 @@ void steps_begin(struct steps *steps, const struct record *record)
 {
 	unsigned int i;
 
-	*steps = (struct steps){ .record = record, .state = record->fixed.state };
+	*steps = (struct steps){ .at = { .record = record, .state = record->fixed.state } };
 	for (i = record->fixed.log_n; i-- > 0; )
 		if (record->log[i].type == TCPLEDGER_ENTRY_STATE)
-			steps->state = record->log[i].from;
+			steps->at.state = record->log[i].from;
 }
 
 /**
@@ -243,7 +192,7 @@ void steps_begin(struct steps *steps, const struct record *record)
  */
 bool steps_next(struct steps *steps, struct step *step)
 {
-	const struct record *record = steps->record;
+	const struct record *record = steps->at.record;
 	const struct tcpledger_entry *head = &record->log[steps->next];
 
 	if (steps->next >= record->fixed.log_n)
@@ -256,9 +205,9 @@ bool steps_next(struct steps *steps, struct step *step)
 		step->kind = head->type == TCPLEDGER_ENTRY_NOTE ? STEP_NOTE :
 								  name_change(record, step);
 	else if (record->log[step->segment].type == TCPLEDGER_ENTRY_OUT)
-		step->kind = step_name_out(steps, step);
+		step->kind = step_segment_out(&steps->at, step);
 	else
-		step->kind = step_name_in(steps, step);
+		step->kind = step_segment_in(&steps->at, step);
 	follow_states(steps, step->from, step->to);
 	steps->next = step->to;
 	return true;

@@ -26,6 +26,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "read/entry.h"
 #include "read/reader.h"
 
 enum side_state {
@@ -229,11 +230,6 @@ static void move(struct replay *replay, unsigned int who, const struct tcpledger
 	}
 }
 
-static bool is_segment(const struct tcpledger_entry *e)
-{
-	return e->type == TCPLEDGER_ENTRY_OUT || e->type == TCPLEDGER_ENTRY_IN;
-}
-
 /* What TCP refused for its checksum has a note that says so. */
 static bool is_broken(const struct record *record, unsigned int n)
 {
@@ -260,7 +256,7 @@ static unsigned int own_entries(const struct record *record)
 	if (record->fixed.tw_exit != TCPLEDGER_EXIT_REUSED)
 		return n;
 	for (i = n; i-- > 0; )
-		if (is_segment(&record->log[i]))
+		if (entry_is_segment(&record->log[i]))
 			break;
 	if (i < n && (record->log[i].flags & (TCPLEDGER_SYN | TCPLEDGER_ACK)) == TCPLEDGER_SYN)
 		return i;
@@ -280,7 +276,7 @@ static bool local_is_originator(const struct record *record, unsigned int n)
 	for (i = 0; i < n; i++) {
 		const struct tcpledger_entry *e = &record->log[i];
 
-		if (!is_segment(e))
+		if (!entry_is_segment(e))
 			continue;
 		if ((e->flags & (TCPLEDGER_SYN | TCPLEDGER_ACK)) == TCPLEDGER_SYN)
 			return e->type == TCPLEDGER_ENTRY_OUT;
@@ -402,7 +398,7 @@ static void ask_zeek(const struct record *record, struct verdict *verdict)
 	for (i = 0; i < n; i++) {
 		const struct tcpledger_entry *e = &record->log[i];
 
-		if (!is_segment(e))
+		if (!entry_is_segment(e))
 			continue;
 		who = e->type == TCPLEDGER_ENTRY_OUT ? local : !local;
 		if (is_broken(record, i)) {
@@ -453,7 +449,7 @@ static unsigned int ask_wireshark(const struct record *record)
 		const struct tcpledger_entry *e = &record->log[i];
 		unsigned int in = e->type == TCPLEDGER_ENTRY_IN;
 
-		if (!is_segment(e))
+		if (!entry_is_segment(e))
 			continue;
 		if ((e->flags & (TCPLEDGER_SYN | TCPLEDGER_ACK)) == TCPLEDGER_SYN) {
 			bool own = isns[in] < 0 || isns[in] == (int64_t)e->seq;

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "meaning/words.h"
 #include "print/format.h"
+#include "read/entry.h"
 #include "read/moment.h"
 #include "read/reader.h"
 
@@ -33,11 +34,6 @@ struct lines {
 	int64_t			since[READER_VALUES];
 	size_t			start;
 };
-
-static bool is_segment(const struct tcpledger_entry *e)
-{
-	return e->type == TCPLEDGER_ENTRY_OUT || e->type == TCPLEDGER_ENTRY_IN;
-}
 
 static void begin_line(struct lines *lines, unsigned int n, int64_t t_ns)
 {
@@ -194,7 +190,7 @@ void describe_log(const struct record *record, bool wall, unsigned int width, bo
 		const struct tcpledger_entry *e = &record->log[n];
 
 		begin_line(&lines, n, e->t_ns);
-		if (is_segment(e))
+		if (entry_is_segment(e))
 			add_segment(&lines, e);
 		else if (e->type == TCPLEDGER_ENTRY_STATE)
 			add_change(&lines, e);

@@ -8,12 +8,8 @@
 #include "meaning/verdict.h"
 #include "meaning/words.h"
 #include "print/format.h"
+#include "read/entry.h"
 #include "read/reader.h"
-
-static bool is_segment(const struct tcpledger_entry *e)
-{
-	return e->type == TCPLEDGER_ENTRY_OUT || e->type == TCPLEDGER_ENTRY_IN;
-}
 
 /**
  * annotate_has_segment - whether there is a segment to put words to
@@ -26,7 +22,7 @@ bool annotate_has_segment(const struct record *record)
 	unsigned int i;
 
 	for (i = 0; i < record->fixed.log_n; i++)
-		if (is_segment(&record->log[i]))
+		if (entry_is_segment(&record->log[i]))
 			return true;
 	return false;
 }
@@ -47,12 +43,12 @@ static int segment_of(const struct record *record, unsigned int n)
 	int nearest = -1;
 	unsigned int i;
 
-	if (e->segment >= 0 && is_segment(&record->log[e->segment]))
+	if (e->segment >= 0 && entry_is_segment(&record->log[e->segment]))
 		return e->segment;
 	for (i = 0; i < record->fixed.log_n; i++) {
 		uint64_t far = distance(record->log[i].t_ns, e->t_ns);
 
-		if (!is_segment(&record->log[i]) || far > least ||
+		if (!entry_is_segment(&record->log[i]) || far > least ||
 		    (far == least && i > n && nearest > (int)n))
 			continue;
 		least = far;
@@ -174,7 +170,7 @@ static int last_segment(const struct record *record)
 	int i = (int)record->fixed.log_n;
 
 	while (i-- > 0)
-		if (is_segment(&record->log[i]))
+		if (entry_is_segment(&record->log[i]))
 			break;
 	return i;
 }
@@ -191,7 +187,7 @@ void annotate_segment(struct text *out, const struct record *record, int segment
 
 	add_remarks(out, record, segment);
 	for (i = 0; i < record->fixed.log_n; i++)
-		if (!is_segment(&record->log[i]) && segment_of(record, i) == segment)
+		if (!entry_is_segment(&record->log[i]) && segment_of(record, i) == segment)
 			add_entry(out, record, i);
 	if (segment == last_segment(record))
 		add_verdict(out, record);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "export/pcapng/wire.h"
+#include "read/entry.h"
 
 #define GAP_MOST	0x7fffffff	/* farther ahead is behind (RFC 9293, 3.4) */
 
@@ -195,8 +196,7 @@ void stand_in_take(struct stand_in *s, const struct wire_packet *packet)
 {
 	struct stand_in_flow *flow = flow_of(s, packet), *other = other_flow(s, flow);
 	const struct tcpledger_entry *e = &packet->entry;
-	uint32_t end = e->seq + e->len + !!(e->flags & TCPLEDGER_SYN) +
-		       !!(e->flags & TCPLEDGER_FIN);
+	uint32_t end = entry_end(e);
 
 	if (!is_credible(packet))
 		return;

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "export/pcapng/stand_in.h"
 #include "export/pcapng/wire_join.h"
+#include "read/entry.h"
 #include "read/moment.h"
 
 #define SAME_MOMENT_NS	1000000		/* an event logged twice */
@@ -47,11 +48,6 @@ static struct wire_packet *add_packet(struct wire *wire)
 static int compare_u64(uint64_t a, uint64_t b)
 {
 	return a < b ? -1 : a > b;
-}
-
-static bool is_segment(const struct tcpledger_entry *e)
-{
-	return e->type == TCPLEDGER_ENTRY_OUT || e->type == TCPLEDGER_ENTRY_IN;
 }
 
 static bool is_mirror(const struct tcpledger_record *a, const struct tcpledger_record *b)
@@ -304,12 +300,12 @@ static void drop_takeover(struct record *old, const struct record *new)
 	const struct tcpledger_entry *a = NULL, *b = NULL;
 
 	for (i = 0; i < old->fixed.log_n; i++)
-		if (is_segment(&old->log[i])) {
+		if (entry_is_segment(&old->log[i])) {
 			a = &old->log[i];
 			last = i;
 		}
 	for (i = new->fixed.log_n; i-- > 0; )
-		if (is_segment(&new->log[i]))
+		if (entry_is_segment(&new->log[i]))
 			b = &new->log[i];
 	if (!a || !b || a->type != b->type || !is_same(a, b) ||
 	    llabs(moment(old, a->t_ns) - moment(new, b->t_ns)) > SAME_MOMENT_NS ||
