@@ -14,6 +14,7 @@
 #include "meaning/words.h"
 #include "print/format.h"
 #include "print/json_lines.h"
+#include "print/json_record.h"
 #include "print/table.h"
 #include "read/keep.h"
 #include "read/reader.h"

@@ -16,6 +16,7 @@
 #include "diagram/text/ladder.h"
 #include "print/describe.h"
 #include "print/json_lines.h"
+#include "print/json_record.h"
 #include "read/peer.h"
 #include "read/reader.h"
 

@@ -13,6 +13,9 @@
 
 #include "base/compiler.h"
 #include "explain/language.h"
+#include "explain/lessons_closing.h"
+#include "explain/lessons_opening.h"
+#include "explain/lessons_other.h"
 
 static const char *const states[TCPLEDGER_STATE_MAX] = {
 	[TCPLEDGER_STATE_LISTEN] = N_("we wait for SYNs"),

@@ -2,7 +2,7 @@
 /*
  * Lessons of the close, in order or by RST.
  */
-#include "explain/lessons.h"
+#include "explain/lessons_closing.h"
 
 #include <stddef.h>
 

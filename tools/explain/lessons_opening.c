@@ -2,7 +2,7 @@
 /*
  * Lessons of the handshake.
  */
-#include "explain/lessons.h"
+#include "explain/lessons_opening.h"
 
 #include <stddef.h>
 

@@ -3,7 +3,7 @@
  * Lessons of segments out of their time, and of changes that no segment of the log
  * caused.
  */
-#include "explain/lessons.h"
+#include "explain/lessons_other.h"
 
 #include <stddef.h>
 

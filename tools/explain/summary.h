@@ -2,7 +2,7 @@
 /*
  * The verdict on a connection in a few sentences: how it opened, how it
  * closed, what TIME_WAIT did, and what is not known. Pure: a record in,
- * sentences to be translated out. Beside the names of lessons.h they use
+ * sentences to be translated out. Beside the names of lesson.h they use
  *
  *   {handshake}  first SYN to ESTABLISHED
  *   {tries} {answers} {fins}  SYNs, SYN/ACKs and FINs sent again

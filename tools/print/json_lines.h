@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Records as JSON objects, and JSON objects as lines.
+ * Members of JSON objects, and JSON objects as lines.
  */
 #ifndef TCPLEDGER_JSON_LINES_H
 #define TCPLEDGER_JSON_LINES_H
 
 #include <json-c/json.h>
 #include <stdint.h>
-
-struct record;
 
 void json_add(struct json_object *object, const char *key, struct json_object *value);
 void json_add_string(struct json_object *object, const char *key, const char *value);
@@ -19,6 +17,5 @@ void json_add_name(struct json_object *object, const char *key, const char *byte
 struct json_object *json_object_made(struct json_object *object);
 void json_line(struct json_object *object);
 
-struct json_object *json_record(const struct record *record);
 
 #endif

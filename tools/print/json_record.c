@@ -3,7 +3,7 @@
  * A record as JSON. The keys, their order and what is null are a promise to
  * everybody's scripts: new keys may be added, none renamed.
  */
-#include "print/json_lines.h"
+#include "print/json_record.h"
 
 #include <stdbool.h>
 
@@ -11,6 +11,7 @@
 #include "meaning/verdict.h"
 #include "meaning/words.h"
 #include "print/format.h"
+#include "print/json_lines.h"
 #include "read/moment.h"
 #include "read/reader.h"
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "diagram/label.h"
 #include "diagram/picture.h"
+#include "diagram/svg/svg_arrow.h"
 #include "diagram/svg/svg_ink.h"
 #include "diagram/svg/svg_sheet.h"
 #include "meaning/words.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "diagram/svg/svg_sheet.h"
+#include "diagram/svg/svg_arrow.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -7,6 +7,7 @@
 
 #include "diagram/label.h"
 #include "diagram/svg/svg_ink.h"
+#include "diagram/svg/svg_sheet.h"
 
 /* The ends of an arrow on the paper. */
 struct stroke {

@@ -47,7 +47,4 @@ static inline const char *svg_scratch(struct svg *svg)
 	return text_terminated(&svg->scratch);
 }
 
-void svg_arrow_line(struct svg *svg, const struct picture_arrow *arrow);
-void svg_arrow_label(struct svg *svg, const struct picture_arrow *arrow);
-
 #endif
