@@ -15,6 +15,7 @@
 #include "export/packetdrill/packetdrill.h"
 #include "export/pcapng/capture.h"
 #include "export/pcapng/wire.h"
+#include "export/pcapng/wire_packet.h"
 #include "read/filter.h"
 #include "read/reader.h"
 

@@ -12,6 +12,8 @@
 #include "export/pcapng/headers.h"
 #include "export/pcapng/pcapng.h"
 #include "export/pcapng/wire.h"
+#include "export/pcapng/wire_packet.h"
+#include "read/reader.h"
 
 #define TIMESTAMPS_LEN	12	/* of each segment, with their padding */
 

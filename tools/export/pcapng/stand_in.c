@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "export/pcapng/wire.h"
+#include "export/pcapng/wire_packet.h"
 #include "read/entry.h"
 
 #define GAP_MOST	0x7fffffff	/* farther ahead is behind (RFC 9293, 3.4) */

@@ -7,8 +7,10 @@
 #include "base/memory.h"
 #include "export/pcapng/stand_in.h"
 #include "export/pcapng/wire_join.h"
+#include "export/pcapng/wire_packet.h"
 #include "read/entry.h"
 #include "read/moment.h"
+#include "read/reader.h"
 
 #define SAME_MOMENT_NS	1000000		/* an event logged twice */
 
@@ -351,7 +353,7 @@ void wire_build(struct wire *wire)
 	for (i = 0; i < wire->packet_count; i++)
 		wire->packets[i].order = i;
 	sort_packets(wire->packets, wire->packet_count);
-	wire_join(wire);
+	wire->packet_count = wire_join(wire->packets, wire->packet_count);
 }
 
 /**

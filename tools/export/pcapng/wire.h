@@ -7,35 +7,10 @@
 #ifndef TCPLEDGER_WIRE_H
 #define TCPLEDGER_WIRE_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-#include "read/reader.h"
-
-/**
- * struct wire_packet - a packet
- * @time_ns: CLOCK_REALTIME
- * @order: its number, for packets of the same time
- * @sender: record that logged it going out, or NULL
- * @out: number of the entry in the sender's log
- * @receiver: record that logged it coming in, or NULL
- * @in: number of the entry in the receiver's log
- * @stand_in: it stands for payload that was not logged: then the record that
- *	tells of it is @sender or @receiver, its numbers are @entry's, and @out
- *	and @in mean nothing
- * @entry: what the headers are made of
- */
-struct wire_packet {
-	int64_t			time_ns;
-	uint64_t		order;
-	const struct record	*sender;
-	const struct record	*receiver;
-	int			out;
-	int			in;
-	bool			stand_in;
-	struct tcpledger_entry	entry;
-};
+struct record;
+struct wire_packet;
 
 /**
  * struct wire - all packets, in the order of time

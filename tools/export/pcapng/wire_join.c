@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "export/pcapng/wire.h"
+#include "export/pcapng/wire_packet.h"
+#include "read/reader.h"
 
 static const struct tcpledger_record *known_to(const struct wire_packet *packet)
 {
@@ -63,19 +64,19 @@ static int compare_packets(const void *a, const void *b)
 }
 
 /* Those that only one end knows of, each beside its likes, in order of time. */
-static size_t find_single(const struct wire *wire, struct wire_packet **single)
+static size_t find_single(struct wire_packet *packets, size_t count, struct wire_packet **single)
 {
-	size_t i, count = 0;
+	size_t i, found = 0;
 
-	for (i = 0; i < wire->packet_count; i++) {
-		struct wire_packet *packet = &wire->packets[i];
+	for (i = 0; i < count; i++) {
+		struct wire_packet *packet = &packets[i];
 
 		if (!packet->stand_in && !packet->sender != !packet->receiver)
-			single[count++] = packet;
+			single[found++] = packet;
 	}
-	if (count)
-		qsort(single, count, sizeof(*single), compare_packets);
-	return count;
+	if (found)
+		qsort(single, found, sizeof(*single), compare_packets);
+	return found;
 }
 
 /* A packet that both know of now is one; the other is left empty. */
@@ -86,32 +87,35 @@ static void join(struct wire_packet *sent, struct wire_packet *received)
 	received->receiver = NULL;
 }
 
-static void drop_empty(struct wire *wire)
+static size_t drop_empty(struct wire_packet *packets, size_t count)
 {
 	size_t i, kept = 0;
 
-	for (i = 0; i < wire->packet_count; i++)
-		if (wire->packets[i].sender || wire->packets[i].receiver)
-			wire->packets[kept++] = wire->packets[i];
-	wire->packet_count = kept;
+	for (i = 0; i < count; i++)
+		if (packets[i].sender || packets[i].receiver)
+			packets[kept++] = packets[i];
+	return kept;
 }
 
 /**
  * wire_join - find segments that left in one record and came in another
- * @wire: all packets, in order
+ * @packets: all packets, in order
+ * @count: how many
  *
  * An arrival belongs to the last of its likes that left before it.
+ *
+ * Return: how many are left.
  */
-void wire_join(struct wire *wire)
+size_t wire_join(struct wire_packet *packets, size_t count)
 {
-	struct wire_packet **single = memory_new(wire->packet_count, sizeof(*single));
-	size_t i, count;
+	struct wire_packet **single = memory_new(count, sizeof(*single));
+	size_t i, found;
 
-	count = find_single(wire, single);
-	for (i = 1; i < count; i++)
+	found = find_single(packets, count, single);
+	for (i = 1; i < found; i++)
 		if (single[i - 1]->sender && !single[i]->sender && !single[i - 1]->receiver &&
 		    !compare_segments(single[i - 1], single[i]))
 			join(single[i - 1], single[i]);
 	free(single);
-	drop_empty(wire);
+	return drop_empty(packets, count);
 }

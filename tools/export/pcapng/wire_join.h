@@ -7,8 +7,10 @@
 #ifndef TCPLEDGER_WIRE_JOIN_H
 #define TCPLEDGER_WIRE_JOIN_H
 
-struct wire;
+#include <stddef.h>
 
-void wire_join(struct wire *wire);
+struct wire_packet;
+
+size_t wire_join(struct wire_packet *packets, size_t count);
 
 #endif
