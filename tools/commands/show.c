@@ -12,6 +12,7 @@
 #include "commands/options.h"
 #include "diagram/label.h"
 #include "diagram/picture.h"
+#include "diagram/picture_make.h"
 #include "diagram/svg/svg.h"
 #include "diagram/text/ladder.h"
 #include "print/describe.h"

@@ -170,8 +170,8 @@ struct picture {
 	unsigned int		stay_count;
 };
 
-void picture_make(struct picture *picture, const struct record *record,
-		  const struct record *peer, bool absolute);
+struct picture_row *picture_add_row(struct picture *picture, enum picture_kind kind,
+				    enum picture_side side, int64_t t_ns);
 void picture_free(struct picture *picture);
 
 #endif
