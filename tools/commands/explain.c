@@ -467,12 +467,12 @@ static void explain(const struct options *options, const struct record *record)
  */
 int command_explain(const struct options *options)
 {
-	struct keep found = { 0 };
+	struct record_list found = { 0 };
 	const struct record *record;
 	int status = find_record(options, options->args[0], &found, &record);
 
 	if (record)
 		explain(options, record);
-	keep_free(&found);
+	record_list_free(&found);
 	return status;
 }

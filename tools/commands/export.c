@@ -41,12 +41,12 @@ static int collect(const struct options *options, struct wire *wire)
 static int collect_one(const struct options *options, struct wire *wire)
 {
 	const struct record *record = NULL;
-	struct keep found = { 0 };
+	struct record_list found = { 0 };
 	int status = find_record(options, options->args[0], &found, &record);
 
 	if (!status)
 		wire_add(wire, record);
-	keep_free(&found);
+	record_list_free(&found);
 	return status;
 }
 

@@ -55,7 +55,7 @@ static bool is_wanted(const struct wanted *wanted, const struct options *options
  * after a namespace has died, so of those the newest too.
  */
 static int keep_wanted(struct reader *reader, const struct wanted *wanted,
-		       const struct options *options, struct keep *found)
+		       const struct options *options, struct record_list *found)
 {
 	const struct record *record;
 	struct sort_place place;
@@ -68,9 +68,9 @@ static int keep_wanted(struct reader *reader, const struct wanted *wanted,
 		/* This namespace's own before what a dead one left here. */
 		if (wanted->by_id && record->fixed.netns == reader->header.netns)
 			place.high = 0;
-		keep_record(found, record, &place);
+		record_list_add(found, record, &place);
 	}
-	keep_sort(found);
+	record_list_sort(found);
 	return status;
 }
 
@@ -82,12 +82,12 @@ static int fail_ambiguous(const struct text *spaces, const char *arg, const char
 }
 
 /* Whether one of the first @n that were kept is of a namespace. */
-static bool is_among(const struct keep *kept, size_t n, uint32_t netns)
+static bool is_among(const struct record_list *kept, size_t n, uint32_t netns)
 {
-	struct keep before = *kept;
+	struct record_list before = *kept;
 
 	while (n--)
-		if (keep_next(&before)->fixed.netns == netns)
+		if (record_list_next(&before)->fixed.netns == netns)
 			return true;
 	return false;
 }
@@ -96,16 +96,16 @@ static bool is_among(const struct keep *kept, size_t n, uint32_t netns)
  * Whether the number could mean records of several namespaces, of which none is
  * the reader's own.
  */
-static int check_unique(const struct keep *kept, uint32_t own, const char *arg,
+static int check_unique(const struct record_list *kept, uint32_t own, const char *arg,
 			const char *path)
 {
-	struct keep found = *kept;
+	struct record_list found = *kept;
 	const struct record *record;
 	struct text spaces = { 0 };
 	unsigned int count = 0;
 	int status = FAIL_NONE;
 
-	while ((record = keep_next(&found)) && record->fixed.netns != own) {
+	while ((record = record_list_next(&found)) && record->fixed.netns != own) {
 		if (is_among(kept, found.next - 1, record->fixed.netns))
 			continue;
 		text_printf(&spaces, " %u", record->fixed.netns);
@@ -121,13 +121,13 @@ static int check_unique(const struct keep *kept, uint32_t own, const char *arg,
  * find_record - find the record that a command was asked for
  * @options: where to read
  * @arg: its number, or its tuple, of which the newest record is meant
- * @found: all zero; holds what was found, for keep_free() in every case
- * @record: set to the record, good until keep_free(); NULL if there is none
+ * @found: all zero; holds what was found, for record_list_free() in every case
+ * @record: set to the record, good until record_list_free(); NULL if there is none
  *
  * Return: 0, or an exit status with the error reported, also when the record
  * was found and what follows it in the file cannot be read.
  */
-int find_record(const struct options *options, const char *arg, struct keep *found,
+int find_record(const struct options *options, const char *arg, struct record_list *found,
 		const struct record **record)
 {
 	struct wanted wanted;
@@ -144,7 +144,7 @@ int find_record(const struct options *options, const char *arg, struct keep *fou
 		reader_close(&reader);
 		return FAIL_WORK;
 	}
-	*record = keep_next(found);
+	*record = record_list_next(found);
 	if (!*record && !status)
 		status = fail_work("'tcpledger list' shows what there is",
 				   "no record %s in %s: it is not known or was evicted",

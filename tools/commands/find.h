@@ -5,11 +5,11 @@
 #ifndef TCPLEDGER_FIND_H
 #define TCPLEDGER_FIND_H
 
-#include "read/keep.h"
+#include "read/record_list.h"
 
 struct options;
 
-int find_record(const struct options *options, const char *arg, struct keep *found,
+int find_record(const struct options *options, const char *arg, struct record_list *found,
 		const struct record **record);
 
 #endif

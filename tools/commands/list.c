@@ -16,8 +16,8 @@
 #include "print/json_lines.h"
 #include "print/json_record.h"
 #include "print/table.h"
-#include "read/keep.h"
 #include "read/reader.h"
+#include "read/record_list.h"
 
 /*
  * The columns in their order from the left. Rank tells which go first on a
@@ -279,7 +279,7 @@ static int print_json(const struct options *options, struct reader *reader)
 	bool in_order = options->sorted || options->reverse || options->limit ||
 			order_of(options) != options->sort;
 	const struct record *record;
-	struct keep keep = { 0 };
+	struct record_list sorted = { 0 };
 	unsigned long n = 0;
 	int status;
 
@@ -290,15 +290,15 @@ static int print_json(const struct options *options, struct reader *reader)
 			struct sort_place place;
 
 			sort_place(order_of(options), options->reverse, record, &place);
-			keep_record(&keep, record, &place);
+			record_list_add(&sorted, record, &place);
 			continue;
 		}
 		json_line(json_record(record));
 	}
-	keep_sort(&keep);
-	while ((record = keep_next(&keep)) && (!options->limit || n++ < options->limit))
+	record_list_sort(&sorted);
+	while ((record = record_list_next(&sorted)) && (!options->limit || n++ < options->limit))
 		json_line(json_record(record));
-	keep_free(&keep);
+	record_list_free(&sorted);
 	return status;
 }
 

@@ -52,7 +52,7 @@ static int make_svg(const struct options *options, const struct picture *picture
 
 static int draw(const struct options *options, const struct record *record)
 {
-	struct keep found = { 0 };
+	struct record_list found = { 0 };
 	const struct record *peer = peer_find(&options->source, record, &found);
 	struct picture picture;
 	int status = FAIL_NONE;
@@ -63,7 +63,7 @@ static int draw(const struct options *options, const struct record *record)
 	else
 		print_picture(options, &picture);
 	picture_free(&picture);
-	keep_free(&found);
+	record_list_free(&found);
 	return status;
 }
 
@@ -87,7 +87,7 @@ static int print(const struct options *options, const struct record *record)
  */
 int command_show(const struct options *options)
 {
-	struct keep found = { 0 };
+	struct record_list found = { 0 };
 	const struct record *record;
 	int status;
 
@@ -96,6 +96,6 @@ int command_show(const struct options *options)
 	status = find_record(options, options->args[0], &found, &record);
 	if (record)
 		status |= print(options, record);
-	keep_free(&found);
+	record_list_free(&found);
 	return status;
 }

@@ -71,7 +71,8 @@ static bool is_peer(const struct record *record, const struct record *other)
 }
 
 /* Of several, the one that began nearest: 0 is the record's own beginning. */
-static void keep_peers(struct reader *reader, const struct record *record, struct keep *found)
+static void keep_peers(struct reader *reader, const struct record *record,
+		       struct record_list *found)
 {
 	const struct record *other;
 
@@ -83,12 +84,12 @@ static void keep_peers(struct reader *reader, const struct record *record, struc
 		    __builtin_sub_overflow(other->fixed.base_ns, record->fixed.base_ns, &lag))
 			continue;
 		place.high = lag < 0 ? 0 - (uint64_t)lag : (uint64_t)lag;
-		keep_record(found, other, &place);
+		record_list_add(found, other, &place);
 	}
 }
 
 static void look_into(const struct source *source, const struct record *record,
-		      struct keep *found)
+		      struct record_list *found)
 {
 	struct reader reader;
 
@@ -99,7 +100,7 @@ static void look_into(const struct source *source, const struct record *record,
 
 /* In what was read, the other end may be in any namespace. */
 static void look_into_same(const struct source *source, const struct record *record,
-			   struct keep *found)
+			   struct record_list *found)
 {
 	struct source whole = *source;
 
@@ -142,7 +143,7 @@ static bool is_loopback(const struct tcpledger_record *r)
 
 /* A namespace by the path of its descriptor, if it is not known yet. */
 static void look_into_space(const char *path, struct spaces *spaces,
-			    const struct record *record, struct keep *found)
+			    const struct record *record, struct record_list *found)
 {
 	const struct source entered = { .file = PEER_RECORDS };
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -160,7 +161,7 @@ static void look_into_space(const char *path, struct spaces *spaces,
 }
 
 static void look_into_spaces(const char *folder, const char *suffix, struct spaces *spaces,
-			     const struct record *record, struct keep *found)
+			     const struct record *record, struct record_list *found)
 {
 	DIR *dir = opendir(folder);
 	struct dirent *entry;
@@ -178,7 +179,7 @@ static void look_into_spaces(const char *folder, const char *suffix, struct spac
 	closedir(dir);
 }
 
-static void look_elsewhere(const struct record *record, struct keep *found)
+static void look_elsewhere(const struct record *record, struct record_list *found)
 {
 	struct spaces spaces = { 0 };
 	int own = open(PEER_OWN, O_RDONLY | O_CLOEXEC);
@@ -212,12 +213,12 @@ static bool can_be_read_again(const struct source *source)
  * peer_find - find the record of the other end
  * @source: where the record was read
  * @record: the record
- * @found: all zero; holds what was found, for keep_free() in every case
+ * @found: all zero; holds what was found, for record_list_free() in every case
  *
- * Return: the record, good until keep_free(); NULL if there is none.
+ * Return: the record, good until record_list_free(); NULL if there is none.
  */
 const struct record *peer_find(const struct source *source, const struct record *record,
-			       struct keep *found)
+			       struct record_list *found)
 {
 	if (mirror_is_self(record))
 		return NULL;
@@ -227,6 +228,6 @@ const struct record *peer_find(const struct source *source, const struct record 
 	if (!found->count && source_is_live(source) && !is_loopback(&record->fixed))
 		look_elsewhere(record, found);
 	fail_quietly(false);
-	keep_sort(found);
-	return keep_next(found);
+	record_list_sort(found);
+	return record_list_next(found);
 }

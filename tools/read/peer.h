@@ -6,11 +6,11 @@
 #ifndef TCPLEDGER_PEER_H
 #define TCPLEDGER_PEER_H
 
-#include "read/keep.h"
+#include "read/record_list.h"
 
 struct source;
 
 const struct record *peer_find(const struct source *source, const struct record *record,
-			       struct keep *found);
+			       struct record_list *found);
 
 #endif

@@ -3,8 +3,8 @@
  * Whole records kept for later: for an order other than the file's, or for
  * the best of several.
  */
-#ifndef TCPLEDGER_KEEP_H
-#define TCPLEDGER_KEEP_H
+#ifndef TCPLEDGER_RECORD_LIST_H
+#define TCPLEDGER_RECORD_LIST_H
 
 #include <stddef.h>
 
@@ -13,7 +13,7 @@
 #include "read/sort.h"
 
 /**
- * struct keep - records, all zero when empty
+ * struct record_list - records, all zero when empty
  * @bytes: them and their logs
  * @items: where they are and how they sort
  * @count: how many
@@ -21,19 +21,19 @@
  * @next: the one to hand out next
  * @record: the one handed out last
  */
-struct keep {
+struct record_list {
 	struct text		bytes;
-	struct keep_item	*items;
+	struct record_list_item	*items;
 	size_t			count;
 	size_t			room;
 	size_t			next;
 	struct record		record;
 };
 
-void keep_record(struct keep *keep, const struct record *record,
-		 const struct sort_place *place);
-void keep_sort(struct keep *keep);
-const struct record *keep_next(struct keep *keep);
-void keep_free(struct keep *keep);
+void record_list_add(struct record_list *list, const struct record *record,
+		     const struct sort_place *place);
+void record_list_sort(struct record_list *list);
+const struct record *record_list_next(struct record_list *list);
+void record_list_free(struct record_list *list);
 
 #endif
