@@ -9,7 +9,7 @@
 
 #include "explain/lessons.h"
 #include "meaning/steps.h"
-#include "read/reader.h"
+#include "read/record.h"
 #include "script_record.h"
 #include "tap.h"
 

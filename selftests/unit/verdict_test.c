@@ -12,7 +12,7 @@
 #include "base/compiler.h"
 #include "fixture.h"
 #include "meaning/verdict.h"
-#include "read/reader.h"
+#include "read/record.h"
 #include "tap.h"
 
 /*

@@ -23,7 +23,7 @@
 #include "print/format.h"
 #include "print/wrap.h"
 #include "read/moment.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 #define WIDTH_DEFAULT	80	/* where no terminal has one */
 #define WIDTH_MOST	100	/* longer lines are hard to read */

@@ -19,7 +19,7 @@
 #include "print/json_lines.h"
 #include "print/json_record.h"
 #include "read/peer.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 static void print_picture(const struct options *options, const struct picture *picture)
 {

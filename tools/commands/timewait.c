@@ -191,7 +191,7 @@ static void print_ended(const struct waits *waits)
 	const char *before = ": ";
 
 	add_count(out, "\nended: ", waits->sum.ended);
-	for (exit = TCPLEDGER_EXIT_LASTS + 1; exit < READER_VALUES; exit++) {
+	for (exit = TCPLEDGER_EXIT_LASTS + 1; exit < RECORD_VALUES; exit++) {
 		if (!waits->exits[exit])
 			continue;
 		text_printf(out, "%s%s %llu", before, words_get(&words_exits, exit),
@@ -225,7 +225,7 @@ static struct json_object *make_exits(const struct waits *waits)
 	unsigned int exit;
 
 	/* Those of a later release only where there are any. */
-	for (exit = TCPLEDGER_EXIT_LASTS + 1; exit < READER_VALUES; exit++)
+	for (exit = TCPLEDGER_EXIT_LASTS + 1; exit < RECORD_VALUES; exit++)
 		if (exit < TCPLEDGER_EXIT_MAX || waits->exits[exit])
 			json_add_unsigned(exits, words_get(&words_exits, exit),
 					  waits->exits[exit]);

@@ -7,8 +7,7 @@
 #include "diagram/fate.h"
 
 #include "diagram/picture.h"
-#include "read/mirror.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 #define CONTROL		(TCPLEDGER_SYN | TCPLEDGER_FIN | TCPLEDGER_RST)
 
@@ -73,7 +72,7 @@ bool fate_is_lost(const struct picture_end *to, const struct tcpledger_entry *e,
 		return false;
 	/* What came before is in another record, unless it is of this connection. */
 	if (t_ns < to->offset_ns && (!(e->flags & TCPLEDGER_SYN) || e->flags & TCPLEDGER_ACK ||
-				     e->seq != mirror_isn(to->record, TCPLEDGER_ENTRY_IN)))
+				     e->seq != record_isn(to->record, TCPLEDGER_ENTRY_IN)))
 		return false;
 	if (!(r->flags & TCPLEDGER_REC_LIVE) && t_ns - to->offset_ns > r->ended_ns)
 		return false;

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "meaning/words.h"
 #include "print/format.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 /**
  * label_flags - add the flags of a segment

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "diagram/timeline.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 #define ST(name)	TCPLEDGER_STATE_##name
 

@@ -10,8 +10,7 @@
 #include "diagram/picture.h"
 #include "diagram/timeline.h"
 #include "meaning/infer.h"
-#include "read/mirror.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 #define MS		1000000LL
 #define JOIN_NS		MS		/* a state and its segment on one row */
@@ -373,7 +372,7 @@ static int64_t find_pause(const struct timeline *timeline)
 static void set_end(struct picture_end *end, const struct record *record)
 {
 	end->record = record;
-	end->isn = mirror_isn(record, TCPLEDGER_ENTRY_OUT);
+	end->isn = record_isn(record, TCPLEDGER_ENTRY_OUT);
 	end->waits = record->fixed.flags & TCPLEDGER_REC_TIME_WAIT;
 }
 
@@ -386,9 +385,9 @@ static void set_ends(struct picture *picture, const struct record *record,
 	int64_t lag;
 
 	set_end(left, record);
-	right->isn = mirror_isn(record, TCPLEDGER_ENTRY_IN);
+	right->isn = record_isn(record, TCPLEDGER_ENTRY_IN);
 	picture->opened_at = record->fixed.opened_at;
-	picture->self = mirror_is_self(record);
+	picture->self = record_is_self_connect(record);
 	if (picture->self || !peer || record->fixed.base_ns < 0 || peer->fixed.base_ns < 0)
 		return;
 	lag = peer->fixed.base_ns - record->fixed.base_ns;
@@ -404,7 +403,7 @@ static void set_ends(struct picture *picture, const struct record *record,
 	if (left->isn < 0)
 		left->isn = peer->fixed.remote_isn;
 	if (right->isn < 0)
-		right->isn = mirror_isn(record, TCPLEDGER_ENTRY_IN);
+		right->isn = record_isn(record, TCPLEDGER_ENTRY_IN);
 }
 
 /**

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "read/mirror.h"
-#include "read/reader.h"
+#include "meaning/arrivals.h"
+#include "read/record.h"
 
 /**
  * struct lane - one log on its way into the timeline
@@ -140,10 +140,10 @@ void timeline_make(struct timeline *timeline, const struct picture *picture)
 	if (right->record) {
 		int64_t lag = right->offset_ns - left->offset_ns;
 
-		mirror_match(left->record, right->record, lag, arrives[0], departs[1]);
-		mirror_match(right->record, left->record, -lag, arrives[1], departs[0]);
+		arrivals_match(left->record, right->record, lag, arrives[0], departs[1]);
+		arrivals_match(right->record, left->record, -lag, arrives[1], departs[0]);
 	} else if (picture->self) {
-		mirror_match(left->record, left->record, 0, arrives[0], departs[0]);
+		arrivals_match(left->record, left->record, 0, arrives[0], departs[0]);
 	}
 	for (side = 0; side < PICTURE_SIDES; side++)
 		fill(&lanes[side], (enum picture_side)side, &picture->end[side], arrives[side],

@@ -6,7 +6,7 @@
 
 #include "explain/language.h"
 #include "read/entry.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 /* By outcome: where we asked, and where the peer did. */
 static const struct {

@@ -5,7 +5,7 @@
 #include "explain/language.h"
 #include "meaning/step.h"
 #include "meaning/words.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 /**
  * values_relative - a sequence number counted from its ISN

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "read/entry.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 #define ST(name)	TCPLEDGER_STATE_##name
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "meaning/step.h"
 
-#include "read/reader.h"
+#include "read/record.h"
 
 /**
  * step_effect - the last state change that a segment caused

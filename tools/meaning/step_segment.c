@@ -5,8 +5,10 @@
  */
 #include "meaning/step_segment.h"
 
+#include <stddef.h>
+
 #include "read/entry.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 #define ST(x)	TCPLEDGER_STATE_##x
 #define CONTROL	(TCPLEDGER_SYN | TCPLEDGER_FIN | TCPLEDGER_RST)

@@ -6,9 +6,11 @@
  */
 #include "meaning/steps.h"
 
+#include <stddef.h>
+
 #include "meaning/step_segment.h"
 #include "read/entry.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 #define ST(x)	TCPLEDGER_STATE_##x
 

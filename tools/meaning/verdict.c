@@ -27,7 +27,7 @@
 #include <string.h>
 
 #include "read/entry.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 enum side_state {
 	SIDE_INACTIVE,

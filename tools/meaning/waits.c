@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 static const struct waits_sum nothing = { .oldest_ns = -1, .next_ns = -1 };
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "read/reader.h"
+#include "read/record.h"
 
 struct record;
 
@@ -72,7 +72,7 @@ struct waits_remote {
 struct waits {
 	struct waits_sum	sum;
 	int64_t			nominal_ns;
-	uint64_t		exits[READER_VALUES];
+	uint64_t		exits[RECORD_VALUES];
 	uint64_t		bound;
 	int64_t			*residences;
 	size_t			residence_count;

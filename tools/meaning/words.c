@@ -8,7 +8,7 @@
 #include <linux/tcpledger.h>
 
 #include "base/compiler.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 #define WORD_NUMBERED(name, number)	[number] = #name,
 #define WORD(name, text)		text,
@@ -31,9 +31,9 @@ WORDS(anomalies, TCPLEDGER_ANOMALIES(WORD), "anomaly");
 /* The same for all enumerations; each is written where it is first needed. */
 static const char *word_of_later(unsigned int value)
 {
-	static char words[READER_VALUES][sizeof("unknown(63)")];
+	static char words[RECORD_VALUES][sizeof("unknown(63)")];
 
-	if (value >= READER_VALUES)
+	if (value >= RECORD_VALUES)
 		return "unknown";
 	if (!words[value][0])
 		snprintf(words[value], sizeof(words[value]), "unknown(%u)", value);

@@ -10,7 +10,7 @@
 #include "print/fold.h"
 #include "print/format.h"
 #include "read/moment.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 #define INDENT	13	/* where what follows the label stands */
 

@@ -15,7 +15,7 @@
 #include "print/format.h"
 #include "read/entry.h"
 #include "read/moment.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 /**
  * struct lines - how the lines look
@@ -31,7 +31,7 @@ struct lines {
 	bool			wall;
 	unsigned int		width;
 	bool			colour;
-	int64_t			since[READER_VALUES];
+	int64_t			since[RECORD_VALUES];
 	size_t			start;
 };
 
@@ -183,7 +183,7 @@ void describe_log(const struct record *record, bool wall, unsigned int width, bo
 	};
 	unsigned int n;
 
-	for (n = 0; n < READER_VALUES; n++)
+	for (n = 0; n < RECORD_VALUES; n++)
 		lines.since[n] = -1;
 	add_titles(&lines);
 	for (n = 0; n < record->fixed.log_n; n++) {

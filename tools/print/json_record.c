@@ -13,7 +13,7 @@
 #include "print/format.h"
 #include "print/json_lines.h"
 #include "read/moment.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 /* The order in which a connection can pass through them. */
 static const unsigned char state_order[] = {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "read/reader.h"
+#include "read/record.h"
 
 /**
  * filter_init - want everything

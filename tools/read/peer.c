@@ -24,8 +24,8 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
-#include "read/mirror.h"
 #include "read/reader.h"
+#include "read/record.h"
 #include "read/source.h"
 
 #define PEER_RECORDS	"/proc/thread-self/net/tcpledger/records"
@@ -67,7 +67,7 @@ static bool is_peer(const struct record *record, const struct record *other)
 
 	if (r->peer_id && r->peer_id == o->id && r->netns == o->netns && r->id == o->peer_id)
 		return true;
-	return mirror_is(record, other) && (r->id != o->id || r->netns != o->netns);
+	return record_is_other_end(record, other) && (r->id != o->id || r->netns != o->netns);
 }
 
 /* Of several, the one that began nearest: 0 is the record's own beginning. */
@@ -220,7 +220,7 @@ static bool can_be_read_again(const struct source *source)
 const struct record *peer_find(const struct source *source, const struct record *record,
 			       struct record_list *found)
 {
-	if (mirror_is_self(record))
+	if (record_is_self_connect(record))
 		return NULL;
 	fail_quietly(true);
 	if (can_be_read_again(source))

@@ -154,24 +154,24 @@ static int fail_truncated(const struct reader *reader)
 /* Every record and every change has a state: 0 is none. */
 static bool is_state(unsigned int state)
 {
-	return state > 0 && state < READER_VALUES;
+	return state > 0 && state < RECORD_VALUES;
 }
 
 static int check_record(const struct reader *reader, const struct tcpledger_record *r)
 {
 	if (!is_state(r->state))
 		return fail_damaged(reader, "state", r->state);
-	if (r->role >= READER_VALUES)
+	if (r->role >= RECORD_VALUES)
 		return fail_damaged(reader, "role", r->role);
-	if (r->outcome >= READER_VALUES)
+	if (r->outcome >= RECORD_VALUES)
 		return fail_damaged(reader, "outcome", r->outcome);
-	if (r->kind >= READER_VALUES)
+	if (r->kind >= RECORD_VALUES)
 		return fail_damaged(reader, "kind", r->kind);
-	if (r->first >= READER_VALUES)
+	if (r->first >= RECORD_VALUES)
 		return fail_damaged(reader, "first", r->first);
-	if (r->reset_by >= READER_VALUES)
+	if (r->reset_by >= RECORD_VALUES)
 		return fail_damaged(reader, "reset_by", r->reset_by);
-	if (r->tw_exit >= READER_VALUES)
+	if (r->tw_exit >= RECORD_VALUES)
 		return fail_damaged(reader, "tw_exit", r->tw_exit);
 	return FAIL_NONE;
 }
@@ -186,9 +186,9 @@ static int check_entry(const struct reader *reader, const struct tcpledger_entry
 	if (e->type == TCPLEDGER_ENTRY_STATE && (!is_state(e->from) || !is_state(e->to)))
 		return fail_damaged(reader, "state of an entry",
 			       is_state(e->from) ? e->to : e->from);
-	if (e->type == TCPLEDGER_ENTRY_STATE && e->cause >= READER_VALUES)
+	if (e->type == TCPLEDGER_ENTRY_STATE && e->cause >= RECORD_VALUES)
 		return fail_damaged(reader, "cause of an entry", e->cause);
-	if (e->type == TCPLEDGER_ENTRY_NOTE && e->tag >= READER_VALUES)
+	if (e->type == TCPLEDGER_ENTRY_NOTE && e->tag >= RECORD_VALUES)
 		return fail_damaged(reader, "tag of an entry", e->tag);
 	if (refers && (e->segment < -1 || e->segment >= (int)log_n))
 		return fail_damaged(reader, "segment of an entry", (uint16_t)e->segment);

@@ -14,27 +14,9 @@
 
 #include <linux/tcpledger.h>
 
+#include "read/record.h"
+
 struct source;
-
-/*
- * No enumeration has more values. A later release may have some that this one
- * has no word for: those are read and shown by their number.
- */
-#define READER_VALUES	64
-
-/**
- * struct record - a record with its log
- * @fixed: the record; its size member is of no use any more
- * @comm: owner's name, terminated
- * @closer_comm: name of the program that closed first, terminated
- * @log: fixed.log_n entries
- */
-struct record {
-	struct tcpledger_record	fixed;
-	char			comm[TCPLEDGER_COMM_LEN + 1];
-	char			closer_comm[TCPLEDGER_COMM_LEN + 1];
-	struct tcpledger_entry	*log;
-};
 
 /**
  * struct reader - an open records file

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "base/text.h"
-#include "read/reader.h"
+#include "read/record.h"
 #include "read/sort.h"
 
 /**

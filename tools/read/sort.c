@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "read/moment.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 /* A part of a place that is always known. */
 static uint64_t turned(uint64_t part, bool reverse)

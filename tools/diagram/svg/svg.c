@@ -14,7 +14,7 @@
 #include "meaning/words.h"
 #include "print/format.h"
 #include "read/moment.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 #define ST(name)	TCPLEDGER_STATE_##name
 

@@ -12,7 +12,7 @@
 #include "print/fold.h"
 #include "print/format.h"
 #include "read/moment.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 #define TIME_COLUMNS	10	/* of relative seconds */
 #define WALL_COLUMNS	15	/* of 12:34:56.123456 */

@@ -7,7 +7,7 @@
 #define TCPLEDGER_PLAY_H
 
 #include "export/packetdrill/drill.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 #define PLAY_NO_FD	-1
 

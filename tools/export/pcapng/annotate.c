@@ -9,7 +9,7 @@
 #include "meaning/words.h"
 #include "print/format.h"
 #include "read/entry.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 /**
  * annotate_has_segment - whether there is a segment to put words to

@@ -13,7 +13,7 @@
 #include "export/pcapng/pcapng.h"
 #include "export/pcapng/wire.h"
 #include "export/pcapng/wire_packet.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 #define TIMESTAMPS_LEN	12	/* of each segment, with their padding */
 

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "read/reader.h"
+#include "read/record.h"
 
 struct wire_packet;
 

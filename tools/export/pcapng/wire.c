@@ -10,7 +10,7 @@
 #include "export/pcapng/wire_packet.h"
 #include "read/entry.h"
 #include "read/moment.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 #define SAME_MOMENT_NS	1000000		/* an event logged twice */
 

@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "export/pcapng/wire_packet.h"
-#include "read/reader.h"
+#include "read/record.h"
 
 static const struct tcpledger_record *known_to(const struct wire_packet *packet)
 {
