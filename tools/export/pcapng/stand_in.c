@@ -5,14 +5,9 @@
 
 #include "export/pcapng/wire_packet.h"
 #include "read/entry.h"
+#include "read/record.h"
 
 #define GAP_MOST	0x7fffffff	/* farther ahead is behind (RFC 9293, 3.4) */
-
-static bool is_self_connect(const struct record *record)
-{
-	return record->fixed.lport == record->fixed.rport &&
-	       !memcmp(record->fixed.local, record->fixed.remote, sizeof(record->fixed.local));
-}
 
 static int64_t greater(int64_t a, int64_t b)
 {
@@ -44,12 +39,12 @@ static struct stand_in_flow *flow_of(struct stand_in *s, const struct wire_packe
 	bool to_record = packet->sender ? packet->sender != s->record :
 					  packet->receiver == s->record;
 
-	return &s->flows[to_record && !is_self_connect(s->record)];
+	return &s->flows[to_record && !record_is_self_connect(s->record)];
 }
 
 static struct stand_in_flow *other_flow(struct stand_in *s, struct stand_in_flow *flow)
 {
-	if (is_self_connect(s->record))
+	if (record_is_self_connect(s->record))
 		return flow;
 	return flow == &s->flows[0] ? &s->flows[1] : &s->flows[0];
 }

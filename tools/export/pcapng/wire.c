@@ -52,14 +52,6 @@ static int compare_u64(uint64_t a, uint64_t b)
 	return a < b ? -1 : a > b;
 }
 
-static bool is_mirror(const struct tcpledger_record *a, const struct tcpledger_record *b)
-{
-	return a->lport == b->rport && a->rport == b->lport &&
-	       !((a->flags ^ b->flags) & TCPLEDGER_REC_IPV6) &&
-	       !memcmp(a->local, b->remote, sizeof(a->local)) &&
-	       !memcmp(a->remote, b->local, sizeof(a->remote));
-}
-
 static int compare_tuples(const void *a, const void *b)
 {
 	const struct tcpledger_record *x = &(*(struct record *const *)a)->fixed;
@@ -81,32 +73,6 @@ static bool is_same_tuple(const struct tcpledger_record *a, const struct tcpledg
 	return a->netns == b->netns && a->lport == b->lport && a->rport == b->rport &&
 	       !memcmp(a->local, b->local, sizeof(a->local)) &&
 	       !memcmp(a->remote, b->remote, sizeof(a->remote));
-}
-
-/*
- * The ISN of an endpoint's own SYN or its peer's: a record that was refused at
- * once has it in its log only. -1 if it is not known.
- */
-static int64_t isn_of(const struct record *record, bool own)
-{
-	int64_t isn = own ? record->fixed.local_isn : record->fixed.remote_isn;
-	unsigned int type = own ? TCPLEDGER_ENTRY_OUT : TCPLEDGER_ENTRY_IN, i;
-
-	for (i = 0; isn < 0 && i < record->fixed.log_n; i++)
-		if (record->log[i].type == type && (record->log[i].flags & TCPLEDGER_SYN))
-			isn = record->log[i].seq;
-	return isn;
-}
-
-/* One connection: the ISNs that both know agree, and there is one. */
-static bool is_other_end(const struct record *a, const struct record *b)
-{
-	int64_t sent = isn_of(a, true), received = isn_of(a, false);
-	int64_t by_sent = isn_of(b, true), by_received = isn_of(b, false);
-	bool first = sent >= 0 && by_received >= 0, second = received >= 0 && by_sent >= 0;
-
-	return is_mirror(&a->fixed, &b->fixed) && (first || second) &&
-	       (!first || sent == by_received) && (!second || received == by_sent);
 }
 
 /* The first record, by tuple, that is not before @wanted. */
@@ -136,7 +102,7 @@ static const struct record *find_mirror(const struct wire *wire, const struct re
 	memcpy(key.fixed.remote, r->local, sizeof(r->local));
 	for (i = find_tuple(wire, &key);
 	     i < wire->count && is_same_tuple(&key.fixed, &wire->records[i]->fixed); i++)
-		if (is_other_end(record, wire->records[i]))
+		if (record_is_other_end(record, wire->records[i]))
 			return wire->records[i];
 	return NULL;
 }
@@ -150,7 +116,7 @@ static const struct record *find_peer(const struct wire *wire, const struct reco
 {
 	const struct record *peer;
 
-	if (is_mirror(&record->fixed, &record->fixed))
+	if (record_is_self_connect(record))
 		return record;
 	peer = find_mirror(wire, record);
 	return peer && find_mirror(wire, peer) == record ? peer : NULL;
