@@ -13,16 +13,16 @@
 #include "commands/find.h"
 #include "commands/options.h"
 #include "export/packetdrill/packetdrill.h"
-#include "export/pcapng/capture.h"
-#include "export/pcapng/wire.h"
-#include "export/pcapng/wire_packet.h"
+#include "export/pcapng/packet.h"
+#include "export/pcapng/pcapng_file.h"
+#include "export/pcapng/trace.h"
 #include "read/filter.h"
 #include "read/reader.h"
 
 /*
  * All records that are asked for.
  */
-static int collect(const struct options *options, struct wire *wire)
+static int collect(const struct options *options, struct trace *trace)
 {
 	const struct record *record;
 	struct reader reader;
@@ -31,21 +31,21 @@ static int collect(const struct options *options, struct wire *wire)
 	if (!status) {
 		while (!(status = reader_next(&reader, &record)) && record)
 			if (filter_match(&options->filter, record, &reader.header))
-				wire_add(wire, record);
+				trace_add(trace, record);
 	}
 	reader_close(&reader);
 	return status;
 }
 
 /* The one that an ID or a tuple names. */
-static int collect_one(const struct options *options, struct wire *wire)
+static int collect_one(const struct options *options, struct trace *trace)
 {
 	const struct record *record = NULL;
 	struct record_list found = { 0 };
 	int status = find_record(options, options->args[0], &found, &record);
 
 	if (!status)
-		wire_add(wire, record);
+		trace_add(trace, record);
 	record_list_free(&found);
 	return status;
 }
@@ -76,16 +76,16 @@ static void tell(const char *path, const struct text *what)
 	text_free(&line);
 }
 
-static void tell_of_capture(const char *path, const struct wire *wire, unsigned long long packets)
+static void tell_of_trace(const char *path, const struct trace *trace, unsigned long long packets)
 {
 	unsigned long long segments = 0;
 	struct text what = { 0 };
 	size_t i;
 
-	for (i = 0; i < wire->packet_count; i++)
-		segments += !wire->packets[i].stand_in;
+	for (i = 0; i < trace->packet_count; i++)
+		segments += !trace->packets[i].fills_gap;
 	text_printf(&what, "%zu connection%s, %llu logged segment%s in %llu packet%s",
-		    wire->connections, plural(wire->connections), segments, plural(segments),
+		    trace->connections, plural(trace->connections), segments, plural(segments),
 		    packets, plural(packets));
 	tell(path, &what);
 	text_free(&what);
@@ -101,42 +101,42 @@ static void tell_of_script(const char *path, const struct record *record)
 	text_free(&what);
 }
 
-static int export_pcapng(const struct options *options, struct wire *wire)
+static int export_pcapng(const struct options *options, struct trace *trace)
 {
 	unsigned long long packets;
 	struct file file;
 	int status = file_create(&file, options->pcapng);
 
 	if (!status) {
-		wire_build(wire);
-		status = capture_write(&file, wire, &packets);
+		trace_build(trace);
+		status = pcapng_file_write(&file, trace, &packets);
 	}
 	status = file_finish(&file, status);
 	if (!status)
-		tell_of_capture(options->pcapng, wire, packets);
+		tell_of_trace(options->pcapng, trace, packets);
 	return status;
 }
 
 /*
  * A script plays one endpoint of one connection.
  */
-static const struct record *choose(const struct wire *wire)
+static const struct record *choose(const struct trace *trace)
 {
-	if (wire->count == 1)
-		return wire->records[0];
-	if (!wire->count)
+	if (trace->count == 1)
+		return trace->records[0];
+	if (!trace->count)
 		fail_work("'tcpledger list' with the same filter shows what there is",
 			  "no record to make a packetdrill script of");
 	else
 		fail_work("give the ID of one: 'tcpledger list' with the same filter shows them",
 			  "%zu records match, and a packetdrill script plays one endpoint of one connection",
-			  wire->count);
+			  trace->count);
 	return NULL;
 }
 
-static int export_packetdrill(const struct options *options, const struct wire *wire)
+static int export_packetdrill(const struct options *options, const struct trace *trace)
 {
-	const struct record *record = choose(wire);
+	const struct record *record = choose(trace);
 	struct file file;
 	int status;
 
@@ -162,16 +162,16 @@ static int export_packetdrill(const struct options *options, const struct wire *
  */
 int command_export(const struct options *options)
 {
-	struct wire wire = { 0 };
+	struct trace trace = { 0 };
 	int status;
 
 	if (!options->pcapng == !options->packetdrill)
 		return fail_usage("export wants --pcapng FILE or --packetdrill FILE%s",
 				  options->pcapng ? ", not both" : "");
-	status = options->arg_count ? collect_one(options, &wire) : collect(options, &wire);
+	status = options->arg_count ? collect_one(options, &trace) : collect(options, &trace);
 	if (!status)
-		status = options->pcapng ? export_pcapng(options, &wire) :
-					   export_packetdrill(options, &wire);
-	wire_free(&wire);
+		status = options->pcapng ? export_pcapng(options, &trace) :
+					   export_packetdrill(options, &trace);
+	trace_free(&trace);
 	return status;
 }

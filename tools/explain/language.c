@@ -58,7 +58,7 @@ static const char *wanted_locale(void)
  * Few machines have every locale made; C.UTF-8 is always there, knows the same
  * characters, and lets LANGUAGE choose the catalogue.
  */
-static void stand_in(void)
+static void fall_back_to_c_utf8(void)
 {
 	const char *wanted = wanted_locale();
 	const char *dot = strchr(wanted, '.');
@@ -87,7 +87,7 @@ void language_set(void)
 	char path[PATH_MAX];
 
 	if (!setlocale(LC_CTYPE, "") || !setlocale(LC_MESSAGES, ""))
-		stand_in();
+		fall_back_to_c_utf8();
 	if (strcmp(nl_langinfo(CODESET), "UTF-8"))
 		return;
 	if (!dir || !*dir)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "export/pcapng/wire.h"
+#include "export/pcapng/trace.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "export/pcapng/stand_in.h"
-#include "export/pcapng/wire_join.h"
-#include "export/pcapng/wire_packet.h"
+#include "export/pcapng/packet.h"
+#include "export/pcapng/payload_gaps.h"
+#include "export/pcapng/trace_join.h"
 #include "read/entry.h"
 #include "read/moment.h"
 #include "read/record.h"
@@ -15,11 +15,11 @@
 #define SAME_MOMENT_NS	1000000		/* an event logged twice */
 
 /**
- * wire_add - take a record
- * @wire: where to; all zero at first
+ * trace_add - take a record
+ * @trace: where to; all zero at first
  * @record: a checked record; a copy is kept
  */
-void wire_add(struct wire *wire, const struct record *record)
+void trace_add(struct trace *trace, const struct record *record)
 {
 	size_t log = record->fixed.log_n * sizeof(*record->log);
 	struct record *copy = memory_new(1, sizeof(*copy) + log);
@@ -28,20 +28,20 @@ void wire_add(struct wire *wire, const struct record *record)
 	copy->log = (void *)(copy + 1);
 	if (log)
 		memcpy(copy->log, record->log, log);
-	wire->records = memory_grow(wire->records, wire->count, &wire->room,
-				    sizeof(*wire->records));
-	wire->records[wire->count++] = copy;
+	trace->records = memory_grow(trace->records, trace->count, &trace->room,
+				     sizeof(*trace->records));
+	trace->records[trace->count++] = copy;
 }
 
-static struct wire_packet *add_packet(struct wire *wire)
+static struct packet *add_packet(struct trace *trace)
 {
-	struct wire_packet *packet;
+	struct packet *packet;
 
-	wire->packets = memory_grow(wire->packets, wire->packet_count, &wire->packet_room,
-				    sizeof(*wire->packets));
-	packet = &wire->packets[wire->packet_count];
+	trace->packets = memory_grow(trace->packets, trace->packet_count, &trace->packet_room,
+				     sizeof(*trace->packets));
+	packet = &trace->packets[trace->packet_count];
 	memset(packet, 0, sizeof(*packet));
-	packet->order = wire->packet_count++;
+	packet->order = trace->packet_count++;
 	packet->out = -1;
 	packet->in = -1;
 	return packet;
@@ -76,14 +76,14 @@ static bool is_same_tuple(const struct tcpledger_record *a, const struct tcpledg
 }
 
 /* The first record, by tuple, that is not before @wanted. */
-static size_t find_tuple(const struct wire *wire, const struct record *wanted)
+static size_t find_tuple(const struct trace *trace, const struct record *wanted)
 {
-	size_t from = 0, to = wire->count;
+	size_t from = 0, to = trace->count;
 
 	while (from < to) {
 		size_t middle = from + (to - from) / 2;
 
-		if (compare_tuples(&wire->records[middle], &wanted) < 0)
+		if (compare_tuples(&trace->records[middle], &wanted) < 0)
 			from = middle + 1;
 		else
 			to = middle;
@@ -91,7 +91,7 @@ static size_t find_tuple(const struct wire *wire, const struct record *wanted)
 	return from;
 }
 
-static const struct record *find_mirror(const struct wire *wire, const struct record *record)
+static const struct record *find_mirror(const struct trace *trace, const struct record *record)
 {
 	const struct tcpledger_record *r = &record->fixed;
 	struct record key = { .fixed = { .netns = r->netns, .flags = r->flags,
@@ -100,10 +100,10 @@ static const struct record *find_mirror(const struct wire *wire, const struct re
 
 	memcpy(key.fixed.local, r->remote, sizeof(r->remote));
 	memcpy(key.fixed.remote, r->local, sizeof(r->local));
-	for (i = find_tuple(wire, &key);
-	     i < wire->count && is_same_tuple(&key.fixed, &wire->records[i]->fixed); i++)
-		if (record_is_other_end(record, wire->records[i]))
-			return wire->records[i];
+	for (i = find_tuple(trace, &key);
+	     i < trace->count && is_same_tuple(&key.fixed, &trace->records[i]->fixed); i++)
+		if (record_is_other_end(record, trace->records[i]))
+			return trace->records[i];
 	return NULL;
 }
 
@@ -112,14 +112,14 @@ static const struct record *find_mirror(const struct wire *wire, const struct re
  * self-connect the record itself; NULL if it is not here. A record that ended
  * at once may not have learnt its peer_id.
  */
-static const struct record *find_peer(const struct wire *wire, const struct record *record)
+static const struct record *find_peer(const struct trace *trace, const struct record *record)
 {
 	const struct record *peer;
 
 	if (record_is_self_connect(record))
 		return record;
-	peer = find_mirror(wire, record);
-	return peer && find_mirror(wire, peer) == record ? peer : NULL;
+	peer = find_mirror(trace, record);
+	return peer && find_mirror(trace, peer) == record ? peer : NULL;
 }
 
 static int64_t moment(const struct record *record, int64_t t_ns)
@@ -141,15 +141,15 @@ static bool is_same(const struct tcpledger_entry *a, const struct tcpledger_entr
  * several that look alike the last that had left by then, as the earlier ones
  * may be lost. Packets from @first on are the connection's.
  */
-static bool is_arrival(struct wire *wire, size_t first, const struct record *sender,
+static bool is_arrival(struct trace *trace, size_t first, const struct record *sender,
 		       const struct record *receiver, unsigned int in)
 {
 	int64_t when = moment(receiver, receiver->log[in].t_ns);
-	struct wire_packet *found = NULL;
+	struct packet *found = NULL;
 	size_t i;
 
-	for (i = first; i < wire->packet_count; i++) {
-		struct wire_packet *packet = &wire->packets[i];
+	for (i = first; i < trace->packet_count; i++) {
+		struct packet *packet = &trace->packets[i];
 
 		if (packet->sender == sender && !packet->receiver &&
 		    is_same(&packet->entry, &receiver->log[in]) &&
@@ -164,20 +164,20 @@ static bool is_arrival(struct wire *wire, size_t first, const struct record *sen
 }
 
 /* What @record sent, or else what came to it and was not logged as sent. */
-static void add_segments(struct wire *wire, size_t first, const struct record *record,
+static void add_segments(struct trace *trace, size_t first, const struct record *record,
 			 const struct record *peer, enum tcpledger_entry_type type)
 {
 	unsigned int i;
 
 	for (i = 0; i < record->fixed.log_n; i++) {
 		const struct tcpledger_entry *e = &record->log[i];
-		struct wire_packet *packet;
+		struct packet *packet;
 
 		if (e->type != type)
 			continue;
-		if (type == TCPLEDGER_ENTRY_IN && peer && is_arrival(wire, first, peer, record, i))
+		if (type == TCPLEDGER_ENTRY_IN && peer && is_arrival(trace, first, peer, record, i))
 			continue;
-		packet = add_packet(wire);
+		packet = add_packet(trace);
 		packet->time_ns = moment(record, e->t_ns);
 		packet->entry = *e;
 		if (type == TCPLEDGER_ENTRY_OUT) {
@@ -192,70 +192,70 @@ static void add_segments(struct wire *wire, size_t first, const struct record *r
 
 static int compare_times(const void *a, const void *b)
 {
-	const struct wire_packet *x = a, *y = b;
+	const struct packet *x = a, *y = b;
 
 	if (x->time_ns != y->time_ns)
 		return x->time_ns < y->time_ns ? -1 : 1;
 	return compare_u64(x->order, y->order);
 }
 
-static void sort_packets(struct wire_packet *packets, size_t count)
+static void sort_packets(struct packet *packets, size_t count)
 {
 	if (count)
 		qsort(packets, count, sizeof(*packets), compare_times);
 }
 
-static void insert(struct wire *wire, const struct wire_packet *packet)
+static void insert(struct trace *trace, const struct packet *packet)
 {
-	*add_packet(wire) = *packet;
+	*add_packet(trace) = *packet;
 }
 
 /* Put segments that stand in for unlogged payload between the packets. */
-static void fill_gaps(struct wire *wire, size_t first, const struct record *record,
+static void fill_gaps(struct trace *trace, size_t first, const struct record *record,
 		      const struct record *peer)
 {
-	size_t count = wire->packet_count - first, i;
-	struct wire_packet *packets, extra;
-	struct stand_in stand_in;
+	size_t count = trace->packet_count - first, i;
+	struct packet *packets, extra;
+	struct payload_gaps gaps;
 
 	if (!count)
 		return;
 	packets = memory_new(count, sizeof(*packets));
-	memcpy(packets, wire->packets + first, count * sizeof(*packets));
-	wire->packet_count = first;
-	stand_in_begin(&stand_in, record, peer);
+	memcpy(packets, trace->packets + first, count * sizeof(*packets));
+	trace->packet_count = first;
+	payload_gaps_begin(&gaps, record, peer);
 	for (i = 0; i < count; i++) {
-		while (stand_in_before(&stand_in, &packets[i], &extra))
-			insert(wire, &extra);
-		stand_in_take(&stand_in, &packets[i]);
-		insert(wire, &packets[i]);
+		while (payload_gaps_before(&gaps, &packets[i], &extra))
+			insert(trace, &extra);
+		payload_gaps_take(&gaps, &packets[i]);
+		insert(trace, &packets[i]);
 	}
-	while (stand_in_after(&stand_in, &packets[count - 1], &extra))
-		insert(wire, &extra);
+	while (payload_gaps_after(&gaps, &packets[count - 1], &extra))
+		insert(trace, &extra);
 	free(packets);
 }
 
 /* Two segments of one record at one time stay in the order of its log. */
-static void add_connection(struct wire *wire, const struct record *record,
+static void add_connection(struct trace *trace, const struct record *record,
 			   const struct record *peer)
 {
 	bool two = peer && peer != record;
-	size_t first = wire->packet_count, i;
+	size_t first = trace->packet_count, i;
 
-	add_segments(wire, first, record, peer, TCPLEDGER_ENTRY_OUT);
+	add_segments(trace, first, record, peer, TCPLEDGER_ENTRY_OUT);
 	if (two)
-		add_segments(wire, first, peer, record, TCPLEDGER_ENTRY_OUT);
-	add_segments(wire, first, record, peer, TCPLEDGER_ENTRY_IN);
+		add_segments(trace, first, peer, record, TCPLEDGER_ENTRY_OUT);
+	add_segments(trace, first, record, peer, TCPLEDGER_ENTRY_IN);
 	if (two)
-		add_segments(wire, first, peer, record, TCPLEDGER_ENTRY_IN);
-	for (i = first; i < wire->packet_count; i++) {
-		struct wire_packet *packet = &wire->packets[i];
+		add_segments(trace, first, peer, record, TCPLEDGER_ENTRY_IN);
+	for (i = first; i < trace->packet_count; i++) {
+		struct packet *packet = &trace->packets[i];
 		int place = packet->out >= 0 ? packet->out : packet->in;
 
 		packet->order = (uint64_t)place;
 	}
-	sort_packets(wire->packets + first, wire->packet_count - first);
-	fill_gaps(wire, first, record, two ? peer : NULL);
+	sort_packets(trace->packets + first, trace->packet_count - first);
+	fill_gaps(trace, first, record, two ? peer : NULL);
 }
 
 /*
@@ -285,54 +285,54 @@ static void drop_takeover(struct record *old, const struct record *new)
 	old->log[last].segment = -1;
 }
 
-static void drop_takeovers(struct wire *wire)
+static void drop_takeovers(struct trace *trace)
 {
 	size_t i;
 
-	for (i = 0; i + 1 < wire->count; i++)
-		if (is_same_tuple(&wire->records[i]->fixed, &wire->records[i + 1]->fixed))
-			drop_takeover(wire->records[i], wire->records[i + 1]);
+	for (i = 0; i + 1 < trace->count; i++)
+		if (is_same_tuple(&trace->records[i]->fixed, &trace->records[i + 1]->fixed))
+			drop_takeover(trace->records[i], trace->records[i + 1]);
 }
 
 /**
- * wire_build - work out the packets
- * @wire: all records
+ * trace_build - work out the packets
+ * @trace: all records
  */
-void wire_build(struct wire *wire)
+void trace_build(struct trace *trace)
 {
 	size_t i;
 
-	if (!wire->count)
+	if (!trace->count)
 		return;
-	qsort(wire->records, wire->count, sizeof(*wire->records), compare_tuples);
-	drop_takeovers(wire);
-	for (i = 0; i < wire->count; i++) {
-		const struct record *record = wire->records[i];
-		const struct record *peer = find_peer(wire, record);
+	qsort(trace->records, trace->count, sizeof(*trace->records), compare_tuples);
+	drop_takeovers(trace);
+	for (i = 0; i < trace->count; i++) {
+		const struct record *record = trace->records[i];
+		const struct record *peer = find_peer(trace, record);
 
 		/* Of a pair the first stands for both. */
 		if (!peer || peer == record || compare_tuples(&record, &peer) < 0) {
-			add_connection(wire, record, peer);
-			wire->connections++;
+			add_connection(trace, record, peer);
+			trace->connections++;
 		}
 	}
-	for (i = 0; i < wire->packet_count; i++)
-		wire->packets[i].order = i;
-	sort_packets(wire->packets, wire->packet_count);
-	wire->packet_count = wire_join(wire->packets, wire->packet_count);
+	for (i = 0; i < trace->packet_count; i++)
+		trace->packets[i].order = i;
+	sort_packets(trace->packets, trace->packet_count);
+	trace->packet_count = trace_join(trace->packets, trace->packet_count);
 }
 
 /**
- * wire_free - forget all
- * @wire: what was built
+ * trace_free - forget all
+ * @trace: what was built
  */
-void wire_free(struct wire *wire)
+void trace_free(struct trace *trace)
 {
 	size_t i;
 
-	for (i = 0; i < wire->count; i++)
-		free(wire->records[i]);
-	free(wire->records);
-	free(wire->packets);
-	memset(wire, 0, sizeof(*wire));
+	for (i = 0; i < trace->count; i++)
+		free(trace->records[i]);
+	free(trace->records);
+	free(trace->packets);
+	memset(trace, 0, sizeof(*trace));
 }

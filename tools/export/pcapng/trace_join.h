@@ -4,13 +4,13 @@
  * again, what the one end sends in the new connection reaches the other in the
  * old.
  */
-#ifndef TCPLEDGER_WIRE_JOIN_H
-#define TCPLEDGER_WIRE_JOIN_H
+#ifndef TCPLEDGER_TRACE_JOIN_H
+#define TCPLEDGER_TRACE_JOIN_H
 
 #include <stddef.h>
 
-struct wire_packet;
+struct packet;
 
-size_t wire_join(struct wire_packet *packets, size_t count);
+size_t trace_join(struct packet *packets, size_t count);
 
 #endif

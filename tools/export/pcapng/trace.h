@@ -4,16 +4,16 @@
  * A connection whose both ends are here has two records in one namespace; a
  * segment that both logged is one packet. Pure: records in, packets out.
  */
-#ifndef TCPLEDGER_WIRE_H
-#define TCPLEDGER_WIRE_H
+#ifndef TCPLEDGER_TRACE_H
+#define TCPLEDGER_TRACE_H
 
 #include <stddef.h>
 
 struct record;
-struct wire_packet;
+struct packet;
 
 /**
- * struct wire - all packets, in the order of time
+ * struct trace - all packets, in the order of time
  * @records: the records they come from
  * @count: how many
  * @room: how many fit
@@ -22,18 +22,18 @@ struct wire_packet;
  * @packet_count: how many
  * @packet_room: how many fit
  */
-struct wire {
-	struct record		**records;
-	size_t			count;
-	size_t			room;
-	size_t			connections;
-	struct wire_packet	*packets;
-	size_t			packet_count;
-	size_t			packet_room;
+struct trace {
+	struct record	**records;
+	size_t		count;
+	size_t		room;
+	size_t		connections;
+	struct packet	*packets;
+	size_t		packet_count;
+	size_t		packet_room;
 };
 
-void wire_add(struct wire *wire, const struct record *record);
-void wire_build(struct wire *wire);
-void wire_free(struct wire *wire);
+void trace_add(struct trace *trace, const struct record *record);
+void trace_build(struct trace *trace);
+void trace_free(struct trace *trace);
 
 #endif

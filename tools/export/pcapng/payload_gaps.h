@@ -6,18 +6,18 @@
  * its data can have been at the latest, so that the numbers add up for who looks
  * at them.
  */
-#ifndef TCPLEDGER_STAND_IN_H
-#define TCPLEDGER_STAND_IN_H
+#ifndef TCPLEDGER_PAYLOAD_GAPS_H
+#define TCPLEDGER_PAYLOAD_GAPS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "read/record.h"
 
-struct wire_packet;
+struct packet;
 
 /**
- * struct stand_in_flow - one direction of a connection
+ * struct payload_flow - one direction of a connection
  * @known: @next is known
  * @next: sequence number that comes next
  * @left: payload bytes not seen yet; -1 if nobody counted them
@@ -25,7 +25,7 @@ struct wire_packet;
  * @win: window field of its last segment
  * @ttl: TTL of its last segment
  */
-struct stand_in_flow {
+struct payload_flow {
 	bool		known;
 	uint32_t	next;
 	int64_t		left;
@@ -35,24 +35,25 @@ struct stand_in_flow {
 };
 
 /**
- * struct stand_in - both directions of a connection
+ * struct payload_gaps - both directions of a connection
  * @record: one endpoint
  * @peer: record of the other, or NULL
  * @adopted: it existed before it was recorded
  * @flows: from and to @record's endpoint; one for both in a self-connect
  */
-struct stand_in {
+struct payload_gaps {
 	const struct record	*record;
 	const struct record	*peer;
 	bool			adopted;
-	struct stand_in_flow	flows[2];
+	struct payload_flow	flows[2];
 };
 
-void stand_in_begin(struct stand_in *s, const struct record *record, const struct record *peer);
-bool stand_in_before(struct stand_in *s, const struct wire_packet *packet,
-		     struct wire_packet *extra);
-void stand_in_take(struct stand_in *s, const struct wire_packet *packet);
-bool stand_in_after(struct stand_in *s, const struct wire_packet *last,
-		    struct wire_packet *extra);
+void payload_gaps_begin(struct payload_gaps *s, const struct record *record,
+			const struct record *peer);
+bool payload_gaps_before(struct payload_gaps *s, const struct packet *packet,
+			 struct packet *extra);
+void payload_gaps_take(struct payload_gaps *s, const struct packet *packet);
+bool payload_gaps_after(struct payload_gaps *s, const struct packet *last,
+			struct packet *extra);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "export/pcapng/capture.h"
+#include "export/pcapng/pcapng_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +10,9 @@
 #include "base/memory.h"
 #include "export/pcapng/annotate.h"
 #include "export/pcapng/headers.h"
+#include "export/pcapng/packet.h"
 #include "export/pcapng/pcapng.h"
-#include "export/pcapng/wire.h"
-#include "export/pcapng/wire_packet.h"
+#include "export/pcapng/trace.h"
 #include "read/record.h"
 
 #define TIMESTAMPS_LEN	12	/* of each segment, with their padding */
@@ -50,15 +50,15 @@ static int compare_netns(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void find_interfaces(struct interfaces *interfaces, const struct wire *wire)
+static void find_interfaces(struct interfaces *interfaces, const struct trace *trace)
 {
 	size_t i, kept = 0;
 
-	interfaces->netns = memory_new(wire->count, sizeof(uint32_t));
-	for (i = 0; i < wire->count; i++)
-		interfaces->netns[i] = wire->records[i]->fixed.netns;
-	qsort(interfaces->netns, wire->count, sizeof(uint32_t), compare_netns);
-	for (i = 0; i < wire->count; i++)
+	interfaces->netns = memory_new(trace->count, sizeof(uint32_t));
+	for (i = 0; i < trace->count; i++)
+		interfaces->netns[i] = trace->records[i]->fixed.netns;
+	qsort(interfaces->netns, trace->count, sizeof(uint32_t), compare_netns);
+	for (i = 0; i < trace->count; i++)
 		if (!kept || interfaces->netns[kept - 1] != interfaces->netns[i])
 			interfaces->netns[kept++] = interfaces->netns[i];
 	interfaces->count = kept;
@@ -73,14 +73,14 @@ static uint32_t interface_of(const struct interfaces *interfaces, uint32_t netns
 }
 
 /* Records without a segment, as comments on their namespace. */
-static void describe_interface(struct text *comments, const struct wire *wire, uint32_t netns)
+static void describe_interface(struct text *comments, const struct trace *trace, uint32_t netns)
 {
 	struct text comment = { 0 };
 	unsigned long long more = 0;
 	size_t i;
 
-	for (i = 0; i < wire->count; i++) {
-		const struct record *record = wire->records[i];
+	for (i = 0; i < trace->count; i++) {
+		const struct record *record = trace->records[i];
 
 		if (record->fixed.netns != netns || annotate_has_segment(record))
 			continue;
@@ -102,7 +102,7 @@ static void describe_interface(struct text *comments, const struct wire *wire, u
 }
 
 static void write_interfaces(struct text *out, const struct interfaces *interfaces,
-			     const struct wire *wire)
+			     const struct trace *trace)
 {
 	struct text comments = { 0 };
 	size_t i;
@@ -112,7 +112,7 @@ static void write_interfaces(struct text *out, const struct interfaces *interfac
 
 		snprintf(name, sizeof(name), "netns:%u", interfaces->netns[i]);
 		comments.len = 0;
-		describe_interface(&comments, wire, interfaces->netns[i]);
+		describe_interface(&comments, trace, interfaces->netns[i]);
 		pcapng_interface(out, name, &comments);
 	}
 	text_free(&comments);
@@ -132,7 +132,7 @@ static void add_options(struct headers *h, const struct tcpledger_record *r, boo
 	h->timestamps = r->timestamps == 1;
 }
 
-static void describe_headers(struct headers *h, const struct wire_packet *packet)
+static void describe_headers(struct headers *h, const struct packet *packet)
 {
 	const struct record *record = packet->sender ? packet->sender : packet->receiver;
 	const struct tcpledger_record *r = &record->fixed;
@@ -163,25 +163,25 @@ static void describe_headers(struct headers *h, const struct wire_packet *packet
  * in a capture on a host whose network card cuts them.
  */
 static uint32_t piece_most(const struct headers *h, const struct tcpledger_record *r,
-			   bool stand_in)
+			   bool fills_gap)
 {
 	int64_t mss = r->local_mss < r->remote_mss ? r->local_mss : r->remote_mss;
 	uint32_t room = headers_room(h);
 
 	if (r->timestamps == 1)
 		mss -= TIMESTAMPS_LEN;
-	return stand_in && mss > 0 && mss <= room ? room - room % (uint32_t)mss : room;
+	return fills_gap && mss > 0 && mss <= room ? room - room % (uint32_t)mss : room;
 }
 
-static void describe_packet(struct text *comment, const struct wire_packet *packet,
+static void describe_packet(struct text *comment, const struct packet *packet,
 			    uint32_t piece, uint32_t pieces)
 {
 	comment->len = 0;
-	if (packet->stand_in && piece > 1) {
+	if (packet->fills_gap && piece > 1) {
 		text_printf(comment, "stands in too, packet %u of %u", piece, pieces);
 		return;
 	}
-	if (packet->stand_in) {
+	if (packet->fills_gap) {
 		text_printf(comment,
 			    "stands in for %u bytes of payload that were not recorded: they were sent in segments of unknown size at unknown times before this",
 			    packet->entry.len);
@@ -205,7 +205,7 @@ static void describe_packet(struct text *comment, const struct wire_packet *pack
  * with the last of it.
  */
 static int write_packet(struct file *file, const struct interfaces *interfaces,
-			const struct wire_packet *packet, struct text *comment,
+			const struct packet *packet, struct text *comment,
 			unsigned long long *packets)
 {
 	const struct record *record = packet->sender ? packet->sender : packet->receiver;
@@ -214,7 +214,7 @@ static int write_packet(struct file *file, const struct interfaces *interfaces,
 	int status = FAIL_NONE;
 
 	describe_headers(&headers, packet);
-	most = piece_most(&headers, &record->fixed, packet->stand_in);
+	most = piece_most(&headers, &record->fixed, packet->fills_gap);
 	pieces = headers.len > most ? (headers.len - 1) / most + 1 : 1;
 	for (piece = 1; piece <= pieces && !status; piece++) {
 		uint8_t bytes[HEADERS_MOST];
@@ -245,14 +245,14 @@ static int write_packet(struct file *file, const struct interfaces *interfaces,
 }
 
 /**
- * capture_write - write all packets as pcapng
+ * pcapng_file_write - write all packets as pcapng
  * @file: an open file
- * @wire: the packets
+ * @trace: the packets
  * @packets: set to how many it took
  *
  * Return: 0, or an exit status with the error reported.
  */
-int capture_write(struct file *file, const struct wire *wire, unsigned long long *packets)
+int pcapng_file_write(struct file *file, const struct trace *trace, unsigned long long *packets)
 {
 	struct text comment = { 0 };
 	struct interfaces interfaces;
@@ -260,11 +260,11 @@ int capture_write(struct file *file, const struct wire *wire, unsigned long long
 	size_t i;
 
 	*packets = 0;
-	find_interfaces(&interfaces, wire);
+	find_interfaces(&interfaces, trace);
 	pcapng_section(&file->text, section_comment);
-	write_interfaces(&file->text, &interfaces, wire);
-	for (i = 0; i < wire->packet_count && !status; i++)
-		status = write_packet(file, &interfaces, &wire->packets[i], &comment, packets);
+	write_interfaces(&file->text, &interfaces, trace);
+	for (i = 0; i < trace->packet_count && !status; i++)
+		status = write_packet(file, &interfaces, &trace->packets[i], &comment, packets);
 	free(interfaces.netns);
 	text_free(&comment);
 	return status;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "export/pcapng/wire_join.h"
+#include "export/pcapng/trace_join.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "export/pcapng/wire_packet.h"
+#include "export/pcapng/packet.h"
 #include "read/record.h"
 
-static const struct tcpledger_record *known_to(const struct wire_packet *packet)
+static const struct tcpledger_record *known_to(const struct packet *packet)
 {
 	return &(packet->sender ? packet->sender : packet->receiver)->fixed;
 }
@@ -18,7 +18,7 @@ static int compare_numbers(uint64_t a, uint64_t b)
 	return a < b ? -1 : a > b;
 }
 
-static uint64_t ports(const struct wire_packet *packet)
+static uint64_t ports(const struct packet *packet)
 {
 	const struct tcpledger_record *r = known_to(packet);
 
@@ -27,7 +27,7 @@ static uint64_t ports(const struct wire_packet *packet)
 }
 
 /* By namespace, who sends to whom, and what the segment is. */
-static int compare_segments(const struct wire_packet *a, const struct wire_packet *b)
+static int compare_segments(const struct packet *a, const struct packet *b)
 {
 	const struct tcpledger_record *x = known_to(a), *y = known_to(b);
 	int order = compare_numbers(x->netns, y->netns);
@@ -51,8 +51,8 @@ static int compare_segments(const struct wire_packet *a, const struct wire_packe
 
 static int compare_packets(const void *a, const void *b)
 {
-	const struct wire_packet *x = *(struct wire_packet *const *)a;
-	const struct wire_packet *y = *(struct wire_packet *const *)b;
+	const struct packet *x = *(struct packet *const *)a;
+	const struct packet *y = *(struct packet *const *)b;
 	int order = compare_segments(x, y);
 
 	if (order)
@@ -64,14 +64,14 @@ static int compare_packets(const void *a, const void *b)
 }
 
 /* Those that only one end knows of, each beside its likes, in order of time. */
-static size_t find_single(struct wire_packet *packets, size_t count, struct wire_packet **single)
+static size_t find_single(struct packet *packets, size_t count, struct packet **single)
 {
 	size_t i, found = 0;
 
 	for (i = 0; i < count; i++) {
-		struct wire_packet *packet = &packets[i];
+		struct packet *packet = &packets[i];
 
-		if (!packet->stand_in && !packet->sender != !packet->receiver)
+		if (!packet->fills_gap && !packet->sender != !packet->receiver)
 			single[found++] = packet;
 	}
 	if (found)
@@ -80,14 +80,14 @@ static size_t find_single(struct wire_packet *packets, size_t count, struct wire
 }
 
 /* A packet that both know of now is one; the other is left empty. */
-static void join(struct wire_packet *sent, struct wire_packet *received)
+static void join(struct packet *sent, struct packet *received)
 {
 	sent->receiver = received->receiver;
 	sent->in = received->in;
 	received->receiver = NULL;
 }
 
-static size_t drop_empty(struct wire_packet *packets, size_t count)
+static size_t drop_empty(struct packet *packets, size_t count)
 {
 	size_t i, kept = 0;
 
@@ -98,7 +98,7 @@ static size_t drop_empty(struct wire_packet *packets, size_t count)
 }
 
 /**
- * wire_join - find segments that left in one record and came in another
+ * trace_join - find segments that left in one record and came in another
  * @packets: all packets, in order
  * @count: how many
  *
@@ -106,9 +106,9 @@ static size_t drop_empty(struct wire_packet *packets, size_t count)
  *
  * Return: how many are left.
  */
-size_t wire_join(struct wire_packet *packets, size_t count)
+size_t trace_join(struct packet *packets, size_t count)
 {
-	struct wire_packet **single = memory_new(count, sizeof(*single));
+	struct packet **single = memory_new(count, sizeof(*single));
 	size_t i, found;
 
 	found = find_single(packets, count, single);

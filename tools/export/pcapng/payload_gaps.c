@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "export/pcapng/stand_in.h"
+#include "export/pcapng/payload_gaps.h"
 
 #include <string.h>
 
-#include "export/pcapng/wire_packet.h"
+#include "export/pcapng/packet.h"
 #include "read/entry.h"
 #include "read/record.h"
 
@@ -15,12 +15,13 @@ static int64_t greater(int64_t a, int64_t b)
 }
 
 /**
- * stand_in_begin - before the first packet
+ * payload_gaps_begin - before the first packet
  * @s: set up
  * @record: one endpoint
  * @peer: record of the other, or NULL
  */
-void stand_in_begin(struct stand_in *s, const struct record *record, const struct record *peer)
+void payload_gaps_begin(struct payload_gaps *s, const struct record *record,
+			const struct record *peer)
 {
 	memset(s, 0, sizeof(*s));
 	s->record = record;
@@ -34,7 +35,7 @@ void stand_in_begin(struct stand_in *s, const struct record *record, const struc
 	}
 }
 
-static struct stand_in_flow *flow_of(struct stand_in *s, const struct wire_packet *packet)
+static struct payload_flow *flow_of(struct payload_gaps *s, const struct packet *packet)
 {
 	bool to_record = packet->sender ? packet->sender != s->record :
 					  packet->receiver == s->record;
@@ -42,7 +43,7 @@ static struct stand_in_flow *flow_of(struct stand_in *s, const struct wire_packe
 	return &s->flows[to_record && !record_is_self_connect(s->record)];
 }
 
-static struct stand_in_flow *other_flow(struct stand_in *s, struct stand_in_flow *flow)
+static struct payload_flow *other_flow(struct payload_gaps *s, struct payload_flow *flow)
 {
 	if (record_is_self_connect(s->record))
 		return flow;
@@ -56,7 +57,7 @@ static struct stand_in_flow *other_flow(struct stand_in *s, struct stand_in_flow
  * or nothing in the log can tell. Where neither asked, an answer is what its
  * sender got something for.
  */
-static struct stand_in_flow *first_flow(struct stand_in *s, const struct wire_packet *packet)
+static struct payload_flow *first_flow(struct payload_gaps *s, const struct packet *packet)
 {
 	switch (s->record->fixed.role) {
 	case TCPLEDGER_ROLE_ACTIVE:
@@ -69,7 +70,7 @@ static struct stand_in_flow *first_flow(struct stand_in *s, const struct wire_pa
 }
 
 /* What TCP did not send or did not take proves nothing. */
-static bool is_credible(const struct wire_packet *packet)
+static bool is_credible(const struct packet *packet)
 {
 	unsigned int bits = packet->entry.bits;
 
@@ -82,7 +83,7 @@ static bool is_credible(const struct wire_packet *packet)
  * Whether payload lies between what a flow has sent and @number, which proves
  * that everything before it was sent.
  */
-static bool has_gap(const struct stand_in *s, const struct stand_in_flow *flow, uint32_t number,
+static bool has_gap(const struct payload_gaps *s, const struct payload_flow *flow, uint32_t number,
 		    uint32_t *len)
 {
 	uint32_t gap = number - flow->next;
@@ -95,15 +96,15 @@ static bool has_gap(const struct stand_in *s, const struct stand_in_flow *flow, 
 	return gap && gap <= GAP_MOST && !flow->ended && (flow->left < 0 || gap <= flow->left);
 }
 
-static void make(struct stand_in *s, struct stand_in_flow *flow, const struct wire_packet *model,
-		 uint32_t end, uint32_t len, struct wire_packet *extra)
+static void make(struct payload_gaps *s, struct payload_flow *flow, const struct packet *model,
+		 uint32_t end, uint32_t len, struct packet *extra)
 {
-	const struct stand_in_flow *other = other_flow(s, flow);
+	const struct payload_flow *other = other_flow(s, flow);
 	bool from_record = flow == &s->flows[0];
 
 	memset(extra, 0, sizeof(*extra));
 	extra->time_ns = model->time_ns;
-	extra->stand_in = true;
+	extra->fills_gap = true;
 	extra->out = -1;
 	extra->in = -1;
 	if (from_record)
@@ -128,8 +129,8 @@ static void make(struct stand_in *s, struct stand_in_flow *flow, const struct wi
 }
 
 /* What was counted but shows in no number, when nothing more can follow. */
-static bool make_rest(struct stand_in *s, struct stand_in_flow *flow,
-		      const struct wire_packet *model, struct wire_packet *extra)
+static bool make_rest(struct payload_gaps *s, struct payload_flow *flow,
+		      const struct packet *model, struct packet *extra)
 {
 	uint32_t len = (uint32_t)flow->left;
 
@@ -144,8 +145,8 @@ static bool make_rest(struct stand_in *s, struct stand_in_flow *flow,
  * What a packet proves that a flow has sent: by its own number or its ACK. An
  * RST that acknowledges nothing comes after all that was counted.
  */
-static bool make_proven(struct stand_in *s, struct stand_in_flow *flow,
-			const struct wire_packet *packet, struct wire_packet *extra)
+static bool make_proven(struct payload_gaps *s, struct payload_flow *flow,
+			const struct packet *packet, struct packet *extra)
 {
 	const struct tcpledger_entry *e = &packet->entry;
 	bool own = flow == flow_of(s, packet);
@@ -160,17 +161,17 @@ static bool make_proven(struct stand_in *s, struct stand_in_flow *flow,
 }
 
 /**
- * stand_in_before - what must have been sent before a packet
+ * payload_gaps_before - what must have been sent before a packet
  * @s: the connection so far
  * @packet: its next packet
  * @extra: set to a packet to put before it; ask again then
  *
  * Return: false if nothing is missing.
  */
-bool stand_in_before(struct stand_in *s, const struct wire_packet *packet,
-		     struct wire_packet *extra)
+bool payload_gaps_before(struct payload_gaps *s, const struct packet *packet,
+			 struct packet *extra)
 {
-	struct stand_in_flow *first = first_flow(s, packet), *second = other_flow(s, first);
+	struct payload_flow *first = first_flow(s, packet), *second = other_flow(s, first);
 	unsigned int flags = packet->entry.flags;
 
 	if ((flags & TCPLEDGER_SYN) || !is_credible(packet))
@@ -183,13 +184,13 @@ bool stand_in_before(struct stand_in *s, const struct wire_packet *packet,
 }
 
 /**
- * stand_in_take - a packet follows
+ * payload_gaps_take - a packet follows
  * @s: the connection so far
  * @packet: the packet, all that was missing before it given out
  */
-void stand_in_take(struct stand_in *s, const struct wire_packet *packet)
+void payload_gaps_take(struct payload_gaps *s, const struct packet *packet)
 {
-	struct stand_in_flow *flow = flow_of(s, packet), *other = other_flow(s, flow);
+	struct payload_flow *flow = flow_of(s, packet), *other = other_flow(s, flow);
 	const struct tcpledger_entry *e = &packet->entry;
 	uint32_t end = entry_end(e);
 
@@ -212,17 +213,17 @@ void stand_in_take(struct stand_in *s, const struct wire_packet *packet)
 }
 
 /**
- * stand_in_after - what is still missing after the last packet
+ * payload_gaps_after - what is still missing after the last packet
  * @s: the whole connection
  * @last: its last packet
  * @extra: set to a packet to put at the end; ask again then
  *
  * Return: false if nothing is missing.
  */
-bool stand_in_after(struct stand_in *s, const struct wire_packet *last,
-		    struct wire_packet *extra)
+bool payload_gaps_after(struct payload_gaps *s, const struct packet *last,
+			struct packet *extra)
 {
-	struct stand_in_flow *first = first_flow(s, last);
+	struct payload_flow *first = first_flow(s, last);
 
 	return make_rest(s, first, last, extra) ||
 	       make_rest(s, other_flow(s, first), last, extra);
