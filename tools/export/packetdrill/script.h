@@ -4,8 +4,8 @@
  * happened before. Its numbers count from the ISN of their sender, as in a
  * script both ISNs are 0.
  */
-#ifndef TCPLEDGER_DRILL_H
-#define TCPLEDGER_DRILL_H
+#ifndef TCPLEDGER_SCRIPT_H
+#define TCPLEDGER_SCRIPT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,19 +15,19 @@
 struct text;
 
 /**
- * struct drill - a script in the making
+ * struct script - a script in the making
  * @out: where it goes
  * @started: something has happened
  * @now_ns: when the last thing happened, by the record's clock
  */
-struct drill {
+struct script {
 	struct text	*out;
 	bool		started;
 	int64_t		now_ns;
 };
 
 /**
- * struct drill_segment - a segment of the script
+ * struct script_segment - a segment of the script
  * @out: the kernel must send it; else it is injected
  * @flags: byte 13 of the TCP header
  * @seq: relative sequence number
@@ -36,7 +36,7 @@ struct drill {
  * @win: window field; of no use in one that goes out
  * @options: options of one that comes in, or NULL
  */
-struct drill_segment {
+struct script_segment {
 	bool		out;
 	unsigned int	flags;
 	uint32_t	seq;
@@ -46,11 +46,11 @@ struct drill_segment {
 	const char	*options;
 };
 
-void drill_comment(struct drill *drill, const char *format, ...) __printf(2, 3);
-void drill_call(struct drill *drill, int64_t t_ns, const char *format, ...) __printf(3, 4);
-bool drill_can(const struct drill_segment *segment);
-void drill_segment(struct drill *drill, int64_t t_ns, const struct drill_segment *segment);
-void drill_segment_within(struct drill *drill, int64_t most_ns,
-			  const struct drill_segment *segment);
+void script_comment(struct script *script, const char *format, ...) __printf(2, 3);
+void script_call(struct script *script, int64_t t_ns, const char *format, ...) __printf(3, 4);
+bool script_can_express(const struct script_segment *segment);
+void script_segment(struct script *script, int64_t t_ns, const struct script_segment *segment);
+void script_segment_within(struct script *script, int64_t most_ns,
+			   const struct script_segment *segment);
 
 #endif

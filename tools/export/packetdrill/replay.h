@@ -3,23 +3,23 @@
  * How far the script of a connection has come, and the payload that it needs
  * between the segments that were logged.
  */
-#ifndef TCPLEDGER_PLAY_H
-#define TCPLEDGER_PLAY_H
+#ifndef TCPLEDGER_REPLAY_H
+#define TCPLEDGER_REPLAY_H
 
-#include "export/packetdrill/drill.h"
+#include "export/packetdrill/script.h"
 #include "read/record.h"
 
-#define PLAY_NO_FD	-1
+#define REPLAY_NO_FD	-1
 
 /**
- * struct play_flow - one direction
+ * struct replay_flow - one direction
  * @isn: initial sequence number as recorded
  * @next: relative number that comes next
  * @left: payload not played yet; -1 if nobody counted it
  * @skipped: payload left out: the script's numbers are so much lower
  * @mss: payload of one segment at most
  */
-struct play_flow {
+struct replay_flow {
 	uint32_t	isn;
 	uint32_t	next;
 	int64_t		left;
@@ -28,12 +28,12 @@ struct play_flow {
 };
 
 /**
- * struct play - the script so far
- * @drill: its lines
+ * struct replay - the script so far
+ * @script: its lines
  * @record: what is played
  * @passive: the first SYN came in
  * @listening: a socket listens for it
- * @fd: the program's descriptor of the connection, or PLAY_NO_FD
+ * @fd: the program's descriptor of the connection, or REPLAY_NO_FD
  * @called: socket() and what goes with it has been called
  * @handshake: all of it is over
  * @closed: the program has closed the connection
@@ -44,8 +44,8 @@ struct play_flow {
  * @unread: bytes that have come and that the program has not read
  * @win: window field last injected
  */
-struct play {
-	struct drill		drill;
+struct replay {
+	struct script		script;
 	const struct record	*record;
 	bool			passive;
 	bool			listening;
@@ -54,20 +54,20 @@ struct play {
 	bool			handshake;
 	bool			closed;
 	bool			shut;
-	struct play_flow	ours;
-	struct play_flow	theirs;
+	struct replay_flow	ours;
+	struct replay_flow	theirs;
 	uint32_t		acked;
 	uint32_t		unread;
 	unsigned int		win;
 };
 
-void play_begin(struct play *play, const struct record *record, struct text *out);
-uint32_t play_relative(const struct play_flow *flow, uint32_t number);
-uint32_t play_last(const struct play_flow *flow);
-bool play_is_ahead(const struct play_flow *flow, uint32_t number);
-void play_accept(struct play *play, int64_t t_ns);
-void play_payload(struct play *play, int64_t t_ns, uint32_t ours, uint32_t theirs);
-void play_read(struct play *play, int64_t t_ns, uint32_t len);
-void play_acknowledged(struct play *play);
+void replay_begin(struct replay *replay, const struct record *record, struct text *out);
+uint32_t replay_relative(const struct replay_flow *flow, uint32_t number);
+uint32_t replay_last(const struct replay_flow *flow);
+bool replay_is_ahead(const struct replay_flow *flow, uint32_t number);
+void replay_accept(struct replay *replay, int64_t t_ns);
+void replay_payload(struct replay *replay, int64_t t_ns, uint32_t ours, uint32_t theirs);
+void replay_read(struct replay *replay, int64_t t_ns, uint32_t len);
+void replay_acknowledged(struct replay *replay);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "export/packetdrill/drill.h"
+#include "export/packetdrill/script.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,11 +13,11 @@
 #define NS_PER_US	1000
 
 /**
- * drill_comment - a line for people
- * @drill: the script
+ * script_comment - a line for people
+ * @script: the script
  * @format: as printf(); a newline in it, or in a stranger's name, does no harm
  */
-void drill_comment(struct drill *drill, const char *format, ...)
+void script_comment(struct script *script, const char *format, ...)
 {
 	char line[1024];
 	va_list args;
@@ -25,44 +25,44 @@ void drill_comment(struct drill *drill, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	text_string(drill->out, "// ");
-	escape_terminal(drill->out, line);
-	text_char(drill->out, '\n');
+	text_string(script->out, "// ");
+	escape_terminal(script->out, line);
+	text_char(script->out, '\n');
 }
 
 /*
  * The time of an event, after the one before it; the first must be at 0.
  */
-static void begin(struct drill *drill, int64_t t_ns)
+static void begin(struct script *script, int64_t t_ns)
 {
 	int64_t after = 0;
 
-	if (!drill->started) {
-		text_string(drill->out, "0 ");
-		drill->started = true;
-		if (t_ns > drill->now_ns)
-			drill->now_ns = t_ns;
+	if (!script->started) {
+		text_string(script->out, "0 ");
+		script->started = true;
+		if (t_ns > script->now_ns)
+			script->now_ns = t_ns;
 		return;
 	}
-	if (t_ns > drill->now_ns) {
-		after = t_ns - drill->now_ns;
-		drill->now_ns = t_ns;
+	if (t_ns > script->now_ns) {
+		after = t_ns - script->now_ns;
+		script->now_ns = t_ns;
 	}
-	text_char(drill->out, '+');
+	text_char(script->out, '+');
 	if (after < NS_PER_US)
-		text_char(drill->out, '0');
+		text_char(script->out, '0');
 	else
-		format_seconds(drill->out, after, 6);
-	text_char(drill->out, ' ');
+		format_seconds(script->out, after, 6);
+	text_char(script->out, ' ');
 }
 
 /**
- * drill_call - the program under test calls
- * @drill: the script
+ * script_call - the program under test calls
+ * @script: the script
  * @t_ns: when
  * @format: as printf(): the call and its result, as strace(1) shows them
  */
-void drill_call(struct drill *drill, int64_t t_ns, const char *format, ...)
+void script_call(struct script *script, int64_t t_ns, const char *format, ...)
 {
 	char line[256];
 	va_list args;
@@ -70,9 +70,9 @@ void drill_call(struct drill *drill, int64_t t_ns, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	begin(drill, t_ns);
-	text_string(drill->out, line);
-	text_char(drill->out, '\n');
+	begin(script, t_ns);
+	text_string(script->out, line);
+	text_char(script->out, '\n');
 }
 
 static void add_flags(struct text *out, unsigned int flags)
@@ -95,20 +95,20 @@ static void add_flags(struct text *out, unsigned int flags)
 }
 
 /**
- * drill_can - whether packetdrill has words for a segment
+ * script_can_express - whether packetdrill has words for a segment
  * @segment: the segment
  *
  * Return: false if its payload is too long, or its numbers wrap.
  */
-bool drill_can(const struct drill_segment *segment)
+bool script_can_express(const struct script_segment *segment)
 {
 	return segment->len <= UINT16_MAX && segment->seq <= UINT32_MAX - segment->len;
 }
 
 /* Which options the kernel adds depends on its settings: any will do. */
-static void add_segment(struct drill *drill, const struct drill_segment *segment)
+static void add_segment(struct script *script, const struct script_segment *segment)
 {
-	struct text *out = drill->out;
+	struct text *out = script->out;
 
 	text_string(out, segment->out ? "> " : "< ");
 	add_flags(out, segment->flags);
@@ -125,28 +125,28 @@ static void add_segment(struct drill *drill, const struct drill_segment *segment
 }
 
 /**
- * drill_segment - a segment at its time
- * @drill: the script
+ * script_segment - a segment at its time
+ * @script: the script
  * @t_ns: when
- * @segment: a segment that drill_can() express
+ * @segment: a segment for which script_can_express() is true
  */
-void drill_segment(struct drill *drill, int64_t t_ns, const struct drill_segment *segment)
+void script_segment(struct script *script, int64_t t_ns, const struct script_segment *segment)
 {
-	begin(drill, t_ns);
-	add_segment(drill, segment);
+	begin(script, t_ns);
+	add_segment(script, segment);
 }
 
 /**
- * drill_segment_within - a segment that the kernel may delay
- * @drill: the script
+ * script_segment_within - a segment that the kernel may delay
+ * @script: the script
  * @most_ns: how long
  * @segment: a segment that goes out
  */
-void drill_segment_within(struct drill *drill, int64_t most_ns,
-			  const struct drill_segment *segment)
+void script_segment_within(struct script *script, int64_t most_ns,
+			   const struct script_segment *segment)
 {
-	text_string(drill->out, "+0~+");
-	format_seconds(drill->out, most_ns, 6);
-	text_char(drill->out, ' ');
-	add_segment(drill, segment);
+	text_string(script->out, "+0~+");
+	format_seconds(script->out, most_ns, 6);
+	text_char(script->out, ' ');
+	add_segment(script, segment);
 }

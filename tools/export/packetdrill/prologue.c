@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "export/packetdrill/drill_setup.h"
+#include "export/packetdrill/prologue.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "export/packetdrill/play.h"
+#include "export/packetdrill/replay.h"
 #include "meaning/words.h"
 #include "print/format.h"
 
@@ -27,15 +27,15 @@ static bool is_synack_out(const struct tcpledger_entry *e)
 }
 
 /**
- * drill_is_dropped - whether TCP never answered
- * @play: the script
+ * prologue_is_dropped - whether TCP never answered
+ * @replay: the script
  *
  * Return: true if a listener threw the SYN away, which packetdrill cannot make
  * it do.
  */
-bool drill_is_dropped(const struct play *play)
+bool prologue_is_dropped(const struct replay *replay)
 {
-	const struct record *record = play->record;
+	const struct record *record = replay->record;
 	unsigned int i;
 
 	if (record->fixed.outcome != TCPLEDGER_OUTCOME_DROPPED)
@@ -46,73 +46,73 @@ bool drill_is_dropped(const struct play *play)
 	return true;
 }
 
-static void tell_who(struct play *play)
+static void tell_who(struct replay *replay)
 {
-	const struct tcpledger_record *r = &play->record->fixed;
+	const struct tcpledger_record *r = &replay->record->fixed;
 	bool ipv6 = r->flags & TCPLEDGER_REC_IPV6;
 	struct text who = { 0 };
 
 	format_endpoint(&who, r->local, ipv6, r->lport);
 	text_string(&who, " and ");
 	format_endpoint(&who, r->remote, ipv6, r->rport);
-	drill_comment(&play->drill,
-		      "Record %llu of tcpledger: %s, as packetdrill plays it. The first is the kernel under test.",
-		      (unsigned long long)r->id, text_terminated(&who));
+	script_comment(&replay->script,
+		       "Record %llu of tcpledger: %s, as packetdrill plays it. The first is the kernel under test.",
+		       (unsigned long long)r->id, text_terminated(&who));
 	text_free(&who);
-	if (play->record->comm[0])
-		drill_comment(&play->drill, "Program: %s", play->record->comm);
-	drill_comment(&play->drill, "Opened: %s, %s. Closed: %s.",
-		      words_get(&words_roles, r->role),
-		      words_get(&words_outcomes, r->outcome),
-		      r->kind ? words_get(&words_kinds, r->kind) : "no");
+	if (replay->record->comm[0])
+		script_comment(&replay->script, "Program: %s", replay->record->comm);
+	script_comment(&replay->script, "Opened: %s, %s. Closed: %s.",
+		       words_get(&words_roles, r->role),
+		       words_get(&words_outcomes, r->outcome),
+		       r->kind ? words_get(&words_kinds, r->kind) : "no");
 }
 
-static void tell_limits(struct play *play)
+static void tell_limits(struct replay *replay)
 {
-	const struct tcpledger_record *r = &play->record->fixed;
+	const struct tcpledger_record *r = &replay->record->fixed;
 
-	drill_comment(&play->drill,
-		      "Not checked, as it is up to the kernel under test: TTL, window and options of what it sends.");
+	script_comment(&replay->script,
+		       "Not checked, as it is up to the kernel under test: TTL, window and options of what it sends.");
 	if (r->timestamps == 1)
-		drill_comment(&play->drill,
-			      "Not played: timestamps, which both ends had agreed on; their values were not recorded.");
+		script_comment(&replay->script,
+			       "Not played: timestamps, which both ends had agreed on; their values were not recorded.");
 	if (r->log_dropped)
-		drill_comment(&play->drill,
-			      "Not played: %u entries that the log had no room for.",
-			      r->log_dropped);
-	if (drill_is_dropped(play))
-		drill_comment(&play->drill,
-			      "Not played: that the listener dropped the SYN; packetdrill cannot fill its queues.");
+		script_comment(&replay->script,
+			       "Not played: %u entries that the log had no room for.",
+			       r->log_dropped);
+	if (prologue_is_dropped(replay))
+		script_comment(&replay->script,
+			       "Not played: that the listener dropped the SYN; packetdrill cannot fill its queues.");
 	else if (r->outcome == TCPLEDGER_OUTCOME_DROPPED)
-		drill_comment(&play->drill,
-			      "Not played: that the listener dropped the third ACK; packetdrill cannot fill its queue.");
+		script_comment(&replay->script,
+			       "Not played: that the listener dropped the third ACK; packetdrill cannot fill its queue.");
 	if (r->flags & TCPLEDGER_REC_FASTOPEN)
-		drill_comment(&play->drill,
-			      "Not played: the Fast Open cookie; the kernel is told to do without.");
-	drill_comment(&play->drill,
-		      "It changes settings of its network namespace: run it as 'unshare -n packetdrill FILE'.");
+		script_comment(&replay->script,
+			       "Not played: the Fast Open cookie; the kernel is told to do without.");
+	script_comment(&replay->script,
+		       "It changes settings of its network namespace: run it as 'unshare -n packetdrill FILE'.");
 }
 
 /**
- * drill_head - what stands at the top
- * @play: the script
+ * prologue_head - what stands at the top
+ * @replay: the script
  *
  * Timings are compared to a tenth of a second: a timer of Linux, in a virtual
  * machine, is not more exact; order and numbers are what counts.
  */
-void drill_head(struct play *play)
+void prologue_head(struct replay *replay)
 {
-	bool ipv6 = play->record->fixed.flags & TCPLEDGER_REC_IPV6;
+	bool ipv6 = replay->record->fixed.flags & TCPLEDGER_REC_IPV6;
 
-	tell_who(play);
-	tell_limits(play);
-	text_printf(play->drill.out, "--tolerance_usecs=100000\n--ip_version=%s\n",
+	tell_who(replay);
+	tell_limits(replay);
+	text_printf(replay->script.out, "--tolerance_usecs=100000\n--ip_version=%s\n",
 		    ipv6 ? "ipv6" : "ipv4");
 }
 
-static int count_again(const struct play *play, bool synack)
+static int count_again(const struct replay *replay, bool synack)
 {
-	const struct record *record = play->record;
+	const struct record *record = replay->record;
 	int again = 0;
 	unsigned int i;
 
@@ -127,13 +127,13 @@ static int count_again(const struct play *play, bool synack)
 }
 
 /* 1 if we offer ECN, 2 if we take it, 0 if we do not take it though offered. */
-static int ecn_of(const struct play *play)
+static int ecn_of(const struct replay *replay)
 {
 	bool offered = false;
 	unsigned int i;
 
-	for (i = 0; i < play->record->fixed.log_n; i++) {
-		const struct tcpledger_entry *e = &play->record->log[i];
+	for (i = 0; i < replay->record->fixed.log_n; i++) {
+		const struct tcpledger_entry *e = &replay->record->log[i];
 
 		if (is_syn(e, TCPLEDGER_ENTRY_OUT) && (e->flags & ECN_OFFER) == ECN_OFFER)
 			return 1;
@@ -146,14 +146,14 @@ static int ecn_of(const struct play *play)
 }
 
 /* SYNs that follow each other at the first timeout, before it doubles; -1 if it shows not. */
-static int linear_timeouts(const struct play *play)
+static int linear_timeouts(const struct replay *replay)
 {
 	const struct tcpledger_entry *last = NULL;
 	unsigned int i;
 	int n = -1;
 
-	for (i = 0; i < play->record->fixed.log_n; i++) {
-		const struct tcpledger_entry *e = &play->record->log[i];
+	for (i = 0; i < replay->record->fixed.log_n; i++) {
+		const struct tcpledger_entry *e = &replay->record->log[i];
 
 		if (!is_syn(e, TCPLEDGER_ENTRY_OUT))
 			continue;
@@ -175,15 +175,15 @@ static void add_setting(struct text *out, const char *name, int value)
  * The settings that the recorded kernel had, as far as the log shows them.
  * sysctl -e: older kernels lack some.
  */
-static void write_settings(struct play *play)
+static void write_settings(struct replay *replay)
 {
-	const struct tcpledger_record *r = &play->record->fixed;
-	struct text *out = play->drill.out;
-	int syns = count_again(play, false), synacks = count_again(play, true);
-	int linear = linear_timeouts(play);
+	const struct tcpledger_record *r = &replay->record->fixed;
+	struct text *out = replay->script.out;
+	int syns = count_again(replay, false), synacks = count_again(replay, true);
+	int linear = linear_timeouts(replay);
 
 	text_string(out, "`sysctl -e -q -w net.ipv4.tcp_no_metrics_save=1");
-	add_setting(out, "tcp_ecn", ecn_of(play));
+	add_setting(out, "tcp_ecn", ecn_of(replay));
 	add_setting(out, "tcp_syncookies", r->flags & TCPLEDGER_REC_SYNCOOKIE ? 2 : 1);
 	if (r->sack >= 0)
 		add_setting(out, "tcp_sack", r->sack);
@@ -194,51 +194,51 @@ static void write_settings(struct play *play)
 	if (linear >= 0)
 		add_setting(out, "tcp_syn_linear_timeouts", linear);
 	if (r->flags & TCPLEDGER_REC_FASTOPEN)
-		add_setting(out, "tcp_fastopen", play->passive ? 0x602 : 0x5);
+		add_setting(out, "tcp_fastopen", replay->passive ? 0x602 : 0x5);
 	text_string(out, "`\n");
 }
 
-static bool has_listener(const struct play *play)
+static bool has_listener(const struct replay *replay)
 {
-	const struct tcpledger_record *r = &play->record->fixed;
+	const struct tcpledger_record *r = &replay->record->fixed;
 
 	return r->outcome != TCPLEDGER_OUTCOME_REFUSED;
 }
 
-static void listen_for_it(struct play *play, int64_t t_ns)
+static void listen_for_it(struct replay *replay, int64_t t_ns)
 {
-	struct drill *drill = &play->drill;
+	struct script *script = &replay->script;
 
-	drill_call(drill, t_ns, "socket(..., SOCK_STREAM, IPPROTO_TCP) = 3");
-	drill_call(drill, t_ns, "setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0");
-	drill_call(drill, t_ns, "bind(3, ..., ...) = 0");
-	drill_call(drill, t_ns, "listen(3, 1) = 0");
-	play->listening = true;
+	script_call(script, t_ns, "socket(..., SOCK_STREAM, IPPROTO_TCP) = 3");
+	script_call(script, t_ns, "setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0");
+	script_call(script, t_ns, "bind(3, ..., ...) = 0");
+	script_call(script, t_ns, "listen(3, 1) = 0");
+	replay->listening = true;
 }
 
 /**
- * drill_setup - settings, and the socket of a server
- * @play: the script
+ * prologue_setup - settings, and the socket of a server
+ * @replay: the script
  */
-void drill_setup(struct play *play)
+void prologue_setup(struct replay *replay)
 {
-	const struct record *record = play->record;
+	const struct record *record = replay->record;
 	unsigned int i;
 
 	for (i = 0; i < record->fixed.log_n; i++) {
 		if (is_syn(&record->log[i], TCPLEDGER_ENTRY_OUT) ||
 		    is_syn(&record->log[i], TCPLEDGER_ENTRY_IN)) {
-			play->passive = record->log[i].type == TCPLEDGER_ENTRY_IN;
+			replay->passive = record->log[i].type == TCPLEDGER_ENTRY_IN;
 			break;
 		}
 	}
-	write_settings(play);
-	if (!play->passive)
+	write_settings(replay);
+	if (!replay->passive)
 		return;
-	if (has_listener(play))
-		listen_for_it(play, 0);
+	if (has_listener(replay))
+		listen_for_it(replay, 0);
 	else
-		drill_comment(&play->drill, "nobody listens");
+		script_comment(&replay->script, "nobody listens");
 }
 
 /* Whether the ACK of the handshake carried payload: the program wrote at once. */
@@ -269,31 +269,31 @@ static const struct tcpledger_entry *first_syn_out(const struct record *record)
 }
 
 /**
- * drill_connect - the program connects, if it has not yet
- * @play: the script
+ * prologue_connect - the program connects, if it has not yet
+ * @replay: the script
  * @t_ns: when
  *
  * It does not block, so that the script goes on.
  */
-void drill_connect(struct play *play, int64_t t_ns)
+void prologue_connect(struct replay *replay, int64_t t_ns)
 {
-	const struct tcpledger_entry *syn = first_syn_out(play->record);
-	struct drill *drill = &play->drill;
+	const struct tcpledger_entry *syn = first_syn_out(replay->record);
+	struct script *script = &replay->script;
 
-	if (play->called || play->passive)
+	if (replay->called || replay->passive)
 		return;
-	play->called = true;
-	play->fd = 3;
-	drill_call(drill, t_ns, "socket(..., SOCK_STREAM, IPPROTO_TCP) = 3");
-	drill_call(drill, t_ns, "fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0");
-	if (is_handshake_with_payload(play->record))
-		drill_call(drill, t_ns, "setsockopt(3, SOL_TCP, TCP_QUICKACK, [0], 4) = 0");
-	if (syn && syn->len && (play->record->fixed.flags & TCPLEDGER_REC_FASTOPEN))
-		drill_call(drill, t_ns, "sendto(3, ..., %u, MSG_FASTOPEN, ..., ...) = %u",
-			   syn->len, syn->len);
+	replay->called = true;
+	replay->fd = 3;
+	script_call(script, t_ns, "socket(..., SOCK_STREAM, IPPROTO_TCP) = 3");
+	script_call(script, t_ns, "fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0");
+	if (is_handshake_with_payload(replay->record))
+		script_call(script, t_ns, "setsockopt(3, SOL_TCP, TCP_QUICKACK, [0], 4) = 0");
+	if (syn && syn->len && (replay->record->fixed.flags & TCPLEDGER_REC_FASTOPEN))
+		script_call(script, t_ns, "sendto(3, ..., %u, MSG_FASTOPEN, ..., ...) = %u",
+			    syn->len, syn->len);
 	else
-		drill_call(drill, t_ns,
-			   "connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)");
+		script_call(script, t_ns,
+			    "connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)");
 }
 
 /*
@@ -317,18 +317,18 @@ static void format_options(const struct tcpledger_record *r, bool ours, char *op
 }
 
 /**
- * drill_options - the options of a SYN that comes in
- * @play: the script
+ * prologue_options - the options of a SYN that comes in
+ * @replay: the script
  * @syn: the SYN
  * @options: set to them
  * @size: room there
  *
  * Return: false if none is known.
  */
-bool drill_options(const struct play *play, const struct tcpledger_entry *syn, char *options,
-		   size_t size)
+bool prologue_options(const struct replay *replay, const struct tcpledger_entry *syn, char *options,
+		      size_t size)
 {
-	const struct tcpledger_record *r = &play->record->fixed;
+	const struct tcpledger_record *r = &replay->record->fixed;
 
 	if (r->remote_isn != (int64_t)syn->seq)
 		return false;
@@ -337,15 +337,15 @@ bool drill_options(const struct play *play, const struct tcpledger_entry *syn, c
 }
 
 /**
- * drill_tell_options - say which options a SYN of ours had
- * @play: the script
+ * prologue_tell_options - say which options a SYN of ours had
+ * @replay: the script
  * @ours: ours, else the peer's
  */
-void drill_tell_options(struct play *play, bool ours)
+void prologue_tell_options(struct replay *replay, bool ours)
 {
 	char options[64];
 
-	format_options(&play->record->fixed, ours, options, sizeof(options));
+	format_options(&replay->record->fixed, ours, options, sizeof(options));
 	if (options[0])
-		drill_comment(&play->drill, "it had %s", options);
+		script_comment(&replay->script, "it had %s", options);
 }
