@@ -19,7 +19,7 @@
 #define OPTIONS_CLOCK		0x08	/* how moments look */
 #define OPTIONS_TABLE		0x10	/* order and width of a table */
 #define OPTIONS_METRICS		0x20
-#define OPTIONS_PICTURE		0x40	/* how a connection is drawn */
+#define OPTIONS_DIAGRAM		0x40	/* how a connection is drawn */
 #define OPTIONS_EXPORT		0x80	/* what to make of the records */
 
 enum options_clock {
@@ -37,10 +37,10 @@ enum options_clock {
  * @openmetrics: OpenMetrics wanted
  * @wide: all columns, nothing cut
  * @clock: how moments look
- * @log: the plain log wanted, not the picture
- * @ascii: pictures in ASCII
+ * @log: the plain log wanted, not the diagram
+ * @ascii: diagrams in ASCII
  * @absolute: sequence numbers as on the wire
- * @svg: file for the picture as SVG, or NULL
+ * @svg: file for the diagram as SVG, or NULL
  * @sorted: --sort was given
  * @reverse: order turned round
  * @sort: key of the order

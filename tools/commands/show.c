@@ -10,9 +10,9 @@
 #include "base/out.h"
 #include "commands/find.h"
 #include "commands/options.h"
+#include "diagram/diagram.h"
+#include "diagram/diagram_make.h"
 #include "diagram/label.h"
-#include "diagram/picture.h"
-#include "diagram/picture_make.h"
 #include "diagram/svg/svg.h"
 #include "diagram/text/ladder.h"
 #include "print/describe.h"
@@ -21,9 +21,9 @@
 #include "read/peer.h"
 #include "read/record.h"
 
-static void print_picture(const struct options *options, const struct picture *picture)
+static void print_diagram(const struct options *options, const struct diagram *diagram)
 {
-	const struct record *record = picture->end[PICTURE_LEFT].record;
+	const struct record *record = diagram->end[DIAGRAM_LEFT].record;
 	unsigned int width = out_width() < LADDER_MOST * 10 ? out_width() : LADDER_USUAL;
 	struct ladder_look look = {
 		.width = width, .ascii = options->ascii || !escape_is_utf8(),
@@ -32,21 +32,21 @@ static void print_picture(const struct options *options, const struct picture *p
 
 	describe_head(record, width, look.colour);
 	text_char(out_text(), '\n');
-	ladder_draw(picture, &look, out_text());
+	ladder_draw(diagram, &look, out_text());
 	text_char(out_text(), '\n');
-	ladder_legend(picture, &look, out_text());
+	ladder_legend(diagram, &look, out_text());
 	text_char(out_text(), '\n');
 	describe_verdict(record, width, look.colour);
 }
 
-static int make_svg(const struct options *options, const struct picture *picture)
+static int make_svg(const struct options *options, const struct diagram *diagram)
 {
 	struct file file;
 	int status = file_create(&file, options->svg);
 
 	if (status)
 		return status;
-	svg_draw(picture, options->clock == OPTIONS_CLOCK_WALL, &file.text);
+	svg_draw(diagram, options->clock == OPTIONS_CLOCK_WALL, &file.text);
 	return file_finish(&file, FAIL_NONE);
 }
 
@@ -54,15 +54,15 @@ static int draw(const struct options *options, const struct record *record)
 {
 	struct record_list found = { 0 };
 	const struct record *peer = peer_find(&options->source, record, &found);
-	struct picture picture;
+	struct diagram diagram;
 	int status = FAIL_NONE;
 
-	picture_make(&picture, record, peer, options->absolute);
+	diagram_make(&diagram, record, peer, options->absolute);
 	if (options->svg)
-		status = make_svg(options, &picture);
+		status = make_svg(options, &diagram);
 	else
-		print_picture(options, &picture);
-	picture_free(&picture);
+		print_diagram(options, &diagram);
+	diagram_free(&diagram);
 	record_list_free(&found);
 	return status;
 }

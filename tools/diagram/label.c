@@ -33,7 +33,7 @@ void label_flags(struct text *text, unsigned int flags)
  * @arrow: the segment
  * @terse: a length of 0 goes without saying
  */
-void label_numbers(struct text *text, const struct picture_arrow *arrow, bool terse)
+void label_numbers(struct text *text, const struct diagram_arrow *arrow, bool terse)
 {
 	text_string(text, "seq=");
 	text_signed(text, arrow->seq);
@@ -55,7 +55,7 @@ void label_numbers(struct text *text, const struct picture_arrow *arrow, bool te
  * @arrow: the segment
  * @terse: a length of 0 goes without saying
  */
-void label_arrow(struct text *text, const struct picture_arrow *arrow, bool terse)
+void label_arrow(struct text *text, const struct diagram_arrow *arrow, bool terse)
 {
 	const char *remark = label_remark(arrow);
 
@@ -70,19 +70,19 @@ void label_arrow(struct text *text, const struct picture_arrow *arrow, bool ters
 
 /**
  * label_longest - the columns that the longest label takes
- * @picture: the picture
+ * @diagram: the diagram
  *
  * Return: how many, with all lengths.
  */
-unsigned int label_longest(const struct picture *picture)
+unsigned int label_longest(const struct diagram *diagram)
 {
 	struct text text = { 0 };
 	size_t longest = 0;
 	unsigned int i;
 
-	for (i = 0; i < picture->arrow_count; i++) {
+	for (i = 0; i < diagram->arrow_count; i++) {
 		text.len = 0;
-		label_arrow(&text, &picture->arrows[i], false);
+		label_arrow(&text, &diagram->arrows[i], false);
 		if (text.len > longest)
 			longest = text.len;
 	}
@@ -96,11 +96,11 @@ unsigned int label_longest(const struct picture *picture)
  *
  * Return: words, or NULL.
  */
-const char *label_remark(const struct picture_arrow *arrow)
+const char *label_remark(const struct diagram_arrow *arrow)
 {
-	if (arrow->fate == PICTURE_LOST)
+	if (arrow->delivery == DIAGRAM_LOST)
 		return arrow->again ? "again, lost" : "lost";
-	if (arrow->fate == PICTURE_REFUSED)
+	if (arrow->delivery == DIAGRAM_REFUSED)
 		return arrow->again ? "again, refused" : "refused";
 	if (arrow->alien)
 		return "not by TCP";
@@ -112,7 +112,7 @@ const char *label_remark(const struct picture_arrow *arrow)
  * @text: text to add to
  * @stay: the state; in parentheses if inferred
  */
-void label_state(struct text *text, const struct picture_stay *stay)
+void label_state(struct text *text, const struct diagram_stay *stay)
 {
 	text_string(text, stay->measured ? "" : "(");
 	text_string(text, words_get(&words_states, stay->state));
@@ -124,7 +124,7 @@ void label_state(struct text *text, const struct picture_stay *stay)
  * @text: text to add to; nothing is added where it is not known
  * @stay: the state
  */
-void label_lasted(struct text *text, const struct picture_stay *stay)
+void label_lasted(struct text *text, const struct diagram_stay *stay)
 {
 	if (stay->lasted_ns < 0)
 		return;
@@ -141,7 +141,7 @@ void label_lasted(struct text *text, const struct picture_stay *stay)
  * Return: time from the beginning to where it ends or would have ended; -1 if
  * not known.
  */
-int64_t label_wait_scale(const struct picture_end *end, int64_t *done_ns)
+int64_t label_wait_scale(const struct diagram_end *end, int64_t *done_ns)
 {
 	const struct tcpledger_record *r = &end->record->fixed;
 	int64_t last = end->restarts ? end->restart_ns[end->restarts - 1] : 0, whole;
@@ -156,12 +156,12 @@ int64_t label_wait_scale(const struct picture_end *end, int64_t *done_ns)
 /**
  * label_wait - add what 2MSL was
  * @text: text to add to
- * @picture: the picture
+ * @diagram: the diagram
  * @side: a side that is or was in TIME_WAIT
  */
-void label_wait(struct text *text, const struct picture *picture, enum picture_side side)
+void label_wait(struct text *text, const struct diagram *diagram, enum diagram_side side)
 {
-	const struct tcpledger_record *r = &picture->end[side].record->fixed;
+	const struct tcpledger_record *r = &diagram->end[side].record->fixed;
 
 	text_string(text, "2MSL ");
 	format_duration(text, r->tw_nominal_ns);
@@ -190,7 +190,7 @@ void label_wait(struct text *text, const struct picture *picture, enum picture_s
  * @text: text to add to
  * @end: whose
  */
-void label_isn(struct text *text, const struct picture_end *end)
+void label_isn(struct text *text, const struct diagram_end *end)
 {
 	text_string(text, "ISN ");
 	if (end->isn < 0)
@@ -202,43 +202,43 @@ void label_isn(struct text *text, const struct picture_end *end)
 /**
  * label_endpoint - add address and port
  * @text: text to add to
- * @picture: the picture
+ * @diagram: the diagram
  * @side: whose
  */
-void label_endpoint(struct text *text, const struct picture *picture, enum picture_side side)
+void label_endpoint(struct text *text, const struct diagram *diagram, enum diagram_side side)
 {
-	const struct tcpledger_record *r = &picture->end[PICTURE_LEFT].record->fixed;
+	const struct tcpledger_record *r = &diagram->end[DIAGRAM_LEFT].record->fixed;
 	bool ipv6 = r->flags & TCPLEDGER_REC_IPV6;
 
-	if (side == PICTURE_LEFT)
+	if (side == DIAGRAM_LEFT)
 		format_endpoint(text, r->local, ipv6, r->lport);
 	else
 		format_endpoint(text, r->remote, ipv6, r->rport);
 }
 
 /**
- * label_used - what the picture has that wants an explanation
- * @picture: the picture
+ * label_used - what the diagram has that wants an explanation
+ * @diagram: the diagram
  *
  * Return: LABEL_* bits.
  */
-unsigned int label_used(const struct picture *picture)
+unsigned int label_used(const struct diagram *diagram)
 {
-	unsigned int used = picture->arrow_count && !picture->absolute ? LABEL_RELATIVE : 0, i;
+	unsigned int used = diagram->arrow_count && !diagram->absolute ? LABEL_RELATIVE : 0, i;
 
-	for (i = 0; i < picture->arrow_count; i++) {
-		const struct picture_arrow *arrow = &picture->arrows[i];
+	for (i = 0; i < diagram->arrow_count; i++) {
+		const struct diagram_arrow *arrow = &diagram->arrows[i];
 
 		used |= arrow->again ? LABEL_AGAIN : 0;
 		used |= arrow->alien ? LABEL_ALIEN : 0;
-		used |= arrow->fate == PICTURE_LOST ? LABEL_LOST : 0;
-		used |= arrow->fate == PICTURE_REFUSED ? LABEL_REFUSED : 0;
+		used |= arrow->delivery == DIAGRAM_LOST ? LABEL_LOST : 0;
+		used |= arrow->delivery == DIAGRAM_REFUSED ? LABEL_REFUSED : 0;
 		used |= arrow->departs < 0 ? LABEL_UNSEEN : 0;
 	}
-	for (i = 0; i < picture->stay_count; i++)
-		used |= picture->stays[i].measured ? 0 : LABEL_INFERRED;
-	for (i = 0; i < picture->row_count; i++)
-		used |= picture->rows[i].kind == PICTURE_PAUSE ? LABEL_PAUSE : 0;
+	for (i = 0; i < diagram->stay_count; i++)
+		used |= diagram->stays[i].measured ? 0 : LABEL_INFERRED;
+	for (i = 0; i < diagram->row_count; i++)
+		used |= diagram->rows[i].kind == DIAGRAM_PAUSE ? LABEL_PAUSE : 0;
 	return used;
 }
 

@@ -23,15 +23,15 @@ static const char *established(const struct tcpledger_record *r)
 
 /**
  * phase_opening - how it opens
- * @picture: whose ends are set
+ * @diagram: whose ends are set
  *
  * Return: words.
  */
-const char *phase_opening(const struct picture *picture)
+const char *phase_opening(const struct diagram *diagram)
 {
-	const struct tcpledger_record *r = &picture->end[PICTURE_LEFT].record->fixed;
+	const struct tcpledger_record *r = &diagram->end[DIAGRAM_LEFT].record->fixed;
 
-	if (picture->self)
+	if (diagram->self)
 		return "a socket connects to itself";
 	switch (r->outcome) {
 	case TCPLEDGER_OUTCOME_ESTABLISHED:
@@ -99,27 +99,27 @@ static bool is_open(unsigned char state)
 
 static const char *half_closed(const struct phase *phase)
 {
-	return phase->fin[PICTURE_LEFT] ? "half-closed: remote may send" :
+	return phase->fin[DIAGRAM_LEFT] ? "half-closed: remote may send" :
 					  "half-closed: local may send";
 }
 
-static const char *pause_words(const struct phase *phase, const struct picture *picture,
+static const char *pause_words(const struct phase *phase, const struct diagram *diagram,
 			       const struct timeline_event *event,
 			       const struct tcpledger_entry *e)
 {
 	unsigned int side;
 
-	for (side = 0; side < PICTURE_SIDES; side++)
-		if (picture->end[side].record && phase->state[side] == ST(TIME_WAIT))
+	for (side = 0; side < DIAGRAM_SIDES; side++)
+		if (diagram->end[side].record && phase->state[side] == ST(TIME_WAIT))
 			return "2MSL";
 	if (e->type == TCPLEDGER_ENTRY_OUT && (e->bits & TCPLEDGER_SEG_RETRANSMIT))
 		return "no answer, so once more";
 	if (e->type == TCPLEDGER_ENTRY_STATE && e->cause == TCPLEDGER_CAUSE_TIMER)
 		return e->from == ST(FIN_WAIT2) ? "no FIN came" : "no answer: given up";
-	if (phase->fin[PICTURE_LEFT] != phase->fin[PICTURE_RIGHT] &&
+	if (phase->fin[DIAGRAM_LEFT] != phase->fin[DIAGRAM_RIGHT] &&
 	    is_open(phase->state[event->side]))
 		return half_closed(phase);
-	if (phase->state[PICTURE_LEFT] == ST(ESTABLISHED) && !phase->closing)
+	if (phase->state[DIAGRAM_LEFT] == ST(ESTABLISHED) && !phase->closing)
 		return "open";
 	return NULL;
 }
@@ -138,9 +138,9 @@ static bool ends_it(const struct phase *phase, const struct timeline_event *even
 	       !(e->bits & TCPLEDGER_SEG_OTHER);
 }
 
-static bool has_data(const struct picture *picture)
+static bool has_data(const struct diagram *diagram)
 {
-	const struct tcpledger_record *r = &picture->end[PICTURE_LEFT].record->fixed;
+	const struct tcpledger_record *r = &diagram->end[DIAGRAM_LEFT].record->fixed;
 
 	return r->bytes_sent > 0 || r->bytes_received > 0;
 }
@@ -165,25 +165,25 @@ static bool ends_wait(const struct record *record, unsigned int n)
 /**
  * phase_before - tell what stands before an event
  * @phase: how far the story is
- * @picture: whose ends are set
+ * @diagram: whose ends are set
  * @event: the event
  * @step: set
  */
-void phase_before(struct phase *phase, const struct picture *picture,
+void phase_before(struct phase *phase, const struct diagram *diagram,
 		  const struct timeline_event *event, struct phase_step *step)
 {
-	const struct record *record = picture->end[event->side].record;
+	const struct record *record = diagram->end[event->side].record;
 	const struct tcpledger_entry *e = &record->log[event->n];
 
 	memset(step, 0, sizeof(*step));
-	step->pause = pause_words(phase, picture, event, e);
-	if (cuts_off(phase, &picture->end[PICTURE_LEFT].record->fixed, e)) {
+	step->pause = pause_words(phase, diagram, event, e);
+	if (cuts_off(phase, &diagram->end[DIAGRAM_LEFT].record->fixed, e)) {
 		step->begins = "reset: it ends at once";
 		phase->reset = true;
 	}
 	if (!phase->closing && ends_it(phase, event, e)) {
-		step->begins = words_of_end(&picture->end[PICTURE_LEFT].record->fixed, e);
-		step->data = has_data(picture) && !phase->data;
+		step->begins = words_of_end(&diagram->end[DIAGRAM_LEFT].record->fixed, e);
+		step->data = has_data(diagram) && !phase->data;
 		phase->closing = true;
 		phase->reset = !is_orderly(e);
 		phase->data = true;
@@ -195,13 +195,13 @@ void phase_before(struct phase *phase, const struct picture *picture,
 /**
  * phase_take - take an event
  * @phase: how far the story is
- * @picture: whose ends are set
+ * @diagram: whose ends are set
  * @event: the event
  */
-void phase_take(struct phase *phase, const struct picture *picture,
+void phase_take(struct phase *phase, const struct diagram *diagram,
 		const struct timeline_event *event)
 {
-	const struct tcpledger_entry *e = &picture->end[event->side].record->log[event->n];
+	const struct tcpledger_entry *e = &diagram->end[event->side].record->log[event->n];
 
 	if (e->type == TCPLEDGER_ENTRY_STATE)
 		phase->state[event->side] = e->to;
@@ -212,30 +212,30 @@ void phase_take(struct phase *phase, const struct picture *picture,
 /**
  * phase_end - tell what stands below the last event
  * @phase: how far the story is
- * @picture: the picture
+ * @diagram: the diagram
  * @step: set
  */
-void phase_end(const struct phase *phase, const struct picture *picture,
+void phase_end(const struct phase *phase, const struct diagram *diagram,
 	       struct phase_step *step)
 {
 	memset(step, 0, sizeof(*step));
-	step->data = has_data(picture) && !phase->data;
-	if ((picture->end[PICTURE_LEFT].record->fixed.flags & TCPLEDGER_REC_LIVE) &&
-	    phase->fin[PICTURE_LEFT] != phase->fin[PICTURE_RIGHT] &&
-	    is_open(phase->state[PICTURE_LEFT]))
+	step->data = has_data(diagram) && !phase->data;
+	if ((diagram->end[DIAGRAM_LEFT].record->fixed.flags & TCPLEDGER_REC_LIVE) &&
+	    phase->fin[DIAGRAM_LEFT] != phase->fin[DIAGRAM_RIGHT] &&
+	    is_open(phase->state[DIAGRAM_LEFT]))
 		step->begins = half_closed(phase);
 }
 
 /**
  * phase_is_long - whether one side sent so much that half the numbers are used
- * @picture: whose ends are set
+ * @diagram: whose ends are set
  * @side: which
  *
  * Return: true if a number may be more than 2^31 beyond the initial one.
  */
-bool phase_is_long(const struct picture *picture, enum picture_side side)
+bool phase_is_long(const struct diagram *diagram, enum diagram_side side)
 {
-	const struct tcpledger_record *r = &picture->end[PICTURE_LEFT].record->fixed;
+	const struct tcpledger_record *r = &diagram->end[DIAGRAM_LEFT].record->fixed;
 
-	return (side == PICTURE_LEFT ? r->bytes_sent : r->bytes_received) > INT32_MAX;
+	return (side == DIAGRAM_LEFT ? r->bytes_sent : r->bytes_received) > INT32_MAX;
 }

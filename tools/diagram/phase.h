@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The chapters of a connection in words: how it opens, how it closes, what a
- * pause means. For the picture only.
+ * pause means. For the diagram only.
  */
 #ifndef TCPLEDGER_PHASE_H
 #define TCPLEDGER_PHASE_H
 
 #include <stdbool.h>
 
-#include "diagram/picture.h"
+#include "diagram/diagram.h"
 
 struct timeline_event;
 
@@ -22,12 +22,12 @@ struct timeline_event;
  * @waited: the 2MSL of this side has been told of
  */
 struct phase {
-	unsigned char	state[PICTURE_SIDES];
-	bool		fin[PICTURE_SIDES];
+	unsigned char	state[DIAGRAM_SIDES];
+	bool		fin[DIAGRAM_SIDES];
 	bool		closing;
 	bool		reset;
 	bool		data;
-	bool		waited[PICTURE_SIDES];
+	bool		waited[DIAGRAM_SIDES];
 };
 
 /**
@@ -44,13 +44,13 @@ struct phase_step {
 	const char	*begins;
 };
 
-const char *phase_opening(const struct picture *picture);
-void phase_before(struct phase *phase, const struct picture *picture,
+const char *phase_opening(const struct diagram *diagram);
+void phase_before(struct phase *phase, const struct diagram *diagram,
 		  const struct timeline_event *event, struct phase_step *step);
-void phase_take(struct phase *phase, const struct picture *picture,
+void phase_take(struct phase *phase, const struct diagram *diagram,
 		const struct timeline_event *event);
-void phase_end(const struct phase *phase, const struct picture *picture,
+void phase_end(const struct phase *phase, const struct diagram *diagram,
 	       struct phase_step *step);
-bool phase_is_long(const struct picture *picture, enum picture_side side);
+bool phase_is_long(const struct diagram *diagram, enum diagram_side side);
 
 #endif

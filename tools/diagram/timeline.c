@@ -25,7 +25,7 @@ struct lane {
 	unsigned int		next;
 };
 
-static int64_t moment(const struct picture_end *end, const struct tcpledger_entry *e)
+static int64_t moment(const struct diagram_end *end, const struct tcpledger_entry *e)
 {
 	int64_t t;
 
@@ -34,7 +34,7 @@ static int64_t moment(const struct picture_end *end, const struct tcpledger_entr
 	return t;
 }
 
-static void fill(struct lane *lane, enum picture_side side, const struct picture_end *end,
+static void fill(struct lane *lane, enum diagram_side side, const struct diagram_end *end,
 		 const int *arrives, const int *departs)
 {
 	unsigned int i, at;
@@ -63,13 +63,13 @@ static void fill(struct lane *lane, enum picture_side side, const struct picture
 
 /* Whether the next of a lane waits for its departure in the other. */
 static bool is_early(const struct lane *lane, const struct lane *other,
-		     const struct picture *picture)
+		     const struct diagram *diagram)
 {
 	const struct timeline_event *e = &lane->events[lane->next];
 	unsigned int i;
 
 	if (e->other < 0 ||
-	    picture->end[e->side].record->log[e->n].type != TCPLEDGER_ENTRY_IN)
+	    diagram->end[e->side].record->log[e->n].type != TCPLEDGER_ENTRY_IN)
 		return false;
 	for (i = other->next; i < other->count; i++)
 		if (other->events[i].n == (unsigned int)e->other)
@@ -89,10 +89,10 @@ static void forget_match(struct lane *lane, struct lane *other)
 	e->other = -1;
 }
 
-static void merge(struct timeline *timeline, struct lane lanes[PICTURE_SIDES],
-		  const struct picture *picture)
+static void merge(struct timeline *timeline, struct lane lanes[DIAGRAM_SIDES],
+		  const struct diagram *diagram)
 {
-	struct lane *left = &lanes[PICTURE_LEFT], *right = &lanes[PICTURE_RIGHT], *from;
+	struct lane *left = &lanes[DIAGRAM_LEFT], *right = &lanes[DIAGRAM_RIGHT], *from;
 
 	while (left->next < left->count || right->next < right->count) {
 		if (right->next == right->count) {
@@ -102,9 +102,9 @@ static void merge(struct timeline *timeline, struct lane lanes[PICTURE_SIDES],
 		} else {
 			from = left->events[left->next].t_ns <= right->events[right->next].t_ns ?
 			       left : right;
-			if (is_early(from, from == left ? right : left, picture))
+			if (is_early(from, from == left ? right : left, diagram))
 				from = from == left ? right : left;
-			if (is_early(from, from == left ? right : left, picture))
+			if (is_early(from, from == left ? right : left, diagram))
 				forget_match(from, from == left ? right : left);
 		}
 		timeline->events[timeline->count++] = from->events[from->next++];
@@ -114,19 +114,19 @@ static void merge(struct timeline *timeline, struct lane lanes[PICTURE_SIDES],
 /**
  * timeline_make - put the logs of both ends in order
  * @timeline: set up, for timeline_free()
- * @picture: whose ends are set
+ * @diagram: whose ends are set
  */
-void timeline_make(struct timeline *timeline, const struct picture *picture)
+void timeline_make(struct timeline *timeline, const struct diagram *diagram)
 {
-	const struct picture_end *left = &picture->end[PICTURE_LEFT];
-	const struct picture_end *right = &picture->end[PICTURE_RIGHT];
-	struct lane lanes[PICTURE_SIDES] = { 0 };
-	int *arrives[PICTURE_SIDES], *departs[PICTURE_SIDES];
+	const struct diagram_end *left = &diagram->end[DIAGRAM_LEFT];
+	const struct diagram_end *right = &diagram->end[DIAGRAM_RIGHT];
+	struct lane lanes[DIAGRAM_SIDES] = { 0 };
+	int *arrives[DIAGRAM_SIDES], *departs[DIAGRAM_SIDES];
 	unsigned int side;
 
 	memset(timeline, 0, sizeof(*timeline));
-	for (side = 0; side < PICTURE_SIDES; side++) {
-		const struct record *record = picture->end[side].record;
+	for (side = 0; side < DIAGRAM_SIDES; side++) {
+		const struct record *record = diagram->end[side].record;
 		unsigned int n = record ? record->fixed.log_n : 0;
 
 		arrives[side] = memory_new(n, sizeof(int));
@@ -142,14 +142,14 @@ void timeline_make(struct timeline *timeline, const struct picture *picture)
 
 		arrivals_match(left->record, right->record, lag, arrives[0], departs[1]);
 		arrivals_match(right->record, left->record, -lag, arrives[1], departs[0]);
-	} else if (picture->self) {
+	} else if (diagram->self) {
 		arrivals_match(left->record, left->record, 0, arrives[0], departs[0]);
 	}
-	for (side = 0; side < PICTURE_SIDES; side++)
-		fill(&lanes[side], (enum picture_side)side, &picture->end[side], arrives[side],
+	for (side = 0; side < DIAGRAM_SIDES; side++)
+		fill(&lanes[side], (enum diagram_side)side, &diagram->end[side], arrives[side],
 		     departs[side]);
-	merge(timeline, lanes, picture);
-	for (side = 0; side < PICTURE_SIDES; side++) {
+	merge(timeline, lanes, diagram);
+	for (side = 0; side < DIAGRAM_SIDES; side++) {
 		free(arrives[side]);
 		free(departs[side]);
 		free(lanes[side].events);

@@ -7,17 +7,17 @@
 
 #include <stdint.h>
 
-#include "diagram/picture.h"
+#include "diagram/diagram.h"
 
 /**
  * struct timeline_event - an entry of one of the logs
  * @side: whose log
  * @n: index of the entry
  * @other: of a segment: index of the same segment in the other log, or -1
- * @t_ns: when, from the picture's beginning; -1 if unknown
+ * @t_ns: when, from the diagram's beginning; -1 if unknown
  */
 struct timeline_event {
-	enum picture_side	side;
+	enum diagram_side	side;
 	unsigned int		n;
 	int			other;
 	int64_t			t_ns;
@@ -33,7 +33,7 @@ struct timeline {
 	unsigned int		count;
 };
 
-void timeline_make(struct timeline *timeline, const struct picture *picture);
+void timeline_make(struct timeline *timeline, const struct diagram *diagram);
 int64_t timeline_usual_gap(const struct timeline *timeline);
 void timeline_free(struct timeline *timeline);
 

@@ -6,11 +6,11 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "diagram/diagram.h"
 #include "diagram/label.h"
-#include "diagram/picture.h"
 #include "diagram/svg/svg_arrow.h"
-#include "diagram/svg/svg_ink.h"
-#include "diagram/svg/svg_sheet.h"
+#include "diagram/svg/svg_elements.h"
+#include "diagram/svg/svg_layout.h"
 #include "meaning/words.h"
 #include "print/format.h"
 #include "read/moment.h"
@@ -18,21 +18,21 @@
 
 #define ST(name)	TCPLEDGER_STATE_##name
 
-static int row_height(const struct picture *picture, const struct picture_row *row)
+static int row_height(const struct diagram *diagram, const struct diagram_row *row)
 {
 	switch (row->kind) {
-	case PICTURE_PHASE:
+	case DIAGRAM_PHASE:
 		return 40;
-	case PICTURE_NOTE:
+	case DIAGRAM_NOTE:
 		return 22;
-	case PICTURE_WAIT:
+	case DIAGRAM_WAIT:
 		return 50;
-	case PICTURE_EVENT:
+	case DIAGRAM_EVENT:
 		if (row->stay[0] < 0 && row->stay[1] < 0 && row->departs < 0 && row->arrives < 0)
 			return 16;
 		/* A level arrow has its label above. */
 		return row->departs >= 0 && row->departs == row->arrives ? 36 :
-		       picture->end[PICTURE_RIGHT].record ? 32 : 34;
+		       diagram->end[DIAGRAM_RIGHT].record ? 32 : 34;
 	default:
 		return 34;
 	}
@@ -40,13 +40,13 @@ static int row_height(const struct picture *picture, const struct picture_row *r
 
 static void place_rows(struct svg *svg)
 {
-	const struct picture *picture = svg->picture;
+	const struct diagram *diagram = svg->diagram;
 	unsigned int i;
 	int y = SVG_TOP;
 
-	svg->y = memory_new(picture->row_count, sizeof(*svg->y));
-	for (i = 0; i < picture->row_count; i++) {
-		int height = row_height(picture, &picture->rows[i]);
+	svg->y = memory_new(diagram->row_count, sizeof(*svg->y));
+	for (i = 0; i < diagram->row_count; i++) {
+		int height = row_height(diagram, &diagram->rows[i]);
 
 		svg->y[i] = y + height / 2;
 		y += height;
@@ -54,7 +54,7 @@ static void place_rows(struct svg *svg)
 	svg->bottom = y;
 }
 
-static const char *bar_class(const struct picture_stay *stay)
+static const char *bar_class(const struct diagram_stay *stay)
 {
 	switch (stay->state) {
 	case ST(CLOSE):
@@ -74,14 +74,14 @@ static const char *bar_class(const struct picture_stay *stay)
 
 static void draw_stay(struct svg *svg, unsigned int at)
 {
-	const struct picture_stay *stay = &svg->picture->stays[at];
+	const struct diagram_stay *stay = &svg->diagram->stays[at];
 	int x = svg_side_x(stay->side), y = svg->y[stay->row], end = svg->bottom, width = SVG_BAR;
-	bool left = stay->side == PICTURE_LEFT;
+	bool left = stay->side == DIAGRAM_LEFT;
 	unsigned int i;
 
-	for (i = at + 1; i < svg->picture->stay_count; i++)
-		if (svg->picture->stays[i].side == stay->side) {
-			end = svg->y[svg->picture->stays[i].row];
+	for (i = at + 1; i < svg->diagram->stay_count; i++)
+		if (svg->diagram->stays[i].side == stay->side) {
+			end = svg->y[svg->diagram->stays[i].row];
 			break;
 		}
 	if (stay->state == ST(CLOSE) || stay->state == ST(LISTEN))
@@ -101,7 +101,7 @@ static void draw_stay(struct svg *svg, unsigned int at)
 			  left ? "small dim e" : "small dim", svg_scratch(svg));
 }
 
-static void draw_time(struct svg *svg, const struct picture_row *row, int y)
+static void draw_time(struct svg *svg, const struct diagram_row *row, int y)
 {
 	struct text *text = &svg->scratch;
 	int64_t moment;
@@ -109,7 +109,7 @@ static void draw_time(struct svg *svg, const struct picture_row *row, int y)
 	if (row->t_ns < 0)
 		return;
 	text->len = 0;
-	if (svg->wall && moment_after(svg->picture->opened_at, row->t_ns, &moment) &&
+	if (svg->wall && moment_after(svg->diagram->opened_at, row->t_ns, &moment) &&
 	    format_wall(text, moment)) {
 		text->bytes[26] = '\0';		/* 2026-11-23T12:34:56.123456 */
 		svg_words(svg->out, SVG_TIME_RIGHT, y + 4, "time e", text->bytes + 11);
@@ -119,12 +119,12 @@ static void draw_time(struct svg *svg, const struct picture_row *row, int y)
 	svg_words(svg->out, SVG_TIME_RIGHT, y + 4, "time e", svg_scratch(svg));
 }
 
-static void draw_pause(struct svg *svg, const struct picture_row *row, int y)
+static void draw_pause(struct svg *svg, const struct diagram_row *row, int y)
 {
 	unsigned int side;
 	int dot;
 
-	for (side = 0; side < PICTURE_SIDES; side++) {
+	for (side = 0; side < DIAGRAM_SIDES; side++) {
 		svg_rect(svg->out, svg_side_x(side) - 7, y - 12, 14, 24, "paper");
 		for (dot = -7; dot <= 7; dot += 7)
 			svg_circle(svg->out, svg_side_x(side), y + dot, 2, "none");
@@ -144,40 +144,40 @@ static void draw_pause(struct svg *svg, const struct picture_row *row, int y)
  */
 static int words_x(const struct svg *svg, int number)
 {
-	const struct picture *picture = svg->picture;
-	bool on_way[PICTURE_SIDES] = { false };
+	const struct diagram *diagram = svg->diagram;
+	bool on_way[DIAGRAM_SIDES] = { false };
 	unsigned int i;
 
-	for (i = 0; i < picture->arrow_count; i++) {
-		const struct picture_arrow *arrow = &picture->arrows[i];
+	for (i = 0; i < diagram->arrow_count; i++) {
+		const struct diagram_arrow *arrow = &diagram->arrows[i];
 
 		if (arrow->departs >= 0 && arrow->departs < number && number < arrow->arrives)
 			on_way[arrow->from] = true;
 	}
-	if (on_way[PICTURE_LEFT] == on_way[PICTURE_RIGHT])
+	if (on_way[DIAGRAM_LEFT] == on_way[DIAGRAM_RIGHT])
 		return (SVG_LEFT + SVG_RIGHT) / 2;
-	return on_way[PICTURE_LEFT] ? (SVG_LEFT + 2 * SVG_RIGHT) / 3 :
+	return on_way[DIAGRAM_LEFT] ? (SVG_LEFT + 2 * SVG_RIGHT) / 3 :
 				      (2 * SVG_LEFT + SVG_RIGHT) / 3;
 }
 
-static void draw_phase(struct svg *svg, const struct picture_row *row, int x, int y)
+static void draw_phase(struct svg *svg, const struct diagram_row *row, int x, int y)
 {
 	svg_line(svg->out, SVG_LEFT + 12, y - 8, SVG_RIGHT - 12, y - 8, "rule");
 	svg_words(svg->out, x, y + 8, "phase m", row->words);
 }
 
-static void draw_note(struct svg *svg, const struct picture_row *row, int y)
+static void draw_note(struct svg *svg, const struct diagram_row *row, int y)
 {
 	svg->scratch.len = 0;
 	text_string(&svg->scratch, "! ");
 	text_string(&svg->scratch, words_get(&words_anomalies, row->tag));
-	svg_words(svg->out, row->side == PICTURE_LEFT ? SVG_LEFT + 14 : SVG_RIGHT - 14, y + 4,
-		  row->side == PICTURE_LEFT ? "warn" : "warn e", svg_scratch(svg));
+	svg_words(svg->out, row->side == DIAGRAM_LEFT ? SVG_LEFT + 14 : SVG_RIGHT - 14, y + 4,
+		  row->side == DIAGRAM_LEFT ? "warn" : "warn e", svg_scratch(svg));
 }
 
 static void draw_data(struct svg *svg, int x, int y)
 {
-	const struct tcpledger_record *r = &svg->picture->end[PICTURE_LEFT].record->fixed;
+	const struct tcpledger_record *r = &svg->diagram->end[DIAGRAM_LEFT].record->fixed;
 	struct text *text = &svg->scratch;
 
 	text->len = 0;
@@ -189,9 +189,9 @@ static void draw_data(struct svg *svg, int x, int y)
 	svg_words(svg->out, x, y + 4, "m", svg_scratch(svg));
 }
 
-static void draw_wait(struct svg *svg, const struct picture_row *row, int y)
+static void draw_wait(struct svg *svg, const struct diagram_row *row, int y)
 {
-	const struct picture_end *end = &svg->picture->end[row->side];
+	const struct diagram_end *end = &svg->diagram->end[row->side];
 	int64_t done, whole = label_wait_scale(end, &done);
 	int from = SVG_LEFT + 24, width = SVG_RIGHT - SVG_LEFT - 48;
 	unsigned int i;
@@ -207,38 +207,38 @@ static void draw_wait(struct svg *svg, const struct picture_row *row, int y)
 		}
 	}
 	svg->scratch.len = 0;
-	label_wait(&svg->scratch, svg->picture, row->side);
+	label_wait(&svg->scratch, svg->diagram, row->side);
 	svg_words(svg->out, (SVG_LEFT + SVG_RIGHT) / 2, y + 14, "m", svg_scratch(svg));
 }
 
 static void draw_row(struct svg *svg, unsigned int number)
 {
-	const struct picture_row *row = &svg->picture->rows[number];
+	const struct diagram_row *row = &svg->diagram->rows[number];
 	int x = words_x(svg, (int)number), y = svg->y[number];
 
 	switch (row->kind) {
-	case PICTURE_EVENT:
+	case DIAGRAM_EVENT:
 		draw_time(svg, row, y);
 		break;
-	case PICTURE_PAUSE:
+	case DIAGRAM_PAUSE:
 		draw_pause(svg, row, y);
 		break;
-	case PICTURE_PHASE:
+	case DIAGRAM_PHASE:
 		draw_phase(svg, row, x, y);
 		break;
-	case PICTURE_NOTE:
+	case DIAGRAM_NOTE:
 		draw_note(svg, row, y);
 		break;
-	case PICTURE_WAIT:
+	case DIAGRAM_WAIT:
 		draw_wait(svg, row, y);
 		break;
-	case PICTURE_DATA:
+	case DIAGRAM_DATA:
 		draw_data(svg, x, y);
 		break;
 	}
 }
 
-static void add_name(struct svg *svg, const struct picture_end *end)
+static void add_name(struct svg *svg, const struct diagram_end *end)
 {
 	if (!end->record || !end->record->comm[0])
 		return;
@@ -248,22 +248,22 @@ static void add_name(struct svg *svg, const struct picture_end *end)
 
 static void draw_heads(struct svg *svg)
 {
-	const struct picture *picture = svg->picture;
+	const struct diagram *diagram = svg->diagram;
 	unsigned int side;
 
-	for (side = 0; side < PICTURE_SIDES; side++) {
-		const struct picture_end *end = &picture->end[side];
-		bool left = side == PICTURE_LEFT;
+	for (side = 0; side < DIAGRAM_SIDES; side++) {
+		const struct diagram_end *end = &diagram->end[side];
+		bool left = side == DIAGRAM_LEFT;
 		int x = left ? SVG_LEFT - 3 : SVG_RIGHT + 3;
 
-		if (picture->end[PICTURE_LEFT].record->fixed.flags & TCPLEDGER_REC_IPV6)
+		if (diagram->end[DIAGRAM_LEFT].record->fixed.flags & TCPLEDGER_REC_IPV6)
 			x = left ? SVG_MARGIN : SVG_WIDTH - SVG_MARGIN;
 		svg->scratch.len = 0;
-		text_string(&svg->scratch, left ? "local" : picture->self ? "itself" : "remote");
+		text_string(&svg->scratch, left ? "local" : diagram->self ? "itself" : "remote");
 		add_name(svg, end);
 		svg_words(svg->out, x, SVG_TOP - 44, left ? "dim" : "dim e", svg_scratch(svg));
 		svg->scratch.len = 0;
-		label_endpoint(&svg->scratch, picture, (enum picture_side)side);
+		label_endpoint(&svg->scratch, diagram, (enum diagram_side)side);
 		svg_words(svg->out, x, SVG_TOP - 26, left ? "end" : "end e", svg_scratch(svg));
 		svg->scratch.len = 0;
 		label_isn(&svg->scratch, end);
@@ -272,27 +272,27 @@ static void draw_heads(struct svg *svg)
 	}
 }
 
-/* What a picture is for those who do not see it. */
+/* What a diagram is for those who do not see it. */
 static void add_description(struct svg *svg)
 {
-	const struct tcpledger_record *r = &svg->picture->end[PICTURE_LEFT].record->fixed;
+	const struct tcpledger_record *r = &svg->diagram->end[DIAGRAM_LEFT].record->fixed;
 	struct text *text = &svg->scratch;
 
 	text->len = 0;
 	text_string(text, "TCP connection from ");
-	label_endpoint(text, svg->picture, PICTURE_LEFT);
+	label_endpoint(text, svg->diagram, DIAGRAM_LEFT);
 	text_string(text, " to ");
-	label_endpoint(text, svg->picture, PICTURE_RIGHT);
+	label_endpoint(text, svg->diagram, DIAGRAM_RIGHT);
 	text_printf(svg->out, "<title id=\"title\">%s</title>\n", svg_scratch(svg));
 	text_printf(svg->out, "<desc id=\"desc\">Ladder diagram of %u segments. Opening: %s. "
-		    "Close: %s. State: %s.</desc>\n", svg->picture->arrow_count,
+		    "Close: %s. State: %s.</desc>\n", svg->diagram->arrow_count,
 		    words_get(&words_outcomes, r->outcome), words_get(&words_kinds, r->kind),
 		    words_get(&words_states, r->state));
 }
 
 static void draw_title(struct svg *svg)
 {
-	const struct tcpledger_record *r = &svg->picture->end[PICTURE_LEFT].record->fixed;
+	const struct tcpledger_record *r = &svg->diagram->end[DIAGRAM_LEFT].record->fixed;
 	struct text *text = &svg->scratch;
 
 	text->len = 0;
@@ -302,7 +302,7 @@ static void draw_title(struct svg *svg)
 		text_printf(text, ", close %s", words_get(&words_kinds, r->kind));
 	svg_words(svg->out, SVG_MARGIN, 34, "title", svg_scratch(svg));
 	text->len = 0;
-	if (format_wall(text, svg->picture->opened_at))
+	if (format_wall(text, svg->diagram->opened_at))
 		svg_words(svg->out, SVG_WIDTH - SVG_MARGIN, 34, "small dim e", svg_scratch(svg));
 }
 
@@ -323,7 +323,7 @@ static void draw_sample(struct svg *svg, unsigned int bit, int y)
 		return;
 	case LABEL_LOST:
 		svg_line(svg->out, from, y, to - 12, y, "arrow bad");
-		svg_strike(svg->out, to - 12, y, "arrow bad");
+		svg_cross(svg->out, to - 12, y, "arrow bad");
 		return;
 	case LABEL_UNSEEN:
 		svg_words(svg->out, from + 4, y + 4, "m warn", "?");
@@ -334,14 +334,14 @@ static void draw_sample(struct svg *svg, unsigned int bit, int y)
 	}
 	svg_line(svg->out, from, y, to, y, bit == LABEL_AGAIN || bit == LABEL_ALIEN ?
 		 "arrow warn again" : "arrow warn");
-	svg_head(svg->out, to, y, 0, "head warn");
+	svg_arrowhead(svg->out, to, y, 0, "head warn");
 	if (bit == LABEL_REFUSED)
-		svg_strike(svg->out, to - 20, y, "arrow warn");
+		svg_cross(svg->out, to - 20, y, "arrow warn");
 }
 
 static int draw_legend(struct svg *svg, bool measure)
 {
-	unsigned int used = label_used(svg->picture), bit;
+	unsigned int used = label_used(svg->diagram), bit;
 	int y = svg->bottom + 26;
 
 	for (bit = 1; bit < LABEL_END; bit <<= 1) {
@@ -357,14 +357,14 @@ static int draw_legend(struct svg *svg, bool measure)
 }
 
 /**
- * svg_draw - draw a picture as SVG
- * @picture: the picture
+ * svg_draw - draw a diagram as SVG
+ * @diagram: the diagram
  * @wall: times of the wall clock
  * @text: text to add to, in UTF-8
  */
-void svg_draw(const struct picture *picture, bool wall, struct text *text)
+void svg_draw(const struct diagram *diagram, bool wall, struct text *text)
 {
-	struct svg svg = { .picture = picture, .out = text, .wall = wall };
+	struct svg svg = { .diagram = diagram, .out = text, .wall = wall };
 	unsigned int i;
 	int height;
 
@@ -375,16 +375,16 @@ void svg_draw(const struct picture *picture, bool wall, struct text *text)
 	svg_rect(text, 0, 0, SVG_WIDTH, height, "paper");
 	draw_title(&svg);
 	draw_heads(&svg);
-	if (picture->self)
+	if (diagram->self)
 		svg_rect(text, SVG_RIGHT - 1, svg.y[0], 2, svg.bottom - svg.y[0], "none");
-	for (i = 0; i < picture->stay_count; i++)
+	for (i = 0; i < diagram->stay_count; i++)
 		draw_stay(&svg, i);
-	for (i = 0; i < picture->arrow_count; i++)
-		svg_arrow_line(&svg, &picture->arrows[i]);
-	for (i = 0; i < picture->row_count; i++)
+	for (i = 0; i < diagram->arrow_count; i++)
+		svg_arrow_line(&svg, &diagram->arrows[i]);
+	for (i = 0; i < diagram->row_count; i++)
 		draw_row(&svg, i);
-	for (i = 0; i < picture->arrow_count; i++)
-		svg_arrow_label(&svg, &picture->arrows[i]);
+	for (i = 0; i < diagram->arrow_count; i++)
+		svg_arrow_label(&svg, &diagram->arrows[i]);
 	draw_legend(&svg, false);
 	svg_end(text);
 	text_free(&svg.scratch);

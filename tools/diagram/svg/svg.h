@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A picture drawn as SVG: for reports and slides, light and dark, without
+ * A diagram drawn as SVG: for reports and slides, light and dark, without
  * scripts. Text stays text.
  */
 #ifndef TCPLEDGER_SVG_H
@@ -8,9 +8,9 @@
 
 #include <stdbool.h>
 
-struct picture;
+struct diagram;
 struct text;
 
-void svg_draw(const struct picture *picture, bool wall, struct text *text);
+void svg_draw(const struct diagram *diagram, bool wall, struct text *text);
 
 #endif

@@ -6,17 +6,17 @@
 #include <string.h>
 
 #include "diagram/label.h"
-#include "diagram/svg/svg_ink.h"
-#include "diagram/svg/svg_sheet.h"
+#include "diagram/svg/svg_elements.h"
+#include "diagram/svg/svg_layout.h"
 
 /* The ends of an arrow on the paper. */
 struct stroke {
 	int	x1, y1, x2, y2;
 };
 
-static struct stroke arrow_stroke(const struct svg *svg, const struct picture_arrow *arrow)
+static struct stroke arrow_stroke(const struct svg *svg, const struct diagram_arrow *arrow)
 {
-	int gap = SVG_BAR / 2 + 2, sign = arrow->from == PICTURE_LEFT ? 1 : -1;
+	int gap = SVG_BAR / 2 + 2, sign = arrow->from == DIAGRAM_LEFT ? 1 : -1;
 	int from = svg_side_x(arrow->from) + sign * gap;
 	int to = svg_side_x(!arrow->from) - sign * gap;
 	struct stroke stroke = { .x1 = from, .x2 = to };
@@ -25,18 +25,19 @@ static struct stroke arrow_stroke(const struct svg *svg, const struct picture_ar
 	stroke.y2 = svg->y[arrow->arrives >= 0 ? arrow->arrives : arrow->departs];
 	if (arrow->departs < 0)
 		stroke.x1 = from + (to - from) / 8;
-	if (arrow->fate == PICTURE_LOST) {
+	if (arrow->delivery == DIAGRAM_LOST) {
 		stroke.x2 = from + (to - from) * 3 / 4;
 		stroke.y2 = stroke.y1 + 10;
 	}
 	return stroke;
 }
 
-static const char *arrow_colour(const struct picture_arrow *arrow)
+static const char *arrow_colour(const struct diagram_arrow *arrow)
 {
-	if (arrow->fate == PICTURE_LOST || arrow->flags & TCPLEDGER_RST)
+	if (arrow->delivery == DIAGRAM_LOST || arrow->flags & TCPLEDGER_RST)
 		return " bad";
-	if (arrow->fate == PICTURE_REFUSED || arrow->again || arrow->alien || arrow->departs < 0)
+	if (arrow->delivery == DIAGRAM_REFUSED || arrow->again || arrow->alien ||
+	    arrow->departs < 0)
 		return " warn";
 	return "";
 }
@@ -47,14 +48,14 @@ static double slope(const struct stroke *at)
 }
 
 /* Whether there is more than the arrow between its departure and its arrival. */
-static bool is_crossed(const struct picture *picture, const struct picture_arrow *arrow)
+static bool is_crossed(const struct diagram *diagram, const struct diagram_arrow *arrow)
 {
 	unsigned int i;
 
 	if (arrow->departs >= 0 && arrow->arrives > arrow->departs + 1)
 		return true;
-	for (i = 0; i < picture->arrow_count; i++) {
-		const struct picture_arrow *other = &picture->arrows[i];
+	for (i = 0; i < diagram->arrow_count; i++) {
+		const struct diagram_arrow *other = &diagram->arrows[i];
 
 		if (other->from != arrow->from && other->departs < arrow->arrives &&
 		    arrow->departs < other->arrives && other->departs >= 0 &&
@@ -66,10 +67,10 @@ static bool is_crossed(const struct picture *picture, const struct picture_arrow
 
 /**
  * svg_arrow_line - draw an arrow without its words
- * @svg: sheet
+ * @svg: the drawing
  * @arrow: the segment
  */
-void svg_arrow_line(struct svg *svg, const struct picture_arrow *arrow)
+void svg_arrow_line(struct svg *svg, const struct diagram_arrow *arrow)
 {
 	struct stroke at = arrow_stroke(svg, arrow);
 	const char *colour = arrow_colour(arrow);
@@ -79,35 +80,35 @@ void svg_arrow_line(struct svg *svg, const struct picture_arrow *arrow)
 		 arrow->again || arrow->alien ? " again" : "",
 		 arrow->flags & TCPLEDGER_RST ? " thick" : "");
 	svg_line(svg->out, at.x1, at.y1, at.x2, at.y2, classes);
-	if (arrow->fate == PICTURE_LOST) {
-		svg_strike(svg->out, at.x2, at.y2, "arrow bad");
+	if (arrow->delivery == DIAGRAM_LOST) {
+		svg_cross(svg->out, at.x2, at.y2, "arrow bad");
 		return;
 	}
 	snprintf(classes, sizeof(classes), "head%s", colour);
-	svg_head(svg->out, at.x2, at.y2, slope(&at), classes);
-	if (arrow->fate == PICTURE_REFUSED)
-		svg_strike(svg->out, at.x2 + (at.x2 > at.x1 ? -20 : 20), at.y2,
-			   strcmp(colour, " bad") ? "arrow warn" : "arrow bad");
+	svg_arrowhead(svg->out, at.x2, at.y2, slope(&at), classes);
+	if (arrow->delivery == DIAGRAM_REFUSED)
+		svg_cross(svg->out, at.x2 + (at.x2 > at.x1 ? -20 : 20), at.y2,
+			  strcmp(colour, " bad") ? "arrow warn" : "arrow bad");
 	if (arrow->departs < 0)
 		svg_words(svg->out, at.x1 + (at.x2 > at.x1 ? -8 : 8), at.y1 + 4, "m warn", "?");
 }
 
 /* Where on its line a label of so many characters has its middle, from 0 to 1. */
-static double label_place(const struct svg *svg, const struct picture_arrow *arrow,
+static double label_place(const struct svg *svg, const struct diagram_arrow *arrow,
 			  const struct stroke *at, size_t characters)
 {
 	double half = (double)characters * SVG_CHARACTER / 2 + 10;
 	double least = half / hypot(at->x2 - at->x1, at->y2 - at->y1);
 
-	return least < 0.5 && is_crossed(svg->picture, arrow) ? least : 0.5;
+	return least < 0.5 && is_crossed(svg->diagram, arrow) ? least : 0.5;
 }
 
 /**
  * svg_arrow_label - write what a segment is along its arrow
- * @svg: sheet
+ * @svg: the drawing
  * @arrow: the segment
  */
-void svg_arrow_label(struct svg *svg, const struct picture_arrow *arrow)
+void svg_arrow_label(struct svg *svg, const struct diagram_arrow *arrow)
 {
 	struct stroke at = arrow_stroke(svg, arrow);
 	const char *remark = label_remark(arrow);

@@ -5,10 +5,10 @@
 #ifndef TCPLEDGER_SVG_ARROW_H
 #define TCPLEDGER_SVG_ARROW_H
 
-struct picture_arrow;
+struct diagram_arrow;
 struct svg;
 
-void svg_arrow_line(struct svg *svg, const struct picture_arrow *arrow);
-void svg_arrow_label(struct svg *svg, const struct picture_arrow *arrow);
+void svg_arrow_line(struct svg *svg, const struct diagram_arrow *arrow);
+void svg_arrow_label(struct svg *svg, const struct diagram_arrow *arrow);
 
 #endif

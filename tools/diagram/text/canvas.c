@@ -31,7 +31,7 @@ static const char *const styles[CANVAS_STYLES] = {
 };
 
 /**
- * canvas_init - an empty sheet
+ * canvas_init - an empty canvas
  * @canvas: set up
  * @columns: of each line
  */
@@ -43,7 +43,7 @@ void canvas_init(struct canvas *canvas, unsigned int columns)
 
 /**
  * canvas_line - add an empty line at the bottom
- * @canvas: sheet
+ * @canvas: the canvas
  *
  * Return: its number.
  */
@@ -61,9 +61,9 @@ unsigned int canvas_line(struct canvas *canvas)
 
 /**
  * canvas_put - set a cell
- * @canvas: sheet
+ * @canvas: the canvas
  * @line: of which line
- * @column: which; what is beside the sheet is not drawn
+ * @column: which; what is beside the canvas is not drawn
  * @glyph: enum canvas_glyph or an ASCII character
  * @style: how
  */
@@ -79,7 +79,7 @@ void canvas_put(struct canvas *canvas, unsigned int line, int column, unsigned i
 
 /**
  * canvas_cross - set a cell of a level line, which crosses what comes down there
- * @canvas: sheet
+ * @canvas: the canvas
  * @line: of which line
  * @column: which
  * @glyph: the line
@@ -97,7 +97,7 @@ void canvas_cross(struct canvas *canvas, unsigned int line, int column, unsigned
 
 /**
  * canvas_text - write
- * @canvas: sheet
+ * @canvas: the canvas
  * @line: in which line
  * @column: from which column
  * @string: ASCII
@@ -159,8 +159,8 @@ static void write_line(const struct canvas_cell *cells, unsigned int columns, st
 }
 
 /**
- * canvas_write - write the sheet out
- * @canvas: sheet
+ * canvas_write - write the canvas out
+ * @canvas: the canvas
  * @text: text to add to
  * @ascii: in ASCII
  * @colour: with colour
@@ -176,7 +176,7 @@ void canvas_write(struct canvas *canvas, struct text *text, bool ascii, bool col
 
 /**
  * canvas_free - give the memory back
- * @canvas: sheet
+ * @canvas: the canvas
  */
 void canvas_free(struct canvas *canvas)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A sheet of cells to draw on with lines and ASCII text, written out as
+ * A grid of cells to draw on with lines and ASCII text, written out as
  * Unicode or ASCII, with or without colour.
  */
 #ifndef TCPLEDGER_CANVAS_H
@@ -55,7 +55,7 @@ enum canvas_style {
 struct canvas_cell;
 
 /**
- * struct canvas - a sheet
+ * struct canvas - a grid
  * @cells: line by line
  * @columns: of each line
  * @lines: how many are in use

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A picture drawn in text: time at the left, an end at each side, a line or
+ * A diagram drawn in text: time at the left, an end at each side, a line or
  * two a segment. Where both ends are recorded an arrow leaves on the line of
  * its departure and drops to the line of its arrival.
  */
@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-struct picture;
+struct diagram;
 struct text;
 
 #define LADDER_LEAST	40	/* columns it cannot do without */
@@ -30,9 +30,9 @@ struct ladder_look {
 	bool		wall;
 };
 
-void ladder_draw(const struct picture *picture, const struct ladder_look *look,
+void ladder_draw(const struct diagram *diagram, const struct ladder_look *look,
 		 struct text *text);
-void ladder_legend(const struct picture *picture, const struct ladder_look *look,
+void ladder_legend(const struct diagram *diagram, const struct ladder_look *look,
 		   struct text *text);
 
 #endif

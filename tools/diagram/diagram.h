@@ -4,8 +4,8 @@
  * bottom in the order of time, arrows between them, the states of both ends.
  * The drawings in text and in SVG are made from this and nothing else.
  */
-#ifndef TCPLEDGER_PICTURE_H
-#define TCPLEDGER_PICTURE_H
+#ifndef TCPLEDGER_DIAGRAM_H
+#define TCPLEDGER_DIAGRAM_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,29 +15,29 @@
 
 struct record;
 
-enum picture_side {
-	PICTURE_LEFT,		/* the record's own end */
-	PICTURE_RIGHT,
+enum diagram_side {
+	DIAGRAM_LEFT,		/* the record's own end */
+	DIAGRAM_RIGHT,
 };
 
-#define PICTURE_SIDES	2
+#define DIAGRAM_SIDES	2
 
 /**
- * enum picture_fate - what became of a segment
- * @PICTURE_ARRIVED: it arrived, or nothing tells otherwise
- * @PICTURE_LOST: it left, and the other end's log does not have it
- * @PICTURE_REFUSED: it arrived, and TCP threw it away
+ * enum diagram_delivery - what became of a segment
+ * @DIAGRAM_ARRIVED: it arrived, or nothing tells otherwise
+ * @DIAGRAM_LOST: it left, and the other end's log does not have it
+ * @DIAGRAM_REFUSED: it arrived, and TCP threw it away
  */
-enum picture_fate {
-	PICTURE_ARRIVED,
-	PICTURE_LOST,
-	PICTURE_REFUSED,
+enum diagram_delivery {
+	DIAGRAM_ARRIVED,
+	DIAGRAM_LOST,
+	DIAGRAM_REFUSED,
 };
 
 /**
- * struct picture_arrow - a segment
+ * struct diagram_arrow - a segment
  * @from: the side that sent it
- * @fate: what became of it
+ * @delivery: what became of it
  * @departs: row of the departure; -1 if it only arrived, though the other
  *	end has a log
  * @arrives: row of the arrival; -1 if lost. The same as @departs where only
@@ -50,9 +50,9 @@ enum picture_fate {
  * @again: this SYN or FIN was sent before
  * @alien: not sent by TCP
  */
-struct picture_arrow {
-	enum picture_side	from;
-	enum picture_fate	fate;
+struct diagram_arrow {
+	enum diagram_side	from;
+	enum diagram_delivery	delivery;
 	int			departs;
 	int			arrives;
 	unsigned int		flags;
@@ -65,7 +65,7 @@ struct picture_arrow {
 };
 
 /**
- * struct picture_stay - a state and how long it lasted
+ * struct diagram_stay - a state and how long it lasted
  * @side: whose
  * @state: enum tcpledger_state
  * @row: where it begins
@@ -73,8 +73,8 @@ struct picture_arrow {
  * @lasts: it is not over
  * @lasted_ns: how long it lasted, or has lasted so far; -1 if unknown
  */
-struct picture_stay {
-	enum picture_side	side;
+struct diagram_stay {
+	enum diagram_side	side;
 	unsigned char		state;
 	unsigned int		row;
 	bool			measured;
@@ -83,71 +83,71 @@ struct picture_stay {
 };
 
 /**
- * enum picture_kind - what a row tells
- * @PICTURE_EVENT: an arrow's end, a state, or both, at a moment
- * @PICTURE_PAUSE: a time in which nothing was logged
- * @PICTURE_PHASE: what begins here, in words
- * @PICTURE_NOTE: an anomaly
- * @PICTURE_WAIT: the 2MSL of an end
- * @PICTURE_DATA: the payload that was exchanged, which the log leaves out
+ * enum diagram_kind - what a row tells
+ * @DIAGRAM_EVENT: an arrow's end, a state, or both, at a moment
+ * @DIAGRAM_PAUSE: a time in which nothing was logged
+ * @DIAGRAM_PHASE: what begins here, in words
+ * @DIAGRAM_NOTE: an anomaly
+ * @DIAGRAM_WAIT: the 2MSL of an end
+ * @DIAGRAM_DATA: the payload that was exchanged, which the log leaves out
  */
-enum picture_kind {
-	PICTURE_EVENT,
-	PICTURE_PAUSE,
-	PICTURE_PHASE,
-	PICTURE_NOTE,
-	PICTURE_WAIT,
-	PICTURE_DATA,
+enum diagram_kind {
+	DIAGRAM_EVENT,
+	DIAGRAM_PAUSE,
+	DIAGRAM_PHASE,
+	DIAGRAM_NOTE,
+	DIAGRAM_WAIT,
+	DIAGRAM_DATA,
 };
 
 /**
- * struct picture_row - a row
+ * struct diagram_row - a row
  * @kind: what it tells
  * @side: where it happens
- * @t_ns: when, from the picture's beginning; of a pause: how long; -1 unknown
+ * @t_ns: when, from the diagram's beginning; of a pause: how long; -1 unknown
  * @departs: arrow that leaves here, or -1
  * @arrives: arrow that comes here, or -1
  * @stay: state that begins here, by side; index or -1
  * @words: of a phase or pause; NULL for none
  * @tag: of a note: enum tcpledger_anomaly
  */
-struct picture_row {
-	enum picture_kind	kind;
-	enum picture_side	side;
+struct diagram_row {
+	enum diagram_kind	kind;
+	enum diagram_side	side;
 	int64_t			t_ns;
 	int			departs;
 	int			arrives;
-	int			stay[PICTURE_SIDES];
+	int			stay[DIAGRAM_SIDES];
 	const char		*words;
 	unsigned int		tag;
 };
 
-#define PICTURE_RESTARTS	16	/* restarts of 2MSL that are drawn */
+#define DIAGRAM_RESTARTS	16	/* restarts of 2MSL that are drawn */
 
 /**
- * struct picture_end - one side
+ * struct diagram_end - one side
  * @record: its record; NULL if the end is not recorded
- * @offset_ns: what its times are behind the picture's
+ * @offset_ns: what its times are behind the diagram's
  * @isn: initial sequence number, -1 if unknown
  * @waits: it is or was in TIME_WAIT
  * @restart_ns: restarts of 2MSL, from its beginning
  * @restarts: how many of them
  */
-struct picture_end {
+struct diagram_end {
 	const struct record	*record;
 	int64_t			offset_ns;
 	int64_t			isn;
 	bool			waits;
-	int64_t			restart_ns[PICTURE_RESTARTS];
+	int64_t			restart_ns[DIAGRAM_RESTARTS];
 	unsigned int		restarts;
 };
 
 /**
- * struct picture - the whole
+ * struct diagram - the whole
  * @end: both sides; the left one is always recorded
  * @self: both are one socket, which connected to itself
  * @absolute: sequence numbers are as on the wire, else from the initial ones
- * @opened_at: CLOCK_REALTIME of the picture's beginning, -1 if unknown
+ * @opened_at: CLOCK_REALTIME of the diagram's beginning, -1 if unknown
  * @rows: from top to bottom
  * @row_count: how many
  * @row_room: how many fit
@@ -156,22 +156,22 @@ struct picture_end {
  * @stays: states, in order of each side
  * @stay_count: how many
  */
-struct picture {
-	struct picture_end	end[PICTURE_SIDES];
+struct diagram {
+	struct diagram_end	end[DIAGRAM_SIDES];
 	bool			self;
 	bool			absolute;
 	int64_t			opened_at;
-	struct picture_row	*rows;
+	struct diagram_row	*rows;
 	unsigned int		row_count;
 	size_t			row_room;
-	struct picture_arrow	*arrows;
+	struct diagram_arrow	*arrows;
 	unsigned int		arrow_count;
-	struct picture_stay	*stays;
+	struct diagram_stay	*stays;
 	unsigned int		stay_count;
 };
 
-struct picture_row *picture_add_row(struct picture *picture, enum picture_kind kind,
-				    enum picture_side side, int64_t t_ns);
-void picture_free(struct picture *picture);
+struct diagram_row *diagram_add_row(struct diagram *diagram, enum diagram_kind kind,
+				    enum diagram_side side, int64_t t_ns);
+void diagram_free(struct diagram *diagram);
 
 #endif

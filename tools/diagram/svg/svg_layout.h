@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The sheet that the parts of an SVG drawing share: where things are on it.
+ * The layout of an SVG drawing, which its parts share: where things are on it.
  */
-#ifndef TCPLEDGER_SVG_SHEET_H
-#define TCPLEDGER_SVG_SHEET_H
+#ifndef TCPLEDGER_SVG_LAYOUT_H
+#define TCPLEDGER_SVG_LAYOUT_H
 
 #include <stdbool.h>
 
 #include "base/text.h"
-#include "diagram/picture.h"
+#include "diagram/diagram.h"
 
 #define SVG_WIDTH	960
 #define SVG_MARGIN	24
@@ -21,7 +21,7 @@
 
 /**
  * struct svg - a drawing in the making
- * @picture: what is drawn
+ * @diagram: what is drawn
  * @out: text to add to
  * @y: of each row
  * @bottom: below the last
@@ -29,7 +29,7 @@
  * @scratch: words being put together
  */
 struct svg {
-	const struct picture	*picture;
+	const struct diagram	*diagram;
 	struct text		*out;
 	int			*y;
 	int			bottom;
@@ -39,7 +39,7 @@ struct svg {
 
 static inline int svg_side_x(unsigned int side)
 {
-	return side == PICTURE_LEFT ? SVG_LEFT : SVG_RIGHT;
+	return side == DIAGRAM_LEFT ? SVG_LEFT : SVG_RIGHT;
 }
 
 static inline const char *svg_scratch(struct svg *svg)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The elements of SVG that a picture is made of. Coordinates are pixels of the
+ * The elements of SVG that a diagram is made of. Coordinates are pixels of the
  * view box; classes are those of the style sheet in svg_begin().
  */
-#ifndef TCPLEDGER_SVG_INK_H
-#define TCPLEDGER_SVG_INK_H
+#ifndef TCPLEDGER_SVG_ELEMENTS_H
+#define TCPLEDGER_SVG_ELEMENTS_H
 
 struct text;
 
@@ -16,7 +16,7 @@ void svg_words_along(struct text *out, int x, int y, double angle, const char *c
 void svg_line(struct text *out, int x1, int y1, int x2, int y2, const char *classes);
 void svg_rect(struct text *out, int x, int y, int width, int height, const char *classes);
 void svg_circle(struct text *out, int x, int y, int radius, const char *classes);
-void svg_head(struct text *out, int x, int y, double angle, const char *classes);
-void svg_strike(struct text *out, int x, int y, const char *classes);
+void svg_arrowhead(struct text *out, int x, int y, double angle, const char *classes);
+void svg_cross(struct text *out, int x, int y, const char *classes);
 
 #endif

@@ -4,15 +4,15 @@
  * something to a handshake or a close. So the absence of an ACK tells something
  * only where its receiver was waiting for it.
  */
-#include "diagram/fate.h"
+#include "diagram/loss.h"
 
-#include "diagram/picture.h"
+#include "diagram/diagram.h"
 #include "read/record.h"
 
 #define CONTROL		(TCPLEDGER_SYN | TCPLEDGER_FIN | TCPLEDGER_RST)
 
 /* The receiver's state at a moment, 0 before its first. */
-static unsigned char state_at(const struct picture_end *end, int64_t t_ns)
+static unsigned char state_at(const struct diagram_end *end, int64_t t_ns)
 {
 	const struct record *record = end->record;
 	unsigned char state = 0;
@@ -40,7 +40,7 @@ static bool acknowledges_fin(const struct record *record, uint32_t ack)
 }
 
 /* In a state where the receiver's log would have any segment, or this one. */
-static bool is_awaited(const struct picture_end *to, const struct tcpledger_entry *e,
+static bool is_awaited(const struct diagram_end *to, const struct tcpledger_entry *e,
 		       int64_t t_ns)
 {
 	switch (state_at(to, t_ns)) {
@@ -57,14 +57,14 @@ static bool is_awaited(const struct picture_end *to, const struct tcpledger_entr
 }
 
 /**
- * fate_is_lost - whether a segment was lost that is not in the receiver's log
+ * loss_is_proven - whether a segment was lost that is not in the receiver's log
  * @to: the receiver, recorded
  * @e: the segment in the sender's log
- * @t_ns: when it left, from the picture's beginning
+ * @t_ns: when it left, from the diagram's beginning
  *
  * Return: true if it would be in the log, had it arrived.
  */
-bool fate_is_lost(const struct picture_end *to, const struct tcpledger_entry *e, int64_t t_ns)
+bool loss_is_proven(const struct diagram_end *to, const struct tcpledger_entry *e, int64_t t_ns)
 {
 	const struct tcpledger_record *r = &to->record->fixed;
 

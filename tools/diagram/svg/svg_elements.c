@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "diagram/svg/svg_ink.h"
+#include "diagram/svg/svg_elements.h"
 
 #include "base/escape.h"
 #include "base/text.h"
@@ -156,27 +156,27 @@ void svg_circle(struct text *out, int x, int y, int radius, const char *classes)
 }
 
 /**
- * svg_head - draw the head of an arrow
+ * svg_arrowhead - draw the head of an arrow
  * @out: text to add to
  * @x: its tip
  * @y: its tip
  * @angle: where it points, degrees clockwise from the right
  * @classes: of the style sheet
  */
-void svg_head(struct text *out, int x, int y, double angle, const char *classes)
+void svg_arrowhead(struct text *out, int x, int y, double angle, const char *classes)
 {
 	text_printf(out, "<path d=\"M0 0L-11 -5L-8 0L-11 5Z\" class=\"%s\" "
 		    "transform=\"translate(%d %d) rotate(%.1f)\"/>\n", classes, x, y, angle);
 }
 
 /**
- * svg_strike - cross out an arrow's end
+ * svg_cross - cross out an arrow's end
  * @out: text to add to
  * @x: middle
  * @y: middle
  * @classes: of the style sheet
  */
-void svg_strike(struct text *out, int x, int y, const char *classes)
+void svg_cross(struct text *out, int x, int y, const char *classes)
 {
 	text_printf(out, "<path d=\"M-6 -6L6 6M-6 6L6 -6\" class=\"%s\" "
 		    "transform=\"translate(%d %d)\"/>\n", classes, x, y);
