@@ -4,7 +4,7 @@
 #include "base/escape.h"
 #include "base/out.h"
 #include "base/text.h"
-#include "meaning/verdict.h"
+#include "meaning/wireshark_zeek.h"
 #include "meaning/words.h"
 #include "print/describe_log.h"
 #include "print/fold.h"
@@ -243,11 +243,11 @@ static void describe_anomalies(const struct tcpledger_record *r, bool colour)
 static void describe_others(const struct record *record)
 {
 	struct text *out = begin("others say");
-	struct verdict verdict;
+	struct wireshark_zeek others;
 
-	verdict_reach(record, &verdict);
-	text_printf(out, "Wireshark tcp.completeness %u; Zeek %s %s", verdict.completeness,
-		    verdict.zeek_state, verdict.zeek_history);
+	wireshark_zeek_judge(record, &others);
+	text_printf(out, "Wireshark tcp.completeness %u; Zeek %s %s", others.completeness,
+		    others.zeek_state, others.zeek_history);
 	end();
 }
 

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "base/text.h"
-#include "meaning/verdict.h"
+#include "meaning/wireshark_zeek.h"
 #include "meaning/words.h"
 #include "print/format.h"
 #include "print/json_lines.h"
@@ -283,14 +283,14 @@ static struct json_object *make_log(const struct record *record)
 	return log;
 }
 
-static void add_verdict(struct json_object *object, const struct record *record)
+static void add_others(struct json_object *object, const struct record *record)
 {
-	struct verdict verdict;
+	struct wireshark_zeek others;
 
-	verdict_reach(record, &verdict);
-	json_add_unsigned(object, "completeness", verdict.completeness);
-	json_add_string(object, "zeek_state", verdict.zeek_state);
-	json_add_string(object, "zeek_history", verdict.zeek_history);
+	wireshark_zeek_judge(record, &others);
+	json_add_unsigned(object, "completeness", others.completeness);
+	json_add_string(object, "zeek_state", others.zeek_state);
+	json_add_string(object, "zeek_history", others.zeek_history);
 }
 
 /**
@@ -318,7 +318,7 @@ struct json_object *json_record(const struct record *record)
 	json_add_known(object, "srtt_us", r->srtt_us);
 	json_add_known(object, "min_rtt_us", r->min_rtt_us);
 	json_add(object, "anomalies", make_anomalies(r));
-	add_verdict(object, record);
+	add_others(object, record);
 	json_add(object, "log", make_log(record));
 	return object;
 }

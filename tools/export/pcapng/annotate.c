@@ -5,7 +5,7 @@
 
 #include "base/escape.h"
 #include "base/text.h"
-#include "meaning/verdict.h"
+#include "meaning/wireshark_zeek.h"
 #include "meaning/words.h"
 #include "print/format.h"
 #include "read/entry.h"
@@ -142,9 +142,9 @@ static void add_anomalies(struct text *out, uint64_t anomalies)
 static void add_verdict(struct text *out, const struct record *record)
 {
 	const struct tcpledger_record *r = &record->fixed;
-	struct verdict verdict;
+	struct wireshark_zeek others;
 
-	verdict_reach(record, &verdict);
+	wireshark_zeek_judge(record, &others);
 	add_endpoint(out, record);
 	text_printf(out, "record %llu", (unsigned long long)r->id);
 	if (record->comm[0]) {
@@ -161,8 +161,8 @@ static void add_verdict(struct text *out, const struct record *record)
 	add_anomalies(out, r->anomalies);
 	if (r->log_dropped)
 		text_printf(out, ", %u log entries dropped", r->log_dropped);
-	text_printf(out, ", completeness %u, zeek %s %s", verdict.completeness,
-		    verdict.zeek_state, verdict.zeek_history);
+	text_printf(out, ", completeness %u, zeek %s %s", others.completeness,
+		    others.zeek_state, others.zeek_history);
 }
 
 static int last_segment(const struct record *record)

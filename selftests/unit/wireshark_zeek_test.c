@@ -11,7 +11,7 @@
 
 #include "base/compiler.h"
 #include "fixture.h"
-#include "meaning/verdict.h"
+#include "meaning/wireshark_zeek.h"
 #include "read/record.h"
 #include "tap.h"
 
@@ -20,7 +20,7 @@
  * FIN/ACK, f FIN alone, G FIN/ACK with data, R RST, r RST/ACK, T SYN with data.
  * W is A and Z is R with a window of zero, C is R and c is F with a bad checksum.
  */
-static const struct verdict_case {
+static const struct wireshark_zeek_case {
 	const char	*segments;
 	unsigned int	completeness;
 	const char	*state;
@@ -136,7 +136,7 @@ static void count_payload(const char *segments, unsigned int unlogged[2])
 		unlogged[*segments == '<'] -= len_of(segments[1]);
 }
 
-static void play(struct fixture *f, const struct verdict_case *c)
+static void play(struct fixture *f, const struct wireshark_zeek_case *c)
 {
 	unsigned int unlogged[2] = { (unsigned int)c->sent, (unsigned int)c->received };
 	unsigned int next[2] = { 1000, 5000 };
@@ -165,20 +165,20 @@ static void play(struct fixture *f, const struct verdict_case *c)
 	}
 }
 
-static void reach(const struct fixture *f, struct verdict *verdict)
+static void reach(const struct fixture *f, struct wireshark_zeek *others)
 {
 	struct record record = { .fixed = f->record };
 	struct tcpledger_entry log[TCPLEDGER_LOG_MAX];
 
 	memcpy(log, f->log, sizeof(log));
 	record.log = log;
-	verdict_reach(&record, verdict);
+	wireshark_zeek_judge(&record, others);
 }
 
 /* Case number @n as a connection of its own. */
 static void make_case(struct fixture *f, unsigned int n)
 {
-	const struct verdict_case *c = &cases[n];
+	const struct wireshark_zeek_case *c = &cases[n];
 
 	fixture_begin(f, n + 1, "10.0.0.1", 1000 + n, "10.0.0.2", 2);
 	f->record.opened_at = FIXTURE_NOW + n * 1000000000LL;
@@ -187,7 +187,7 @@ static void make_case(struct fixture *f, unsigned int n)
 	f->record.bytes_received = c->received;
 }
 
-/* verdict_test FILE: write the cases as records, for a judge of their export. */
+/* wireshark_zeek_test FILE: write the cases as records, for a judge of their export. */
 static int write_cases(const char *path)
 {
 	FILE *file = fopen(path, "wb");
@@ -204,7 +204,7 @@ static int write_cases(const char *path)
 	return fclose(file) != 0;
 }
 
-static void check(const char *name, const struct verdict *got, unsigned int completeness,
+static void check(const char *name, const struct wireshark_zeek *got, unsigned int completeness,
 		  const char *state, const char *history)
 {
 	bool good = got->completeness == completeness && !strcmp(got->zeek_state, state) &&
@@ -218,7 +218,7 @@ static void check(const char *name, const struct verdict *got, unsigned int comp
 
 int main(int argc, char **argv)
 {
-	struct verdict verdict;
+	struct wireshark_zeek others;
 	struct fixture f;
 	unsigned int i;
 
@@ -226,20 +226,20 @@ int main(int argc, char **argv)
 		return write_cases(argv[1]);
 	tap_plan(ARRAY_SIZE(cases) + 1);
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		const struct verdict_case *c = &cases[i];
+		const struct wireshark_zeek_case *c = &cases[i];
 		char name[128];
 
 		make_case(&f, i);
-		reach(&f, &verdict);
+		reach(&f, &others);
 		snprintf(name, sizeof(name), "%s (%lld/%lld bytes)", c->segments, c->sent,
 			 c->received);
-		check(name, &verdict, c->completeness, c->state, c->history);
+		check(name, &others, c->completeness, c->state, c->history);
 	}
 	fixture_begin(&f, 1, "10.0.0.1", 1, "10.0.0.2", 2);
-	play(&f, &(struct verdict_case){ .segments = ">S <H >A >F <F >A <S" });
+	play(&f, &(struct wireshark_zeek_case){ .segments = ">S <H >A >F <F >A <S" });
 	f.log[6].seq = 70000;
 	f.record.tw_exit = TCPLEDGER_EXIT_REUSED;
-	reach(&f, &verdict);
-	check("a SYN that reuses the tuple is the next connection's", &verdict, 23, "SF", "ShAFf");
+	reach(&f, &others);
+	check("a SYN that reuses the tuple is the next connection's", &others, 23, "SF", "ShAFf");
 	return tap_end();
 }

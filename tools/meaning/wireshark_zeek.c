@@ -21,7 +21,7 @@
  * and W (a window of zero) stand for the 1st, the 10th, the 100th of their kind.
  * The zero windows of segments that are not logged are not in the history.
  */
-#include "meaning/verdict.h"
+#include "meaning/wireshark_zeek.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -67,7 +67,7 @@ struct side {
 	uint64_t	bytes;		/* payload it sent */
 };
 
-struct replay {
+struct zeek {
 	struct side	sides[2];	/* originator, responder */
 	char		*history;
 	unsigned int	len;
@@ -83,79 +83,79 @@ static void set_state(struct side *side, enum side_state state)
 	}
 }
 
-static void add_letter(struct replay *replay, unsigned int who, char letter)
+static void add_letter(struct zeek *zeek, unsigned int who, char letter)
 {
-	if (replay->len + 1 >= VERDICT_HISTORY_MAX)
+	if (zeek->len + 1 >= ZEEK_HISTORY_MAX)
 		return;
 	if (who == RESPONDER)
 		letter = (char)(letter - 'A' + 'a');
-	replay->history[replay->len++] = letter;
-	replay->history[replay->len] = '\0';
+	zeek->history[zeek->len++] = letter;
+	zeek->history[zeek->len] = '\0';
 }
 
-static void once(struct replay *replay, unsigned int who, enum letter kind, char letter)
+static void once(struct zeek *zeek, unsigned int who, enum letter kind, char letter)
 {
-	struct side *side = &replay->sides[who];
+	struct side *side = &zeek->sides[who];
 
 	if (!side->seen[kind])
-		add_letter(replay, who, letter);
+		add_letter(zeek, who, letter);
 	side->seen[kind] = true;
 }
 
-static void per_number(struct replay *replay, unsigned int who, enum letter kind,
+static void per_number(struct zeek *zeek, unsigned int who, enum letter kind,
 		       char letter, uint32_t seq)
 {
-	struct side *side = &replay->sides[who];
+	struct side *side = &zeek->sides[who];
 
 	if (!side->seen[kind] || side->last[kind] != seq)
-		add_letter(replay, who, letter);
+		add_letter(zeek, who, letter);
 	side->seen[kind] = true;
 	side->last[kind] = seq;
 }
 
-static void once_a_power(struct replay *replay, unsigned int who, enum rare_letter kind,
+static void once_a_power(struct zeek *zeek, unsigned int who, enum rare_letter kind,
 			 char letter)
 {
-	unsigned int times = ++replay->sides[who].times[kind];
+	unsigned int times = ++zeek->sides[who].times[kind];
 
 	while (times % 10 == 0)
 		times /= 10;
 	if (times == 1)
-		add_letter(replay, who, letter);
+		add_letter(zeek, who, letter);
 }
 
-static void write_history(struct replay *replay, unsigned int who,
+static void write_history(struct zeek *zeek, unsigned int who,
 			  const struct tcpledger_entry *e)
 {
 	unsigned int control = e->flags & (TCPLEDGER_SYN | TCPLEDGER_FIN | TCPLEDGER_RST);
 
 	if ((control & TCPLEDGER_FIN) && (control & TCPLEDGER_RST))
-		once(replay, who, LETTER_INCONSISTENT, 'I');
+		once(zeek, who, LETTER_INCONSISTENT, 'I');
 	else if (control & (control - 1))
-		once(replay, who, LETTER_MULTI, 'Q');
+		once(zeek, who, LETTER_MULTI, 'Q');
 	else if (control == TCPLEDGER_SYN)
-		per_number(replay, who, LETTER_SYN,
+		per_number(zeek, who, LETTER_SYN,
 			   e->flags & TCPLEDGER_ACK ? 'H' : 'S', e->seq);
 	else if (control == TCPLEDGER_FIN)
-		per_number(replay, who, LETTER_FIN, 'F', e->seq + e->len);
+		per_number(zeek, who, LETTER_FIN, 'F', e->seq + e->len);
 	else if (control == TCPLEDGER_RST)
-		per_number(replay, who, LETTER_RST, 'R', e->seq);
+		per_number(zeek, who, LETTER_RST, 'R', e->seq);
 	else if (e->len)
-		once(replay, who, LETTER_DATA, 'D');
+		once(zeek, who, LETTER_DATA, 'D');
 	else if (e->flags & TCPLEDGER_ACK)
-		once(replay, who, LETTER_ACK, 'A');
+		once(zeek, who, LETTER_ACK, 'A');
 }
 
 /*
  * With an RST or after one a window means nothing, nor does it where the peer's
  * FIN has said that there is nothing more to come.
  */
-static void write_window(struct replay *replay, unsigned int who,
+static void write_window(struct zeek *zeek, unsigned int who,
 			 const struct tcpledger_entry *e)
 {
 	if (!e->win && !(e->flags & TCPLEDGER_RST) &&
-	    replay->sides[who].state != SIDE_RESET && replay->sides[!who].state != SIDE_CLOSED)
-		once_a_power(replay, who, RARE_ZERO_WINDOW, 'W');
+	    zeek->sides[who].state != SIDE_RESET && zeek->sides[!who].state != SIDE_CLOSED)
+		once_a_power(zeek, who, RARE_ZERO_WINDOW, 'W');
 }
 
 static void move_inactive_syn(struct side *side, struct side *peer, unsigned int who,
@@ -206,10 +206,10 @@ static void move_open(struct side *side, struct side *peer, unsigned int flags)
 		set_state(side, SIDE_RESET);
 }
 
-static void move(struct replay *replay, unsigned int who, const struct tcpledger_entry *e)
+static void move(struct zeek *zeek, unsigned int who, const struct tcpledger_entry *e)
 {
-	struct side *side = &replay->sides[who];
-	struct side *peer = &replay->sides[!who];
+	struct side *side = &zeek->sides[who];
+	struct side *peer = &zeek->sides[!who];
 
 	switch (side->state) {
 	case SIDE_INACTIVE:
@@ -316,13 +316,13 @@ static uint64_t plain_bytes(const struct record *record, unsigned int n, unsigne
 	return total;
 }
 
-static void write_data(struct replay *replay, const uint64_t plain[2])
+static void write_data(struct zeek *zeek, const uint64_t plain[2])
 {
 	unsigned int who;
 
 	for (who = ORIGINATOR; who <= RESPONDER; who++)
 		if (plain[who])
-			once(replay, who, LETTER_DATA, 'D');
+			once(zeek, who, LETTER_DATA, 'D');
 }
 
 /*
@@ -352,10 +352,10 @@ static bool is_syn_then_reset(const char *history)
 	return !!memchr(history + 1, 'R', plain - 1);
 }
 
-static const char *name_state(const struct replay *replay)
+static const char *name_state(const struct zeek *zeek)
 {
-	const struct side *orig = &replay->sides[ORIGINATOR];
-	const struct side *resp = &replay->sides[RESPONDER];
+	const struct side *orig = &zeek->sides[ORIGINATOR];
+	const struct side *resp = &zeek->sides[RESPONDER];
 	bool orig_idle = orig->state == SIDE_INACTIVE || orig->state == SIDE_PARTIAL;
 	bool resp_idle = resp->state == SIDE_INACTIVE || resp->state == SIDE_PARTIAL;
 
@@ -364,7 +364,7 @@ static const char *name_state(const struct replay *replay)
 	if (orig->state == SIDE_RESET) {
 		if (!resp_idle)
 			return "RSTO";
-		return is_syn_then_reset(replay->history) ? "RSTOS0" : "OTH";
+		return is_syn_then_reset(zeek->history) ? "RSTOS0" : "OTH";
 	}
 	if (orig->state == SIDE_CLOSED && resp->state == SIDE_CLOSED)
 		return "SF";
@@ -379,22 +379,22 @@ static const char *name_state(const struct replay *replay)
 	return "OTH";
 }
 
-static void ask_zeek(const struct record *record, struct verdict *verdict)
+static void ask_zeek(const struct record *record, struct wireshark_zeek *others)
 {
 	unsigned int i, who, n = own_entries(record);
 	unsigned int local = local_is_originator(record, n) ? ORIGINATOR : RESPONDER;
-	struct replay replay = { .history = verdict->zeek_history };
+	struct zeek zeek = { .history = others->zeek_history };
 	uint64_t plain[2];
 
-	replay.sides[local].bytes = known_bytes(record->fixed.bytes_sent);
-	replay.sides[!local].bytes = known_bytes(record->fixed.bytes_received);
-	plain[local] = plain_bytes(record, n, TCPLEDGER_ENTRY_OUT, replay.sides[local].bytes);
-	plain[!local] = plain_bytes(record, n, TCPLEDGER_ENTRY_IN, replay.sides[!local].bytes);
+	zeek.sides[local].bytes = known_bytes(record->fixed.bytes_sent);
+	zeek.sides[!local].bytes = known_bytes(record->fixed.bytes_received);
+	plain[local] = plain_bytes(record, n, TCPLEDGER_ENTRY_OUT, zeek.sides[local].bytes);
+	plain[!local] = plain_bytes(record, n, TCPLEDGER_ENTRY_IN, zeek.sides[!local].bytes);
 	/* What was open before the first entry is midstream for Zeek. */
 	if (record->fixed.role == TCPLEDGER_ROLE_ADOPTED)
 		for (who = ORIGINATOR; who <= RESPONDER; who++)
 			if (plain[who])
-				set_state(&replay.sides[who], SIDE_PARTIAL);
+				set_state(&zeek.sides[who], SIDE_PARTIAL);
 	for (i = 0; i < n; i++) {
 		const struct tcpledger_entry *e = &record->log[i];
 
@@ -402,17 +402,17 @@ static void ask_zeek(const struct record *record, struct verdict *verdict)
 			continue;
 		who = e->type == TCPLEDGER_ENTRY_OUT ? local : !local;
 		if (is_broken(record, i)) {
-			once_a_power(&replay, who, RARE_CHECKSUM, 'C');
+			once_a_power(&zeek, who, RARE_CHECKSUM, 'C');
 			continue;
 		}
 		if (e->flags & (TCPLEDGER_FIN | TCPLEDGER_RST))
-			write_data(&replay, plain);
-		write_history(&replay, who, e);
-		write_window(&replay, who, e);
-		move(&replay, who, e);
+			write_data(&zeek, plain);
+		write_history(&zeek, who, e);
+		write_window(&zeek, who, e);
+		move(&zeek, who, e);
 	}
-	write_data(&replay, plain);
-	verdict->zeek_state = name_state(&replay);
+	write_data(&zeek, plain);
+	others->zeek_state = name_state(&zeek);
 }
 
 static unsigned int look_at(const struct tcpledger_entry *e)
@@ -420,15 +420,15 @@ static unsigned int look_at(const struct tcpledger_entry *e)
 	unsigned int seen = 0;
 
 	if (e->flags & TCPLEDGER_SYN)
-		seen |= e->flags & TCPLEDGER_ACK ? VERDICT_SYNACK : VERDICT_SYN;
+		seen |= e->flags & TCPLEDGER_ACK ? WIRESHARK_SYNACK : WIRESHARK_SYN;
 	else if ((e->flags & TCPLEDGER_ACK) && !e->len)
-		seen |= VERDICT_ACK;
+		seen |= WIRESHARK_ACK;
 	if (e->len)
-		seen |= VERDICT_DATA;
+		seen |= WIRESHARK_DATA;
 	if ((e->flags & TCPLEDGER_FIN) && (e->flags & TCPLEDGER_ACK))
-		seen |= VERDICT_FIN;
+		seen |= WIRESHARK_FIN;
 	if (e->flags & TCPLEDGER_RST)
-		seen |= VERDICT_RST;
+		seen |= WIRESHARK_RST;
 	return seen;
 }
 
@@ -467,18 +467,18 @@ static unsigned int ask_wireshark(const struct record *record)
 			seen |= look_at(e);
 	}
 	if (record->fixed.bytes_sent > 0 || record->fixed.bytes_received > 0)
-		seen |= VERDICT_DATA;
+		seen |= WIRESHARK_DATA;
 	return seen;
 }
 
 /**
- * verdict_reach - what the two would say
+ * wireshark_zeek_judge - what the two would say
  * @record: a checked record
- * @verdict: set to their words
+ * @others: set to their words
  */
-void verdict_reach(const struct record *record, struct verdict *verdict)
+void wireshark_zeek_judge(const struct record *record, struct wireshark_zeek *others)
 {
-	verdict->zeek_history[0] = '\0';
-	verdict->completeness = ask_wireshark(record);
-	ask_zeek(record, verdict);
+	others->zeek_history[0] = '\0';
+	others->completeness = ask_wireshark(record);
+	ask_zeek(record, others);
 }
