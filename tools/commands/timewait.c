@@ -11,7 +11,7 @@
 #include "base/fail.h"
 #include "base/out.h"
 #include "commands/options.h"
-#include "meaning/waits.h"
+#include "meaning/time_wait_stats.h"
 #include "meaning/words.h"
 #include "print/format.h"
 #include "print/json_lines.h"
@@ -33,9 +33,9 @@ static void add_count(struct text *out, const char *label, uint64_t count)
 	text_unsigned(out, count);
 }
 
-static void print_now(const struct waits *waits)
+static void print_now(const struct time_wait_stats *stats)
 {
-	const struct waits_sum *sum = &waits->sum;
+	const struct time_wait_sum *sum = &stats->sum;
 	struct text *out = out_text();
 
 	add_count(out, "in TIME_WAIT now: ", sum->now);
@@ -43,7 +43,7 @@ static void print_now(const struct waits *waits)
 		add_duration(out, "; oldest ", sum->oldest_ns);
 		add_duration(out, ", next to end in ", sum->next_ns);
 	}
-	add_duration(out, "; 2MSL of this kernel ", waits->nominal_ns);
+	add_duration(out, "; 2MSL of this kernel ", stats->nominal_ns);
 	add_count(out, "\nabsorbed: FINs answered again ", sum->fin_reacks);
 	add_count(out, ", other old segments ", sum->old_duplicates);
 	add_count(out, "; timer restarts ", sum->restarts);
@@ -67,9 +67,9 @@ static const struct table_column columns[COLUMN_COUNT] = {
 };
 
 static void fill_cell(struct table *table, unsigned int column,
-		      const struct waits_remote *remote)
+		      const struct time_wait_remote *remote)
 {
-	const struct waits_sum *sum = &remote->sum;
+	const struct time_wait_sum *sum = &remote->sum;
 	struct text *cell = table_cell(table);
 
 	switch (column) {
@@ -101,27 +101,27 @@ static void fill_cell(struct table *table, unsigned int column,
 	table_cell_end(table, TABLE_PLAIN, -1);
 }
 
-static void print_remotes(const struct waits *waits)
+static void print_remotes(const struct time_wait_stats *stats)
 {
 	struct table table = { 0 };
 	size_t i;
 	unsigned int column;
 
-	if (!waits->remote_count)
+	if (!stats->remote_count)
 		return;
 	for (column = 0; column < COLUMN_COUNT; column++)
 		table_add_column(&table, &columns[column]);
-	for (i = 0; i < waits->remote_count && i < TIMEWAIT_REMOTES; i++) {
+	for (i = 0; i < stats->remote_count && i < TIMEWAIT_REMOTES; i++) {
 		struct sort_place place = { .high = i };
 
 		table_row(&table, &place);
 		for (column = 0; column < COLUMN_COUNT; column++)
-			fill_cell(&table, column, &waits->remotes[i]);
+			fill_cell(&table, column, &stats->remotes[i]);
 	}
 	text_char(out_text(), '\n');
 	table_print(&table, out_width(), out_colour(), 0);
-	if (i < waits->remote_count) {
-		add_count(out_text(), "and ", waits->remote_count - i);
+	if (i < stats->remote_count) {
+		add_count(out_text(), "and ", stats->remote_count - i);
 		text_string(out_text(), " more addresses (--json has all)\n");
 	}
 	table_free(&table);
@@ -131,34 +131,34 @@ static void print_bucket(unsigned int bucket, uint64_t count, uint64_t most)
 {
 	struct text *out = out_text(), range = { 0 };
 
-	format_duration(&range, bucket ? waits_bound(bucket - 1) : 0);
+	format_duration(&range, bucket ? time_wait_stats_bound(bucket - 1) : 0);
 	text_string(&range, " to ");
-	format_duration(&range, waits_bound(bucket));
+	format_duration(&range, time_wait_stats_bound(bucket));
 	text_printf(out, "  %-18s %8llu ", text_terminated(&range), (unsigned long long)count);
 	text_repeat(out, '#', (size_t)((double)count / (double)most * TIMEWAIT_BAR + 0.999));
 	text_char(out, '\n');
 	text_free(&range);
 }
 
-static void print_buckets(const struct waits *waits)
+static void print_buckets(const struct time_wait_stats *stats)
 {
-	unsigned int i, first = WAITS_BUCKETS, last = 0;
+	unsigned int i, first = TIME_WAIT_BUCKETS, last = 0;
 	uint64_t most = 1;
 
-	for (i = 0; i < WAITS_BUCKETS; i++) {
-		if (!waits->buckets[i])
+	for (i = 0; i < TIME_WAIT_BUCKETS; i++) {
+		if (!stats->buckets[i])
 			continue;
-		if (first == WAITS_BUCKETS)
+		if (first == TIME_WAIT_BUCKETS)
 			first = i;
 		last = i;
-		if (waits->buckets[i] > most)
-			most = waits->buckets[i];
+		if (stats->buckets[i] > most)
+			most = stats->buckets[i];
 	}
 	for (i = first; i <= last; i++)
-		print_bucket(i, waits->buckets[i], most);
+		print_bucket(i, stats->buckets[i], most);
 }
 
-static void print_residence(const struct waits *waits)
+static void print_residence(const struct time_wait_stats *stats)
 {
 	static const struct {
 		const char	*label;
@@ -170,37 +170,37 @@ static void print_residence(const struct waits *waits)
 	struct text *out = out_text();
 	unsigned int i;
 
-	add_count(out, "measured residence of ", waits->residence_count);
-	if (waits->bound)
-		add_count(out, "; only a bound is known of ", waits->bound);
+	add_count(out, "measured residence of ", stats->residence_count);
+	if (stats->bound)
+		add_count(out, "; only a bound is known of ", stats->bound);
 	text_char(out, '\n');
-	if (!waits->residence_count)
+	if (!stats->residence_count)
 		return;
 	for (i = 0; i < ARRAY_SIZE(quantiles); i++) {
 		text_string(out, quantiles[i].label);
-		format_seconds(out, waits_quantile(waits, quantiles[i].percent), 6);
+		format_seconds(out, time_wait_stats_quantile(stats, quantiles[i].percent), 6);
 	}
 	text_string(out, " s\n");
-	print_buckets(waits);
+	print_buckets(stats);
 }
 
-static void print_ended(const struct waits *waits)
+static void print_ended(const struct time_wait_stats *stats)
 {
 	struct text *out = out_text();
 	unsigned int exit;
 	const char *before = ": ";
 
-	add_count(out, "\nended: ", waits->sum.ended);
+	add_count(out, "\nended: ", stats->sum.ended);
 	for (exit = TCPLEDGER_EXIT_LASTS + 1; exit < RECORD_VALUES; exit++) {
-		if (!waits->exits[exit])
+		if (!stats->exits[exit])
 			continue;
 		text_printf(out, "%s%s %llu", before, words_get(&words_exits, exit),
-			    (unsigned long long)waits->exits[exit]);
+			    (unsigned long long)stats->exits[exit]);
 		before = ", ";
 	}
 	text_char(out, '\n');
-	if (waits->sum.ended)
-		print_residence(waits);
+	if (stats->sum.ended)
+		print_residence(stats);
 }
 
 static struct json_object *new_object(void)
@@ -208,7 +208,7 @@ static struct json_object *new_object(void)
 	return json_object_made(json_object_new_object());
 }
 
-static void add_sum(struct json_object *object, const struct waits_sum *sum)
+static void add_sum(struct json_object *object, const struct time_wait_sum *sum)
 {
 	json_add_unsigned(object, "now", sum->now);
 	json_add_known(object, "oldest_ns", sum->oldest_ns);
@@ -219,81 +219,81 @@ static void add_sum(struct json_object *object, const struct waits_sum *sum)
 	json_add_unsigned(object, "old_duplicates", sum->old_duplicates);
 }
 
-static struct json_object *make_exits(const struct waits *waits)
+static struct json_object *make_exits(const struct time_wait_stats *stats)
 {
 	struct json_object *exits = new_object();
 	unsigned int exit;
 
 	/* Those of a later release only where there are any. */
 	for (exit = TCPLEDGER_EXIT_LASTS + 1; exit < RECORD_VALUES; exit++)
-		if (exit < TCPLEDGER_EXIT_MAX || waits->exits[exit])
+		if (exit < TCPLEDGER_EXIT_MAX || stats->exits[exit])
 			json_add_unsigned(exits, words_get(&words_exits, exit),
-					  waits->exits[exit]);
+					  stats->exits[exit]);
 	return exits;
 }
 
-static struct json_object *make_buckets(const struct waits *waits)
+static struct json_object *make_buckets(const struct time_wait_stats *stats)
 {
 	struct json_object *buckets = json_object_made(json_object_new_array());
 	unsigned int i;
 
-	for (i = 0; i < WAITS_BUCKETS; i++) {
+	for (i = 0; i < TIME_WAIT_BUCKETS; i++) {
 		struct json_object *bucket;
 
-		if (!waits->buckets[i])
+		if (!stats->buckets[i])
 			continue;
 		bucket = new_object();
-		json_add_unsigned(bucket, "below_ns", (uint64_t)waits_bound(i));
-		json_add_unsigned(bucket, "count", waits->buckets[i]);
+		json_add_unsigned(bucket, "below_ns", (uint64_t)time_wait_stats_bound(i));
+		json_add_unsigned(bucket, "count", stats->buckets[i]);
 		json_object_array_add(buckets, bucket);
 	}
 	return buckets;
 }
 
-static struct json_object *make_residence(const struct waits *waits)
+static struct json_object *make_residence(const struct time_wait_stats *stats)
 {
 	struct json_object *residence = new_object();
 
-	json_add_unsigned(residence, "exact", waits->residence_count);
-	json_add_unsigned(residence, "bound", waits->bound);
-	json_add_known(residence, "min_ns", waits_quantile(waits, 0));
-	json_add_known(residence, "median_ns", waits_quantile(waits, 50));
-	json_add_known(residence, "p90_ns", waits_quantile(waits, 90));
-	json_add_known(residence, "p99_ns", waits_quantile(waits, 99));
-	json_add_known(residence, "max_ns", waits_quantile(waits, 100));
-	json_add(residence, "buckets", make_buckets(waits));
+	json_add_unsigned(residence, "exact", stats->residence_count);
+	json_add_unsigned(residence, "bound", stats->bound);
+	json_add_known(residence, "min_ns", time_wait_stats_quantile(stats, 0));
+	json_add_known(residence, "median_ns", time_wait_stats_quantile(stats, 50));
+	json_add_known(residence, "p90_ns", time_wait_stats_quantile(stats, 90));
+	json_add_known(residence, "p99_ns", time_wait_stats_quantile(stats, 99));
+	json_add_known(residence, "max_ns", time_wait_stats_quantile(stats, 100));
+	json_add(residence, "buckets", make_buckets(stats));
 	return residence;
 }
 
-static struct json_object *make_remotes(const struct waits *waits)
+static struct json_object *make_remotes(const struct time_wait_stats *stats)
 {
 	struct json_object *remotes = json_object_made(json_object_new_array());
 	struct text address = { 0 };
 	size_t i;
 
-	for (i = 0; i < waits->remote_count; i++) {
+	for (i = 0; i < stats->remote_count; i++) {
 		struct json_object *remote = new_object();
 
 		address.len = 0;
-		format_address(&address, waits->remotes[i].address, waits->remotes[i].ipv6);
-		json_add_string(remote, "family", waits->remotes[i].ipv6 ? "inet6" : "inet");
+		format_address(&address, stats->remotes[i].address, stats->remotes[i].ipv6);
+		json_add_string(remote, "family", stats->remotes[i].ipv6 ? "inet6" : "inet");
 		json_add_string(remote, "remote", text_terminated(&address));
-		add_sum(remote, &waits->remotes[i].sum);
+		add_sum(remote, &stats->remotes[i].sum);
 		json_object_array_add(remotes, remote);
 	}
 	text_free(&address);
 	return remotes;
 }
 
-static void print_json(const struct waits *waits)
+static void print_json(const struct time_wait_stats *stats)
 {
 	struct json_object *object = new_object();
 
-	add_sum(object, &waits->sum);
-	json_add_known(object, "nominal_ns", waits->nominal_ns);
-	json_add(object, "exits", make_exits(waits));
-	json_add(object, "residence", make_residence(waits));
-	json_add(object, "remotes", make_remotes(waits));
+	add_sum(object, &stats->sum);
+	json_add_known(object, "nominal_ns", stats->nominal_ns);
+	json_add(object, "exits", make_exits(stats));
+	json_add(object, "residence", make_residence(stats));
+	json_add(object, "remotes", make_remotes(stats));
 	json_line(object);
 }
 
@@ -307,24 +307,24 @@ int command_timewait(const struct options *options)
 {
 	const struct record *record;
 	struct reader reader;
-	struct waits waits;
+	struct time_wait_stats stats;
 	int status = reader_open(&reader, &options->source);
 
-	waits_init(&waits);
+	time_wait_stats_init(&stats);
 	while (!status && !(status = reader_next(&reader, &record)) && record)
 		if (filter_match(&options->filter, record, &reader.header))
-			waits_add(&waits, record);
+			time_wait_stats_add(&stats, record);
 	if (!status) {
-		waits_finish(&waits);
+		time_wait_stats_finish(&stats);
 		if (options->json) {
-			print_json(&waits);
+			print_json(&stats);
 		} else {
-			print_now(&waits);
-			print_remotes(&waits);
-			print_ended(&waits);
+			print_now(&stats);
+			print_remotes(&stats);
+			print_ended(&stats);
 		}
 	}
-	waits_free(&waits);
+	time_wait_stats_free(&stats);
 	reader_close(&reader);
 	return status;
 }

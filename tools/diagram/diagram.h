@@ -129,7 +129,7 @@ struct diagram_row {
  * @record: its record; NULL if the end is not recorded
  * @offset_ns: what its times are behind the diagram's
  * @isn: initial sequence number, -1 if unknown
- * @waits: it is or was in TIME_WAIT
+ * @stats: it is or was in TIME_WAIT
  * @restart_ns: restarts of 2MSL, from its beginning
  * @restarts: how many of them
  */
