@@ -8,7 +8,7 @@
 
 #include "base/compiler.h"
 #include "base/fail.h"
-#include "base/out.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "commands/command.h"
 #include "commands/options.h"
@@ -63,13 +63,13 @@ static const struct command *find_command(const char *name)
 
 static int print_version(void)
 {
-	text_string(out_text(), "tcpledger " TCPLEDGER_RELEASE "\n");
-	return out_finish();
+	text_string(output_text(), "tcpledger " TCPLEDGER_RELEASE "\n");
+	return output_finish();
 }
 
 static void print_usage_line(const struct command *command, const char *before)
 {
-	text_printf(out_text(), "%stcpledger %s%s%s%s\n", before, command->name,
+	text_printf(output_text(), "%stcpledger %s%s%s%s\n", before, command->name,
 		    *command->args ? " " : "", command->args,
 		    command->groups & OPTIONS_FILTER ? " [FILTER...] [OPTION...]" : " [OPTION...]");
 }
@@ -80,21 +80,22 @@ static int print_help(const struct command *command)
 
 	if (command) {
 		print_usage_line(command, "usage: ");
-		text_printf(out_text(), "       %s\n", command->help);
+		text_printf(output_text(), "       %s\n", command->help);
 	} else {
-		text_string(out_text(),
+		text_string(output_text(),
 			    "tcpledger: how TCP connections open and close, as recorded\n\n"
 			    "usage: tcpledger [list] [FILTER...] [OPTION...]\n");
 		for (i = 1; i < COMMANDS; i++)
 			print_usage_line(&commands[i], "       ");
-		text_string(out_text(),
+		text_string(output_text(),
 			    "\ncommands (tcpledger COMMAND --help tells their options):\n");
 		for (i = 0; i < COMMANDS; i++)
-			text_printf(out_text(), "  %-10s %s\n", commands[i].name, commands[i].help);
+			text_printf(output_text(), "  %-10s %s\n", commands[i].name,
+				    commands[i].help);
 	}
-	text_string(out_text(), "\noptions:\n");
+	text_string(output_text(), "\noptions:\n");
 	options_help(groups);
-	return out_finish();
+	return output_finish();
 }
 
 static int run(const struct command *command, bool named, int argc, char **argv)
@@ -114,7 +115,7 @@ static int run(const struct command *command, bool named, int argc, char **argv)
 		return fail_usage("%s does not take '%s'; a command comes first", command->name,
 				  options.args[command->arg_count]);
 	status = command->run(&options);
-	out_finish();
+	output_finish();
 	return status;
 }
 

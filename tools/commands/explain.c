@@ -2,22 +2,22 @@
 /*
  * tcpledger explain: one connection, each step in words. Data flows one way:
  * record, steps (meaning/steps.c), sentences (lessons.c, summary.c and remedies.c
- * of explain/) with their values (explain/values.c), lines (print/wrap.c).
+ * of explain/) with their values (explain/phrase_values.c), lines (print/wrap.c).
  */
 #include "commands/command.h"
 
 #include <ctype.h>
 #include <string.h>
 
-#include "base/out.h"
+#include "base/output.h"
 #include "commands/find.h"
 #include "commands/options.h"
 #include "explain/language.h"
 #include "explain/lessons.h"
 #include "explain/phrase.h"
+#include "explain/phrase_values.h"
 #include "explain/remedies.h"
 #include "explain/summary.h"
-#include "explain/values.h"
 #include "meaning/steps.h"
 #include "meaning/words.h"
 #include "print/format.h"
@@ -55,9 +55,9 @@ struct page {
 /* Write the paragraph that was put together. */
 static void end_paragraph(struct page *page, unsigned int indent)
 {
-	wrap_add(out_text(), text_terminated(&page->prose), indent, page->width);
+	wrap_add(output_text(), text_terminated(&page->prose), indent, page->width);
 	page->prose.len = 0;
-	out_line();
+	output_line();
 }
 
 /* Add a sentence. After one that ends in an East Asian mark no space is due. */
@@ -90,17 +90,17 @@ static void say(struct page *page, unsigned int indent, const char *label,
 
 static void begin_bold(const struct page *page)
 {
-	text_string(out_text(), page->colour ? "\033[1m" : "");
+	text_string(output_text(), page->colour ? "\033[1m" : "");
 }
 
 static void end_bold(const struct page *page)
 {
-	text_string(out_text(), page->colour ? "\033[0m" : "");
+	text_string(output_text(), page->colour ? "\033[0m" : "");
 }
 
 static void add_title(struct page *page, const char *title)
 {
-	text_char(out_text(), '\n');
+	text_char(output_text(), '\n');
 	begin_bold(page);
 	add_sentence(page, title);
 	end_paragraph(page, 0);
@@ -227,10 +227,10 @@ static void add_segment(struct page *page, const struct tcpledger_entry *e, bool
 	text_string(prose, out ? "--> " : "<-- ");
 	add_flags(prose, e->flags);
 	text_string(prose, "  seq ");
-	text_signed(prose, values_relative(page->record, e->seq, out));
+	text_signed(prose, phrase_values_relative(page->record, e->seq, out));
 	if (e->flags & TCPLEDGER_ACK) {
 		text_string(prose, " ack ");
-		text_signed(prose, values_relative(page->record, e->ack, !out));
+		text_signed(prose, phrase_values_relative(page->record, e->ack, !out));
 	}
 	if (e->len) {
 		text_string(prose, " len ");
@@ -373,9 +373,9 @@ static void explain_step(struct page *page, const struct step *step)
 			  step->to == step->from + 1;
 
 	if (!more_of_it)
-		text_char(out_text(), '\n');
+		text_char(output_text(), '\n');
 	add_head(page, step);
-	values_of_step(&page->phrase, page->record, step, step_stay(page, step));
+	phrase_values_of_step(&page->phrase, page->record, step, step_stay(page, step));
 	if (!more_of_it)
 		add_sentence(page, lesson->what);
 	end_paragraph(page, 4);
@@ -441,16 +441,16 @@ static void explain_anomalies(struct page *page)
 
 static void explain(const struct options *options, const struct record *record)
 {
-	unsigned int width = out_width();
+	unsigned int width = output_width();
 	struct page page = {
-		.record = record, .clock = options->clock, .colour = out_colour(), .since = -1,
+		.record = record, .clock = options->clock, .colour = output_colour(), .since = -1,
 		.last = STEP_COUNT,
 	};
 
 	page.width = width == UINT_MAX ? WIDTH_DEFAULT : width;
 	if (page.width > WIDTH_MOST)
 		page.width = WIDTH_MOST;
-	values_of_record(&page.phrase, record);
+	phrase_values_of_record(&page.phrase, record);
 	introduce(&page);
 	sum_up(&page);
 	explain_steps(&page);

@@ -9,7 +9,7 @@
 
 #include "base/escape.h"
 #include "base/fail.h"
-#include "base/out.h"
+#include "base/output.h"
 #include "commands/options.h"
 #include "meaning/words.h"
 #include "print/format.h"
@@ -264,7 +264,7 @@ static int print_table(const struct options *options, struct reader *reader)
 			table.shown[i] = foreign;
 	/* Titles over nothing are an answer: only where nothing went wrong. */
 	if (!status || table.row_count)
-		table_print(&table, options->wide ? UINT_MAX : out_width(), out_colour(),
+		table_print(&table, options->wide ? UINT_MAX : output_width(), output_colour(),
 			    options->limit);
 	table_free(&table);
 	return status;

@@ -8,7 +8,7 @@
 
 #include "base/compiler.h"
 #include "base/fail.h"
-#include "base/out.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "commands/parse.h"
 #include "meaning/words.h"
@@ -289,7 +289,7 @@ int options_parse(struct options *options, unsigned int groups, int argc, char *
  */
 void options_help(unsigned int groups)
 {
-	struct text *out = out_text();
+	struct text *out = output_text();
 	unsigned int i;
 
 	for (i = 0; i < SPECS; i++) {

@@ -7,7 +7,7 @@
 #include "base/escape.h"
 #include "base/fail.h"
 #include "base/file.h"
-#include "base/out.h"
+#include "base/output.h"
 #include "commands/find.h"
 #include "commands/options.h"
 #include "diagram/diagram.h"
@@ -24,18 +24,18 @@
 static void print_diagram(const struct options *options, const struct diagram *diagram)
 {
 	const struct record *record = diagram->end[DIAGRAM_LEFT].record;
-	unsigned int width = out_width() < LADDER_MOST * 10 ? out_width() : LADDER_USUAL;
+	unsigned int width = output_width() < LADDER_MOST * 10 ? output_width() : LADDER_USUAL;
 	struct ladder_look look = {
 		.width = width, .ascii = options->ascii || !escape_is_utf8(),
-		.colour = out_colour(), .wall = options->clock == OPTIONS_CLOCK_WALL,
+		.colour = output_colour(), .wall = options->clock == OPTIONS_CLOCK_WALL,
 	};
 
 	describe_head(record, width, look.colour);
-	text_char(out_text(), '\n');
-	ladder_draw(diagram, &look, out_text());
-	text_char(out_text(), '\n');
-	ladder_legend(diagram, &look, out_text());
-	text_char(out_text(), '\n');
+	text_char(output_text(), '\n');
+	ladder_draw(diagram, &look, output_text());
+	text_char(output_text(), '\n');
+	ladder_legend(diagram, &look, output_text());
+	text_char(output_text(), '\n');
 	describe_verdict(record, width, look.colour);
 }
 
@@ -72,8 +72,8 @@ static int print(const struct options *options, const struct record *record)
 	if (options->json)
 		json_line(json_record(record));
 	else if (options->log)
-		describe_record(record, options->clock == OPTIONS_CLOCK_WALL, out_width(),
-				out_colour());
+		describe_record(record, options->clock == OPTIONS_CLOCK_WALL, output_width(),
+				output_colour());
 	else
 		return draw(options, record);
 	return FAIL_NONE;

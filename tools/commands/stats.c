@@ -12,7 +12,7 @@
 
 #include "base/escape.h"
 #include "base/fail.h"
-#include "base/out.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "commands/options.h"
 #include "print/json_lines.h"
@@ -86,7 +86,7 @@ static int take_lines(struct text *text, const char *path, struct metrics *metri
 
 static void print_text(const struct metrics *metrics)
 {
-	struct text *out = out_text();
+	struct text *out = output_text();
 	size_t i, widest = 0;
 
 	for (i = 0; i < metrics->count; i++)

@@ -9,7 +9,7 @@
 
 #include "base/compiler.h"
 #include "base/fail.h"
-#include "base/out.h"
+#include "base/output.h"
 #include "commands/options.h"
 #include "meaning/time_wait_stats.h"
 #include "meaning/words.h"
@@ -36,7 +36,7 @@ static void add_count(struct text *out, const char *label, uint64_t count)
 static void print_now(const struct time_wait_stats *stats)
 {
 	const struct time_wait_sum *sum = &stats->sum;
-	struct text *out = out_text();
+	struct text *out = output_text();
 
 	add_count(out, "in TIME_WAIT now: ", sum->now);
 	if (sum->now) {
@@ -118,18 +118,18 @@ static void print_remotes(const struct time_wait_stats *stats)
 		for (column = 0; column < COLUMN_COUNT; column++)
 			fill_cell(&table, column, &stats->remotes[i]);
 	}
-	text_char(out_text(), '\n');
-	table_print(&table, out_width(), out_colour(), 0);
+	text_char(output_text(), '\n');
+	table_print(&table, output_width(), output_colour(), 0);
 	if (i < stats->remote_count) {
-		add_count(out_text(), "and ", stats->remote_count - i);
-		text_string(out_text(), " more addresses (--json has all)\n");
+		add_count(output_text(), "and ", stats->remote_count - i);
+		text_string(output_text(), " more addresses (--json has all)\n");
 	}
 	table_free(&table);
 }
 
 static void print_bucket(unsigned int bucket, uint64_t count, uint64_t most)
 {
-	struct text *out = out_text(), range = { 0 };
+	struct text *out = output_text(), range = { 0 };
 
 	format_duration(&range, bucket ? time_wait_stats_bound(bucket - 1) : 0);
 	text_string(&range, " to ");
@@ -167,7 +167,7 @@ static void print_residence(const struct time_wait_stats *stats)
 		{ "  least ", 0 }, { ", median ", 50 }, { ", 90% ", 90 },
 		{ ", 99% ", 99 }, { ", most ", 100 },
 	};
-	struct text *out = out_text();
+	struct text *out = output_text();
 	unsigned int i;
 
 	add_count(out, "measured residence of ", stats->residence_count);
@@ -186,7 +186,7 @@ static void print_residence(const struct time_wait_stats *stats)
 
 static void print_ended(const struct time_wait_stats *stats)
 {
-	struct text *out = out_text();
+	struct text *out = output_text();
 	unsigned int exit;
 	const char *before = ": ";
 

@@ -9,7 +9,7 @@
 #include "diagram/loss.h"
 #include "diagram/phase.h"
 #include "diagram/timeline.h"
-#include "meaning/infer.h"
+#include "meaning/inferred_states.h"
 #include "read/record.h"
 
 #define MS		1000000LL
@@ -431,7 +431,7 @@ void diagram_make(struct diagram *diagram, const struct record *record,
 				    sizeof(*diagram->stays));
 	if (!diagram->end[DIAGRAM_RIGHT].record && !diagram->self) {
 		build.inferred = memory_new(record->fixed.log_n, 1);
-		infer_remote(record, build.inferred);
+		inferred_states_of_remote(record, build.inferred);
 	}
 	for (side = 0; side < DIAGRAM_SIDES; side++)
 		if (diagram->end[side].record)

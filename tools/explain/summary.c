@@ -83,11 +83,6 @@ static void tell(const char **topic, const char *sentence)
 		}
 }
 
-static bool is_self_connect(const struct tcpledger_record *r)
-{
-	return r->lport == r->rport && !memcmp(r->local, r->remote, sizeof(r->local));
-}
-
 static bool is_in_handshake(const struct tcpledger_record *r)
 {
 	return r->flags & TCPLEDGER_REC_LIVE && (r->state == TCPLEDGER_STATE_SYN_SENT ||
@@ -152,7 +147,7 @@ static void judge_opening(const struct record *record, const char **topic)
 	if (r->role == TCPLEDGER_ROLE_ADOPTED)
 		tell(topic, N_("It existed before the module was loaded; how it was opened was "
 			       "not seen."));
-	else if (is_self_connect(r))
+	else if (record_is_self_connect(record))
 		tell(topic, N_("A self-connect: {who} connected to an ephemeral port of its own "
 			       "host and met itself, so every segment is ours going out and "
 			       "coming in."));

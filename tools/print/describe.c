@@ -2,7 +2,7 @@
 #include "print/describe.h"
 
 #include "base/escape.h"
-#include "base/out.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "meaning/wireshark_zeek.h"
 #include "meaning/words.h"
@@ -17,7 +17,7 @@
 /* A line of the header block: its label, then what is added to the text. */
 static struct text *begin(const char *label)
 {
-	struct text *out = out_text();
+	struct text *out = output_text();
 
 	text_printf(out, "  %-10s ", label);
 	return out;
@@ -25,8 +25,8 @@ static struct text *begin(const char *label)
 
 static void end(void)
 {
-	text_char(out_text(), '\n');
-	out_line();
+	text_char(output_text(), '\n');
+	output_line();
 }
 
 static void add_number(struct text *out, const char *label, int64_t number)
@@ -54,7 +54,7 @@ static void add_name(struct text *out, const char *name)
 
 static void describe_tuple(const struct tcpledger_record *r, bool colour)
 {
-	struct text *out = out_text();
+	struct text *out = output_text();
 	bool ipv6 = r->flags & TCPLEDGER_REC_IPV6;
 
 	text_string(out, colour ? "\033[1m" : "");
@@ -259,11 +259,11 @@ static void describe_others(const struct record *record)
  */
 void describe_head(const struct record *record, unsigned int width, bool colour)
 {
-	size_t start = out_text()->len;
+	size_t start = output_text()->len;
 
 	describe_tuple(&record->fixed, colour);
 	describe_owner(record);
-	fold_lines(out_text(), start, width, INDENT);
+	fold_lines(output_text(), start, width, INDENT);
 }
 
 /**
@@ -275,7 +275,7 @@ void describe_head(const struct record *record, unsigned int width, bool colour)
 void describe_verdict(const struct record *record, unsigned int width, bool colour)
 {
 	const struct tcpledger_record *r = &record->fixed;
-	size_t start = out_text()->len;
+	size_t start = output_text()->len;
 
 	describe_open(r);
 	describe_state(r);
@@ -285,7 +285,7 @@ void describe_verdict(const struct record *record, unsigned int width, bool colo
 	describe_data(r);
 	describe_anomalies(r, colour);
 	describe_others(record);
-	fold_lines(out_text(), start, width, INDENT);
+	fold_lines(output_text(), start, width, INDENT);
 }
 
 /**

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/out.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "meaning/words.h"
 #include "print/format.h"
@@ -37,7 +37,7 @@ struct lines {
 
 static void begin_line(struct lines *lines, unsigned int n, int64_t t_ns)
 {
-	struct text *out = out_text();
+	struct text *out = output_text();
 	size_t time;
 	int64_t moment;
 
@@ -104,7 +104,7 @@ static void add_segment(struct lines *lines, const struct tcpledger_entry *e)
 	const struct tcpledger_record *r = &lines->record->fixed;
 	bool sent = e->type == TCPLEDGER_ENTRY_OUT;
 	const char *remark = segment_remark(e);
-	struct text *out = out_text();
+	struct text *out = output_text();
 
 	text_string(out, sent ? "--> " : "<-- ");
 	add_flags(out, e->flags);
@@ -130,7 +130,7 @@ static void add_cause(struct text *out, const struct tcpledger_entry *e)
 
 static void add_change(struct lines *lines, const struct tcpledger_entry *e)
 {
-	struct text *out = out_text();
+	struct text *out = output_text();
 	int64_t since = lines->since[e->from], lasted;
 
 	text_string(out, lines->colour ? "    \033[1m" : "    ");
@@ -150,7 +150,7 @@ static void add_change(struct lines *lines, const struct tcpledger_entry *e)
 
 static void add_note(struct lines *lines, const struct tcpledger_entry *e)
 {
-	struct text *out = out_text();
+	struct text *out = output_text();
 
 	text_printf(out, "    %s! %s%s", lines->colour ? "\033[33m" : "",
 		    words_get(&words_anomalies, e->tag), lines->colour ? "\033[0m" : "");
@@ -160,7 +160,7 @@ static void add_note(struct lines *lines, const struct tcpledger_entry *e)
 
 static void add_titles(struct lines *lines)
 {
-	struct text *out = out_text();
+	struct text *out = output_text();
 
 	text_string(out, lines->colour ? "\033[1m" : "");
 	text_printf(out, "%3s %-*s     %-7s %10s %-6s %10s %-6s %5s %5s", "#",
@@ -196,7 +196,7 @@ void describe_log(const struct record *record, bool wall, unsigned int width, bo
 			add_change(&lines, e);
 		else
 			add_note(&lines, e);
-		text_char(out_text(), '\n');
-		out_line();
+		text_char(output_text(), '\n');
+		output_line();
 	}
 }

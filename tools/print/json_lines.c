@@ -3,7 +3,7 @@
 
 #include "base/escape.h"
 #include "base/memory.h"
-#include "base/out.h"
+#include "base/output.h"
 #include "base/text.h"
 
 /**
@@ -109,8 +109,8 @@ void json_line(struct json_object *object)
 
 	if (!line)
 		memory_exhausted();
-	text_bytes(out_text(), line, len);
-	text_char(out_text(), '\n');
-	out_line();
+	text_bytes(output_text(), line, len);
+	text_char(output_text(), '\n');
+	output_line();
 	json_object_put(object);
 }

@@ -14,7 +14,7 @@
 #include "base/compiler.h"
 #include "base/escape.h"
 #include "base/memory.h"
-#include "base/out.h"
+#include "base/output.h"
 #include "base/text.h"
 
 enum family_type {
@@ -141,7 +141,7 @@ static void add_bound(struct text *out, uint64_t ns)
 static void add_family_head(const char *family, const char *suffix, const char *type,
 			    const char *help)
 {
-	struct text *out = out_text();
+	struct text *out = output_text();
 
 	text_printf(out, "# TYPE tcpledger_%s%s %s\n", family, suffix, type);
 	text_printf(out, "# HELP tcpledger_%s%s %s\n", family, suffix, help);
@@ -168,7 +168,7 @@ static void add_label(struct text *out, const char *label, const char *value)
 
 static void print_sample(const struct rule *rule, const struct metric *metric)
 {
-	struct text *out = out_text();
+	struct text *out = output_text();
 	const char *rest = metric->name + strlen(rule->prefix);
 
 	if (rule->type != FAMILY_INFO && !metric->is_number)
@@ -226,7 +226,7 @@ static void print_histogram_head(const struct rule *rule, const char *name)
 
 	text_bytes(&family, name + strlen("hist_"), histogram_len(name) - strlen("hist_"));
 	add_family_head(text_terminated(&family), "_seconds", "histogram", rule->help);
-	text_printf(out_text(), "# UNIT tcpledger_%s_seconds seconds\n",
+	text_printf(output_text(), "# UNIT tcpledger_%s_seconds seconds\n",
 		    text_terminated(&family));
 	text_free(&family);
 }
@@ -239,7 +239,7 @@ static void print_histogram(const struct metrics *metrics, size_t first)
 {
 	const char *name = metrics->items[first].name;
 	int len = (int)histogram_len(name) - 5;
-	struct text *out = out_text();
+	struct text *out = output_text();
 	uint64_t (*buckets)[2] = memory_new(metrics->count, sizeof(*buckets));
 	uint64_t sum = 0;
 	size_t i, n = 0;
@@ -303,7 +303,7 @@ static void print_unknown(const struct metric *metric)
 {
 	static const char help[] = "Something that a later release counts.";
 	const char *escape = find_escape(metric->name);
-	struct text *out = out_text();
+	struct text *out = output_text();
 
 	if (metric->is_number) {
 		add_family_head(metric->name, escape, "unknown", help);
@@ -339,7 +339,7 @@ void metrics_print(const struct metrics *metrics)
 		else
 			print_family(metrics, rule);
 	}
-	text_string(out_text(), "# EOF\n");
+	text_string(output_text(), "# EOF\n");
 }
 
 /**

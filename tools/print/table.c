@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/out.h"
+#include "base/output.h"
 
 struct table_row {
 	struct sort_place	place;
@@ -215,7 +215,7 @@ static void add_cell(struct text *out, const char *bytes, const struct cell *cel
 static void print_cell(const struct table *table, unsigned int i, const char *bytes,
 		       const struct cell *cell, bool last, bool colour)
 {
-	struct text *out = out_text();
+	struct text *out = output_text();
 	const char *code = colour ? colour_code((enum table_colour)cell->colour) : NULL;
 
 	if (code)
@@ -264,7 +264,7 @@ static void print_row(const struct table *table, const struct table_row *row,
 			print_cell(table, i, bytes, &cell, i == last, colour);
 		bytes += cell.len;
 	}
-	out_line();
+	output_line();
 }
 
 /**

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "explain/values.h"
+#include "explain/phrase_values.h"
 
 #include "base/escape.h"
 #include "explain/language.h"
@@ -8,14 +8,14 @@
 #include "read/record.h"
 
 /**
- * values_relative - a sequence number counted from its ISN
+ * phrase_values_relative - a sequence number counted from its ISN
  * @record: whose
  * @number: the number as on the wire
  * @ours: we count it, else the peer does
  *
  * Return: how far it is from the ISN, or the number itself if that is unknown.
  */
-int64_t values_relative(const struct record *record, uint32_t number, bool ours)
+int64_t phrase_values_relative(const struct record *record, uint32_t number, bool ours)
 {
 	int64_t isn = ours ? record->fixed.local_isn : record->fixed.remote_isn;
 
@@ -58,11 +58,11 @@ static void add_time_wait(struct phrase *phrase, const struct tcpledger_record *
 }
 
 /**
- * values_of_record - what the sentences on a whole connection need
+ * phrase_values_of_record - what the sentences on a whole connection need
  * @phrase: values to add to
  * @record: a checked record
  */
-void values_of_record(struct phrase *phrase, const struct record *record)
+void phrase_values_of_record(struct phrase *phrase, const struct record *record)
 {
 	const struct tcpledger_record *r = &record->fixed;
 	const char *error = words_error(r->error);
@@ -99,14 +99,14 @@ static int64_t time_between(const struct record *record, int earlier, int later)
 }
 
 /**
- * values_of_step - what the sentences on a step need
+ * phrase_values_of_step - what the sentences on a step need
  * @phrase: values to add to
  * @record: a checked record
  * @step: the step
  * @stay: time in the state that it ended, or -1
  */
-void values_of_step(struct phrase *phrase, const struct record *record,
-		    const struct step *step, int64_t stay)
+void phrase_values_of_step(struct phrase *phrase, const struct record *record,
+			   const struct step *step, int64_t stay)
 {
 	int segment = step->segment < 0 ? (int)step->from : step->segment;
 	const struct tcpledger_entry *e = &record->log[segment];
@@ -119,8 +119,8 @@ void values_of_step(struct phrase *phrase, const struct record *record,
 	if (step->segment < 0)
 		return;
 	phrase_number(phrase, "isn", out ? record->fixed.local_isn : record->fixed.remote_isn);
-	phrase_number(phrase, "seq", values_relative(record, e->seq, out));
-	phrase_number(phrase, "ack", values_relative(record, e->ack, !out));
-	phrase_number(phrase, "fin", values_relative(record, e->seq + e->len, out));
+	phrase_number(phrase, "seq", phrase_values_relative(record, e->seq, out));
+	phrase_number(phrase, "ack", phrase_values_relative(record, e->ack, !out));
+	phrase_number(phrase, "fin", phrase_values_relative(record, e->seq + e->len, out));
 	phrase_number(phrase, "len", e->len);
 }

@@ -3,17 +3,17 @@
  * Standard output: gathered in large pieces, quiet when the reader of a pipe
  * has gone, coloured and cut to width only where a person looks at it.
  */
-#ifndef TCPLEDGER_OUT_H
-#define TCPLEDGER_OUT_H
+#ifndef TCPLEDGER_OUTPUT_H
+#define TCPLEDGER_OUTPUT_H
 
 #include <stdbool.h>
 
 struct text;
 
-struct text *out_text(void);
-void out_line(void);
-int out_finish(void);
-bool out_colour(void);
-unsigned int out_width(void);
+struct text *output_text(void);
+void output_line(void);
+int output_finish(void);
+bool output_colour(void);
+unsigned int output_width(void);
 
 #endif

@@ -5,7 +5,7 @@
  * prove it (the last ACK of a handshake or of a close is not answered), the
  * last copy that we sent is taken to have arrived.
  */
-#include "meaning/infer.h"
+#include "meaning/inferred_states.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -208,12 +208,12 @@ static unsigned char state_before(const struct record *record)
 }
 
 /**
- * infer_remote - find the states of an end that is not recorded
+ * inferred_states_of_remote - find the states of an end that is not recorded
  * @record: record of the other end
  * @states: set, for each entry of its log, to the state that the peer entered
  *	with this segment (before it sent it, or when it got it), else to 0
  */
-void infer_remote(const struct record *record, unsigned char *states)
+void inferred_states_of_remote(const struct record *record, unsigned char *states)
 {
 	struct infer infer = {
 		.record = record, .states = states, .latest = -1,

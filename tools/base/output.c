@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "base/out.h"
+#include "base/output.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -35,30 +35,30 @@ static void write_all(void)
 }
 
 /**
- * out_text - what is about to be written
+ * output_text - what is about to be written
  *
  * Return: the text to add to.
  */
-struct text *out_text(void)
+struct text *output_text(void)
 {
 	return &out;
 }
 
 /**
- * out_line - a line is complete: write if enough has been gathered
+ * output_line - a line is complete: write if enough has been gathered
  */
-void out_line(void)
+void output_line(void)
 {
 	if (out.len >= OUT_PIECE)
 		write_all();
 }
 
 /**
- * out_finish - write what is left
+ * output_finish - write what is left
  *
  * Return: exit status.
  */
-int out_finish(void)
+int output_finish(void)
 {
 	write_all();
 	text_free(&out);
@@ -66,12 +66,12 @@ int out_finish(void)
 }
 
 /**
- * out_colour - whether colour may be used
+ * output_colour - whether colour may be used
  *
  * Return: true on a terminal, unless NO_COLOR is set (no-color.org) or the
  * terminal is dumb.
  */
-bool out_colour(void)
+bool output_colour(void)
 {
 	const char *no = getenv("NO_COLOR");
 	const char *term = getenv("TERM");
@@ -84,11 +84,11 @@ bool out_colour(void)
 }
 
 /**
- * out_width - columns a line may take
+ * output_width - columns a line may take
  *
  * Return: COLUMNS if set, else the terminal's width, else no limit.
  */
-unsigned int out_width(void)
+unsigned int output_width(void)
 {
 	const char *columns = getenv("COLUMNS");
 	struct winsize size;
