@@ -10,7 +10,12 @@
 #include "base/fail.h"
 #include "base/output.h"
 #include "base/text.h"
-#include "commands/command.h"
+#include "commands/explain.h"
+#include "commands/export.h"
+#include "commands/list.h"
+#include "commands/show.h"
+#include "commands/stats.h"
+#include "commands/timewait.h"
 #include "commands/options.h"
 #include "explain/language.h"
 

@@ -4,7 +4,7 @@
  * record, steps (meaning/steps.c), sentences (lessons.c, summary.c and remedies.c
  * of explain/) with their values (explain/phrase_values.c), lines (print/wrap.c).
  */
-#include "commands/command.h"
+#include "commands/explain.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /*
  * tcpledger export: records for the tools that people know already.
  */
-#include "commands/command.h"
+#include "commands/export.h"
 
 #include <string.h>
 #include <unistd.h>

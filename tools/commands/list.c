@@ -2,7 +2,7 @@
 /*
  * tcpledger list: the records as a table, or as JSON lines.
  */
-#include "commands/command.h"
+#include "commands/list.h"
 
 #include <limits.h>
 #include <string.h>

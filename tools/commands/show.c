@@ -2,7 +2,7 @@
 /*
  * tcpledger show: one connection, as a ladder diagram or as its plain log.
  */
-#include "commands/command.h"
+#include "commands/show.h"
 
 #include "base/escape.h"
 #include "base/fail.h"

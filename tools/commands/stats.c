@@ -4,7 +4,7 @@
  * tcpledger stats: the module's counters as they are, as JSON or as
  * OpenMetrics.
  */
-#include "commands/command.h"
+#include "commands/stats.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * tcpledger timewait: how many endpoints are in TIME_WAIT, with whom, for how
  * long, what it protected them from, and how long it really lasted.
  */
-#include "commands/command.h"
+#include "commands/timewait.h"
 
 #include <string.h>
 
