@@ -13,10 +13,10 @@
 #include "commands/explain.h"
 #include "commands/export.h"
 #include "commands/list.h"
+#include "commands/options.h"
 #include "commands/show.h"
 #include "commands/stats.h"
 #include "commands/timewait.h"
-#include "commands/options.h"
 #include "explain/language.h"
 
 static const struct command {

@@ -235,7 +235,7 @@ static void print_histogram_head(const struct rule *rule, const char *name)
  * One histogram: its buckets in order, each with what is below it as well, as
  * OpenMetrics wants them. The bound that is no number is infinity.
  */
-static void print_histogram(const struct metrics *metrics, size_t first)
+static void print_histogram(const struct metrics *metrics, const struct rule *rule, size_t first)
 {
 	const char *name = metrics->items[first].name;
 	int len = (int)histogram_len(name) - 5;
@@ -256,7 +256,7 @@ static void print_histogram(const struct metrics *metrics, size_t first)
 		buckets[n++][1] = metric->number;
 	}
 	qsort(buckets, n, sizeof(*buckets), compare_bounds);
-	print_histogram_head(find_rule(name), name);
+	print_histogram_head(rule, name);
 	for (i = 0; i < n; i++) {
 		sum += buckets[i][1];
 		if (buckets[i][0] == UINT64_MAX)
@@ -335,7 +335,7 @@ void metrics_print(const struct metrics *metrics)
 		else if (!is_first(metrics, i, rule))
 			continue;
 		else if (rule->type == FAMILY_HISTOGRAM)
-			print_histogram(metrics, i);
+			print_histogram(metrics, rule, i);
 		else
 			print_family(metrics, rule);
 	}
