@@ -47,8 +47,8 @@ enum diagram_delivery {
  * @ack: acknowledgment number as to be shown
  * @len: payload bytes
  * @win: window field as on the wire
- * @again: this SYN or FIN was sent before
- * @alien: not sent by TCP
+ * @retransmitted: this SYN or FIN was sent before
+ * @not_tcp: not sent by TCP
  */
 struct diagram_arrow {
 	enum diagram_side	from;
@@ -60,8 +60,8 @@ struct diagram_arrow {
 	int64_t			ack;
 	uint32_t		len;
 	uint16_t		win;
-	bool			again;
-	bool			alien;
+	bool			retransmitted;
+	bool			not_tcp;
 };
 
 /**

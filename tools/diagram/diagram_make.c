@@ -138,8 +138,8 @@ static int new_arrow(struct build *build, enum diagram_side from, const struct t
 		.from = from, .departs = -1, .arrives = -1, .flags = e->flags,
 		.seq = relative(build, e->seq, from),
 		.ack = e->flags & TCPLEDGER_ACK ? relative(build, e->ack, to) : -1,
-		.len = e->len, .win = e->win, .again = e->bits & TCPLEDGER_SEG_RETRANSMIT,
-		.alien = e->bits & TCPLEDGER_SEG_OTHER,
+		.len = e->len, .win = e->win, .retransmitted = e->bits & TCPLEDGER_SEG_RETRANSMIT,
+		.not_tcp = e->bits & TCPLEDGER_SEG_OTHER,
 	};
 	return (int)diagram->arrow_count++;
 }
@@ -191,7 +191,7 @@ static void add_arrival(struct build *build, const struct timeline_event *event,
 	row->arrives = at;
 	diagram->arrows[at].arrives = (int)row_number(build, row);
 	if (e->bits & TCPLEDGER_SEG_RETRANSMIT)
-		diagram->arrows[at].again = true;
+		diagram->arrows[at].retransmitted = true;
 	if (e->bits & TCPLEDGER_SEG_REFUSED)
 		diagram->arrows[at].delivery = DIAGRAM_REFUSED;
 }

@@ -99,12 +99,12 @@ unsigned int label_longest(const struct diagram *diagram)
 const char *label_remark(const struct diagram_arrow *arrow)
 {
 	if (arrow->delivery == DIAGRAM_LOST)
-		return arrow->again ? "again, lost" : "lost";
+		return arrow->retransmitted ? "again, lost" : "lost";
 	if (arrow->delivery == DIAGRAM_REFUSED)
-		return arrow->again ? "again, refused" : "refused";
-	if (arrow->alien)
+		return arrow->retransmitted ? "again, refused" : "refused";
+	if (arrow->not_tcp)
 		return "not by TCP";
-	return arrow->again ? "again" : NULL;
+	return arrow->retransmitted ? "again" : NULL;
 }
 
 /**
@@ -229,8 +229,8 @@ unsigned int label_used(const struct diagram *diagram)
 	for (i = 0; i < diagram->arrow_count; i++) {
 		const struct diagram_arrow *arrow = &diagram->arrows[i];
 
-		used |= arrow->again ? LABEL_AGAIN : 0;
-		used |= arrow->alien ? LABEL_ALIEN : 0;
+		used |= arrow->retransmitted ? LABEL_RETRANSMITTED : 0;
+		used |= arrow->not_tcp ? LABEL_NOT_TCP : 0;
 		used |= arrow->delivery == DIAGRAM_LOST ? LABEL_LOST : 0;
 		used |= arrow->delivery == DIAGRAM_REFUSED ? LABEL_REFUSED : 0;
 		used |= arrow->departs < 0 ? LABEL_UNSEEN : 0;
@@ -253,13 +253,13 @@ const char *label_legend(unsigned int bit)
 	switch (bit) {
 	case LABEL_INFERRED:
 		return "(STATE) inferred: that end is not recorded here";
-	case LABEL_AGAIN:
+	case LABEL_RETRANSMITTED:
 		return "sent again";
 	case LABEL_LOST:
 		return "not in the other end's log: lost on the way";
 	case LABEL_REFUSED:
 		return "came, and TCP threw it away";
-	case LABEL_ALIEN:
+	case LABEL_NOT_TCP:
 		return "not sent by TCP: a raw socket or a packet filter";
 	case LABEL_UNSEEN:
 		return "not in the sender's log";

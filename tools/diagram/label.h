@@ -12,16 +12,16 @@
 struct text;
 
 /* What a diagram has that wants an explanation; bits. */
-#define LABEL_INFERRED	0x01
-#define LABEL_AGAIN	0x02
-#define LABEL_LOST	0x04
-#define LABEL_REFUSED	0x08
-#define LABEL_ALIEN	0x10
-#define LABEL_UNSEEN	0x20
-#define LABEL_PAUSE	0x40
-#define LABEL_RELATIVE	0x80
-#define LABEL_TERSE	0x100
-#define LABEL_END	0x200
+#define LABEL_INFERRED		0x01
+#define LABEL_RETRANSMITTED	0x02
+#define LABEL_LOST		0x04
+#define LABEL_REFUSED		0x08
+#define LABEL_NOT_TCP		0x10
+#define LABEL_UNSEEN		0x20
+#define LABEL_PAUSE		0x40
+#define LABEL_RELATIVE		0x80
+#define LABEL_TERSE		0x100
+#define LABEL_END		0x200
 
 void label_flags(struct text *text, unsigned int flags);
 void label_numbers(struct text *text, const struct diagram_arrow *arrow, bool terse);

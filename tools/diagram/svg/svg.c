@@ -332,7 +332,7 @@ static void draw_sample(struct svg *svg, unsigned int bit, int y)
 	default:
 		break;
 	}
-	svg_line(svg->out, from, y, to, y, bit == LABEL_AGAIN || bit == LABEL_ALIEN ?
+	svg_line(svg->out, from, y, to, y, bit == LABEL_RETRANSMITTED || bit == LABEL_NOT_TCP ?
 		 "arrow warn again" : "arrow warn");
 	svg_arrowhead(svg->out, to, y, 0, "head warn");
 	if (bit == LABEL_REFUSED)

@@ -36,7 +36,7 @@ static const char *arrow_colour(const struct diagram_arrow *arrow)
 {
 	if (arrow->delivery == DIAGRAM_LOST || arrow->flags & TCPLEDGER_RST)
 		return " bad";
-	if (arrow->delivery == DIAGRAM_REFUSED || arrow->again || arrow->alien ||
+	if (arrow->delivery == DIAGRAM_REFUSED || arrow->retransmitted || arrow->not_tcp ||
 	    arrow->departs < 0)
 		return " warn";
 	return "";
@@ -77,7 +77,7 @@ void svg_arrow_line(struct svg *svg, const struct diagram_arrow *arrow)
 	char classes[64];
 
 	snprintf(classes, sizeof(classes), "arrow%s%s%s", colour,
-		 arrow->again || arrow->alien ? " again" : "",
+		 arrow->retransmitted || arrow->not_tcp ? " again" : "",
 		 arrow->flags & TCPLEDGER_RST ? " thick" : "");
 	svg_line(svg->out, at.x1, at.y1, at.x2, at.y2, classes);
 	if (arrow->delivery == DIAGRAM_LOST) {

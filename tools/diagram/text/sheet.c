@@ -114,7 +114,7 @@ static enum canvas_style arrow_style(const struct diagram_arrow *arrow)
 {
 	if (arrow->delivery == DIAGRAM_LOST || arrow->flags & TCPLEDGER_RST)
 		return CANVAS_BAD;
-	if (arrow->delivery == DIAGRAM_REFUSED || arrow->again || arrow->alien ||
+	if (arrow->delivery == DIAGRAM_REFUSED || arrow->retransmitted || arrow->not_tcp ||
 	    arrow->departs < 0)
 		return CANVAS_WARN;
 	return CANVAS_PLAIN;
@@ -122,7 +122,7 @@ static enum canvas_style arrow_style(const struct diagram_arrow *arrow)
 
 static unsigned int arrow_glyph(const struct diagram_arrow *arrow)
 {
-	if (arrow->again || arrow->alien)
+	if (arrow->retransmitted || arrow->not_tcp)
 		return CANVAS_DASH;
 	return arrow->flags & TCPLEDGER_RST ? CANVAS_HEAVY : CANVAS_LINE;
 }
