@@ -300,7 +300,7 @@ static void add_change(struct page *page, const struct tcpledger_entry *e)
 
 	phrase_string(&page->phrase, "from", words_get(&words_states, e->from));
 	phrase_string(&page->phrase, "to", words_get(&words_states, e->to));
-	phrase_string(&page->phrase, "meaning", _(lesson_state(e->to)));
+	phrase_string(&page->phrase, "meaning", _(lessons_state(e->to)));
 	if (stay >= 0 && e->from != TCPLEDGER_STATE_CLOSE && e->from != TCPLEDGER_STATE_LISTEN) {
 		phrase_duration(&page->phrase, "stay", stay);
 		add_sentence(page, N_("State: {from} => {to} after {stay}: {meaning}."));
@@ -365,7 +365,7 @@ static void add_rule(struct page *page, const char *rule)
 
 static void explain_step(struct page *page, const struct step *step)
 {
-	const struct lesson *lesson = lesson_get(step->kind);
+	const struct lesson *lesson = lessons_get(step->kind);
 	const struct tcpledger_entry *log = page->record->log;
 	unsigned int i, values = page->phrase.count;
 	/* A flood: the same again, and nothing new to say of it. */

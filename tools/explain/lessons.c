@@ -33,12 +33,12 @@ static const char *const states[TCPLEDGER_STATE_MAX] = {
 };
 
 /**
- * lesson_state - what a state means
+ * lessons_state - what a state means
  * @state: enum tcpledger_state
  *
  * Return: a few words, to be translated.
  */
-const char *lesson_state(unsigned int state)
+const char *lessons_state(unsigned int state)
 {
 	if (state < TCPLEDGER_STATE_MAX && states[state])
 		return states[state];
@@ -46,12 +46,12 @@ const char *lesson_state(unsigned int state)
 }
 
 /**
- * lesson_get - what a kind of step teaches
+ * lessons_get - what a kind of step teaches
  * @kind: the kind
  *
  * Return: its lesson.
  */
-const struct lesson *lesson_get(enum step_kind kind)
+const struct lesson *lessons_get(enum step_kind kind)
 {
 	static const struct lesson *const parts[] = {
 		lessons_opening, lessons_closing, lessons_other,

@@ -8,7 +8,7 @@
 #include "explain/lesson.h"
 #include "meaning/step.h"
 
-const struct lesson *lesson_get(enum step_kind kind);
-const char *lesson_state(unsigned int state);
+const struct lesson *lessons_get(enum step_kind kind);
+const char *lessons_state(unsigned int state);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Records as a capture for Wireshark.
+ * A trace as a pcapng file, for Wireshark.
  */
 #ifndef TCPLEDGER_PCAPNG_FILE_H
 #define TCPLEDGER_PCAPNG_FILE_H
