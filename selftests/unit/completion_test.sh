@@ -6,8 +6,8 @@
 
 tools=$(dirname "$TCPLEDGER")
 header=../../module/uapi/linux/tcpledger.h
-# shellcheck source=../../tools/tcpledger.bash-completion
-. "$tools/tcpledger.bash-completion"
+# shellcheck source=../../tools/share/completion/tcpledger.bash-completion
+. "$tools/share/completion/tcpledger.bash-completion"
 compopt() { :; }	# wants a line that is being edited
 
 offered()	# WORD...: all that is offered for the last word
@@ -34,12 +34,12 @@ tap_is "states" "$(offered tcpledger --state '')" "$(words STATES '\([A-Z_0-9]+'
 tap_is "outcomes" "$(offered tcpledger --outcome '')" "$(words OUTCOMES '"[a-z_]+"' | lines)"
 tap_is "kinds" "$(offered tcpledger list --kind '')" "$(words KINDS '"[a-z_]+"' | lines)"
 tap_is "anomalies" "$(offered tcpledger timewait --anomaly '')" "$(words ANOMALIES '"[a-z_]+"' | lines)"
-keys=$(sed -n '/^#define SORT_KEYS(X)/,/[^\\]$/p' "$tools/sort.h" | grep -oE ',[[:space:]]+"[a-z]+"' | tr -d ', \t"')
+keys=$(sed -n '/^#define SORT_KEYS(X)/,/[^\\]$/p' "$tools/read/sort.h" | grep -oE ',[[:space:]]+"[a-z]+"' | tr -d ', \t"')
 tap_is "sort keys" "$(offered tcpledger --sort '')" "$(lines <<<"$keys")"
 tap_is "a value after a comma" "$(offered tcpledger --state CLOSE_WAIT,TIME)" "CLOSE_WAIT,TIME_WAIT"
 touch "$tap_dir/records.one" "$tap_dir/records.two"
 tap_is "files" "$(offered tcpledger show 17 --file "$tap_dir/records.")" \
 	"$(printf '%s\n' "$tap_dir/records.one" "$tap_dir/records.two")"
 tap_is "a number is not guessed" "$(offered tcpledger --limit '')" ""
-tap_true "it is the completion of tcpledger" grep -qx 'complete -F _tcpledger tcpledger' "$tools/tcpledger.bash-completion"
+tap_true "it is the completion of tcpledger" grep -qx 'complete -F _tcpledger tcpledger' "$tools/share/completion/tcpledger.bash-completion"
 tap_end

@@ -6,8 +6,8 @@
 
 tools=$(dirname "$TCPLEDGER")
 header=../../module/uapi/linux/tcpledger.h
-man=$tools/tcpledger.8
-completion=$tools/tcpledger.bash-completion
+man=$tools/share/man/tcpledger.8
+completion=$tools/share/completion/tcpledger.bash-completion
 page=$(sed 's/\\-/-/g' "$man")
 
 words() { sed -n "/^#define TCPLEDGER_$1(X)/,/[^\\\\]\$/p" "$header" | grep -oE '"[a-z_]+"' | tr -d '"'; }

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 #include "drill_parser.h"
 
 enum opening { CLOSED, LISTENING, CONNECTING, SYN_RECEIVED, OPEN, RESET };

@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 
 static const char *const reserved[] = {
 	"sa_family", "sin_port", "sin_addr", "msg_name", "msg_iov", "msg_flags", "msg_control",

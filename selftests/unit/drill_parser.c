@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 #include "drill_lexer.h"
 
 static const char *path;

@@ -7,7 +7,7 @@
 tap_plan 113
 
 tools=$(dirname "$TCPLEDGER")
-po=$tools/po/zh_CN.po
+po=$tools/share/po/zh_CN.po
 build=$(dirname "$FIXTURES")
 unset LANGUAGE TCPLEDGER_LOCALEDIR
 
@@ -124,9 +124,9 @@ tap_is "gettext finds no fault in the catalogue" "$(msgfmt --check -o /dev/null 
 tap_is "nothing is untranslated" "$(msgattrib --untranslated "$po")" ""
 tap_is "nothing is fuzzy" "$(msgattrib --only-fuzzy "$po")" ""
 tap_is "nothing is left over" "$(msgattrib --only-obsolete "$po")" ""
-make -s -C "$tools/po" template TEMPLATE="$tap_dir/new.pot"
+make -s -C "$tools/share/po" template TEMPLATE="$tap_dir/new.pot"
 tap_is "the template is that of the sources ('make -C tools update-po')" \
-	"$(diff "$tools/po/tcpledger.pot" "$tap_dir/new.pot")" ""
+	"$(diff "$tools/share/po/tcpledger.pot" "$tap_dir/new.pot")" ""
 tap_is "the translation has every text" "$(msgcmp "$po" "$tap_dir/new.pot" 2>&1)" ""
 sed 's/{who} 调用 connect/{whom} 调用 connect/' "$po" >"$tap_dir/bad.po"
 tap_true "a wrong name in braces would be found" sh -c "! msgfmt --check -o /dev/null $tap_dir/bad.po"

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 #include "fixture.h"
 
 #define SYN	TCPLEDGER_SYN

@@ -6,7 +6,7 @@
 
 module=../../module
 header=$module/uapi/linux/tcpledger.h
-man=$(dirname "$TCPLEDGER")/tcpledger.5
+man=$(dirname "$TCPLEDGER")/share/man/tcpledger.5
 
 # A section or subsection by its title, up to the next.
 part() { awk -v title="$1" '/^\.S[HS] /{ on = substr($0, 5) == title; next } on' "$man"; }

@@ -26,7 +26,7 @@
 
 #include <linux/tcpledger.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 #include "mutate_test.h"
 #include "tap.h"
 

@@ -75,7 +75,7 @@ compare()	# NAME RECORDS: Wireshark's completeness of each conversation is the l
 	tap_same "$1" "$(comm -12 "$tap_dir/ledger" "$tap_dir/wireshark")" "$(cat "$tap_dir/ledger")"
 }
 compare "completeness agrees with tcp.completeness" "$records"
-"$build/verdict_test" "$tap_dir/verdicts"
+"$build/wireshark_zeek_test" "$tap_dir/verdicts"
 compare "completeness of all kinds of conversations agrees" "$tap_dir/verdicts"
 
 # Connections that a kernel had (pictures/README).

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lessons.h"
-#include "reader.h"
+#include "explain/lessons.h"
+#include "meaning/steps.h"
+#include "read/record.h"
 #include "script_record.h"
-#include "steps.h"
 #include "tap.h"
 
 #define OPEN		"active >S <SA SYN_SENT>ESTABLISHED >A "
@@ -329,7 +329,7 @@ int main(void)
 	}
 	for (i = 0; i < STEP_COUNT; i++) {
 		tap_result(seen[i], "%s occurs", names[i]);
-		tap_result(lesson_get((enum step_kind)i)->what, "%s has a lesson", names[i]);
+		tap_result(lessons_get((enum step_kind)i)->what, "%s has a lesson", names[i]);
 	}
 	try_random_logs();
 	return tap_end();

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What a reviewer's tools say: checkpatch --strict over all C, W=1 and sparse over
-# the module on both kernels, shellcheck over the scripts. Silent where all is
-# well; status 1 and the complaints where not. Exceptions and their reasons are in
-# .checkpatch.conf.
+# the module on both kernels, the order of the rooms of tools/, shellcheck over the
+# scripts. Silent where all is well; status 1 and the complaints where not. Exceptions
+# and their reasons are in .checkpatch.conf.
 set -euo pipefail
 
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
@@ -37,6 +37,37 @@ check_module()
 	! grep -E '(warning|error):' "$log"
 }
 
+# Includes of tools/ go down the rooms as its README has them, and in no circle. Calls
+# go with them, as a header declares what its own file defines.
+check_rooms()
+{
+	local includes rooms
+
+	echo 'style: the rooms of tools/'
+	includes=$(cd tools && grep -roE '^#include "[a-z_/]+' --include='*.[ch]' -- * |
+		sed -E 's/\.[ch]:#include "/ /' | awk '$1 != $2' | sort -u)
+	rooms=$(grep -m1 '^main → ' tools/README.md)
+	tsort <<<"$includes" >/dev/null &&
+		awk -v rooms="$rooms" '
+		BEGIN {
+			count = split(rooms, floors, " → ")
+			for (i = 1; i <= count; i++) {
+				split(floors[i], names, ", ")
+				for (n in names)
+					floor[names[n]] = i
+			}
+		}
+		{
+			split($1, from, "/")
+			split($2, to, "/")
+			if (from[1] != to[1] && floor[from[1]] >= floor[to[1]]) {
+				print "tools: " $1 " includes " $2 ", which is not below it"
+				bad = 1
+			}
+		}
+		END { exit bad }' <<<"$includes"
+}
+
 check_scripts()
 {
 	echo 'style: shellcheck'
@@ -50,6 +81,7 @@ cd "$top"
 check_c || bad=1
 check_module 6.1 || bad=1
 check_module 6.12 || bad=1
+check_rooms || bad=1
 check_scripts || bad=1
 [ "$bad" -eq 0 ] && echo 'style: clean'
 exit "$bad"

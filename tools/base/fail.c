@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "base/fail.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/escape.h"
+#include "base/text.h"
+
+static bool is_quiet;
+
+/**
+ * fail_quietly - whether what goes wrong is still said
+ * @quiet: it is not
+ *
+ * For a search that may come to nothing: a command that has said what is wrong
+ * with a file does not say it again when it looks into it for something else.
+ */
+void fail_quietly(bool quiet)
+{
+	is_quiet = quiet;
+}
+
+/*
+ * One line, in which the names of strangers are harmless.
+ */
+static void print_line(const char *path, const char *format, va_list args, const char *advice)
+{
+	struct text line = { 0 };
+	char message[1024];
+	ssize_t ignored;
+
+	if (is_quiet)
+		return;
+	vsnprintf(message, sizeof(message), format, args);
+	text_string(&line, "tcpledger: ");
+	if (path) {
+		text_string(&line, "cannot read ");
+		escape_terminal(&line, path);
+		text_string(&line, ": ");
+	}
+	escape_terminal(&line, message);
+	text_string(&line, "; ");
+	text_string(&line, advice);
+	text_char(&line, '\n');
+	ignored = write(STDERR_FILENO, line.bytes, line.len);
+	(void)ignored;
+	text_free(&line);
+}
+
+/**
+ * fail_work - say why the work could not be done
+ * @advice: what to do
+ * @format: as printf(): what, where, why
+ *
+ * Return: the exit status, FAIL_WORK.
+ */
+int fail_work(const char *advice, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_line(NULL, format, args, advice);
+	va_end(args);
+	return FAIL_WORK;
+}
+
+/**
+ * fail_read - say why a file could not be read
+ * @path: the file
+ * @advice: what to do
+ * @format: as printf(): why
+ *
+ * Return: the exit status, FAIL_WORK.
+ */
+int fail_read(const char *path, const char *advice, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_line(path, format, args, advice);
+	va_end(args);
+	return FAIL_WORK;
+}
+
+/**
+ * fail_usage - say what was wrong with the call
+ * @format: as printf()
+ *
+ * Return: the exit status, FAIL_USAGE.
+ */
+int fail_usage(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_line(NULL, format, args, "see tcpledger --help");
+	va_end(args);
+	return FAIL_USAGE;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A growing piece of text. Everything that is printed is put together in one,
+ * so that no stdio call and no format string stands on the path of a table of
+ * a million lines. Running out of memory ends the program with status 1.
+ */
+#ifndef TCPLEDGER_TEXT_H
+#define TCPLEDGER_TEXT_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/compiler.h"
+
+/**
+ * struct text - a growing piece of text, all zero when empty
+ * @bytes: the text, not terminated
+ * @len: bytes in use
+ * @room: bytes allocated
+ */
+struct text {
+	char	*bytes;
+	size_t	len;
+	size_t	room;
+};
+
+void text_grow(struct text *text, size_t more);
+void text_string(struct text *text, const char *string);
+void text_repeat(struct text *text, char c, size_t times);
+void text_unsigned(struct text *text, uint64_t number);
+void text_signed(struct text *text, int64_t number);
+void text_digits(struct text *text, uint64_t number, unsigned int width);
+void text_printf(struct text *text, const char *format, ...) __printf(2, 3);
+const char *text_terminated(struct text *text);
+void text_free(struct text *text);
+
+/**
+ * text_reserve - make room for more bytes
+ * @text: text to grow
+ * @more: bytes about to be added
+ */
+static inline void text_reserve(struct text *text, size_t more)
+{
+	if (more > text->room - text->len)
+		text_grow(text, more);
+}
+
+/**
+ * text_bytes - add bytes as they are
+ * @text: text to add to
+ * @bytes: what to add
+ * @len: how many
+ */
+static inline void text_bytes(struct text *text, const void *bytes, size_t len)
+{
+	if (!len)
+		return;
+	text_reserve(text, len);
+	memcpy(text->bytes + text->len, bytes, len);
+	text->len += len;
+}
+
+/**
+ * text_char - add one character
+ * @text: text to add to
+ * @c: the character
+ */
+static inline void text_char(struct text *text, char c)
+{
+	text_reserve(text, 1);
+	text->bytes[text->len++] = c;
+}
+
+#endif

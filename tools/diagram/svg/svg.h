@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A diagram drawn as SVG: for reports and slides, light and dark, without
+ * scripts. Text stays text.
+ */
+#ifndef TCPLEDGER_SVG_H
+#define TCPLEDGER_SVG_H
+
+#include <stdbool.h>
+
+struct diagram;
+struct text;
+
+void svg_draw(const struct diagram *diagram, bool wall, struct text *text);
+
+#endif

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "explain/phrase.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "print/format.h"
+
+/**
+ * phrase_begin - begin a value
+ * @phrase: the values so far; a later one of the same name wins
+ * @name: its name
+ *
+ * Return: the text to add the value to, before phrase_end().
+ */
+struct text *phrase_begin(struct phrase *phrase, const char *name)
+{
+	phrase->names[phrase->count] = name;
+	return &phrase->bytes;
+}
+
+/**
+ * phrase_end - the value is complete
+ * @phrase: the values so far
+ */
+void phrase_end(struct phrase *phrase)
+{
+	phrase->at[phrase->count++] = phrase->bytes.len;
+}
+
+/**
+ * phrase_number - a value that is a number
+ * @phrase: the values so far
+ * @name: its name
+ * @number: the number
+ */
+void phrase_number(struct phrase *phrase, const char *name, int64_t number)
+{
+	text_signed(phrase_begin(phrase, name), number);
+	phrase_end(phrase);
+}
+
+/**
+ * phrase_duration - a value that is a duration
+ * @phrase: the values so far
+ * @name: its name
+ * @ns: nanoseconds, negative if unknown
+ */
+void phrase_duration(struct phrase *phrase, const char *name, int64_t ns)
+{
+	format_duration(phrase_begin(phrase, name), ns);
+	phrase_end(phrase);
+}
+
+/**
+ * phrase_string - a value that is a word
+ * @phrase: the values so far
+ * @name: its name
+ * @value: the word, safe to show
+ */
+void phrase_string(struct phrase *phrase, const char *name, const char *value)
+{
+	text_string(phrase_begin(phrase, name), value);
+	phrase_end(phrase);
+}
+
+/* Add the value that a name in braces stands for; false if there is none. */
+static bool add_value(const struct phrase *phrase, struct text *text, const char *name,
+		      size_t len)
+{
+	unsigned int i = phrase->count;
+
+	while (i-- > 0) {
+		size_t from = i ? phrase->at[i - 1] : 0;
+
+		if (strlen(phrase->names[i]) != len || memcmp(phrase->names[i], name, len))
+			continue;
+		text_bytes(text, phrase->bytes.bytes + from, phrase->at[i] - from);
+		return true;
+	}
+	return false;
+}
+
+/**
+ * phrase_add - add a sentence with its values
+ * @phrase: the values
+ * @text: text to add to
+ * @sentence: the sentence; a name without a value stays as it is
+ */
+void phrase_add(const struct phrase *phrase, struct text *text, const char *sentence)
+{
+	const char *brace, *end;
+
+	while ((brace = strchr(sentence, '{')) && (end = strchr(brace, '}'))) {
+		text_bytes(text, sentence, (size_t)(brace - sentence));
+		sentence = end + 1;
+		if (!add_value(phrase, text, brace + 1, (size_t)(end - brace - 1)))
+			text_bytes(text, brace, (size_t)(sentence - brace));
+	}
+	text_string(text, sentence);
+}
+
+/**
+ * phrase_free - forget all values
+ * @phrase: the values
+ */
+void phrase_free(struct phrase *phrase)
+{
+	text_free(&phrase->bytes);
+	phrase->count = 0;
+}
+
+/**
+ * phrase_rewind - forget the values that came last
+ * @phrase: the values
+ * @count: how many to keep, as phrase->count was
+ */
+void phrase_rewind(struct phrase *phrase, unsigned int count)
+{
+	phrase->count = count;
+	phrase->bytes.len = count ? phrase->at[count - 1] : 0;
+}
