@@ -85,7 +85,7 @@ bool tcpledger_packet_piece(struct tcpledger_packet *p, const u8 *th)
  * @skb: its packet, as of tcp_v4_fill_cb() or tcp_v6_fill_cb()
  * @seg: filled
  *
- * TCP may have merged segments that waited in a backlog (tcp_add_to_backlog()).
+ * TCP may have merged segments that waited in a backlog (tcp_add_backlog()).
  * Context: any.
  * Return: false if the header contradicts itself.
  */
