@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The differences between the supported kernels, each named by what it is,
- * found by looking at the headers and not at the version. Kbuild sets
- * TCPLEDGER_HAVE_* from the text of the headers it builds against.
+ * The differences between the supported kernels, each named by what it is. They
+ * are found in the headers, not by the version: Kbuild sets TCPLEDGER_HAVE_* from
+ * the text of the headers it builds against.
  */
 #ifndef TCPLEDGER_COMPAT_H
 #define TCPLEDGER_COMPAT_H
@@ -15,7 +15,7 @@
 #error "tcpledger needs a kernel with CONFIG_IPV6, CONFIG_NETFILTER and CONFIG_PROC_FS"
 #endif
 
-/* The sysctl that lets sockets that name no VRF have its packets too. */
+/* The sysctl that gives packets of a VRF also to sockets that are not bound. */
 #if IS_ENABLED(CONFIG_NET_L3_MASTER_DEV)
 #define tcpledger_l3mdev_accept(net)					\
 	READ_ONCE((net)->ipv4.sysctl_tcp_l3mdev_accept)
@@ -24,8 +24,8 @@
 #endif
 
 /*
- * A local that is filled before it is read, and too big to be cleared for each
- * event, as CONFIG_INIT_STACK_ALL_ZERO would have it.
+ * For a local variable that is filled before it is read, and too big for
+ * CONFIG_INIT_STACK_ALL_ZERO to clear it at each event.
  */
 #define __tcpledger_unset __attribute__((__uninitialized__))
 

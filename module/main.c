@@ -2,10 +2,10 @@
 /*
  * tcpledger: a ledger of how every TCP connection opens and closes.
  *
- * The order of coming up: memory, then namespaces (files and hooks), then the
- * probes, then what existed before, then the worker that looks for what ended
- * unseen. Going down is the mirror: first nobody may come in any more, then what
- * is kept is freed.
+ * Load in this order: memory, then namespaces (files and hooks), then the probes,
+ * then the connections that existed before, then the worker that looks for what
+ * ended unseen. Unload is the mirror: first stop every way in, then free what is
+ * kept.
  */
 #include <linux/module.h>
 

@@ -2,15 +2,17 @@
 /*
  * What each network namespace owns, made and taken down with it.
  *
- * A namespace that dies: .pre_exit takes the hooks away and marks it dead, so
- * that what still happens counts for the initial namespace; the core waits for
- * a grace period; .exit hands its records over, and a grace period later
- * .exit_batch frees. Its timewait sockets die later, when TCP's own exit runs:
- * their records are the initial namespace's by then, and still found by the
- * namespace's cookie.
+ * When a namespace dies:
+ * - .pre_exit removes the hooks and sets tn->dead, so that what still happens
+ *   counts for the initial namespace;
+ * - the core waits for a grace period;
+ * - .exit hands the records over to the initial namespace;
+ * - .exit_batch waits for another grace period and frees the counters.
+ * The timewait sockets die later, when TCP's own exit runs. Their records belong to
+ * the initial namespace by then, and are still found by the cookie of the dead one.
  *
- * Unload does the same for every namespace after the probes are gone, and
- * frees the records instead.
+ * Unload does the same for every namespace after the probes are gone, but frees
+ * the records.
  */
 #include "netns.h"
 
@@ -19,7 +21,7 @@
 #include "proc/proc.h"
 #include "watch/hooks.h"
 
-static bool loaded;	/* a dying namespace's records have an heir */
+static bool loaded;	/* records of a dying namespace go to init_net */
 
 static int __net_init net_init(struct net *net)
 {
@@ -68,8 +70,9 @@ static void __net_exit net_exit(struct net *net)
 }
 
 /*
- * A probe that found a record before it was handed over may still count for
- * its old namespace, and lock its lists: it does so with preemption off.
+ * A probe that found a record before the record was handed over may still count
+ * for the old namespace and lock its lists. Probes run with preemption off, so a
+ * grace period waits for them.
  */
 static void __net_exit net_exit_batch(struct list_head *nets)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A record's life: made, findable, evicted, inherited. Who has to go when there
- * is no room is decided in lists.c.
+ * A record's life: made, findable, evicted, inherited. lists.c decides which record
+ * goes when there is no room.
  */
 #include "ledger/conn.h"
 
@@ -16,13 +16,13 @@
 #include "verdict/facts_end.h"
 #include "verdict/facts_state.h"
 
-bool tcpledger_allowed;	/* the probes run: from now on records are complete */
+bool tcpledger_allowed;	/* the probes run, so new records are complete */
 
 /**
  * tcpledger_conn_allow() - from now on segments make records
  *
- * The hooks of all namespaces are in place before the first probe can be; a
- * record made in between would miss its state changes.
+ * The hooks of all namespaces are in place before the first probe is, and a record
+ * made in between would miss its state changes.
  * Context: process, at load.
  */
 void __init tcpledger_conn_allow(void)
@@ -30,7 +30,7 @@ void __init tcpledger_conn_allow(void)
 	WRITE_ONCE(tcpledger_allowed, true);
 }
 
-/* Of the initial namespace, and not left to it: the same as long as it lives. */
+/* Of the initial namespace and not inherited; constant while the record lives. */
 static bool is_initial(const struct tcpledger_conn *c)
 {
 	return net_eq(c->tn->net, &init_net) && !c->inherited;
@@ -47,11 +47,12 @@ static void count_out(struct tcpledger_net *tn)
  * tcpledger_conn_free() - a record that nothing can reach any more
  * @c: in no bucket and no list
  *
- * It was admitted, so it is counted out. Lifetime proof: it left its list
- * under the lock of the namespace and its bucket under the bucket's, so no
- * other context has it: hooks and probes find records only in buckets and use
- * them only under the lock, evictors and expire.c take them out of lists, and
- * who kept a pointer as a name looks for it in the bucket first.
+ * Lifetime proof: the record left its list under tn->lists.lock and its bucket
+ * under the bucket's lock, so no other context has it.
+ * - Hooks and probes find records only in buckets and use them only under the lock.
+ * - Evictors take a record off its list first, so only one of them gets it.
+ * - The segment in flight, reconcile/expire.c and readers keep a pointer only as a
+ *   name, and look for it in the bucket before they follow it.
  *
  * Context: any.
  */
@@ -69,7 +70,7 @@ void tcpledger_conn_free(struct tcpledger_conn *c)
  * tcpledger_conn_more() - give the log of a record its second half
  * @c: the record, its bucket locked
  *
- * If there is none, or not for its namespace, the log goes on with less room.
+ * If no block is left, or none for its namespace, the log goes on with less room.
  * Context: any.
  */
 void tcpledger_conn_more(struct tcpledger_conn *c)
@@ -92,7 +93,7 @@ static void take_out(struct tcpledger_conn *c)
 		tcpledger_table_set_quiet(&c->key, false);
 }
 
-/* A record out of its list: take it out of its bucket too. */
+/* Free a record that was taken off its list. */
 static void conn_evict(struct tcpledger_conn *c)
 {
 	struct tcpledger_bucket *b;
@@ -108,13 +109,13 @@ static void conn_evict(struct tcpledger_conn *c)
  * tcpledger_conn_insert() - make a record findable, and put it into its list
  * @c: the record, in no bucket; its bucket locked
  *
- * Only now it counts as created: if another context was faster, who made it
- * throws it away instead.
+ * Counts as created only now: a record whose maker found another context to be
+ * faster is never inserted.
  *
- * All records of a tuple share a bucket, which is walked with interrupts off:
- * whoever connects from one port again and again makes it long, also on one
- * device after the other. So of the ended ones of a tuple, on all devices
- * together, only the newest are kept.
+ * All records of a tuple share a bucket, which is walked with interrupts off. A
+ * peer that connects from one port again and again, or on one device after the
+ * other, would make it long. So of the ended records of a tuple, on all devices
+ * together, only the newest TCPLEDGER_TUPLE_MAX are kept.
  * Context: any.
  */
 void tcpledger_conn_insert(struct tcpledger_conn *c)
@@ -132,7 +133,7 @@ void tcpledger_conn_insert(struct tcpledger_conn *c)
 	tcpledger_conn_free(old);
 }
 
-/* Count one more record in, making room if need be: false if there is none. */
+/* Count one more record in and evict others for it; false if there is no room. */
 static bool admit(struct tcpledger_net *tn, bool is_embryonic, u64 *id)
 {
 	struct tcpledger_conn *victims[2] = {};
@@ -153,7 +154,7 @@ static bool admit(struct tcpledger_net *tn, bool is_embryonic, u64 *id)
 	return false;
 }
 
-/* Blocks are short: rather lose the oldest ended record than the new one. */
+/* There is no block: rather lose the oldest ended record than the new one. */
 static bool evict_ended(struct tcpledger_net *tn)
 {
 	struct tcpledger_conn *c = tcpledger_lists_take_ended(tn);
@@ -166,7 +167,7 @@ static bool evict_ended(struct tcpledger_net *tn)
 /**
  * tcpledger_conn_new() - a record for a new endpoint
  * @tn: the namespace
- * @key: who it is
+ * @key: the endpoint
  * @now: CLOCK_MONOTONIC of its first entry
  * @state: enum tcpledger_state it begins in
  * @role: enum tcpledger_role
@@ -228,22 +229,22 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
  * tcpledger_conn_trim() - evict the oldest of too much history
  * @tn: the namespace, in which a record has just ended
  *
- * The look without the lock misses nothing: the caller has counted its record
- * under the lock, and whoever did so last sees what all others counted.
+ * The check without tn->lists.lock misses nothing: each caller has counted its
+ * record under that lock, so the last one sees what all others counted.
  * Context: any, no lock of ours held.
  */
 void tcpledger_conn_trim(struct tcpledger_net *tn)
 {
 	struct tcpledger_conn *c;
 
-	/* Why this is right stands above. */
+	/* The race is harmless, see above. */
 	if (likely(!data_race(tcpledger_lists_too_long(&tn->lists))))
 		return;
 	while ((c = tcpledger_lists_take_surplus(tn)))
 		conn_evict(c);
 }
 
-/* One that is in no list; from bucket *@index on. */
+/* Take a live record, which is on no list; search from bucket *@index on. */
 static struct tcpledger_conn *take_live(const struct tcpledger_net *tn,
 					u32 *index)
 {
@@ -271,21 +272,21 @@ static struct tcpledger_conn *take_live(const struct tcpledger_net *tn,
 }
 
 /*
- * Any record of a namespace in which no hook runs any more, out of its list.
- * Nearly always all are in lists then: a live connection holds its namespace,
- * unless its socket is the kernel's own. *@index is 0 before the first call;
- * *@was becomes the list that the record was in.
+ * Take any record of a namespace in which no hook runs any more. Nearly always all
+ * are on lists then: a live connection holds its namespace, unless its socket is
+ * the kernel's own. *@index is 0 before the first call; *@was becomes the place of
+ * the record.
  */
 static struct tcpledger_conn *take_any(struct tcpledger_net *tn, u32 *index,
 				       u8 *was)
 {
 	struct tcpledger_conn *c = tcpledger_lists_take_any(tn, was);
 
-	/* A record that is just being freed makes it look once more. */
+	/* At worst a record that is being freed right now costs a search. */
 	if (!c && data_race(READ_ONCE(tn->lists.total))) {
 		*was = TCPLEDGER_PLACE_LIVE;
 		c = take_live(tn, index);
-		/* A live one may have gone into a list meanwhile. */
+		/* A live record may have moved to a list meanwhile. */
 		if (!c)
 			c = tcpledger_lists_take_any(tn, was);
 	}
@@ -293,11 +294,11 @@ static struct tcpledger_conn *take_any(struct tcpledger_net *tn, u32 *index,
 }
 
 /*
- * Hand one record over. It counts against the heir from now on, even beyond
- * the heir's limit: a dying namespace's timewait sockets end right after, and
- * the trimming that follows makes up for it. An end is counted once, where the
- * record was: one that was in a list of ended ones was counted there. One with
- * a socket goes on: it is the kernel's own, and will be closed.
+ * Hand one record over. From now on it counts against the heir, even beyond the
+ * heir's limit: the timewait sockets of a dying namespace end right after, and
+ * trimming brings the heir below its limit again. A record from a list of ended
+ * ones has its end counted already, in the old namespace. A record with a socket
+ * lives on: the socket is the kernel's own and will be closed.
  */
 static void inherit(struct tcpledger_conn *c, u8 was,
 		    struct tcpledger_net *to, s64 now)

@@ -20,20 +20,21 @@ struct tcpledger_net;
 /**
  * struct tcpledger_conn - one endpoint of one connection
  * @node: in its hash bucket
- * @lru: in the list @place of @tn, if that is one
+ * @lru: in the list @place of @tn, if @place is a list
  * @place: enum tcpledger_place
- * @quiet: nothing pending: its bucket notes it, or noted it before another
+ * @quiet: nothing pending; its bucket notes it, or has noted another since
  * @drops_counted: how much of facts.log.dropped @tn has counted, modulo 256
- * @expecting: it is counted in tcpledger_expecting
+ * @expecting: counted in tcpledger_expecting
  * @inherited: its namespace died
  * @queues_checked: expire.c has seen why its SYN was not answered
- * @lost: lost.c did not find its socket
+ * @lost: lost.c did not find its socket at the last look
  * @aborted: "ss -K" is about to end its timewait socket
- * @taken: a SYN ended that before it passed our hook, and is its last segment
+ * @taken: a SYN ended its timewait socket before the SYN passed our hook; that SYN
+ *	is still to be logged as the last segment
  * @netns: inode number of the namespace it was opened in; readers copy from
  *	here on
- * @tn: the namespace it counts against; changes only when a namespace dies
- * @id: within the namespace
+ * @tn: the namespace the record counts against; changes only when @tn dies
+ * @id: within @tn
  * @sk: the socket, as an identity only: never followed
  * @wall: CLOCK_REALTIME of creation
  * @last_syn_at: CLOCK_MONOTONIC of the last SYN or SYN/ACK
@@ -45,23 +46,23 @@ struct tcpledger_net;
  * @srtt_us: -1 until known
  * @min_rtt_us: -1 until known
  * @closer: the program that closed first
- * @key: who it is
+ * @key: the endpoint
  * @owner: the program
  * @facts: what is known
  *
- * The lock of its hash bucket covers all but @lru and @place, tn->lists.lock
+ * The lock of the hash bucket covers all but @lru and @place, and tn->lists.lock
  * covers @lru. @place is written under both locks, with two exceptions: between
  * places that are no list under the bucket lock alone, and from a list to
  * TCPLEDGER_PLACE_GONE, by eviction, under tn->lists.lock alone. So a holder of
  * only the bucket lock must use READ_ONCE(); tcpledger_lists_move() rechecks
  * under tn->lists.lock.
  *
- * Lifetime. A record is reached only through its bucket, under the bucket's
- * lock, or through a list of its namespace, under that list's lock, and no
- * pointer outlives the lock but as a name: the note of the segment in flight,
- * the batch of expire.c and a reader's snapshot keep bucket, pointer and id, and
- * follow the pointer only after they found it, with that id, in the bucket
- * they locked.
+ * Lifetime. A record is reached only through its bucket, under the bucket's lock,
+ * or through a list of its namespace, under tn->lists.lock. No pointer is followed
+ * after the lock was released: the note of the segment in flight, the batch of
+ * reconcile/expire.c and a reader's snapshot keep bucket, pointer and id as a name,
+ * and first look for that pointer and id in the locked bucket
+ * (tcpledger_table_has()).
  */
 struct tcpledger_conn {
 	struct hlist_node	node;
@@ -95,7 +96,7 @@ struct tcpledger_conn {
 
 extern bool tcpledger_allowed;
 
-/* May a segment make a record? Asked only of one that would. */
+/* May a segment make a record? Asked only before it would. */
 static inline bool tcpledger_conn_allowed(void)
 {
 	return READ_ONCE(tcpledger_allowed);
@@ -114,12 +115,7 @@ void tcpledger_conn_inherit(struct tcpledger_net *from,
 			    struct tcpledger_net *to);
 void tcpledger_conn_flush(struct tcpledger_net *tn);
 
-/**
- * tcpledger_conn_room() - have room for the next log entries
- * @c: the record, its bucket locked
- *
- * Context: any.
- */
+/* Have room for the next log entries; bucket locked. */
 static inline void tcpledger_conn_room(struct tcpledger_conn *c)
 {
 	if (unlikely(tcpledger_log_wants_more(&c->facts.log)))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What names an endpoint, and the secret its hash is made with.
+ * The name of an endpoint, and the secrets of its hash.
  */
 #include "ledger/key.h"
 
@@ -33,7 +33,7 @@ void tcpledger_key_mirror(struct tcpledger_key *key,
 }
 
 /**
- * tcpledger_key_init() - draw the secret
+ * tcpledger_key_init() - draw the secrets
  *
  * Context: process, at load.
  */

@@ -7,7 +7,7 @@
 #include <linux/types.h>
 
 /**
- * struct tcpledger_key - what names an endpoint
+ * struct tcpledger_key - the name of an endpoint
  * @net: cookie of the network namespace, never reused
  * @local: own address, IPv4 in the first word and zeroes
  * @remote: the peer's
@@ -55,17 +55,20 @@ void tcpledger_key_mirror(struct tcpledger_key *key,
  * @ports: both ports, as in struct tcpledger_key
  *
  * Multilinear hashing (Lemire and Kaser, "Strongly universal string hashing
- * is fast", 2014): the sum of each 32-bit word times a secret 64-bit number,
- * plus another secret; the upper half of it. For whoever does not know the
- * secrets, drawn at load, each value of it is as likely as any other, and two
- * endpoints that differ in a word share it with probability 2^-32: nobody can
- * choose addresses and ports that meet in one bucket. Endpoints that differ in
- * no word share it for sure. They are in namespaces made 2^32 apart (of the
- * cookie only the lower half is a word), or one is IPv4 and the other IPv6, from
- * an address made of the first one's two and zeroes, with the peer "::": pairs,
- * not crowds. Or they are bound to other devices, which may be many: as many as
- * the kernel's own table has in a bucket then, while their sockets live, and
- * TCPLEDGER_TUPLE_MAX in all after that. Hashes are shown to nobody.
+ * is fast", 2014): the upper half of the sum of each 32-bit word times a secret
+ * 64-bit number, plus another secret. The secrets are drawn at load and hashes are
+ * shown to nobody. Without the secrets each hash is as likely as any other, and two
+ * endpoints that differ in a word have the same one with probability 2^-32. So
+ * nobody can choose addresses and ports that meet in one bucket.
+ *
+ * Endpoints that differ in no word always have the same hash:
+ * - in two namespaces made 2^32 apart, as only the lower half of the cookie is a
+ *   word;
+ * - one is IPv4 and the other IPv6, with an own address made of the first one's two
+ *   addresses and zeroes, and the peer "::";
+ * - bound to different devices. Only these may be many: while their sockets live,
+ *   as many as are in one bucket of the kernel's own table, and after that
+ *   TCPLEDGER_TUPLE_MAX in all.
  * Context: any.
  */
 static inline u32 tcpledger_key_hash_v4(u64 net, __be32 local, __be32 remote,
@@ -145,7 +148,7 @@ static inline void tcpledger_key_v6(struct tcpledger_key *key, u64 net,
 	key->v6 = true;
 }
 
-/* Two ports as struct tcpledger_key has them side by side. */
+/* Both ports in one word, as in struct tcpledger_key. */
 static __always_inline u32 tcpledger_key_ports(__be16 lport, __be16 rport)
 {
 	struct tcpledger_key key = { .lport = lport, .rport = rport };
@@ -153,13 +156,7 @@ static __always_inline u32 tcpledger_key_ports(__be16 lport, __be16 rport)
 	return key.ports;
 }
 
-/**
- * tcpledger_key_same_tuple() - do two keys have the same numbers?
- * @a: one
- * @b: the other; their devices may differ
- *
- * Context: any.
- */
+/* Are two keys the same but for their devices? */
 static inline bool tcpledger_key_same_tuple(const struct tcpledger_key *a,
 					    const struct tcpledger_key *b)
 {
@@ -173,8 +170,8 @@ static inline bool tcpledger_key_same_tuple(const struct tcpledger_key *a,
 
 /**
  * tcpledger_key_fits() - is this the endpoint?
- * @k: what a record names
- * @key: what is looked for; its two devices are where a packet came by
+ * @k: the key of a record
+ * @key: the key that is looked for, with the devices that fit
  *
  * Context: any.
  */

@@ -31,11 +31,11 @@ struct tcpledger_limits tcpledger_limits;
  * @name: as users know it
  * @value: what is in force
  * @text: what was given
- * @given: anything was
- * @cut: it was longer than any number is
+ * @given: a text was given
+ * @cut: the text was longer than any number is
  *
- * Kept as text until all are known: a range depends on other parameters, and
- * what is wrong is to be said in one line with the range.
+ * Kept as text until all parameters are known: a range depends on other parameters,
+ * and an error is reported in one line with the range.
  */
 struct limit {
 	const char	*name;

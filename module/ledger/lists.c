@@ -5,8 +5,9 @@
  *
  * What is kept is bounded here. When a limit is reached the oldest ended
  * record goes first, then the oldest half-open one; an established record is
- * never evicted, and a namespace evicts only its own. Whoever takes a record
- * off its list here takes it out of its bucket next, see conn.c.
+ * never evicted, and a namespace evicts only its own. A record that is taken off
+ * its list here belongs to the caller, who next takes it out of its bucket, see
+ * conn.c.
  */
 #include "ledger/lists.h"
 
@@ -32,14 +33,12 @@ void tcpledger_lists_init(struct tcpledger_lists *l)
 }
 
 /**
- * tcpledger_lists_move() - put a record into a list of its namespace
+ * tcpledger_lists_move() - put a record at the end of a list of its namespace
  * @c: the record, its bucket locked
- * @list: enum tcpledger_place
+ * @list: enum tcpledger_place, also if the record is there already
  *
- * At the end of the list, also if it is in it already. Does nothing to a
- * record that is being evicted at this moment.
  * Context: any.
- * Return: false for such a record.
+ * Return: false, with nothing done, if the record is being evicted.
  */
 bool tcpledger_lists_move(struct tcpledger_conn *c, u8 list)
 {
@@ -69,7 +68,7 @@ static u32 embryonic(const struct tcpledger_lists *l)
 	       l->counts[TCPLEDGER_PLACE_EMBRYONIC];
 }
 
-/* The record is in a list; it is the caller's alone then. */
+/* From now on the record is the caller's alone. */
 static void take_off_list(struct tcpledger_lists *l, struct tcpledger_conn *c)
 {
 	lockdep_assert_held(&l->lock);
@@ -106,7 +105,7 @@ static struct tcpledger_conn *evict_oldest(struct tcpledger_net *tn, u8 list)
 	return c;
 }
 
-/* What dead namespaces left gives way before anything of this one's own. */
+/* Records of dead namespaces go before any of @tn's own. */
 static struct tcpledger_conn *oldest_ended(struct tcpledger_net *tn)
 {
 	struct tcpledger_lists *l = &tn->lists;
@@ -134,9 +133,9 @@ static struct tcpledger_conn *oldest_embryonic(struct tcpledger_net *tn)
 /**
  * tcpledger_lists_admit() - count one more record in, and give it its id
  * @tn: the namespace
- * @is_embryonic: it begins half-open
+ * @is_embryonic: the record begins half-open
  * @crowded: all namespaces together have no room left for @tn
- * @id: its id, if it is admitted
+ * @id: filled: the record's id, if it is admitted
  * @victims: filled: up to two records off their lists, for the caller to evict
  *
  * Context: any.
@@ -186,18 +185,18 @@ void tcpledger_lists_leave(struct tcpledger_net *tn)
 
 /**
  * tcpledger_lists_take() - take one certain record off its list
- * @tn: the namespace it is thought to be of
+ * @tn: the namespace of the record, as last known
  * @c: the record, its bucket locked
  *
  * Context: any, interrupts off.
- * Return: false if another has taken it, or it is of another namespace by now.
+ * Return: false if another context has taken the record, or it was handed over.
  */
 bool tcpledger_lists_take(struct tcpledger_net *tn, struct tcpledger_conn *c)
 {
 	bool mine = false;
 
 	raw_spin_lock(&tn->lists.lock);
-	/* A dying namespace hands its own over, see tcpledger_conn_inherit(). */
+	/* c->tn changes when a namespace dies, see tcpledger_conn_inherit(). */
 	if (c->tn == tn && c->place != TCPLEDGER_PLACE_GONE) {
 		take_off_list(&tn->lists, c);
 		mine = true;
@@ -207,7 +206,7 @@ bool tcpledger_lists_take(struct tcpledger_net *tn, struct tcpledger_conn *c)
 }
 
 /**
- * tcpledger_lists_take_ended() - take the ended record that goes first
+ * tcpledger_lists_take_ended() - take the ended record that is evicted first
  * @tn: the namespace
  *
  * Context: any.
@@ -240,10 +239,10 @@ static struct tcpledger_conn *surplus(struct tcpledger_net *tn)
  * tcpledger_lists_take_surplus() - take one record too many in the history
  * @tn: the namespace
  *
- * Never-established records may hold a quarter of it, so that a port scan
- * does not push out the rest, and what dead namespaces left another, only
- * as long as there is room: who makes and drops namespaces must not be able
- * to push out what the initial one keeps of itself.
+ * Records that were never established may hold a quarter of the history, so that a
+ * port scan does not push out the rest. Records of dead namespaces may hold another
+ * quarter, and go first when there is no room: making and dropping namespaces must
+ * not push out what the initial namespace keeps of itself.
  * Context: any.
  * Return: the record, counted as evicted, or NULL if there is none too many.
  */
@@ -261,7 +260,7 @@ struct tcpledger_conn *tcpledger_lists_take_surplus(struct tcpledger_net *tn)
 /**
  * tcpledger_lists_take_any() - take a record of a namespace that ends
  * @tn: the namespace
- * @was: filled: the list that it was in
+ * @was: filled: the list that the record was in
  *
  * Context: any.
  * Return: the record, or NULL if none is in a list.
@@ -310,8 +309,8 @@ void tcpledger_lists_hand_over(struct tcpledger_conn *c,
 static s64 last_active(const struct tcpledger_conn *c, u8 list)
 {
 	/*
-	 * In another lock's care: only a reason to look closer under that
-	 * lock, and if it misses one the next run looks.
+	 * The bucket's lock covers these and is not held. The value only tells
+	 * whether to look closer under that lock, and the next run looks again.
 	 */
 	return data_race(READ_ONCE(*(list == TCPLEDGER_PLACE_TIMEWAIT ?
 				     &c->facts.tw_restarted_at : &c->last_syn_at)));
@@ -326,8 +325,8 @@ static s64 last_active(const struct tcpledger_conn *c, u8 list)
  * @most: how many at most
  * @out: filled
  *
- * They go to the list's end, so that the next call finds others; the list
- * stays in order of activity but for those looked at.
+ * Moves the records it returns to the end of the list, so that the next call finds
+ * others. But for these the list stays in order of activity.
  * Context: any.
  * Return: how many.
  */

@@ -17,7 +17,7 @@ struct tcpledger_net;
  * @TCPLEDGER_PLACE_NEW: nowhere yet
  * @TCPLEDGER_PLACE_GONE: nowhere any more: being evicted
  * @TCPLEDGER_PLACE_LIVE: established, or opened by this host. Not on any list:
- *	live records are never evicted by age. Only those that follow are lists
+ *	live records are never evicted by age. All places below are lists
  * @TCPLEDGER_PLACE_FRESH: passive, not established, to be looked at by the
  *	next tick of expire.c
  * @TCPLEDGER_PLACE_EMBRYONIC: passive, not established, looked at
@@ -41,8 +41,8 @@ enum tcpledger_place {
 
 /**
  * struct tcpledger_lists - the records of a namespace
- * @lock: covers the members below, and lru and list of the records; taken
- *	inside a bucket lock, never outside one that is then taken
+ * @lock: covers the members below, and lru and place of the records; may be taken
+ *	inside a bucket's lock, but no bucket's lock inside this one
  * @heads: its records, oldest first, by enum tcpledger_place
  * @counts: their lengths
  * @total: records admitted, also those in no list
@@ -60,7 +60,7 @@ struct tcpledger_lists {
 
 /**
  * struct tcpledger_candidate - a record to look at, as a name
- * @c: where it was
+ * @c: its address, not to be followed before tcpledger_table_has()
  * @id: its id
  * @bucket: its bucket
  */
@@ -96,18 +96,13 @@ static inline u32 tcpledger_lists_ended(const struct tcpledger_lists *l)
 	       READ_ONCE(l->counts[TCPLEDGER_PLACE_HISTORY]);
 }
 
-/* What never was established, or dead namespaces left, may hold so much. */
+/* At most so many failed records, and so many inherited ones, are kept. */
 static inline u32 tcpledger_lists_quarter(void)
 {
 	return max(tcpledger_limits.history / 4, 1U);
 }
 
-/**
- * tcpledger_lists_too_long() - is there a record too many in the history?
- * @l: the lists
- *
- * Context: any, without the lock.
- */
+/* Does the history have to lose a record? May be asked without the lock. */
 static inline bool tcpledger_lists_too_long(const struct tcpledger_lists *l)
 {
 	const u32 quarter = tcpledger_lists_quarter();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What is kept of each network namespace: its counters, its lists, and its place
- * among all namespaces. netns.c makes it and takes it down.
+ * among all namespaces. netns.c calls this when a namespace begins and ends.
  */
 #include "ledger/net.h"
 
@@ -14,7 +14,7 @@ static LIST_HEAD(all_nets);
 static DEFINE_MUTEX(all_nets_mutex);	/* covers all_nets */
 
 /**
- * tcpledger_net_begin() - have counters, and lists with nothing in them
+ * tcpledger_net_begin() - allocate counters and make empty lists
  * @tn: filled, but for @proc
  * @net: the namespace
  *
@@ -33,7 +33,7 @@ int tcpledger_net_begin(struct tcpledger_net *tn, struct net *net)
 
 /**
  * tcpledger_net_end() - free the counters
- * @tn: nobody counts in it any more, and it has no records
+ * @tn: without records, and nothing counts there any more
  *
  * Context: process.
  */

@@ -15,8 +15,8 @@ struct proc_dir_entry;
  * @net: the namespace
  * @stats: its counters, per CPU
  * @proc: its directory under /proc/net, NULL if it could not be made
- * @dead: it is going away; what still comes counts for the initial one
- * @all: in the list of all namespaces, under its mutex
+ * @dead: the namespace is going away; events still to come count for the initial one
+ * @all: in all_nets, under all_nets_mutex
  * @lists: its records
  */
 struct tcpledger_net {
@@ -39,7 +39,7 @@ extern unsigned int tcpledger_net_id;
  */
 static inline struct tcpledger_net *tcpledger_net(const struct net *net)
 {
-	/* As net_generic(), whose read section would be one too many. */
+	/* net_generic() without its RCU read section, as the caller has one. */
 	const struct net_generic *own =
 		rcu_dereference_check(net->gen, rcu_read_lock_sched_held());
 	struct tcpledger_net *tn = own->ptr[tcpledger_net_id];
@@ -49,13 +49,10 @@ static inline struct tcpledger_net *tcpledger_net(const struct net *net)
 	return tn;
 }
 
-/**
- * tcpledger_net_dying() - has a namespace only sockets of the kernel left?
- * @net: the namespace
- *
- * These do not hold it. What they still do belongs to the records they have,
- * wherever those are by now, and begins none.
- * Context: as tcpledger_net().
+/*
+ * Has a namespace no references left? Only kernel sockets, which do not hold it, can
+ * still act there: in the records they have, wherever these are by now, but they
+ * begin no new ones. Context: as tcpledger_net().
  */
 static inline bool tcpledger_net_dying(const struct net *net)
 {

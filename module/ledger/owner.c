@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who is behind a socket, where the kernel really knows.
+ * The program behind a socket, where the kernel really knows it.
  *
  * The running task is the owner only inside a system call on the socket:
- * connect(), listen(), accept(), close(). In a softirq it is whoever was
- * interrupted. A connection that nobody accepted yet belongs to its listener,
- * so the tasks that called listen() are kept here, by socket.
+ * connect(), listen(), accept(), close(). In a softirq the running task is any
+ * task that was interrupted. A connection that no program has accepted yet belongs
+ * to its listener, so the tasks that called listen() are kept here, by socket.
  */
 #include "ledger/owner.h"
 
@@ -19,12 +19,12 @@
 #include <linux/uidgid.h>
 #include <net/sock.h>
 
-/* Listeners remembered; one more replaces one with the same hash. */
+/* How many listeners are kept; one too many replaces one of the same hash. */
 #define LISTENER_BITS	10
 #define LISTENER_WAYS	4
 
 /**
- * struct listener - who called listen()
+ * struct listener - the process that called listen()
  * @sk: the socket, as an identity only; NULL when free
  * @actor: the process
  */
@@ -53,7 +53,7 @@ static struct listener_set *listener_set(const struct sock *sk)
 }
 
 /**
- * tcpledger_actor_current() - the running task
+ * tcpledger_actor_current() - note the running task
  * @a: filled
  *
  * Context: a system call on the socket, possibly with preemption off.

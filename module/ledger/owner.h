@@ -8,7 +8,7 @@
 struct sock;
 
 /**
- * struct tcpledger_actor - a process, as a number that outlives it
+ * struct tcpledger_actor - a process, by numbers that stay when it has ended
  * @tgid: process id in the initial pid namespace, 0 if unknown
  * @ns_tgid: process id in its own pid namespace
  * @pidns: inode number of that namespace

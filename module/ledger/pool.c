@@ -2,11 +2,11 @@
 /*
  * Blocks of TCPLEDGER_CONN_SIZE bytes: records and second halves of logs.
  *
- * A probe may not allocate (on PREEMPT_RT not even atomically), so blocks lie
- * ready: a few on each CPU, the rest in one stock that a worker keeps above a
- * low mark. In a hook, where allocating is allowed, an empty stock is made up
- * for at once. The first stock is made at load and covers a burst that comes
- * before the history is full: from then on blocks only go round.
+ * A probe may not allocate (on PREEMPT_RT not even atomically), so blocks are kept
+ * ready: a few on each CPU, the rest in one stock that a worker keeps above
+ * STOCK_LOW. A hook may allocate, and does if the stock is empty. The stock filled
+ * at load covers a burst that comes before the history is full; from then on a new
+ * record reuses the block of an evicted one.
  */
 #include "ledger/pool.h"
 
@@ -28,12 +28,12 @@
 #define STOCK_FILL	1024	/* to here */
 #define STOCK_HIGH	8192	/* above this the worker gives back */
 
-/* Set aside at load: half of what one namespace may keep, 6 MB at most. */
+/* Allocated at load: blocks for half of max_connections, 6 MB at most. */
 #define STOCK_FIRST_MAX	STOCK_HIGH
 
 /*
- * KASAN sees the use of a block after its end only if the block goes back to
- * the slab, and at once. That may take a lock that sleeps on PREEMPT_RT.
+ * KASAN sees a use after free only if the block goes back to the slab at once, which
+ * may take a lock that sleeps on PREEMPT_RT.
  */
 #define WATCHED		(IS_ENABLED(CONFIG_KASAN) && !IS_ENABLED(CONFIG_PREEMPT_RT))
 
@@ -135,7 +135,7 @@ static void fill_stock(struct work_struct *work)
 	}
 }
 
-/* Bring a batch of blocks to this CPU, and one for the caller. */
+/* Move up to BATCH blocks to this CPU, and return one more. */
 static noinline void *fetch(bool may_allocate)
 {
 	struct cpu_blocks *cpu;
@@ -151,7 +151,7 @@ static noinline void *fetch(bool may_allocate)
 			break;
 		cpu->block[cpu->n++] = block;
 	}
-	/* The stock may be empty, and an interrupt have put one back here. */
+	/* Even with an empty stock an interrupt may have put one back here. */
 	block = cpu->n ? cpu->block[--cpu->n] : NULL;
 	low = stock_n < STOCK_LOW;
 	raw_spin_unlock_irqrestore(&stock_lock, flags);
@@ -165,7 +165,7 @@ static noinline void *fetch(bool may_allocate)
 
 /**
  * tcpledger_pool_get() - get a block
- * @may_allocate: the caller is in a hook and holds no raw lock
+ * @may_allocate: the caller may allocate atomically and holds no raw lock
  *
  * Context: any.
  * Return: a block with unspecified contents, or NULL; the caller counts that.
@@ -241,13 +241,13 @@ int __init tcpledger_pool_init(void)
 	BUILD_BUG_ON(TCPLEDGER_LOG_MORE * sizeof(struct tcpledger_log_entry) >
 		     TCPLEDGER_CONN_SIZE);
 
-	/* The stock and what lies on the CPUs comes on top. */
+	/* Records and second halves of logs, plus the stock and each CPU's blocks. */
 	allocated_max = (long)tcpledger_limits.max_total +
 			tcpledger_share_seconds() + STOCK_HIGH +
 			(long)num_possible_cpus() * CPU_BLOCKS;
 	/*
-	 * TYPESAFE_BY_RCU is not for lookups here: it spares the block the
-	 * zeroing of init_on_alloc. All that is read of it is written first.
+	 * No lookup relies on TYPESAFE_BY_RCU: it spares the block the zeroing of
+	 * init_on_alloc, as all that is read of a block is written first.
 	 */
 	cache = kmem_cache_create("tcpledger_block", TCPLEDGER_CONN_SIZE, 0,
 				  WATCHED ? 0 : SLAB_TYPESAFE_BY_RCU, NULL);

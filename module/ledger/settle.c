@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where a record stands: the list that its facts put it in, and the notes that
- * others take of it. Moving it to a list of ended ones is what counts its end.
+ * Where a record stands: the list that its facts put it in, and the bucket's note
+ * of it. The move to a list of ended records counts its end.
  */
 #include "ledger/settle.h"
 
@@ -18,7 +18,7 @@ unsigned long tcpledger_expecting_until;
 const u32 tcpledger_conn_leaves[TCPLEDGER_PLACE_MAX] = {
 	[TCPLEDGER_PLACE_LIVE]		= HELD_BY_TIMEWAIT,
 	[TCPLEDGER_PLACE_FRESH]		= WAS_ESTABLISHED,
-	[TCPLEDGER_PLACE_EMBRYONIC]	= ~0,	/* also if its timer ran */
+	[TCPLEDGER_PLACE_EMBRYONIC]	= ~0,	/* for request_expired_at */
 };
 
 static u8 list_of(const struct tcpledger_conn *c, u8 was)
@@ -37,7 +37,7 @@ static u8 list_of(const struct tcpledger_conn *c, u8 was)
 		TCPLEDGER_PLACE_EMBRYONIC : TCPLEDGER_PLACE_FRESH;
 }
 
-/* What was noted or given up since the last event, which is never much. */
+/* Count anomalies, and entries without room, since the last event: never many. */
 static void count_news(struct tcpledger_conn *c)
 {
 	struct tcpledger_stats __percpu *stats = c->tn->stats;
@@ -83,8 +83,8 @@ bool tcpledger_conn_relist(struct tcpledger_conn *c)
 		return false;
 	}
 	/*
-	 * One that is being evicted was counted at its end, or never will be;
-	 * one that is being handed over settles again, see inherit().
+	 * A record that is being evicted was counted at its end, or never will
+	 * be. A record that is being handed over settles again, see inherit().
 	 */
 	if (!tcpledger_lists_move(c, list) || !c->facts.ended_at)
 		return false;
@@ -94,9 +94,9 @@ bool tcpledger_conn_relist(struct tcpledger_conn *c)
 }
 
 /**
- * tcpledger_conn_set_quiet() - a record got quiet, or is so no more
+ * tcpledger_conn_set_quiet() - a record becomes quiet, or ceases to be
  * @c: the record, its bucket locked
- * @quiet: which
+ * @quiet: it becomes quiet
  *
  * Context: any.
  */

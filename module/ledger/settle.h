@@ -9,9 +9,10 @@
 #include "ledger/net.h"
 
 /*
- * Records whose next ACK out is to be logged although the connection is
- * open: while there is one, the fast path of the hooks is closed. But not
- * longer than an answer can take, for a remote can make one that never comes.
+ * How many records wait for an ACK that is to be logged when it leaves, although
+ * the connection is open. While there is one, the LOCAL_OUT hook lets no segment
+ * pass for its socket alone; but not longer than an answer can take, since a peer can
+ * send what TCP never answers.
  */
 extern atomic_t tcpledger_expecting;
 extern unsigned long tcpledger_expecting_until;	/* jiffies */
@@ -19,11 +20,7 @@ extern unsigned long tcpledger_expecting_until;	/* jiffies */
 /* More than TCPLEDGER_ANSWER_UNITS. */
 #define TCPLEDGER_EXPECT_JIFFIES	HZ
 
-/**
- * tcpledger_conn_expected() - may an ACK that leaves now have to be logged?
- *
- * Context: any.
- */
+/* May an ACK that leaves now have to be logged? */
 static inline bool tcpledger_conn_expected(void)
 {
 	return unlikely(atomic_read(&tcpledger_expecting)) &&
@@ -33,10 +30,10 @@ static inline bool tcpledger_conn_expected(void)
 bool tcpledger_conn_relist(struct tcpledger_conn *c);
 void tcpledger_conn_set_quiet(struct tcpledger_conn *c, bool quiet);
 
-/* By list: the facts that take a record out of it, beside its end. */
+/* By place: the bits of the facts that take a record out of it, beside its end. */
 extern const u32 tcpledger_conn_leaves[TCPLEDGER_PLACE_MAX];
 
-/* Count it among those whose next ACK out is to be logged, or no more. */
+/* Keep tcpledger_expecting: is the next ACK out of this record to be logged? */
 static inline void tcpledger_conn_expect(struct tcpledger_conn *c, bool wanted)
 {
 	if (likely(!wanted && !c->expecting))
@@ -71,7 +68,7 @@ static inline void tcpledger_conn_prepare(struct tcpledger_conn *c, s64 now,
 	/* These lists are in order of activity. */
 	if ((list == TCPLEDGER_PLACE_FRESH ||
 	     list == TCPLEDGER_PLACE_EMBRYONIC) &&
-	    /* Another lock's: at worst it is one place out of order. */
+	    /* Without its lock: at worst the record is one place out of order. */
 	    data_race(READ_ONCE(c->tn->lists.heads[list].prev)) != &c->lru)
 		tcpledger_lists_move(c, list);
 }
@@ -80,11 +77,11 @@ static inline void tcpledger_conn_prepare(struct tcpledger_conn *c, s64 now,
  * tcpledger_conn_settle() - put a record where its facts say it belongs
  * @c: the record, in its bucket, which is locked, and in a list
  *
- * Called after each event, before the bucket is unlocked, also to count what
+ * Call this after each event, before the bucket is unlocked: it also counts what
  * the event added.
  * Context: any.
- * Return: true if it just ended: call tcpledger_conn_trim() when the bucket
- * is unlocked.
+ * Return: true if the record just ended: call tcpledger_conn_trim() once the
+ * bucket is unlocked.
  */
 static inline bool tcpledger_conn_settle(struct tcpledger_conn *c)
 {

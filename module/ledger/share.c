@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who holds how much of max_total.
+ * How max_total is shared among namespaces.
  *
- * Whoever may make namespaces could take all of it. So the initial namespace
- * keeps a share that the others together cannot use: max_connections records,
- * which is all it may hold, but at most half of max_total. Of the blocks for
- * the second halves of long logs it keeps half, whatever dead ones left to
- * it; all are counted, so that they take no block from records.
+ * Anybody who may make namespaces could use up max_total. So the initial namespace
+ * keeps a share that all others together cannot use: max_connections records, which
+ * is all that it may hold, but at most half of max_total. Of the blocks for the
+ * second halves of long logs, half is kept for the initial namespace's own records;
+ * those that dead namespaces left to it count as the others'. All these blocks are
+ * counted, so that long logs take no block from records.
  */
 #include "ledger/share.h"
 
@@ -28,9 +29,9 @@ static atomic_t seconds_of_others = ATOMIC_INIT(0);
  * tcpledger_share_take() - one more record is to be held
  * @tn: the namespace it counts against
  *
- * It is counted whatever the answer is: tcpledger_share_give() undoes that.
+ * The record is counted whatever is returned; tcpledger_share_give() undoes that.
  * Context: any.
- * Return: true if that is more than @tn may hold of what all share.
+ * Return: true if max_total has no room left for @tn.
  */
 bool tcpledger_share_take(const struct tcpledger_net *tn)
 {
@@ -40,7 +41,7 @@ bool tcpledger_share_take(const struct tcpledger_net *tn)
 
 	if (likely(net_eq(tn->net, &init_net))) {
 		n = atomic_inc_return(&all);
-		/* What others hold for a moment beyond theirs is theirs. */
+		/* Do not charge init_net for what others hold beyond their share. */
 		return unlikely(n > most) &&
 		       n - atomic_read(&others) > most - most_of_others;
 	}
@@ -77,7 +78,7 @@ u32 tcpledger_share_seconds(void)
  * @initial: its record is the initial namespace's own
  *
  * Context: any.
- * Return: false if that is one too many; then nothing was counted.
+ * Return: false, with nothing counted, if there is no block left for it.
  */
 bool tcpledger_share_take_second(bool initial)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the kernel's sockets tell: who they are, why they moved, what they
- * counted, and whether one still exists. Nothing here takes a socket's lock;
- * what races is read once.
+ * What the kernel's sockets tell: their names, what they counted, and whether one
+ * still exists. Nothing here takes a socket's lock; a member that may change is
+ * read once.
  */
 #include "ledger/socket.h"
 
@@ -20,7 +20,7 @@
 
 #define LISTENERS_MAX	64	/* looked at, of one bucket */
 
-/* The VRF that a device is, or is in; 0 if it is none. */
+/* The VRF that a device is or is in, or 0. */
 static u32 vrf_of(const struct net *net, u32 ifindex)
 {
 	return l3mdev_master_ifindex_by_index((struct net *)net, ifindex);
@@ -32,9 +32,9 @@ static u32 vrf_of(const struct net *net, u32 ifindex)
  * @ifindex: the device that the record names, or 0
  * @bound: the device that the socket is bound to, or 0
  *
- * A record whose SYN came names its VRF, or no device until the SYN/ACK leaves.
- * In a VRF a record that names none is of the default table, where the same
- * numbers are another connection's (inet_sk_bound_dev_eq()).
+ * A record whose SYN came names its VRF or no device until the SYN/ACK leaves. For a
+ * socket in a VRF a record without a device is one of the default table, where the
+ * same numbers are another connection's (inet_sk_bound_dev_eq()).
  * Context: any.
  */
 bool tcpledger_device_fits(const struct net *net, u32 ifindex, u32 bound)
@@ -155,9 +155,9 @@ static bool same_socket(struct net *net, const struct sock *sk,
 /*
  * The full, request or timewait socket of an endpoint, as
  * __inet_lookup_established() finds it, or @self, which may be bound to another
- * device now. Takes no reference: on PREEMPT_RT a probe could not drop one. So
- * the result may be another socket by now; in the caller's RCU read section its
- * memory stays one.
+ * device now. Takes no reference, as on PREEMPT_RT a probe could not drop it. So the
+ * result may have become another socket, but in the caller's RCU read section its
+ * memory remains a socket.
  */
 static struct sock *find(struct net *net, const struct tcpledger_key *key,
 			 const void *self)
@@ -181,8 +181,8 @@ static struct sock *find(struct net *net, const struct tcpledger_key *key,
 begin:
 	sk_nulls_for_each_rcu(sk, node, &table->ehash[slot].chain)
 		/*
-		 * Whose memory just begins a new life can be taken for its old
-		 * self, or for nobody: as if we had looked a moment earlier.
+		 * A socket whose memory is being reused can match as the old one,
+		 * or not at all: as if this had looked a moment earlier or later.
 		 */
 		if (data_race(sk->sk_hash == hash &&
 			      ((self && sk == self) ||
@@ -278,9 +278,9 @@ static bool is_listener_of(const struct sock *sk, struct net *net,
 }
 
 /*
- * What the listeners of one bucket are like; a program may have thousands on one
- * port, and interrupts are off, so that those behind the first ones are unknown.
- * Return: whether there is one
+ * Describe the listeners of one bucket. A program may have thousands on one port and
+ * interrupts are off, so only LISTENERS_MAX sockets are looked at; if there are more,
+ * no queue is called full. Return: whether there is a listener.
  */
 static bool listeners_in(struct inet_hashinfo *table, u32 hash, struct net *net,
 			 const struct tcpledger_key *key,
@@ -316,10 +316,10 @@ static bool listeners_in(struct inet_hashinfo *table, u32 hash, struct net *net,
  * @key: the key of the endpoint a SYN opens
  * @l: filled if there are any
  *
- * Not the kernel's own lookup: that would run the users' BPF programs for a
- * SYN that never came. So of several that share a port it is not known which
- * one the SYN was for.
- * Context: any, in an RCU read section, which is as long as @l->any lives.
+ * The kernel's own lookup would run BPF programs of users for a SYN that never
+ * came. So if several listeners share a port, it is unknown which of them the SYN
+ * was for.
+ * Context: any, in an RCU read section; @l->any is valid inside it only.
  * Return: whether there are any.
  */
 bool tcpledger_socket_listeners(struct net *net,
@@ -346,16 +346,17 @@ bool tcpledger_socket_listeners(struct net *net,
 }
 
 /**
- * tcpledger_socket_overflows() - has a request no place among the connections?
+ * tcpledger_socket_overflows() - does a request wait for a full accept queue?
  * @net: its namespace
  * @key: its key
- * @ack: the third ACK that made no connection of it, NULL for one that came
+ * @ack: the third ACK of which TCP made no connection, NULL if that ACK came
  *	some time ago
  *
- * While accept is deferred (TCP_DEFER_ACCEPT) TCP drops a bare ACK for that
- * reason, before it looks at the queue (tcp_check_req()).
+ * While accept is deferred (TCP_DEFER_ACCEPT) TCP drops a bare ACK for that, before
+ * it looks at the queue (tcp_check_req()).
  * Context: any.
- * Return: true if the accept queue of the request's own listener is full.
+ * Return: true if the accept queue of the request's own listener is full, and
+ * deferring does not explain the drop.
  */
 bool tcpledger_socket_overflows(struct net *net,
 				const struct tcpledger_key *key,
@@ -377,7 +378,7 @@ bool tcpledger_socket_overflows(struct net *net,
 	if (!lsk || READ_ONCE(lsk->sk_state) != TCP_LISTEN)
 		goto out;
 	deferred = READ_ONCE(inet_csk(lsk)->icsk_accept_queue.rskq_defer_accept);
-	/* The request's timer may count up now: then it was deferred before. */
+	/* The timer may increment num_timeout now: use either value. */
 	if (ack ? data_race((u8)req->num_timeout) < deferred &&
 		  tcpledger_segment_end(ack) == tcp_rsk(req)->rcv_isn + 1 :
 		  deferred)

@@ -16,9 +16,8 @@ struct request_sock;
 struct sock;
 
 /*
- * What names a socket is in the part that all kinds have in common, but for
- * its own port. That is the segments', not sk_num: sk_num is already 0 when
- * CLOSE is traced.
+ * The name of a socket is in struct sock_common, but for its own port: that is
+ * inet_sport, as sk_num is already 0 when CLOSE is traced.
  */
 static inline u32 tcpledger_socket_ports(const struct sock *sk)
 {
@@ -30,7 +29,7 @@ static inline u32 tcpledger_timewait_ports(const struct inet_timewait_sock *tw)
 	return tcpledger_key_ports(tw->tw_sport, tw->tw_dport);
 }
 
-/* Does it speak IPv4 on the wire? */
+/* IPv4 on the wire? */
 static inline bool tcpledger_common_v4(const struct sock_common *s)
 {
 	return likely(s->skc_family == AF_INET) ||
@@ -64,7 +63,7 @@ bool tcpledger_device_fits(const struct net *net, u32 ifindex, u32 bound);
  * @s: the socket, of any kind
  * @ports: its ports, as in struct tcpledger_key
  *
- * The device is still to be asked for. Context: any.
+ * Compares no device. Context: any.
  */
 static inline bool tcpledger_common_tuple(const struct tcpledger_key *k,
 					  const struct sock_common *s,
@@ -95,7 +94,7 @@ static inline bool tcpledger_common_fits(const struct tcpledger_key *k,
 				     READ_ONCE(s->skc_bound_dev_if));
 }
 
-/* The bucket of a full socket's record. */
+/* Lock the bucket of a full socket's record. */
 static inline struct tcpledger_bucket *
 tcpledger_socket_lock(const struct sock *sk, unsigned long *flags)
 {
@@ -136,12 +135,7 @@ static inline void tcpledger_socket_death(struct tcpledger_death *d,
 	d->soft = error && error == READ_ONCE(sk->sk_err_soft);
 }
 
-/**
- * tcpledger_socket_is_full() - is this a full TCP socket?
- * @sk: a socket that is not locked, so that its state may change
- *
- * Context: any, under RCU or a reference on @sk.
- */
+/* Is this a full TCP socket? Under RCU or a reference on @sk. */
 static inline bool tcpledger_socket_is_full(const struct sock *sk)
 {
 	int state = READ_ONCE(sk->sk_state);
@@ -161,8 +155,8 @@ struct sock *tcpledger_socket_hold(struct net *net,
 /**
  * struct tcpledger_listeners - the sockets that listen for an endpoint
  * @any: one of them
- * @accept_full: the accept queues of all of them are full
- * @requests_full: the queues of requests of all of them are full
+ * @accept_full: all their accept queues are full
+ * @requests_full: all their request queues are full
  */
 struct tcpledger_listeners {
 	struct sock	*any;

@@ -11,8 +11,7 @@
 #include <linux/tcpledger.h>
 
 /*
- * The counters of a namespace, in the order of the stats file. The name
- * printed is the name counted.
+ * The counters of a namespace, in the order and with the names of the stats file.
  */
 #define TCPLEDGER_COUNTERS(X)						\
 	X(records_created)						\
@@ -51,9 +50,9 @@
 #define TCPLEDGER_HIST_BUCKETS	32	/* to 2^40 ns, 18 minutes, and beyond */
 
 /*
- * 2MSL is 60 s and ends with the tick of a timer wheel some seconds later, all
- * of it between 2^35 and 2^36 ns. There the bucket of TIME_WAIT is cut: one up
- * to the first of these bounds, then one a second, and what is left of it.
+ * 2MSL is 60 s, and the timer wheel lets it end up to some seconds later: always
+ * between 2^35 and 2^36 ns. So for TIME_WAIT that bucket is cut into one up to the
+ * first of these bounds, one for each second, and the rest.
  */
 #define TCPLEDGER_HIST_CUT	36
 #define TCPLEDGER_HIST_SECOND	56	/* the first bound */
@@ -72,7 +71,7 @@ enum tcpledger_histogram {
 /**
  * struct tcpledger_stats - counters of one namespace on one CPU
  *
- * Written with this_cpu_inc(), so right in every context.
+ * Written with this_cpu_inc(), which is exact in every context.
  */
 struct tcpledger_stats {
 #define TCPLEDGER_COUNTER(name)	u64 name;

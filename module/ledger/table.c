@@ -2,8 +2,8 @@
 /*
  * The hash table of all records, of all namespaces.
  *
- * Its size is fixed at load, so nothing is allocated or moved later. The
- * hash is keyed, see key.h: who sends segments does not choose the bucket.
+ * Its size is fixed at load, so nothing is allocated or moved later. The hash is
+ * keyed, so a peer cannot choose the bucket of its segments, see key.h.
  * Lock order: bucket, then the lock of a namespace's lists, then the stock of
  * blocks. Never two buckets.
  */
@@ -32,7 +32,7 @@ void tcpledger_table_insert(struct tcpledger_conn *c)
 		&tcpledger_buckets[tcpledger_table_index(&c->key)];
 
 	hlist_add_head(&c->node, &b->head);
-	/* What it noted of this tuple was of another record. */
+	/* A note of this tuple was of an older record. */
 	if (unlikely(tcpledger_table_notes(b, &c->key)))
 		tcpledger_table_set_quiet(&c->key, false);
 }
@@ -40,7 +40,7 @@ void tcpledger_table_insert(struct tcpledger_conn *c)
 /**
  * tcpledger_table_set_quiet() - note that an endpoint is quiet, or is not
  * @key: the endpoint; its bucket locked
- * @quiet: note it, in place of another if need be; else take it out
+ * @quiet: note it, in place of another if need be; else remove the note
  *
  * Context: any.
  */
@@ -65,13 +65,14 @@ void tcpledger_table_set_quiet(const struct tcpledger_key *key, bool quiet)
 }
 
 /**
- * tcpledger_table_surplus() - the ended record that a tuple has too many
+ * tcpledger_table_surplus() - the ended record that its tuple has too many
  * @c: a record that is about to be inserted; its bucket locked
  *
- * The hash tells: a tuple has the same one on each device, and another tuple
- * hardly ever has it.
+ * Compares hashes: a tuple has the same hash on each device, and another tuple
+ * hardly ever has that hash.
  * Context: any.
- * Return: the oldest of TCPLEDGER_TUPLE_MAX ended ones, NULL if there are less.
+ * Return: the record number TCPLEDGER_TUPLE_MAX of the ended ones, counted from the
+ * newest, or NULL if there are fewer.
  */
 struct tcpledger_conn *tcpledger_table_surplus(const struct tcpledger_conn *c)
 {
@@ -88,10 +89,10 @@ struct tcpledger_conn *tcpledger_table_surplus(const struct tcpledger_conn *c)
 
 /**
  * tcpledger_table_step_back() - an ended record must not hide a live one
- * @c: a record that ended before it was anything; its bucket locked
+ * @c: a record that ends as it begins; its bucket locked
  *
- * A connect() to the tuple of a live connection fails and leaves a record
- * that is newer than the live one, and over.
+ * A connect() to the tuple of a live connection fails and leaves an ended record
+ * that is newer than the live one.
  * Context: any.
  */
 void tcpledger_table_step_back(struct tcpledger_conn *c)
@@ -99,7 +100,7 @@ void tcpledger_table_step_back(struct tcpledger_conn *c)
 	struct tcpledger_conn *other;
 
 	hlist_for_each_entry(other, &tcpledger_buckets[tcpledger_table_index(&c->key)].head, node)
-		/* On any device: a segment that comes may be for either. */
+		/* On any device, as a segment that comes may fit both. */
 		if (other != c && tcpledger_facts_live(&other->facts) &&
 		    other->key.hash == c->key.hash &&
 		    other->key.ports == c->key.ports) {
@@ -112,7 +113,7 @@ void tcpledger_table_step_back(struct tcpledger_conn *c)
 /**
  * tcpledger_table_has() - is a record still there?
  * @b: the bucket it was in, locked
- * @c: where it was; not followed before it is found again
+ * @c: its address; not followed before it is found again
  * @id: its id then
  *
  * Context: any.

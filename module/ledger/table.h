@@ -24,18 +24,22 @@
  * @remote: the peer's
  * @v6: IPv6 on the wire
  *
- * The quiet endpoint is one of the bucket's records to which a segment
- * without SYN, FIN or RST adds nothing (tcpledger_facts_quiet()). The hooks
- * let such a segment pass after a look here. It is a copy of the endpoint's
- * name, not a pointer, so it cannot outlive anything: it is taken out under
- * @lock by the event that ends the quiet, be it a segment in a hook or a
- * state change, before TCP can act on it. A segment that is looked up here at
- * that very moment on another CPU came before that event as much as after it:
- * it does not cover a SYN or FIN that has not passed a hook yet. The note
- * names no device, and only endpoints bound to none are noted: a bound one with
- * the same tuple can only be older, since TCP refuses it where an unbound one
- * is, and TCP too gives what comes for both to the unbound one, the newer (but
- * in a VRF, and there the hooks do not look here). One cache line in all.
+ * The quiet endpoint is that of a record in the bucket to which a segment without
+ * SYN, FIN or RST adds nothing (tcpledger_facts_quiet()). The hooks let such a
+ * segment pass after a look here.
+ *
+ * The note is a copy of the endpoint's name and not a pointer, so it needs no
+ * lifetime. The event that ends the quiet, be it a segment in a hook or a state
+ * change, removes the note under @lock before TCP acts on that event. A segment
+ * that another CPU looks up here at that very moment may as well have come before
+ * the event: it cannot acknowledge a SYN or FIN that has not passed a hook yet.
+ *
+ * The note names no device, and only endpoints that are bound to none are noted. A
+ * bound endpoint with the same tuple can only be older, since TCP refuses to bind
+ * one where an unbound one is. TCP too gives the segments of both to the unbound,
+ * newer one; not so in a VRF, but there the hooks do not look here.
+ *
+ * The bucket is one cache line.
  */
 struct tcpledger_bucket {
 	struct hlist_head	head;
@@ -61,7 +65,6 @@ void tcpledger_table_step_back(struct tcpledger_conn *c);
 bool tcpledger_table_has(const struct tcpledger_bucket *b,
 			 const struct tcpledger_conn *c, u64 id);
 
-/* The bucket of a key. */
 static inline u32 tcpledger_table_index(const struct tcpledger_key *key)
 {
 	return key->hash & tcpledger_bucket_mask;
@@ -114,14 +117,13 @@ tcpledger_table_find(struct tcpledger_bucket *b,
  * @sk: the socket
  * @ports: its ports, as in struct tcpledger_key
  *
- * No need to compare keys: from when a record notes its socket until the
- * socket's change to CLOSE, which ends the record or makes it forget the
- * socket, the socket has the key that put the record in this bucket. The ports
- * are compared for a record whose socket's end was missed (lost.c): what has
- * its memory now is another connection.
+ * Keys need not be compared: a record knows its socket only until the socket's
+ * change to CLOSE, and until then the socket has the key that put the record in
+ * this bucket. The ports are compared for the case that the socket's end was missed
+ * (reconcile/lost.c) and another connection has its memory now.
  * Context: any.
- * Return: the record, or NULL: it may still have one that knows of no socket,
- * see tcpledger_table_find_socket().
+ * Return: the record, or NULL; a record that knows no socket yet may be the
+ * socket's too, see tcpledger_table_find_socket().
  */
 static inline struct tcpledger_conn *
 tcpledger_table_of_socket(const struct tcpledger_bucket *b, const void *sk,
@@ -141,9 +143,9 @@ tcpledger_table_of_socket(const struct tcpledger_bucket *b, const void *sk,
  * @key: the socket's key
  * @sk: the socket
  *
- * A record that does not know its socket yet fits any; one of another socket
- * never does: two sockets can have one tuple for a moment (a lost race of two
- * children, a connect() that reuses a tuple).
+ * A record that knows no socket yet fits any socket. A record of another socket
+ * never fits: two sockets can have one tuple for a moment (two children race, a
+ * connect() reuses a tuple).
  * Context: any.
  * Return: the record, or NULL.
  */
@@ -183,7 +185,7 @@ static inline bool tcpledger_table_notes(const struct tcpledger_bucket *b,
  * @ports: both ports, as in struct tcpledger_key
  *
  * Context: any, no lock needed.
- * Return: false also if it is quiet but another one has the note.
+ * Return: false also if it is quiet but its bucket notes another.
  */
 static inline bool tcpledger_table_quiet_v4(u64 net, __be32 local,
 					    __be32 remote, u32 ports)
@@ -195,7 +197,7 @@ static inline bool tcpledger_table_quiet_v4(u64 net, __be32 local,
 	bool same = b->ports == ports && b->local[0] == local &&
 		    b->remote[0] == remote && b->net == net && !b->v6;
 
-	/* Always asked, or KCSAN takes what follows for part of the section. */
+	/* Evaluated always, or KCSAN extends the read section to what follows. */
 	return !read_seqcount_retry(&b->seq, seq) && same && !(seq & 1);
 }
 

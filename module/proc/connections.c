@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /proc/net/tcpledger/connections: a line a record.
+ * /proc/net/tcpledger/connections: one line for each record.
  */
 #include "proc/files.h"
 #include "proc/text.h"
 
 #include "verdict/record.h"
 
-/* Longer than all columns with the longest words, but the anomalies. */
+/* Enough for all columns up to DURATION with the longest words. */
 #define LINE_LEN	384
 
 static void head(struct seq_file *m, const struct tcpledger_snapshot *s)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /proc/net/tcpledger/log: every record with its whole log, for reading.
+ * /proc/net/tcpledger/log: every record with its whole log, for people.
  */
 #include "proc/files.h"
 #include "proc/text.h"
@@ -88,7 +88,7 @@ static void show_actor(struct seq_file *m, const char *what, s32 pid,
 
 	if (!comm[0])
 		return;
-	/* Any byte may be in a name; only printable ASCII is shown as it is. */
+	/* A name may have any bytes; all but printable ASCII are escaped. */
 	n = string_escape_mem(comm, strnlen(comm, TCPLEDGER_COMM_LEN), text,
 			      sizeof(text) - 1, ESCAPE_HEX | ESCAPE_NAP, NULL);
 	text[min_t(size_t, n, sizeof(text) - 1)] = '\0';
@@ -163,7 +163,7 @@ static void show(struct seq_file *m, const struct tcpledger_snapshot *s)
 		seq_printf(m, " (%s first)", tcpledger_side_names[r->first]);
 	if (r->flags & TCPLEDGER_REC_PARTIAL)
 		seq_puts(m, ", partial");
-	/* What a container left must not look like the host's own. */
+	/* A record that a container left must not look like the host's own. */
 	if (r->netns != s->tn->net->ns.inum)
 		seq_printf(m, ", netns %u", r->netns);
 	if (r->ifindex)

@@ -2,8 +2,8 @@
 /*
  * /proc/net/tcpledger/ of a namespace.
  *
- * The files belong to root of the namespace's user namespace and nobody else
- * may read them: initial sequence numbers are secrets (RFC 6528).
+ * The files belong to root of the namespace's user namespace and only that user may
+ * read them: initial sequence numbers are secrets (RFC 6528).
  */
 #include "proc/proc.h"
 
@@ -49,11 +49,11 @@ int tcpledger_proc_init(struct tcpledger_net *tn)
 }
 
 /**
- * tcpledger_proc_exit() - take them away
+ * tcpledger_proc_exit() - remove a namespace's files
  * @tn: the namespace
  *
- * Waits for readers that are inside a call and closes what is open; reads
- * that come later fail with EIO. Context: process.
+ * Waits for readers that are inside a call and closes open files; later reads fail
+ * with EIO. Context: process.
  */
 void tcpledger_proc_exit(struct tcpledger_net *tn)
 {

@@ -16,12 +16,12 @@
 /**
  * struct records_reader - one open file
  * @lock: one read at a time
- * @snapshot: what there was at the first read
+ * @snapshot: the records that existed at the first read
  * @next: index of the next record
  * @begun: the header was read
  */
 struct records_reader {
-	struct mutex			lock;	/* see above */
+	struct mutex			lock;	/* one read at a time */
 	struct tcpledger_snapshot	snapshot;
 	u32				next;
 	bool				begun;
@@ -54,7 +54,7 @@ static ssize_t begin(struct records_reader *r, char __user *buf, size_t count)
 	return sizeof(h);
 }
 
-/* As many whole records as fit. */
+/* Copy as many whole records as fit. */
 static ssize_t more(struct records_reader *r, char __user *buf, size_t count)
 {
 	struct tcpledger_snapshot *s = &r->snapshot;

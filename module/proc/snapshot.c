@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a reader sees: the names of all records at its first read, in order,
- * then a copy of each when its turn comes. Reading locks one bucket at a time
- * for one copy, changes nothing, and takes as much memory as it has names.
+ * What a reader sees. The first read takes the names of all records, in order. Each
+ * record is copied when its turn comes, under the lock of its bucket. Reading changes
+ * nothing, and takes memory for the names and one record.
  */
 #include "proc/snapshot.h"
 
@@ -59,7 +59,7 @@ static void name_bucket(struct tcpledger_snapshot *s, u32 index, u32 room,
 	raw_spin_unlock_irqrestore(&b->lock, flags);
 }
 
-/* A million names take as long to sort as a reader may be late. */
+/* Sorting a million names takes long, so let others run. */
 static int compare(const void *pa, const void *pb, const void *count)
 {
 	u32 *n = (u32 *)count;
@@ -73,8 +73,8 @@ static int compare(const void *pa, const void *pb, const void *count)
  * tcpledger_snapshot_take() - name the records that exist now
  * @s: with @tn set; an earlier snapshot in it is dropped
  *
- * Its memory is the reader's until the file is closed, and the reader may be
- * a container's root: it is charged to the reader's memory cgroup.
+ * The reader may be a container's root and keeps the memory until the file is
+ * closed, so the memory is charged to the reader's cgroup.
  * Context: process.
  * Return: 0 or -ENOMEM.
  */
@@ -133,13 +133,13 @@ static bool copy(const struct tcpledger_snapshot *s,
 	u32 n;
 
 	b = tcpledger_table_lock_index(name->bucket, &flags);
-	/* Ids are per namespace, and memory is used again. */
+	/* Ids are per namespace, and memory is reused: it may be another record. */
 	if (!tcpledger_table_has(b, c, name->id) || c->tn != s->tn) {
 		tcpledger_table_unlock(b, flags);
 		return false;
 	}
 	n = c->facts.log.n;
-	/* What comes before is the lists', and may change now. */
+	/* Another lock covers lru and place before @netns: do not copy them. */
 	memcpy((u8 *)&v->conn + begin, (const u8 *)c + begin,
 	       offsetof(struct tcpledger_conn,
 			facts.log.first[min_t(u32, n, TCPLEDGER_LOG_FIRST)]) -
@@ -170,7 +170,7 @@ static u64 peer_id(const struct tcpledger_conn *c)
 		if (other->id == c->id || other->tn != c->tn ||
 		    !tcpledger_key_same_tuple(&other->key, &key))
 			continue;
-		/* Before the SYN/ACK only one number is known to both. */
+		/* Before the SYN/ACK both records know only one of the ISNs. */
 		if ((f->bits & c->facts.bits & isns) == isns ?
 		    f->local_isn == c->facts.remote_isn &&
 		    f->remote_isn == c->facts.local_isn :
@@ -196,7 +196,7 @@ static void read_socket(struct tcpledger_view *v, struct net *net)
 	sk = tcpledger_socket_hold(net, &v->conn.key);
 	if (!sk)
 		return;
-	/* What the record knows as its socket is a full one. */
+	/* Only the full socket that the record knows, not one in its place. */
 	if (sk == v->conn.sk && tcpledger_socket_is_full(sk))
 		tcpledger_socket_counters(&v->conn, sk);
 	sock_gen_put(sk);

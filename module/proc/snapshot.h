@@ -25,9 +25,9 @@ struct tcpledger_view {
 
 /**
  * struct tcpledger_name - a record, as a name
- * @c: where it was
+ * @c: its address, not to be followed before tcpledger_table_has()
  * @id: its id
- * @order: the later the sooner in its part
+ * @order: when it began, or ended if it is over; later ones are read first
  * @bucket: its bucket
  * @live: it was live
  */
@@ -45,7 +45,7 @@ struct tcpledger_name {
  * @name: the records, live ones first, then ended ones, newest first
  * @n: how many
  * @gone: how many were evicted before they were read
- * @v6: there is IPv6 among them
+ * @v6: some are IPv6
  * @foreign: some are of namespaces that died
  * @bound: some name a device
  * @view: the record read last

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /proc/net/tcpledger/stats: "name value", a line each.
+ * /proc/net/tcpledger/stats: a line "name value" for each number.
  */
 #include "proc/stats.h"
 
@@ -22,8 +22,8 @@
 static void (*show_methods)(struct seq_file *m);
 
 /**
- * tcpledger_stats_init() - who tells which probes are in force
- * @show: writes its lines of the file; main.c knows whose they are
+ * tcpledger_stats_init() - set the function that shows which probes are in force
+ * @show: writes its lines of the file; main.c passes it, as proc/ knows no watch/
  *
  * Context: process, at load, before there is a file.
  */
@@ -49,8 +49,8 @@ static void add_up(struct tcpledger_stats *sum,
 }
 
 /*
- * All memory, where root of the machine reads. Elsewhere only what is held
- * there: what others hold is not for it to know.
+ * In a namespace of the initial user namespace: all memory. In others only the memory
+ * of their own records, as a container must not learn what the rest holds.
  */
 static u64 memory_bytes(const struct tcpledger_net *tn, u32 records)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the text files have in common: one block per record, in the order of a
- * snapshot taken at the first read, and the words for addresses and times.
+ * Common code of the text files: one block per record, in the order of a snapshot
+ * taken at the first read, and the text of addresses and times.
  */
 #include "proc/text.h"
 
@@ -37,7 +37,7 @@ static void *text_next(struct seq_file *m, void *v, loff_t *pos)
 {
 	struct tcpledger_text *t = m->private;
 
-	/* One read() walks over all records that a file does not show. */
+	/* One read() may walk over many records that the file does not show. */
 	cond_resched();
 	++*pos;
 	return *pos <= (loff_t)t->snapshot.n + 1 ? pos : NULL;
@@ -84,8 +84,8 @@ static const struct seq_operations text_ops = {
  * @file: the file
  * @kind: what it shows
  *
- * Like every file of /proc/net an open one holds its namespace: a read that
- * hangs in the reader's memory must not stop namespaces from being taken down.
+ * Like every file of /proc/net, an open file holds its namespace: the end of a
+ * namespace must never wait for a read that hangs on the reader's memory.
  * Context: process. Return: 0, -ENOMEM, or -ENXIO for a dying namespace.
  */
 int tcpledger_text_open(struct inode *inode, struct file *file,
@@ -135,8 +135,8 @@ int tcpledger_text_width(const struct tcpledger_snapshot *s)
 }
 
 /*
- * The decimal digits of a number. The files of a busy host have a hundred
- * thousand lines, and vsnprintf() reads its format anew for each.
+ * Append the decimal digits of a number. The files of a busy host have a hundred
+ * thousand lines, and vsnprintf() would parse its format for each.
  */
 static char *put_number(char *p, u64 value)
 {
@@ -161,8 +161,8 @@ static char *put_word(char *p, const char *word)
 }
 
 /**
- * tcpledger_text_left() - a column whose words begin below one another
- * @p: where; room for @width or @word, and a blank
+ * tcpledger_text_left() - append a column, left-aligned
+ * @p: where; room for the longer of @width and @word, and a blank
  * @word: what is in it
  * @width: of the column
  *
@@ -180,8 +180,8 @@ char *tcpledger_text_left(char *p, const char *word, int width)
 }
 
 /**
- * tcpledger_text_right() - a column whose words end below one another
- * @p: where; room for @width or @word, and a blank
+ * tcpledger_text_right() - append a column, right-aligned
+ * @p: where; room for the longer of @width and @word, and a blank
  * @word: what is in it
  * @width: of the column
  *
@@ -199,7 +199,7 @@ char *tcpledger_text_right(char *p, const char *word, int width)
 }
 
 /**
- * tcpledger_text_number() - a number in words of digits
+ * tcpledger_text_number() - a number in decimal digits
  * @buf: TCPLEDGER_NUMBER_LEN bytes
  * @value: the number
  *
@@ -273,14 +273,14 @@ const char *tcpledger_text_duration(char *buf, s64 ns)
 }
 
 /**
- * tcpledger_text_where() - the columns that tell a record from the host's own
+ * tcpledger_text_where() - the columns NETNS and IFINDEX, if there are any
  * @m: the file
  * @s: its view has the record
  *
- * What a container left, and what is bound to a device, may have the tuple of
- * another record. A title stands above each column, so which ones there are is
- * decided once, for all records of the snapshot: a record that gets its device
- * while the file is read is shown without, as it was when the reading began.
+ * A record that a container left, or that is bound to a device, may have the tuple of
+ * another record. The head names the columns, so the snapshot decides once, for all
+ * records, which there are. A record that gets a device while the file is read is
+ * shown without it, as it was when the reading began.
  * Context: process.
  */
 void tcpledger_text_where(struct seq_file *m,
@@ -297,7 +297,7 @@ void tcpledger_text_where(struct seq_file *m,
 }
 
 /**
- * tcpledger_text_anomalies() - the tags of a mask, joined by commas
+ * tcpledger_text_anomalies() - the names of anomalies, joined by commas
  * @m: the file
  * @mask: by enum tcpledger_anomaly
  *

@@ -8,7 +8,7 @@
 
 /**
  * struct tcpledger_text - an open text file of one block per record
- * @snapshot: what there was at the first read
+ * @snapshot: the records that existed at the first read
  * @wanted: tells whether to show the record in @snapshot.view, or NULL
  * @head: writes what stands above the records, or NULL
  * @show: writes the record in @snapshot.view

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /proc/net/tcpledger/timewait: who is in TIME_WAIT, and who was.
+ * /proc/net/tcpledger/timewait: the records that are or were in TIME_WAIT.
  */
 #include "proc/files.h"
 #include "proc/text.h"

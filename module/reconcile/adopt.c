@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Connections that are older than the module: adopted at load, as they are.
+ * Connections that are older than the module: at load each gets a record of its
+ * present state.
  */
 #include "reconcile/adopt.h"
 
@@ -22,13 +23,13 @@
 
 /**
  * struct foundling - a socket, as it was found
- * @key: who it is
+ * @key: the endpoint
  * @state: TCP_*; TCP_SYN_RECV for a request, the substate of a timewait socket
- * @bits: F_*
+ * @bits: HELD_BY_REQUEST, HELD_BY_TIMEWAIT, or 0 for a full socket
  * @sk: a full socket, as an identity
  * @snd_end: the number after the last that was queued for sending
  * @rcv_nxt: next number expected from the peer
- * @expires: of a timewait socket: jiffies
+ * @expires: of a timewait socket: when its timer ends, in jiffies
  */
 struct foundling {
 	struct tcpledger_key	key;
@@ -41,8 +42,9 @@ struct foundling {
 };
 
 /*
- * The bucket's spinlock of the kernel's table held: the socket stays what it is
- * and whose it is, while its state and numbers go on.
+ * Note a socket; false if it needs no record. The spinlock of its chain in the
+ * kernel's table is held, so its kind and namespace cannot change, but its state and
+ * numbers can.
  */
 static bool describe(struct foundling *f, struct sock *sk,
 		     const struct net *net)
@@ -108,7 +110,7 @@ static void adopt_one(struct tcpledger_net *tn, const struct foundling *f)
 	known = tcpledger_table_find(b, &f->key);
 	if ((known && tcpledger_facts_live(&known->facts)) ||
 	    !tcpledger_socket_exists(tn->net, &f->key)) {
-		/* The hooks, which run already, were faster; or it ended. */
+		/* A hook has made the record already, or the socket is gone. */
 		tcpledger_table_unlock(b, flags);
 		tcpledger_conn_free(c);
 		return;
@@ -120,10 +122,10 @@ static void adopt_one(struct tcpledger_net *tn, const struct foundling *f)
 }
 
 /*
- * Up to BATCH sockets of a chain, after skipping @skip of ours.
+ * Note up to BATCH sockets of a chain, after the first @skip that need a record.
  *
- * Sockets that come or go between two calls can be missed or met twice; the
- * hooks see those that come, and adopt_one() leaves known ones alone.
+ * If sockets come or go between two calls, others can be missed or met twice. The
+ * hooks see what comes, and adopt_one() leaves endpoints with a record alone.
  */
 static u32 gather(struct inet_hashinfo *table, u32 slot,
 		  const struct net *net, u32 skip, struct foundling *out)

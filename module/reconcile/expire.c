@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What ends without anything happening.
+ * What ends without an event.
  *
- * A SYN that nobody answers, a SYN cookie that is never confirmed, a request
- * socket that is given up: no tracepoint tells. Once a second a worker looks
- * at the passive records that are not established: at the fresh ones, why
- * their SYN got no answer, while the listener's queues still show it; at those
- * whose request timer ran or whose request is old, whether the kernel still
- * knows them. So too with timewait sockets that should be gone by now: a
- * kprobe can be disarmed behind our back, and a missed end would last for ever.
+ * No tracepoint tells that a SYN got no answer, that a SYN cookie was never
+ * confirmed, or that TCP gave a request socket up. So once a second a worker looks
+ * at the passive records that are not established:
+ * - of a fresh one, why its SYN got no answer, while the listener's queues still
+ *   show it;
+ * - of one whose request timer ran or whose request is old, whether the kernel
+ *   still has the request.
+ * The worker also looks for timewait sockets that should be gone by now: a kprobe
+ * can be disarmed behind our back, and a record whose end was missed would stay for
+ * ever.
  */
 #include "reconcile/expire.h"
 
@@ -34,12 +37,12 @@
 #define SYN_LIFE_NS	(60LL * NSEC_PER_SEC)	/* unanswered */
 #define COOKIE_LIFE_NS	(120LL * NSEC_PER_SEC)	/* not confirmed */
 #define TIMEWAIT_LIFE_NS (TCPLEDGER_TW_NOMINAL_NS + 5LL * NSEC_PER_SEC)
-#define SETTLE_NS	(100LL * NSEC_PER_MSEC)	/* an answer may take this */
+#define SETTLE_NS	(100LL * NSEC_PER_MSEC)	/* how long an answer may take */
 
-/* Whether the ends of request sockets are told; as of this run. */
+/* Does the kprobe of request timers work? As of this run of the worker. */
 static bool timers_seen;
 
-/* What the queues of those who listen are like right now. */
+/* Note which queue of the listeners is full right now. */
 static void look_at_queues(struct tcpledger_conn *c, struct net *net, s64 now)
 {
 	struct tcpledger_facts *f = &c->facts;
@@ -61,7 +64,7 @@ static void look_at_queues(struct tcpledger_conn *c, struct net *net, s64 now)
 	rcu_read_unlock();
 }
 
-/* The request is gone: given up by its timer, by its listener, by an RST. */
+/* The request is gone: its timer, its listener or an RST ended it. */
 static void request_gone(struct tcpledger_conn *c, s64 now)
 {
 	struct tcpledger_facts *f = &c->facts;
@@ -118,7 +121,7 @@ static void look_at_half_open(struct tcpledger_conn *c, struct net *net, s64 now
 	}
 }
 
-/* The probe on its end missed this one. */
+/* If its timewait socket is gone, the kprobe missed that. */
 static void look_at_timewait(struct tcpledger_conn *c, struct net *net,
 			     s64 now)
 {
@@ -135,7 +138,7 @@ static void visit(struct tcpledger_net *tn, const struct tcpledger_candidate *a,
 	unsigned long flags;
 
 	b = tcpledger_table_lock_index(a->bucket, &flags);
-	/* Ids are per namespace, and memory is used again. */
+	/* Ids are per namespace, and memory is reused: it may be another record. */
 	if (!tcpledger_table_has(b, a->c, a->id) || a->c->tn != tn) {
 		tcpledger_table_unlock(b, flags);
 		return;
@@ -143,7 +146,7 @@ static void visit(struct tcpledger_net *tn, const struct tcpledger_candidate *a,
 	look_at_half_open(a->c, tn->net, now);
 	look_at_timewait(a->c, tn->net, now);
 	tcpledger_conn_settle(a->c);
-	/* Seen once, it is fresh no more, unless it may still be answered. */
+	/* It stays fresh only as long as its SYN may still be answered. */
 	if (READ_ONCE(a->c->place) == TCPLEDGER_PLACE_FRESH &&
 	    (a->c->queues_checked || a->c->facts.state != TCPLEDGER_STATE_CLOSE))
 		tcpledger_lists_move(a->c, TCPLEDGER_PLACE_EMBRYONIC);
@@ -153,7 +156,7 @@ static void visit(struct tcpledger_net *tn, const struct tcpledger_candidate *a,
 static void look_through(struct tcpledger_net *tn, u8 list, s64 idle)
 {
 	s64 now = ktime_get_mono_fast_ns();
-	/* Only to end: what comes meanwhile can wait for the next run. */
+	/* A bound for this run: records that come meanwhile wait for the next. */
 	u32 left = data_race(READ_ONCE(tn->lists.counts[list]));
 	struct tcpledger_candidate batch[BATCH];
 	u32 n, i;
@@ -175,7 +178,7 @@ static void look_at_net(struct tcpledger_net *tn)
 	look_through(tn, TCPLEDGER_PLACE_FRESH, 0);
 	look_through(tn, TCPLEDGER_PLACE_EMBRYONIC, SYN_LIFE_NS);
 	look_through(tn, TCPLEDGER_PLACE_TIMEWAIT, TIMEWAIT_LIFE_NS);
-	/* For what ended here, and in tcpledger_lost_check(). */
+	/* For records that ended here or in tcpledger_lost_check(). */
 	tcpledger_conn_trim(tn);
 }
 
@@ -201,7 +204,7 @@ void __init tcpledger_expire_init(void)
 }
 
 /**
- * tcpledger_expire_exit() - stop it and wait until it is gone
+ * tcpledger_expire_exit() - stop the worker and wait for its end
  *
  * Context: process.
  */

@@ -2,13 +2,13 @@
 /*
  * Live records whose socket is gone.
  *
- * A socket's change to CLOSE ends its record, unless the two no longer have the
- * same name: with the sysctl ip_dynaddr the kernel gives a socket in SYN_SENT
- * another address. Nothing would ever end such a record, and live records are
- * not evicted. So a worker goes through the table, a slice each second, and
- * looks for the socket of each. TCP takes a socket out of its own table a
- * moment before it tells of the change to CLOSE, so only who is not found
- * twice, one turn of the table apart, is lost.
+ * A socket's change to CLOSE ends its record, unless the two no longer have the same
+ * tuple: with the sysctl ip_dynaddr the kernel gives a socket in SYN_SENT another
+ * address. Nothing would ever end such a record, and live records are not evicted.
+ * So a worker goes through the table, a slice each second, and looks for the socket
+ * of each live record. TCP takes a socket out of its own table a moment before the
+ * change to CLOSE is traced. So a record is lost only if its socket is not found
+ * twice, one turn of the table apart.
  */
 #include "reconcile/lost.h"
 
@@ -21,9 +21,9 @@
 #include "ledger/table.h"
 #include "verdict/facts_end.h"
 
-#define TURN	128	/* seconds that a look at the whole table takes */
+#define TURN	128	/* seconds for the whole table */
 
-static u32 next;	/* the bucket to go on with; the worker's alone */
+static u32 next;	/* the bucket to go on with; only the worker uses it */
 
 /* Bucket locked. */
 static void look_for_socket(struct tcpledger_conn *c, s64 now)
@@ -59,8 +59,8 @@ static void look_at_bucket(u32 index, s64 now)
 /**
  * tcpledger_lost_check() - look at the next slice of the table
  *
- * Their ends can make a history too long, which the worker of expire.c sees to.
- * Context: process, that worker, once a second.
+ * Records that end here can make a history too long: the caller trims it.
+ * Context: process, the worker of expire.c, once a second.
  */
 void tcpledger_lost_check(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The one include seam of the pure files (segment, log, fsm, facts, record):
- * they see nothing of the kernel but what is named here, so the host tests
- * build them in userspace against the few lines of the other branch.
+ * The one include seam of the pure files (segment, log, fsm, facts, record). They
+ * use nothing of the kernel but what is included here, so the host tests build them
+ * in userspace with the few definitions of the other branch.
  */
 #ifndef TCPLEDGER_ENV_H
 #define TCPLEDGER_ENV_H
@@ -45,7 +45,7 @@ typedef __s64 s64;
 	union { struct { MEMBERS }; struct { MEMBERS } NAME; }
 #endif
 
-/* Numbers of the wire, at any address. */
+/* Numbers in network byte order, at any alignment. */
 static inline u16 tcpledger_be16(const u8 *p)
 {
 	return p[0] << 8 | p[1];

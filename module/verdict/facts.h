@@ -7,10 +7,10 @@
 #include "verdict/log.h"
 #include "verdict/segment.h"
 
-/* As long as segments of an ended connection may still wander: 2MSL. */
+/* How long segments of an ended connection may still be in the network: 2MSL. */
 #define TCPLEDGER_LATE_NS	60000000000LL
 
-/* From TPROXY to the hook, also for a SYN that a queue held up between them. */
+/* How long a SYN may take from TPROXY to the hook, also through a queue. */
 #define TCPLEDGER_TAKEN_NS	1000000000LL
 
 /* An RST that goes with a change to CLOSE leaves in the same call. */
@@ -19,9 +19,9 @@
 #define TCPLEDGER_TW_NOMINAL_NS	60000000000LL	/* TCP_TIMEWAIT_LEN */
 
 /*
- * An answer is no answer any more after some of these units of 134 ms: TCP
- * answers at once, when a delayed ACK is due (200 ms), or when the program gives
- * the socket back that it holds.
+ * An ACK that leaves more than TCPLEDGER_ANSWER_UNITS of 134 ms later is no answer:
+ * TCP answers at once, when a delayed ACK is due (200 ms), or when the program
+ * releases the socket's lock.
  */
 #define TCPLEDGER_ANSWER_SHIFT	27
 #define TCPLEDGER_ANSWER_UNITS	4
@@ -53,11 +53,11 @@
 #define RST_OUT_DUE	BIT(20)	/* ended; our RST is still to leave */
 #define SEEN_ACK_OF_SYN_IN	BIT(21)	/* an ACK of our SYN is in the log */
 #define ANSWER_DUE	BIT(22)	/* our next ACK answers something logged */
-#define CHALLENGE_DUE	BIT(23)	/* ... and it is a SYN or an RST */
+#define CHALLENGE_DUE	BIT(23)	/* ... which may challenge: a SYN, SYN/ACK or RST */
 #define HELD_BY_REQUEST	BIT(24)	/* a request socket holds it */
 #define HELD_BY_TIMEWAIT	BIT(25)	/* a timewait socket holds it */
 #define WAS_TIME_WAIT	BIT(26)	/* was in TIME_WAIT */
-#define TIME_WAIT_INEXACT	BIT(27)	/* its residence is only a bound */
+#define TIME_WAIT_INEXACT	BIT(27)	/* the time in it is only a bound */
 #define BY_COOKIE	BIT(28)
 #define BY_FASTOPEN	BIT(29)
 #define CLOSE_BEGAN	BIT(30)	/* a close began, so its first actor is known */
@@ -75,7 +75,7 @@
  * @remote_isn: the peer's, a candidate until TCP took the SYN
  * @local_fin: the number after our FIN
  * @remote_fin: the number after the peer's
- * @bits: F_*
+ * @bits: IS_PARTIAL and those that follow it
  * @anomalies: bit mask by enum tcpledger_anomaly
  * @tw_restarts: of the 2MSL timer
  * @tw_fin_reacks: retransmitted FINs answered again
@@ -160,7 +160,7 @@ struct tcpledger_facts {
  * @f: the facts
  * @now: CLOCK_MONOTONIC
  *
- * Clocks of two CPUs may differ by a little; the log never goes back.
+ * Clocks of two CPUs may differ a little, but times in the log never go back.
  * Context: any, bucket lock held.
  * Return: nanoseconds since the record's base.
  */
@@ -180,7 +180,7 @@ static inline void tcpledger_facts_established(struct tcpledger_facts *f)
 	f->outcome = TCPLEDGER_OUTCOME_ESTABLISHED;
 }
 
-/* A state that TCP leaves shows what it was in, even if that was not seen. */
+/* TCP leaves a state after the handshake, which may not have been seen. */
 static inline void tcpledger_facts_synchronized(struct tcpledger_facts *f,
 						u8 from)
 {
@@ -188,13 +188,13 @@ static inline void tcpledger_facts_synchronized(struct tcpledger_facts *f,
 		tcpledger_facts_established(f);
 }
 
-/* No ACK of ours is an answer any more. */
+/* From now on no ACK of ours is an answer. */
 static inline void tcpledger_facts_expect_none(struct tcpledger_facts *f)
 {
 	f->bits &= ~(ANSWER_DUE | CHALLENGE_DUE);
 }
 
-/* TCP threw away unseen what was to be answered: what leaves is no answer. */
+/* It took too long: TCP threw away what was to be answered, and no probe told. */
 static inline void tcpledger_facts_expire(struct tcpledger_facts *f, s64 now)
 {
 	u16 units;
@@ -202,12 +202,12 @@ static inline void tcpledger_facts_expire(struct tcpledger_facts *f, s64 now)
 	if (likely(!(f->bits & ANSWER_DUE)))
 		return;
 	units = (u16)(now >> TCPLEDGER_ANSWER_SHIFT) - f->expected_at;
-	/* Clocks of two CPUs may differ by a little. */
+	/* Clocks of two CPUs may differ a little: units may be -1. */
 	if ((u16)(units + 1) > TCPLEDGER_ANSWER_UNITS + 1)
 		tcpledger_facts_expect_none(f);
 }
 
-/* Our next ACK will be the answer to what came now. */
+/* Our next ACK is the answer to the segment that comes now. */
 static inline void tcpledger_facts_expect(struct tcpledger_facts *f, s64 now,
 					  u32 expected)
 {
@@ -215,7 +215,7 @@ static inline void tcpledger_facts_expect(struct tcpledger_facts *f, s64 now,
 	f->expected_at = now >> TCPLEDGER_ANSWER_SHIFT;
 }
 
-/* Retransmissions, which a hostile peer can make many. */
+/* Saturates, as a hostile peer can send any number of retransmissions. */
 static inline void tcpledger_facts_count(u16 *counter)
 {
 	if (*counter < 0xffff)
@@ -249,12 +249,13 @@ static inline bool tcpledger_facts_live(const struct tcpledger_facts *f)
 }
 
 /**
- * tcpledger_facts_rst_due() - is an RST of ours that of the end of this record?
+ * tcpledger_facts_rst_due() - does an RST of ours belong to the end of this record?
  * @f: the facts
  * @now: CLOCK_MONOTONIC
  *
- * Some ends have an RST due that never leaves, for want of memory or of a route;
- * much later one that answers the peer is not it. Context: any, bucket lock held.
+ * The RST of an end may never leave, for want of memory or of a route. Then an RST
+ * that answers the peer much later must not be taken for it.
+ * Context: any, bucket lock held.
  */
 static inline bool tcpledger_facts_rst_due(const struct tcpledger_facts *f,
 					   s64 now)
@@ -263,11 +264,11 @@ static inline bool tcpledger_facts_rst_due(const struct tcpledger_facts *f,
 }
 
 /**
- * tcpledger_facts_stay_seen() - whether the present state was seen to begin
+ * tcpledger_facts_stay_seen() - was the beginning of the present state seen?
  * @f: the facts
  *
- * If not, its duration is only a bound and no measurement: an adopted record,
- * or one that began with a change from a state.
+ * If not, as in the first state of an adopted or partial record, the duration of
+ * the state is only a bound.
  * Context: any, bucket lock held.
  */
 static inline bool tcpledger_facts_stay_seen(const struct tcpledger_facts *f)
@@ -283,7 +284,7 @@ static inline bool tcpledger_facts_embryonic(const struct tcpledger_facts *f)
 	       (f->role == TCPLEDGER_ROLE_PASSIVE || f->bits & HELD_BY_REQUEST);
 }
 
-/* Is @end the number after the FIN that TCP took? Unknown is yes. */
+/* Is @end the number after the FIN that TCP took? Yes if that is unknown. */
 static inline bool tcpledger_facts_own_fin(const struct tcpledger_facts *f,
 					   u32 end)
 {
@@ -291,9 +292,9 @@ static inline bool tcpledger_facts_own_fin(const struct tcpledger_facts *f,
 }
 
 /*
- * Does a segment without SYN, FIN or RST, in or out, add nothing? Both SYNs
- * are acknowledged, no FIN passed, nothing logged waits for an answer, and
- * the last that came is no RST.
+ * Does a segment without SYN, FIN or RST, in or out, add nothing to the facts? That
+ * is so if both SYNs are acknowledged, no FIN passed, nothing logged waits for an
+ * answer, and the last segment that came is no RST.
  */
 static inline bool tcpledger_facts_quiet(const struct tcpledger_facts *f)
 {

@@ -2,9 +2,9 @@
 /*
  * How a connection ended, and what ended it. Pure.
  *
- * TCP tells that a socket goes to CLOSE and leaves open why: an RST of the peer,
- * a program, a timer, an error, or data that came when nobody was left to read
- * it. The log and the circumstances of the change say which.
+ * The kernel traces that a socket goes to CLOSE, but not why: an RST of the peer, a
+ * program, a timer, an error, or data that came when no program was left to read
+ * it. The log and the circumstances of the change tell which.
  */
 #include "verdict/facts_end.h"
 
@@ -15,9 +15,9 @@
  * tcpledger_facts_reset() - TCP acts on an RST; the change to CLOSE follows
  * @f: the facts
  *
- * From the tracepoint tcp_receive_reset, which fires in tcp_reset() before
- * the state moves. TCP calls that also when data comes for a program that has
- * closed, without any RST of the peer; then one of ours follows.
+ * From the tracepoint tcp_receive_reset, which fires in tcp_reset() before the state
+ * changes. TCP calls tcp_reset() also when data comes for a program that has closed:
+ * then there is no RST of the peer, and one of ours follows.
  * Context: any, bucket lock held.
  */
 void tcpledger_facts_reset(struct tcpledger_facts *f)
@@ -32,8 +32,8 @@ void tcpledger_facts_reset(struct tcpledger_facts *f)
 }
 
 /*
- * Does a segment show that there is data beyond @rcv_nxt? As asked by
- * tcp_rcv_state_process().
+ * Does a segment show that there is data beyond @rcv_nxt? tcp_rcv_state_process()
+ * asks the same.
  */
 static bool brings_data(const struct tcpledger_segment *seg, u32 rcv_nxt)
 {
@@ -51,7 +51,7 @@ static bool brings_data(const struct tcpledger_segment *seg, u32 rcv_nxt)
  * @rcv_nxt: next number TCP expects from the peer
  *
  * Data is not logged, but this segment ends the connection, so it gets an entry
- * now. TCP refuses the data (RFC 1122 section 4.2.2.13): an RST is the answer.
+ * now. TCP refuses the data and answers with an RST (RFC 1122 section 4.2.2.13).
  * Context: any, bucket lock held.
  * Return: the index of its log entry, or TCPLEDGER_LOG_NONE.
  */
@@ -69,14 +69,14 @@ int tcpledger_facts_log_late_data(struct tcpledger_facts *f, s64 now,
 	if (index == TCPLEDGER_LOG_NONE)
 		return index;
 	e = tcpledger_log_at(&f->log, index);
-	/* Of one whose ACK moved the connection TCP refused the data alone. */
+	/* If its ACK moved the connection, TCP refused nothing but the data. */
 	if (!(tcpledger_log_bits(e) & TCPLEDGER_SEG_ACCEPTED))
 		tcpledger_log_mark(e, TCPLEDGER_SEG_REFUSED);
 	f->late_at = index + 1;
 	return index;
 }
 
-/* How a handshake that never completed came out. */
+/* The outcome of a handshake that never completed. */
 static u8 failed_outcome(const struct tcpledger_facts *f, u8 cause, u8 error)
 {
 	bool synack = f->bits & (SEEN_SYNACK_IN | SEEN_SYNACK_OUT);
@@ -115,10 +115,10 @@ static void end_closing(struct tcpledger_facts *f, u8 cause, bool silent)
 		f->kind = tcpledger_facts_graceful_kind(f);
 	} else {
 		/*
-		 * Given up by this side. Its RST was sent or comes now, if any
-		 * does: TCP_REPAIR moves a connection elsewhere, ICMP ends a
+		 * This side gave up. Our RST has left or leaves now, unless there
+		 * is none: TCP_REPAIR moves a connection elsewhere, ICMP ends a
 		 * Fast Open child that was not accepted yet (tcp_v4_err()), and
-		 * neither "ss -K" nor a dying namespace tells a peer that has
+		 * "ss -K" and a dying namespace send none to a peer that has
 		 * sent its FIN and got ours.
 		 */
 		f->kind = TCPLEDGER_KIND_RESET;
@@ -163,16 +163,16 @@ static bool timer_ended(const struct tcpledger_facts *f,
 	if (!tcpledger_fsm_synchronized(d->from))
 		return d->soft;
 	/*
-	 * A synchronized connection is only told of ICMP, not ended by it
-	 * (RFC 5461); an orphan is ended with an RST before the change by its
-	 * timer, after it by data that came too late.
+	 * ICMP does not end a synchronized connection (RFC 5461), so an error
+	 * is a timer's. The RST of an orphan leaves before the change if a timer
+	 * ends it, and after the change if late data does.
 	 */
 	return d->error || f->bits & SEEN_RST_OUT;
 }
 
 /*
- * The ACK of our FIN, if it brought what nobody is left to take: data, or a
- * FIN that follows on data still to come. That ends an orphan with our RST
+ * The ACK of our FIN, if it came with data, or with a FIN after data still to come.
+ * No program is left to read that, so it ends an orphan with our RST
  * (tcp_rcv_state_process()).
  */
 static int late_with_ack(struct tcpledger_facts *f,
@@ -185,7 +185,7 @@ static int late_with_ack(struct tcpledger_facts *f,
 	if (d->from != TCPLEDGER_STATE_FIN_WAIT2 || !d->orphan)
 		return TCPLEDGER_LOG_NONE;
 	i = tcpledger_facts_find_ack_of_fin(f);
-	/* TCP_LINGER2 below 0: that ACK alone ends an orphan. */
+	/* With TCP_LINGER2 below 0 the ACK of our FIN alone ends an orphan. */
 	if (i == TCPLEDGER_LOG_NONE || d->no_linger)
 		return i;
 	e = tcpledger_log_at(&f->log, i);
@@ -197,8 +197,8 @@ static int late_with_ack(struct tcpledger_facts *f,
 }
 
 /*
- * An orphan in FIN_WAIT2 should be a timewait socket's, unless its program
- * asked not to linger: there was no room for one (tcp_time_wait()).
+ * Was there no room for a timewait socket (tcp_time_wait())? In FIN_WAIT2 one should
+ * take over from an orphan, unless the program asked not to linger.
  */
 static bool overflowed(struct tcpledger_facts *f,
 		       const struct tcpledger_death *d)
@@ -241,8 +241,8 @@ static u8 death_cause(struct tcpledger_facts *f,
 		    !d->error && !(f->bits & SEEN_SYN_OUT))
 			return TCPLEDGER_CAUSE_ERROR;
 		/*
-		 * In close(), which sets no error: too many orphans, or a dead
-		 * namespace. "ss -K" of an orphan sets one (tcp_abort()).
+		 * close() itself, which sets no error: there are too many orphans,
+		 * or the namespace is dead. "ss -K" sets an error (tcp_abort()).
 		 */
 		if (d->orphan && !d->error &&
 		    d->from != TCPLEDGER_STATE_FIN_WAIT2)
@@ -254,7 +254,7 @@ static u8 death_cause(struct tcpledger_facts *f,
 	if (d->error)
 		return TCPLEDGER_CAUSE_ERROR;
 	if (d->orphan && f->bits & SEEN_FIN_OUT) {
-		/* Where nobody is to linger, the ACK of our FIN is enough. */
+		/* With TCP_LINGER2 below 0 the ACK of our FIN is enough. */
 		*segment = d->no_linger &&
 			   d->from == TCPLEDGER_STATE_FIN_WAIT2 ?
 				tcpledger_facts_find_ack_of_fin(f) :
@@ -270,8 +270,8 @@ static u8 death_cause(struct tcpledger_facts *f,
  * @now: CLOCK_MONOTONIC
  * @d: the change, as traced
  *
- * The caller has left out what means nothing in RFC 9293: CLOSE to CLOSE, and
- * the CLOSE of a socket whose timewait socket took over.
+ * The caller leaves out what is no change in RFC 9293: CLOSE to CLOSE, and the CLOSE
+ * of a socket from which a timewait socket took over.
  * Context: any, bucket lock held.
  */
 void tcpledger_facts_close(struct tcpledger_facts *f, s64 now,

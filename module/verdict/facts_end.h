@@ -14,7 +14,7 @@
  * @shut: the program had given up both directions (close() called)
  * @orphan: no program holds the socket any more
  * @no_linger: the program asked not to wait in FIN_WAIT2 (TCP_LINGER2)
- * @silent: the socket was in TCP_REPAIR, where it ends without a segment
+ * @silent: the socket was in TCP_REPAIR, in which it ends without a segment
  * @soft: @error repeats an earlier ICMP message, so a timer raised it now
  */
 struct tcpledger_death {
@@ -39,7 +39,7 @@ void tcpledger_facts_close(struct tcpledger_facts *f, s64 now,
 void tcpledger_facts_end(struct tcpledger_facts *f, s64 now, u8 cause,
 			 int segment, u8 outcome);
 
-/* An RST killed the request socket, of which TCP tells nothing. */
+/* An RST killed the request socket; TCP traces nothing of that. */
 static inline void tcpledger_facts_request_reset(struct tcpledger_facts *f)
 {
 	f->bits |= TOOK_RST;

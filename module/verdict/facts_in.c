@@ -2,9 +2,9 @@
 /*
  * What a segment that came adds to the facts. Pure.
  *
- * It is only logged, with what it looks like; it becomes a fact when TCP shows
- * that it took it (a state change, an ACK of ours that covers it), see
- * facts_state.c. So a forged segment can fill log room, never move a record.
+ * The segment is only logged as what it looks like. It becomes a fact when TCP shows
+ * that it took the segment, by a state change or an ACK of ours that covers it, see
+ * facts_state.c. So a forged segment can use up log room, but never move a record.
  */
 #include "verdict/facts_in.h"
 
@@ -19,10 +19,10 @@ static __always_inline int log_in(struct tcpledger_facts *f, s64 now,
 					 TCPLEDGER_LOG_MINOR);
 }
 
-#define SEEN_NUMBER	BIT(0)	/* this number, with or without ACK */
-#define SEEN_KIND	BIT(1)	/* another number perhaps; ACK as in this one */
+#define SEEN_NUMBER	BIT(0)	/* one with its number, SYN or SYN/ACK */
+#define SEEN_KIND	BIT(1)	/* one of its kind, with any number */
 
-/* What is in the log already of a SYN or SYN/ACK that came. */
+/* What is in the log already that is like a SYN or SYN/ACK that came. */
 static u8 syn_seen(const struct tcpledger_facts *f,
 		   const struct tcpledger_segment *seg)
 {
@@ -44,14 +44,14 @@ static u8 syn_seen(const struct tcpledger_facts *f,
 	return seen;
 }
 
-/* It may make TCP send a challenge ACK, which is then its answer. */
+/* A segment may make TCP send a challenge ACK: that ACK is its answer. */
 static void may_challenge(struct tcpledger_facts *f, s64 now, u32 expected)
 {
 	if (tcpledger_fsm_synchronized(f->state) && !(f->bits & HELD_BY_TIMEWAIT))
 		tcpledger_facts_expect(f, now, expected);
 }
 
-/* A SYN that is a repetition, or of another connection. */
+/* A SYN that is repeated, or of another connection. */
 static noinline int odd_syn(struct tcpledger_facts *f, s64 now,
 			    const struct tcpledger_segment *seg, u8 repeats,
 			    bool again)
@@ -82,7 +82,7 @@ static noinline int in_syn(struct tcpledger_facts *f, s64 now,
 	bool again = same && f->bits & SEEN_SYN_IN;
 	bool first = !(f->bits & (SEEN_SYN_IN | SEEN_SYNACK_IN)) &&
 		     !tcpledger_fsm_synchronized(f->state);
-	/* Nothing in the kernel remembers an unanswered or a cookie's SYN. */
+	/* TCP keeps nothing of a SYN unanswered, or answered with a cookie. */
 	bool fresh = first || (!again &&
 			       (f->state == TCPLEDGER_STATE_CLOSE ||
 				(f->bits & BY_COOKIE &&
@@ -98,7 +98,7 @@ static noinline int in_syn(struct tcpledger_facts *f, s64 now,
 	return log_in(f, now, seg, repeats, first && !(seen & SEEN_KIND));
 }
 
-/* The number after our SYN and what it carried. */
+/* The number after our SYN and its data. */
 static u32 syn_end(const struct tcpledger_facts *f)
 {
 	int i;
@@ -114,7 +114,7 @@ static u32 syn_end(const struct tcpledger_facts *f)
 	return f->local_isn + 1;
 }
 
-/* Does it acknowledge our SYN, and no more than went with it? */
+/* Does it acknowledge our SYN, and no more than the SYN's data? */
 static bool acks_syn(const struct tcpledger_facts *f, u32 ack)
 {
 	if (!(f->bits & KNOWN_LOCAL_ISN))
@@ -124,7 +124,7 @@ static bool acks_syn(const struct tcpledger_facts *f, u32 ack)
 		tcpledger_seq_after_eq(syn_end(f), ack));
 }
 
-/* A SYN/ACK that is a repetition, or of another connection. */
+/* A SYN/ACK that is repeated, or of another connection. */
 static noinline int odd_synack(struct tcpledger_facts *f, s64 now,
 			       const struct tcpledger_segment *seg, u8 repeats)
 {
@@ -156,7 +156,7 @@ static noinline int in_synack(struct tcpledger_facts *f, s64 now,
 
 	if (unlikely(!wanted))
 		return odd_synack(f, now, seg, repeats);
-	/* SYNs crossed: TCP has this one already, and acknowledges it again. */
+	/* The SYNs crossed: TCP has the peer's already and acknowledges it again. */
 	if (unlikely(f->state == TCPLEDGER_STATE_SYN_RECV))
 		tcpledger_facts_expect(f, now, ANSWER_DUE);
 	f->remote_isn = seg->seq;
@@ -202,7 +202,7 @@ static noinline int in_rst(struct tcpledger_facts *f, s64 now,
 	return i;
 }
 
-/* An ACK during the handshake, of what we did not send. */
+/* An ACK during the handshake that acknowledges what we did not send. */
 static noinline int invalid_ack(struct tcpledger_facts *f, s64 now,
 				const struct tcpledger_segment *seg, bool key)
 {
@@ -242,8 +242,8 @@ static noinline int in_ack(struct tcpledger_facts *f, s64 now,
  * @opt: its options, read only if it is a SYN
  *
  * Context: any, bucket lock held.
- * Return: the index of its log entry, TCPLEDGER_LOG_NONE if it is none of
- * those that are logged (or the log is full, which is counted).
+ * Return: the index of its log entry, or TCPLEDGER_LOG_NONE if such a segment is
+ * not logged, or the log is full, which is counted.
  */
 int tcpledger_facts_in(struct tcpledger_facts *f, s64 now,
 		       const struct tcpledger_segment *seg,

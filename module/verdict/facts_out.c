@@ -2,7 +2,7 @@
 /*
  * What a segment that leaves adds to the facts. Pure.
  *
- * One that TCP emitted is believed: TCP chose its numbers.
+ * A segment that TCP emitted is a fact at once: TCP chose its numbers.
  */
 #include "verdict/facts_out.h"
 
@@ -19,7 +19,7 @@ static __always_inline int log_out(struct tcpledger_facts *f, s64 now,
 					 TCPLEDGER_LOG_MINOR);
 }
 
-/* Not emitted by TCP: it decides nothing. */
+/* A segment that TCP did not emit is logged, and changes nothing. */
 static noinline int out_other(struct tcpledger_facts *f, s64 now,
 			      const struct tcpledger_segment *seg)
 {
@@ -28,7 +28,7 @@ static noinline int out_other(struct tcpledger_facts *f, s64 now,
 	return log_out(f, now, seg, TCPLEDGER_SEG_OTHER, false);
 }
 
-/* Does it acknowledge the peer's FIN, and none did before? */
+/* Is it the first of ours that acknowledges the peer's FIN? Note that it is. */
 static bool covers_fin(struct tcpledger_facts *f,
 		       const struct tcpledger_segment *seg)
 {
@@ -59,9 +59,9 @@ static int find_syn(const struct tcpledger_facts *f, u32 ack)
 }
 
 /*
- * The SYN/ACK shows that TCP took the SYN. The kernel keeps what follows in a
- * request socket and traces nothing, so the change is entered here. It has the
- * time of the SYN, @now is that of the SYN/ACK.
+ * The SYN/ACK shows that TCP took the SYN. The kernel then has a request socket and
+ * traces no change to SYN_RECV, so the change is entered here, at the time of the
+ * SYN; @now is the time of the SYN/ACK.
  */
 static void syn_answered(struct tcpledger_facts *f, s64 now,
 			 const struct tcpledger_segment *seg, int syn)
@@ -90,7 +90,7 @@ static void syn_answered(struct tcpledger_facts *f, s64 now,
 	}
 }
 
-/* A SYN/ACK that is a repetition, or a cookie. */
+/* A SYN/ACK that is repeated, or has a SYN cookie. */
 static noinline int odd_synack(struct tcpledger_facts *f, s64 now,
 			       const struct tcpledger_segment *seg, u8 repeats,
 			       bool first)
@@ -113,13 +113,13 @@ static noinline int out_synack(struct tcpledger_facts *f, s64 now,
 			       const struct tcpledger_segment *seg,
 			       const struct tcpledger_options *opt)
 {
-	/* That of a simultaneous open repeats the number of the SYN. */
+	/* In a simultaneous open it repeats the number of our SYN. */
 	bool same = f->bits & KNOWN_LOCAL_ISN && f->local_isn == seg->seq;
 	u8 repeats = same ? TCPLEDGER_SEG_RETRANSMIT : 0;
 	bool first = !(f->bits & SEEN_SYNACK_OUT);
 	int syn = find_syn(f, seg->ack);
 
-	/* Once, for what is entered before it. */
+	/* One time for all, as the entries made before it change the latest. */
 	now = f->base + tcpledger_facts_time(f, now);
 	if (f->role == TCPLEDGER_ROLE_PASSIVE &&
 	    f->state == TCPLEDGER_STATE_CLOSE)
@@ -127,7 +127,7 @@ static noinline int out_synack(struct tcpledger_facts *f, s64 now,
 	if (!(f->bits & KNOWN_LOCAL_ISN))
 		f->syn_at = f->log.n;
 	f->local_isn = seg->seq;
-	/* Of several SYNs this is the one that TCP took. */
+	/* If several SYNs came, TCP took the one that is acknowledged. */
 	if (likely(syn != TCPLEDGER_LOG_NONE))
 		f->remote_isn = tcpledger_log_at(&f->log, syn)->seq;
 	f->bits |= SEEN_SYNACK_OUT | KNOWN_LOCAL_ISN | SEEN_ACK_OF_SYN_OUT;
@@ -139,7 +139,7 @@ static noinline int out_synack(struct tcpledger_facts *f, s64 now,
 	return log_out(f, now, seg, repeats, true);
 }
 
-/* A SYN that is a repetition, or carries data. */
+/* A SYN that is repeated, or carries data. */
 static noinline int odd_syn(struct tcpledger_facts *f, s64 now,
 			    const struct tcpledger_segment *seg, u8 repeats,
 			    bool first)
@@ -200,7 +200,7 @@ static noinline int odd_fin(struct tcpledger_facts *f, s64 now,
 static noinline int out_fin(struct tcpledger_facts *f, s64 now,
 			    const struct tcpledger_segment *seg)
 {
-	u32 end = seg->seq + seg->len + 1;	/* it is no SYN */
+	u32 end = seg->seq + seg->len + 1;	/* a FIN without SYN */
 	u32 was = f->bits;
 
 	covers_fin(f, seg);
@@ -250,7 +250,7 @@ static noinline int odd_ack(struct tcpledger_facts *f, s64 now,
 	}
 	if (fin && f->bits & HELD_BY_TIMEWAIT &&
 	    f->state == TCPLEDGER_STATE_FIN_WAIT2) {
-		/* The restart before this ACK was not seen. */
+		/* The timer was restarted before this ACK, and no probe told. */
 		f->bits |= TIME_WAIT_INEXACT;
 		tcpledger_facts_time_wait(f, now, seg->ack);
 	}
@@ -279,9 +279,9 @@ static noinline int out_ack(struct tcpledger_facts *f, s64 now,
 }
 
 /*
- * A FIN came, and nothing has told yet whether TCP took it. FIN_WAIT1 and
- * FIN_WAIT2 answer before they move (tcp_fin()), so there, and only there, an
- * ACK of ours proves that TCP took the FIN it covers.
+ * A FIN came, and it is not known yet whether TCP took it. In FIN_WAIT1 and
+ * FIN_WAIT2 TCP answers a FIN before it changes the state (tcp_fin()). So there, and
+ * only there, our ACK proves that TCP took the FIN which the ACK covers.
  */
 static noinline int out_after_fin(struct tcpledger_facts *f, s64 now,
 				  const struct tcpledger_segment *seg)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What becomes of a logged segment after it passed: an anomaly seen at it, its
- * refusal by TCP, and those that come or leave too late. Pure.
+ * What happens to segments after they were logged, such as an anomaly or a refusal
+ * by TCP, and the logging of those that come or leave too late. Pure.
  */
 #include "verdict/facts_segment.h"
 
@@ -12,7 +12,7 @@
  * @tag: enum tcpledger_anomaly
  * @segment: index of the segment it was seen at, or TCPLEDGER_LOG_NONE
  *
- * The log tells the first of each kind, and every restart of 2MSL.
+ * The log has the first anomaly of each kind, and every restart of 2MSL.
  * Context: any, bucket lock held.
  */
 void tcpledger_facts_note(struct tcpledger_facts *f, s64 now, u8 tag,
@@ -36,7 +36,7 @@ void tcpledger_facts_note(struct tcpledger_facts *f, s64 now, u8 tag,
  * @bits: TCPLEDGER_SEG_*
  * @class: whether it may use reserved room
  *
- * The other half of tcpledger_facts_log(): the log is empty, or fills.
+ * tcpledger_facts_log() calls this if the log is empty or fills.
  */
 int tcpledger_facts_log_any(struct tcpledger_facts *f, s64 now,
 			    const struct tcpledger_segment *seg, u8 type,
@@ -52,8 +52,8 @@ int tcpledger_facts_log_any(struct tcpledger_facts *f, s64 now,
  * @now: CLOCK_MONOTONIC
  * @seg: the segment, which came
  *
- * Others of its kind, which only looked like it, had filled the log. The one
- * that counts has room reserved.
+ * Segments that only looked like this one had filled the log, but there is room
+ * reserved for the one that TCP acts on.
  * Context: any, bucket lock held.
  * Return: the index of its log entry, or TCPLEDGER_LOG_NONE.
  */
@@ -68,7 +68,7 @@ int tcpledger_facts_log_acted_on(struct tcpledger_facts *f, s64 now,
 				       TCPLEDGER_LOG_KEY);
 }
 
-/* Did another SYN with this number come, which TCP did not throw away? */
+/* Is there another SYN with this number that TCP did not throw away? */
 static bool syn_stands(struct tcpledger_facts *f, u32 seq)
 {
 	int i;
@@ -84,7 +84,7 @@ static bool syn_stands(struct tcpledger_facts *f, u32 seq)
 	return false;
 }
 
-/* What a SYN or SYN/ACK taught while it was only a candidate. */
+/* Undo what a SYN or SYN/ACK added while TCP had not taken it yet. */
 static void forget(struct tcpledger_facts *f,
 		   const struct tcpledger_log_entry *e)
 {
@@ -104,7 +104,7 @@ static void forget(struct tcpledger_facts *f,
  * @now: CLOCK_MONOTONIC
  * @seg: a SYN/ACK, FIN or RST
  *
- * It is logged, as what came after, and changes nothing.
+ * The segment is logged after the end, and changes no other fact.
  * Context: any, bucket lock held.
  */
 void tcpledger_facts_log_late(struct tcpledger_facts *f, s64 now,
@@ -124,8 +124,8 @@ void tcpledger_facts_log_late(struct tcpledger_facts *f, s64 now,
 }
 
 /**
- * tcpledger_facts_log_takeover() - the SYN passes that took the tuple over before
- * @f: the facts of the connection that is over by it
+ * tcpledger_facts_log_takeover() - log the SYN for which TPROXY ended TIME_WAIT
+ * @f: the facts of the connection that the SYN ended
  * @now: CLOCK_MONOTONIC
  * @syn: the SYN, which begins another connection
  *
@@ -139,8 +139,9 @@ void tcpledger_facts_log_takeover(struct tcpledger_facts *f, s64 now,
 }
 
 /*
- * A FIN was believed for the answer it got, and TCP throws it away in the state
- * that a FIN ends: PAWS answers like that (tcp_validate_incoming()).
+ * A FIN was taken for accepted since an ACK that covers it left, but TCP throws it
+ * away in a state that it would have ended: PAWS answers like that
+ * (tcp_validate_incoming()).
  */
 static bool fin_disproved(const struct tcpledger_facts *f,
 			  const struct tcpledger_log_entry *e)
@@ -155,10 +156,10 @@ static bool fin_disproved(const struct tcpledger_facts *f,
  * tcpledger_facts_segment_done() - TCP is done with a segment, logged or not
  * @f: the facts
  * @flags: the segment's
- * @ack_follows: TCP found in it what it has already, and answers after this
+ * @ack_follows: TCP has its data already or no room for it, and answers after this
  *
- * All other answers leave before this, if they leave at all: one with a wrong
- * checksum has none.
+ * All other answers have left before this, or never leave: a segment with a wrong
+ * checksum gets none.
  * Context: any, bucket lock held.
  */
 void tcpledger_facts_segment_done(struct tcpledger_facts *f, u8 flags, bool ack_follows)

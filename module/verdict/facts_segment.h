@@ -37,7 +37,7 @@ tcpledger_facts_log(struct tcpledger_facts *f, s64 now,
 		    const struct tcpledger_segment *seg, u8 type, u8 bits,
 		    enum tcpledger_log_class class)
 {
-	/* The same for any log; here the compiler leaves out what cannot be. */
+	/* Both do the same; inlined for the usual log, it is shorter code. */
 	if (unlikely(!f->log.n || !tcpledger_log_roomy(&f->log)))
 		return tcpledger_facts_log_any(f, now, seg, type, bits, class);
 	return tcpledger_log_segment(&f->log, tcpledger_facts_time(f, now), seg,

@@ -2,10 +2,9 @@
 /*
  * What a state change adds to the facts. Pure.
  *
- * A state change is what TCP did, so here the segments that only looked like
- * something become facts: each change is joined to the entry of the log whose
- * numbers satisfied it, whenever TCP processed that segment (at once, or later
- * from the backlog of a locked socket).
+ * A state change is what TCP did, so here a segment that only looked like a cause
+ * becomes one. Each change is joined to the log entry whose numbers satisfy it,
+ * whether TCP processed that segment at once or later from the backlog.
  */
 #include "verdict/facts_state.h"
 
@@ -53,7 +52,7 @@ static noinline void enter_into_any(struct tcpledger_facts *f, s64 now,
 static __always_inline void enter(struct tcpledger_facts *f, s64 now, u32 from,
 				  u32 to, u32 cause, int segment)
 {
-	/* The same for any log; here the compiler leaves out what cannot be. */
+	/* Both do the same; inlined for the usual log, it is shorter code. */
 	if (unlikely(!f->log.n || !tcpledger_log_roomy(&f->log)))
 		enter_into_any(f, now, from, to, cause, segment);
 	else
@@ -65,7 +64,7 @@ static __always_inline void enter(struct tcpledger_facts *f, s64 now, u32 from,
  * @f: the facts
  * @now: CLOCK_MONOTONIC
  * @from: old enum tcpledger_state
- * @to: new one
+ * @to: new enum tcpledger_state
  * @cause: enum tcpledger_cause
  * @segment: index of the segment that caused it, or TCPLEDGER_LOG_NONE
  *
@@ -77,14 +76,14 @@ void tcpledger_facts_move(struct tcpledger_facts *f, s64 now, u8 from,
 	struct tcpledger_log_entry *e = segment < 0 ? NULL :
 		tcpledger_log_at(&f->log, segment);
 
-	/* What ends FIN_WAIT2 does so by being refused, see tw_exit(). */
+	/* A refused segment can end FIN_WAIT2, see tcpledger_facts_tw_exit(). */
 	if (e && !(tcpledger_log_bits(e) & TCPLEDGER_SEG_REFUSED))
 		tcpledger_log_mark(e, TCPLEDGER_SEG_ACCEPTED);
 	enter(f, now, from, to, cause, segment);
 }
 
 /**
- * tcpledger_facts_seed() - what the state itself tells of what went before
+ * tcpledger_facts_seed() - set the facts that the present state implies
  * @f: the facts of a record whose beginning was not seen
  * @snd_end: the number after the last that was queued for sending
  * @rcv_nxt: next number expected from the peer
@@ -153,7 +152,7 @@ static inline bool stands(const struct tcpledger_log_entry *e, u8 flags,
 	       (e->flags & mask) == flags;
 }
 
-/* By what a segment is recognized. */
+/* How a segment is recognized. */
 enum find_by { BY_END, BY_SEQ, BY_ACK, BY_ACK_OR_MORE, BY_FLAGS };
 
 static inline bool fits(const struct tcpledger_log_entry *e, enum find_by by,
@@ -174,8 +173,8 @@ static inline bool fits(const struct tcpledger_log_entry *e, enum find_by by,
 }
 
 /*
- * The first segment that came, was not thrown away, and fits; from where the
- * log was when it could first come.
+ * The first segment that came, was not thrown away, and fits. The search begins at
+ * entry @from: the segment cannot be before it.
  */
 static __always_inline int find(struct tcpledger_facts *f, u32 from, u8 flags,
 				u8 mask, enum find_by by, u32 number)
@@ -270,11 +269,11 @@ static int find_last_rst(struct tcpledger_facts *f)
  * tcpledger_facts_find_rst() - the RST that TCP acted on
  * @f: the facts
  * @rcv_nxt: the number it usually has
- * @any: before there is a number to expect, any will do
+ * @any: take any RST, as TCP expects no number of the peer yet
  *
- * TCP takes two other numbers (tcp_validate_incoming()): after the peer's FIN
- * the one before, and the end of what came out of order. That one is not known
- * here, but TCP tells of each RST that it throws away.
+ * TCP takes an RST also at two other numbers (tcp_validate_incoming()): after the
+ * peer's FIN at @rcv_nxt - 1, and at the end of what came out of order. The end is
+ * not known here, so the last RST that TCP did not throw away is taken.
  * Context: any, bucket lock held.
  * Return: its index, or TCPLEDGER_LOG_NONE.
  */
@@ -294,7 +293,7 @@ int tcpledger_facts_find_rst(struct tcpledger_facts *f, u32 rcv_nxt, bool any)
  * @seg: the segment
  *
  * Context: any, bucket lock held.
- * Return: the index of the last one like it, or TCPLEDGER_LOG_NONE.
+ * Return: the index of the last entry like it, or TCPLEDGER_LOG_NONE.
  */
 int tcpledger_facts_find_in(struct tcpledger_facts *f,
 			    const struct tcpledger_segment *seg)
@@ -314,7 +313,7 @@ int tcpledger_facts_find_in(struct tcpledger_facts *f,
 }
 
 /**
- * tcpledger_facts_graceful_kind() - how an orderly close went
+ * tcpledger_facts_graceful_kind() - the kind of a graceful close
  * @f: the facts, with both FINs acknowledged
  *
  * Context: any, bucket lock held.
@@ -351,9 +350,9 @@ static noinline void illegal(struct tcpledger_facts *f, s64 now, u32 from,
 }
 
 /*
- * A SYN crossed ours. TCP expects nothing of the peer yet when it tells: it sets
- * rcv_nxt behind the state (tcp_rcv_synsent_state_process()). The SYN that
- * counts is the first that was not thrown away.
+ * A SYN that came caused the change. If the SYN crossed ours, TCP sets rcv_nxt after
+ * the state (tcp_rcv_synsent_state_process()), so @rcv_nxt is of no use: take the
+ * first SYN with the number remote_isn that TCP did not throw away.
  */
 static noinline void by_syn(struct tcpledger_facts *f, s64 now, u32 from,
 			    u32 to, u32 rcv_nxt)
@@ -437,11 +436,10 @@ static noinline void by_ack_of_fin(struct tcpledger_facts *f, s64 now,
  * @f: the facts
  * @now: CLOCK_MONOTONIC
  * @from: old enum tcpledger_state
- * @to: new one; not CLOSE, which is tcpledger_facts_close()
+ * @to: another enum tcpledger_state; for CLOSE see tcpledger_facts_close()
  * @rcv_nxt: next number expected from the peer
  * @task: to ESTABLISHED only: a task did it in a system call, not a segment
  *
- * The caller has left out what means nothing in RFC 9293: X to X.
  * Context: any, bucket lock held.
  */
 void tcpledger_facts_state(struct tcpledger_facts *f, s64 now, u32 from,
@@ -470,7 +468,7 @@ void tcpledger_facts_state(struct tcpledger_facts *f, s64 now, u32 from,
 	case TCPLEDGER_RULE_ACK_OF_FIN:
 		by_ack_of_fin(f, now, from, to);
 		return;
-	default:	/* a death is told otherwise */
+	default:	/* TCPLEDGER_RULE_DEATH does not come here */
 		illegal(f, now, from, to);
 	}
 }

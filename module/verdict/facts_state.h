@@ -20,13 +20,7 @@ void tcpledger_facts_accept_fin(struct tcpledger_facts *f, int segment,
 				u32 end);
 u8 tcpledger_facts_graceful_kind(const struct tcpledger_facts *f);
 
-/**
- * tcpledger_facts_closing() - a close begins
- * @f: the facts
- *
- * Context: any, bucket lock held.
- * Return: false if one had begun before, so that its first actor is known.
- */
+/* A close begins: false if one had begun before, so that its first actor is known. */
 static inline bool tcpledger_facts_closing(struct tcpledger_facts *f)
 {
 	if (f->bits & CLOSE_BEGAN)
@@ -41,13 +35,13 @@ static inline void tcpledger_facts_held_by(struct tcpledger_facts *f, u32 holder
 	f->bits |= holder;
 }
 
-/* accept() returned it. */
+/* accept() returned the connection. */
 static inline void tcpledger_facts_accepted(struct tcpledger_facts *f, s64 now)
 {
 	f->accepted_at = now;
 }
 
-/* The request socket has survived: an RST of ours was for something else. */
+/* The request socket has survived, so an RST of ours did not end it. */
 static inline void tcpledger_facts_request_lives(struct tcpledger_facts *f)
 {
 	f->bits &= ~SEEN_RST_OUT;

@@ -2,9 +2,9 @@
 /*
  * What the timewait socket adds to the facts. Pure.
  *
- * Linux keeps the second half of FIN_WAIT2 and all of TIME_WAIT in a small
- * socket of its own whose changes no tracepoint shows; timewait.c tells where
- * these calls come from.
+ * Linux keeps the second half of FIN_WAIT2 and all of TIME_WAIT in a small socket of
+ * its own, whose changes no tracepoint shows. watch/timewait.c observes it and calls
+ * these functions.
  */
 #include "verdict/facts_timewait.h"
 
@@ -62,9 +62,9 @@ void tcpledger_facts_tw_enter(struct tcpledger_facts *f, s64 now, u8 substate,
  * @now: CLOCK_MONOTONIC
  * @substate: its substate
  * @rcv_nxt: next number it expects from the peer
- * @segment: the segment it is answering, or TCPLEDGER_LOG_NONE
+ * @segment: index of the segment it answers, or TCPLEDGER_LOG_NONE
  *
- * From FIN_WAIT2 this is the entry into TIME_WAIT, not a restart.
+ * If the record is in FIN_WAIT2 this is the entry into TIME_WAIT, not a restart.
  * Context: any, bucket lock held.
  */
 void tcpledger_facts_tw_restart(struct tcpledger_facts *f, s64 now,
@@ -136,7 +136,7 @@ static u8 exit_cause(u8 how, int segment)
 	}
 }
 
-/* The timewait socket died in FIN_WAIT2: the peer's FIN never came. */
+/* The timewait socket ended in FIN_WAIT2: TCP took no FIN of the peer. */
 static void fin_wait2_over(struct tcpledger_facts *f, u8 how, bool rst_in)
 {
 	if (how == TCPLEDGER_EXIT_EXPIRED) {
@@ -173,8 +173,8 @@ void tcpledger_facts_tw_exit(struct tcpledger_facts *f, s64 now, u8 how,
 
 	segment = max_t(int, segment, TCPLEDGER_LOG_NONE);
 	/*
-	 * In FIN_WAIT2 data, and a FIN that comes with data, is answered with
-	 * an RST; so is a SYN (tcp_timewait_state_process()).
+	 * In FIN_WAIT2 TCP answers data, a FIN with data, and a SYN with an RST
+	 * (tcp_timewait_state_process()).
 	 */
 	if (e && !rst_in && from != TCPLEDGER_STATE_TIME_WAIT &&
 	    !(tcpledger_log_bits(e) & TCPLEDGER_SEG_ACCEPTED))

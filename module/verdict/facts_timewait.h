@@ -16,19 +16,13 @@ void tcpledger_facts_tw_exit(struct tcpledger_facts *f, s64 now, u8 how,
 void tcpledger_facts_time_wait(struct tcpledger_facts *f, s64 now,
 			       u32 rcv_nxt);
 
-/* How long it was in this state is only a bound: when it ended was not seen. */
+/* The end of the state was not seen, so the time in it is only a bound. */
 static inline void tcpledger_facts_tw_inexact(struct tcpledger_facts *f)
 {
 	f->bits |= TIME_WAIT_INEXACT;
 }
 
-/**
- * tcpledger_facts_tw_adopt() - it was in TIME_WAIT when the ledger came
- * @f: the facts of an adopted record
- * @left: nanoseconds until its timer ends
- *
- * Context: process; nobody else knows @f yet.
- */
+/* At load it was in TIME_WAIT, with @left nanoseconds until the timer ends. */
 static inline void tcpledger_facts_tw_adopt(struct tcpledger_facts *f, s64 left)
 {
 	f->bits |= WAS_TIME_WAIT | TIME_WAIT_INEXACT;

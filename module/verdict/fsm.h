@@ -6,7 +6,7 @@
 #include <linux/tcpledger.h>
 
 /**
- * enum tcpledger_rule - what a state change must have been caused by
+ * enum tcpledger_rule - what must have caused a state change
  * @TCPLEDGER_RULE_ILLEGAL: neither RFC 9293 nor Linux knows this change
  * @TCPLEDGER_RULE_USER: a call of the program
  * @TCPLEDGER_RULE_SYN: a SYN that came
@@ -44,7 +44,7 @@ static inline enum tcpledger_rule tcpledger_fsm_rule(u32 from, u32 to)
 	return tcpledger_fsm_rules[from][to];
 }
 
-/* Where our FIN, or the peer's, has passed; TIME_WAIT, where both have, is not meant. */
+/* States after our FIN, or the peer's; not TIME_WAIT, which is after both. */
 #define TCPLEDGER_CLOSED_BY_US	 (BIT(TCPLEDGER_STATE_FIN_WAIT1) |	\
 				  BIT(TCPLEDGER_STATE_FIN_WAIT2) |	\
 				  BIT(TCPLEDGER_STATE_CLOSING) |	\

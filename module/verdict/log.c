@@ -2,19 +2,20 @@
 /*
  * The log of one record: an array that is filled once. Pure.
  *
- * What must not be lost has room reserved: the states a connection can pass
- * through and the first segment of each kind. Everything else fills what is
- * free beyond that and is counted when it does not fit. Nothing is moved once
- * written, so an index names an entry for good.
+ * Room is reserved for what must not be lost: the states that a connection can pass
+ * through and the first segment of each kind. Everything else uses the room beyond
+ * that, and is counted when it does not fit. An entry is never moved, so its index
+ * stays valid.
  */
 #include "verdict/log.h"
 
 /*
- * Entries with room reserved: at most nine state changes (simultaneous open
- * and close, through TIME_WAIT), SYN, SYN/ACK, FIN and the first ACK of SYN
- * and FIN each way, and two RSTs; then the FIN, ACK and RST that TCP took, if
- * others came before them that only looked like it; data that came too late
- * stands for an RST of the peer.
+ * Entries with room reserved:
+ * - at most nine state changes (simultaneous open and close, through TIME_WAIT);
+ * - each way a SYN, a SYN/ACK, a FIN, and the first ACK of SYN and of FIN;
+ * - two RSTs;
+ * - the FIN, ACK and RST that TCP took, if others that only looked like them came
+ *   before. Data that came too late takes the place of an RST of the peer.
  */
 #define LOG_KEYS_MAX	24
 
@@ -54,7 +55,7 @@ static struct tcpledger_log_entry *log_slot(struct tcpledger_log *log,
  * tcpledger_log_latest_of() - when the last entry of any log was made
  * @log: the log
  *
- * The other half of tcpledger_log_latest(): the log is empty, or fills.
+ * tcpledger_log_latest() calls this if the log is empty or fills.
  * Context: any; the caller holds the lock that covers @log.
  */
 s64 tcpledger_log_latest_of(const struct tcpledger_log *log)
@@ -80,8 +81,8 @@ s64 tcpledger_log_latest_of(const struct tcpledger_log *log)
  * @bits: TCPLEDGER_SEG_*
  * @class: whether it may use reserved room
  *
- * The other half of tcpledger_log_segment(), as is its return value.
- * Context: any; the caller holds the lock that covers @log.
+ * tcpledger_log_segment() calls this if the log fills.
+ * Context and return value as tcpledger_log_segment().
  */
 int tcpledger_log_fill(struct tcpledger_log *log, s64 t,
 		       const struct tcpledger_segment *seg, u8 type, u8 bits,
@@ -104,8 +105,8 @@ int tcpledger_log_fill(struct tcpledger_log *log, s64 t,
  * @segment: index of the segment it is about, or TCPLEDGER_LOG_NONE
  * @class: whether it may use reserved room
  *
- * The other half of tcpledger_log_state() and tcpledger_log_note().
- * Context: any; the caller holds the lock that covers @log.
+ * tcpledger_log_state() and tcpledger_log_note() call this if the log fills.
+ * Context and return value as tcpledger_log_segment().
  */
 int tcpledger_log_fill_small(struct tcpledger_log *log, s64 t, u8 type,
 			     u32 numbers, int segment,
@@ -123,10 +124,10 @@ int tcpledger_log_fill_small(struct tcpledger_log *log, s64 t, u8 type,
  * tcpledger_log_find() - the last segment that fits a description
  * @log: the log
  * @type: TCPLEDGER_ENTRY_IN or TCPLEDGER_ENTRY_OUT
- * @flags: its flags under @mask
- * @mask: the flags that are asked for
- * @end: the number after its last one
- * @any_end: @end does not matter
+ * @flags: its flags, of those in @mask
+ * @mask: the flags to compare
+ * @end: the sequence number after it
+ * @any_end: do not compare @end
  *
  * Context: any; the caller holds the lock that covers @log.
  * Return: index or TCPLEDGER_LOG_NONE.

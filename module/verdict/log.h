@@ -7,10 +7,10 @@
 #include <linux/tcpledger.h>
 
 #define TCPLEDGER_LOG_FIRST	16	/* entries inside the record */
-#define TCPLEDGER_LOG_MORE	32	/* entries of the block hung on when full */
-#define LOG_KEYS_ALONE		2	/* left for keys without that block */
+#define TCPLEDGER_LOG_MORE	32	/* entries of the second block */
+#define LOG_KEYS_ALONE		2	/* reserved for keys without that block */
 #define LOG_ROOMY		(TCPLEDGER_LOG_FIRST - LOG_KEYS_ALONE)
-#define LOG_NEWS		BIT(31)	/* entries were given up, or it ended */
+#define LOG_NEWS		BIT(31)	/* entries had no room, or the record ended */
 #define TCPLEDGER_LOG_NONE	(-1)	/* "no entry" where an index is wanted */
 
 /**
@@ -44,9 +44,9 @@ static_assert(sizeof_field(struct tcpledger_log_entry, wire) ==
  * struct tcpledger_log - the log of one record
  * @more: block of TCPLEDGER_LOG_MORE entries, or NULL
  * @n: entries kept
- * @keys: entries kept of those that have room reserved
- * @dropped: entries given up
- * @news: what the record's namespace did not count yet: bit mask by enum
+ * @keys: entries kept of TCPLEDGER_LOG_KEY
+ * @dropped: entries for which there was no room
+ * @news: what the counters of the namespace do not have yet: bit mask by enum
  *	tcpledger_anomaly, and LOG_NEWS
  * @first: the first entries
  *
@@ -67,7 +67,7 @@ struct tcpledger_log {
  * @TCPLEDGER_LOG_KEY: state change, first SYN, SYN/ACK, FIN, RST: has room
  *	reserved
  *
- * The number is what an entry adds to the count of those with room reserved.
+ * The value is what an entry adds to @keys of struct tcpledger_log.
  */
 enum tcpledger_log_class {
 	TCPLEDGER_LOG_MINOR,
@@ -124,8 +124,8 @@ static inline u32 tcpledger_log_end(const struct tcpledger_log_entry *e)
  * tcpledger_log_wants_more() - does the log need its second block now?
  * @log: the log
  *
- * The caller hangs a block on @log->more before it appends, if it can get
- * one without allocating; without one the log goes on with less room.
+ * The caller sets @log->more to a block before it appends, if it can get one without
+ * allocating. Without a second block the log goes on with less room.
  * Context: any.
  */
 static inline bool tcpledger_log_wants_more(const struct tcpledger_log *log)
@@ -145,9 +145,9 @@ s64 tcpledger_log_latest_of(const struct tcpledger_log *log);
  * tcpledger_log_latest() - when the last entry was made
  * @log: the log
  *
- * LISTEN to SYN_RECV has the time of its SYN and does not count, since what
- * came between may be later. Whoever enters it enters the SYN/ACK at once, so
- * it is never the last of a log in which there is room.
+ * The change LISTEN to SYN_RECV does not count: it has the time of its SYN, and
+ * entries before it may be later. Right after that change the SYN/ACK is entered, so
+ * the change is never the last entry of a log that has room.
  * Context: any; the caller holds the lock that covers @log.
  * Return: nanoseconds since the record's base, 0 for an empty log.
  */
@@ -203,7 +203,7 @@ int tcpledger_log_fill_small(struct tcpledger_log *log, s64 t, u8 type,
  * @class: whether it may use reserved room
  *
  * Context: any; the caller holds the lock that covers @log.
- * Return: the index of the entry, or TCPLEDGER_LOG_NONE if it was given up.
+ * Return: the index of the entry, or TCPLEDGER_LOG_NONE if there is no room.
  */
 static __always_inline int
 tcpledger_log_segment(struct tcpledger_log *log, s64 t,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From the facts to what readers get. Pure; done when a record is read, so
- * that nothing that can be derived costs anything while it is recorded.
+ * From the facts to what readers get. Pure. Whatever can be derived is derived here,
+ * when a record is read, and costs nothing while it is recorded.
  */
 #include "verdict/record.h"
 
@@ -49,7 +49,7 @@ static void fill_from_state(struct tcpledger_record *r,
 		first_time(&r->tw_entered_ns, t);
 }
 
-/* The times that are those of a log entry, and the finished stays. */
+/* The times that are those of a log entry, and the time in each finished state. */
 static void fill_from_log(struct tcpledger_record *r,
 			  struct tcpledger_facts *f)
 {
@@ -104,8 +104,8 @@ static u8 first_state(struct tcpledger_facts *f)
 }
 
 /*
- * Of a connection whose beginning was not seen: what had passed before can come
- * again, and is in the log, but it is not the first SYN or FIN.
+ * If the beginning of a connection was not seen, a SYN or FIN in the log can be a
+ * repetition of one before it: then it must not be told as the first.
  */
 static void forget_repeated(struct tcpledger_record *r,
 			    struct tcpledger_facts *f)
@@ -161,7 +161,7 @@ static void fill_time_wait(struct tcpledger_record *r,
 	if (!(f->bits & TIME_WAIT_INEXACT))
 		r->flags |= TCPLEDGER_REC_RESIDENCE_EXACT;
 	r->tw_nominal_ns = TCPLEDGER_TW_NOMINAL_NS;
-	/* Adopted: at least as long as we saw it. */
+	/* An adopted record stayed at least as long as it was seen. */
 	if (f->ended_at)
 		r->tw_residence_ns = r->ended_ns -
 				     max_t(s64, r->tw_entered_ns, 0);
@@ -191,8 +191,8 @@ static void fill_times(struct tcpledger_record *r,
 
 /**
  * tcpledger_record_fill() - fill what follows from the facts
- * @r: filled but for who and where: id, netns, addresses, owner, counters of
- *	the socket; these are the caller's, and so is @r->size
+ * @r: filled, but for what the caller fills: size, id, netns, addresses, owner,
+ *	counters of the socket
  * @f: the facts: the reader's own copy
  * @now: CLOCK_MONOTONIC of the reading
  *

@@ -15,8 +15,8 @@
 #define OPT_TIMESTAMPS	8
 
 /*
- * What a Linux sends by default: MSS, SACK permitted, timestamps, NOP, window
- * scale, each where tcp_options_write() puts it.
+ * The options that Linux sends by default, as tcp_options_write() orders them: MSS,
+ * SACK permitted, timestamps, NOP, window scale.
  */
 #define LINUX_LEN	20
 #define LINUX_MSS	(OPT_MSS << 8 | 4)
@@ -27,11 +27,11 @@
 
 /**
  * tcpledger_options_parse() - read the options of a SYN
- * @opt: filled, also when the options are broken: then with what came before
+ * @opt: filled; if an option is broken, with those before it
  * @p: the options
  * @len: readable bytes at @p
  *
- * Of several options of a kind the last counts, as in tcp_parse_options().
+ * If an option is repeated the last one counts, as in tcp_parse_options().
  * Context: any.
  */
 void tcpledger_options_parse(struct tcpledger_options *opt, const u8 *p,

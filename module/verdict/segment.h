@@ -30,7 +30,7 @@ struct tcpledger_options {
  * @win: window as on the wire
  * @flags: byte 13 of the header
  * @ttl: TTL or hop limit of the packet
- * @out: it left; else it came
+ * @out: the segment left; else it came
  * @other: out, but not emitted by TCP (raw socket, netfilter's REJECT)
  * @cookie: a SYN/ACK that carries a SYN cookie
  * @request: a SYN/ACK from a request socket
@@ -52,13 +52,7 @@ struct tcpledger_segment {
 	bool	fastopen;
 };
 
-/**
- * tcpledger_segment_end() - the sequence number after a segment
- * @seg: the segment
- *
- * SYN and FIN each take one number (RFC 9293 section 3.4).
- * Return: the acknowledgment number that covers all of @seg.
- */
+/* The number after a segment; SYN and FIN take one each (RFC 9293 section 3.4). */
 static inline u32 tcpledger_segment_end(const struct tcpledger_segment *seg)
 {
 	return seg->seq + seg->len + !!(seg->flags & TCPLEDGER_SYN) +
@@ -67,7 +61,7 @@ static inline u32 tcpledger_segment_end(const struct tcpledger_segment *seg)
 
 /**
  * tcpledger_segment_parse() - read the fixed part of a TCP header
- * @seg: filled; @ttl and all behind it are the caller's
+ * @seg: filled, but for @ttl and all members after it
  * @th: TCPLEDGER_TCPHDR_LEN readable bytes
  * @tcp_len: bytes of header and payload together
  *

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The segment that TCP is processing on a CPU: what came with it, the record that
- * it begins, and what shows that TCP acts on it although the log gave it up.
+ * The segment that TCP is processing on a CPU: the record that it begins, and the
+ * entry it gets after all if TCP acts on it although the log had no room.
  */
 #include "watch/flight.h"
 
@@ -21,7 +21,8 @@ DEFINE_PER_CPU(struct tcpledger_flight, tcpledger_flight);
  * @seg: its header
  * @opt: its options
  *
- * If another CPU was faster with a copy of the SYN, @c is freed.
+ * If another CPU has made a record from a copy of the SYN meanwhile, the segment
+ * is logged there and @c is freed.
  * Context: LOCAL_IN hook, or as tcpledger_flight_takeover(), no lock of ours held.
  */
 void tcpledger_flight_begin(struct tcpledger_conn *c,
@@ -48,10 +49,10 @@ void tcpledger_flight_begin(struct tcpledger_conn *c,
 }
 
 /**
- * tcpledger_flight_takeover() - a SYN took a tuple over from its old record
+ * tcpledger_flight_takeover() - make a record of a SYN that ended an old one
  * @tn: the namespace
  * @key: the endpoint
- * @f: a copy of the SYN's note; it is the last entry of the old record
+ * @f: a copy of the SYN's note; the SYN is also the last segment of the old record
  *
  * Context: a kprobe handler, preemption off, no lock of ours held.
  */
@@ -69,7 +70,7 @@ void tcpledger_flight_takeover(struct tcpledger_net *tn,
 				       &f->opt);
 }
 
-/* The segment that TCP works on is of this record, and the log gave it up. */
+/* The segment in flight, if it is of this record and the log had no room for it. */
 static struct tcpledger_flight *unlogged(const struct tcpledger_conn *c)
 {
 	struct tcpledger_flight *f = tcpledger_flight_of(c);
@@ -77,7 +78,7 @@ static struct tcpledger_flight *unlogged(const struct tcpledger_conn *c)
 	return f && f->index == TCPLEDGER_LOG_NONE ? f : NULL;
 }
 
-/* A FIN that TCP took, and after which it expects @rcv_nxt. */
+/* Is it the FIN that TCP takes now, so that it expects @rcv_nxt after it? */
 static bool fin_fits(const struct tcpledger_facts *f,
 		     const struct tcpledger_segment *seg, u32 rcv_nxt)
 {
@@ -88,7 +89,7 @@ static bool fin_fits(const struct tcpledger_facts *f,
 static bool moves(const struct tcpledger_facts *f,
 		  const struct tcpledger_segment *seg, u32 rcv_nxt)
 {
-	/* TCP has just acted on an RST: see tcpledger_facts_find_rst(). */
+	/* Its number need not be rcv_nxt, see tcpledger_facts_find_rst(). */
 	if (seg->flags & TCPLEDGER_RST)
 		return f->bits & TOOK_RST;
 	return fin_fits(f, seg, rcv_nxt) ||
@@ -118,8 +119,8 @@ void tcpledger_flight_log_acted_on(struct tcpledger_conn *c, s64 now, u32 rcv_nx
  * @now: CLOCK_MONOTONIC
  * @answer: the segment
  *
- * As tcpledger_flight_acted_on(). The answer to a FIN leaves before TCP moves on,
- * see out_after_fin().
+ * As tcpledger_flight_acted_on(), for a FIN whose ACK leaves before TCP changes
+ * the state, see out_after_fin().
  * Context: LOCAL_OUT hook.
  */
 void tcpledger_flight_answered(struct tcpledger_conn *c, s64 now,

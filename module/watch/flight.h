@@ -26,10 +26,11 @@ struct tcpledger_net;
  * @seg: its header
  * @opt: its options, if it is a SYN
  *
- * Written in the LOCAL_IN hook, read by probes that TCP then runs into on the
- * same CPU. Under the lock of the record's bucket, interrupts off. A segment
- * that TCP keeps or consumes stays noted here until the next one, also when
- * its memory is another packet's: see tcpledger_segment_freed().
+ * The LOCAL_IN hook fills this under the lock of the record's bucket, and the
+ * probes that TCP then hits on the same CPU read it. Interrupts are off whenever
+ * more than @skb is touched. A segment that TCP queues or consumes stays noted
+ * until the next one comes, even if its sk_buff is reused meanwhile: see
+ * noted_header().
  */
 struct tcpledger_flight {
 	const struct sk_buff		*skb;
@@ -45,13 +46,7 @@ struct tcpledger_flight {
 
 DECLARE_PER_CPU(struct tcpledger_flight, tcpledger_flight);
 
-/**
- * tcpledger_flight_of() - the segment in flight, if it is one of this record
- * @c: the record, bucket locked
- *
- * Context: any, interrupts off.
- * Return: the note of it, or NULL.
- */
+/* The segment in flight if it belongs to this record, bucket locked, or NULL. */
 static inline struct tcpledger_flight *
 tcpledger_flight_of(const struct tcpledger_conn *c)
 {
@@ -60,13 +55,9 @@ tcpledger_flight_of(const struct tcpledger_conn *c)
 	return f->skb && f->c == c && f->id == c->id ? f : NULL;
 }
 
-/**
- * tcpledger_flight_forget() - another segment comes
- *
- * TCP has finished with the one in flight, of which it does not always tell, and
- * its sk_buff may have been reused for this one. Whether this one takes its place
- * or leaves it empty is seen later.
- * Context: LOCAL_IN hook.
+/*
+ * Another segment comes: TCP has finished with the previous one, often without a
+ * trace, and its sk_buff may have been reused for this one.
  */
 static __always_inline void tcpledger_flight_forget(void)
 {
@@ -81,7 +72,8 @@ static __always_inline void tcpledger_flight_forget(void)
  * @seg: its header
  * @opt: its options, if it is a SYN
  *
- * It is logged, and from here until TCP frees it, it is what TCP works on.
+ * Logs the segment. Until TCP frees it, or the next one comes, probes on this CPU
+ * take it for the cause of what TCP does.
  * Context: LOCAL_IN hook, or as tcpledger_flight_takeover().
  */
 static __always_inline void
@@ -116,14 +108,10 @@ void tcpledger_flight_takeover(struct tcpledger_net *tn,
 			       const struct tcpledger_flight *f);
 void tcpledger_flight_log_acted_on(struct tcpledger_conn *c, s64 now, u32 rcv_nxt);
 
-/**
- * tcpledger_flight_acted_on() - TCP moves a connection, perhaps by a segment
- * @c: its record, bucket locked
- * @now: CLOCK_MONOTONIC
- * @rcv_nxt: next number it expects from the peer, after that segment
- *
- * Where the log gave up the segment that TCP is working on, it now gets its
- * entry. Context: any, interrupts off.
+/*
+ * TCP moves the connection of @c, bucket locked, and now expects @rcv_nxt from the
+ * peer: if the segment in flight did this and the log had no room for it, log it
+ * after all.
  */
 static inline void tcpledger_flight_acted_on(struct tcpledger_conn *c, s64 now,
 					 u32 rcv_nxt)

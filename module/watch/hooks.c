@@ -3,12 +3,13 @@
  * The netfilter hooks: what reaches TCP, and what TCP emits. What they do is in
  * segment_in.c and segment_out.c.
  *
- * Every hook always accepts. Most segments carry data of an open connection;
- * they leave through the fast path after a look at the flags and the socket.
+ * Every hook always accepts. Most segments carry data of an open connection and
+ * take the fast path: a look at the flags, and at the socket or the table's note
+ * of quiet endpoints.
  *
  * A hook may run in a task with BH on (NFQUEUE reinjects there, sendmsg()
- * sends there), in a softirq, in a timer. The socket is not locked; of it only
- * what cannot change or may race is read.
+ * sends there), in a softirq, in a timer. It cannot rely on the socket's lock, so
+ * it reads only members that cannot change or may be read racily.
  */
 #include "watch/hooks.h"
 
@@ -19,7 +20,7 @@
 #include "watch/segment_in.h"
 #include "watch/segment_out.h"
 
-/* Right before conntrack's confirm, which is last. */
+/* Last but for conntrack's confirm; what leaves is seen first. */
 #define PRI_IN	(INT_MAX - 2)
 #define PRI_OUT	INT_MIN
 

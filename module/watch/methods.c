@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which functions of the kernel are probed at this moment, and what stands in
- * where a probe is not in force.
+ * Which functions of the kernel are probed at this moment, and what replaces a
+ * probe that is not in force.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -16,7 +16,7 @@
 
 static DEFINE_PER_CPU(bool, beacon_seen);
 
-/* Does nothing but be probed. */
+/* Exists only to be probed, see delivered(). */
 static noinline void beacon(void)
 {
 	barrier();
@@ -28,7 +28,7 @@ static int on_beacon(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
-/* What stands in where a probe is not in force. */
+/* What replaces a probe that is not in force. */
 static const char *const fallbacks[TCPLEDGER_METHOD_MAX] = {
 	[TCPLEDGER_METHOD_SCHEDULE]	= "lookup", /* when the full socket closes */
 	[TCPLEDGER_METHOD_KILL]		= "poll", /* by reconcile/expire.c */
@@ -51,14 +51,14 @@ static struct kprobe kprobes[PROBE_MAX] = {
 	},
 };
 
-static bool kprobe_on[PROBE_MAX];	/* read by readers while it is made */
+static bool kprobe_on[PROBE_MAX];	/* may be read while it is filled */
 
 /**
  * tcpledger_methods_begin() - probe what can be probed
  * @handlers: by enum tcpledger_method
  *
- * Without one the ledger knows less, says so once, and the stats file says it
- * for good.
+ * A kprobe that cannot be registered does not fail the load: the ledger knows
+ * less, a warning says so once, and the stats file always.
  * Context: process, at load.
  */
 void __init tcpledger_methods_begin(const kprobe_pre_handler_t *handlers)
@@ -69,7 +69,7 @@ void __init tcpledger_methods_begin(const kprobe_pre_handler_t *handlers)
 		if (i != BEACON)
 			kprobes[i].pre_handler = handlers[i];
 		ret = register_kprobe(&kprobes[i]);
-		/* What register_kprobe() wrote comes before, see in_force(). */
+		/* Pairs with in_force(): true implies that kprobes[i] is filled. */
 		smp_store_release(&kprobe_on[i], !ret);
 		if (ret)
 			pr_warn("cannot probe %s (error %d): less will be known\n",
@@ -79,9 +79,9 @@ void __init tcpledger_methods_begin(const kprobe_pre_handler_t *handlers)
 }
 
 /**
- * tcpledger_methods_end() - probe them no more
+ * tcpledger_methods_end() - remove the kprobes
  *
- * Context: process. When it returns no handler is running anywhere.
+ * Context: process. No handler is running anywhere when this returns.
  */
 void tcpledger_methods_end(void)
 {
@@ -94,8 +94,8 @@ void tcpledger_methods_end(void)
 
 /*
  * Kprobes can be switched off behind our back (debugfs, ftrace_enabled), and
- * registering one then succeeds all the same. So one of them is on a function
- * of ours: whether that one is told is the truth about all.
+ * registering one then succeeds all the same. So probe and call beacon(): if its
+ * handler does not run, no handler does.
  */
 static bool delivered(void)
 {
@@ -111,7 +111,7 @@ static bool delivered(void)
 
 static bool in_force(int i)
 {
-	/* As kprobe_disabled(), while the kernel may be switching it off. */
+	/* kprobe_disabled() with READ_ONCE(): the flags may change right now. */
 	return smp_load_acquire(&kprobe_on[i]) &&
 	       !(READ_ONCE(kprobes[i].flags) &
 		 (KPROBE_FLAG_DISABLED | KPROBE_FLAG_GONE));
@@ -130,7 +130,8 @@ bool tcpledger_methods_request_timer(void)
 /**
  * tcpledger_methods_abort() - is each call of tcp_abort() seen at this moment?
  *
- * Context: any, also in a probe: whoever asks in one knows that they are told.
+ * Context: any. A caller inside a handler need not ask delivered(): that handler
+ * runs, so kprobes are delivered.
  */
 bool tcpledger_methods_abort(void)
 {
@@ -150,7 +151,7 @@ void tcpledger_methods_show(struct seq_file *m)
 	int i;
 
 	for (i = 0; i < TCPLEDGER_METHOD_MAX; i++) {
-		/* Counted by the kernel without any lock. */
+		/* The kernel counts without a lock. */
 		missed += data_race(READ_ONCE(kprobes[i].nmissed));
 		seq_printf(m, "method_%s %s\n", kprobes[i].symbol_name,
 			   told && in_force(i) ? "kprobe" : fallbacks[i]);

@@ -14,10 +14,9 @@ struct seq_file;
  * @TCPLEDGER_METHOD_ACCEPT: accept() returns a connection
  * @TCPLEDGER_METHOD_REQUEST_TIMER: the timer of a request socket runs out
  * @TCPLEDGER_METHOD_ABORT: "ss -K" ends a socket
- * @TCPLEDGER_METHOD_RESET: TCP resets a connection by what came
+ * @TCPLEDGER_METHOD_RESET: TCP resets a connection because of a segment
  *
- * In the order of the stats file, which calls the ways in which each is known
- * methods.
+ * In the order of the stats file, where each is a line "method_FUNCTION".
  */
 enum tcpledger_method {
 	TCPLEDGER_METHOD_SCHEDULE,

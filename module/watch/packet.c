@@ -14,11 +14,11 @@
 #include "ledger/net.h"
 
 /**
- * tcpledger_packet_copy() - the TCP header is not in one piece, or not there
+ * tcpledger_packet_copy() - handle a TCP header that is not all in the linear part
  * @skb: the packet
  * @state: of its hook
  * @thoff: where the header is
- * @see: called with a copy of it
+ * @see: called with a copy of the header, if the packet has all of it
  *
  * Context: a hook.
  */
@@ -33,7 +33,7 @@ void tcpledger_packet_copy(const struct sk_buff *skb,
 		see(skb, state, th, thoff);
 }
 
-/* They are in several pieces, or not all there. */
+/* Options that are not all in the linear part; none is read if one byte is missing. */
 static noinline void copy_options(struct tcpledger_packet *p, u32 offset,
 				  u32 len)
 {
@@ -60,16 +60,16 @@ void tcpledger_packet_options(struct tcpledger_packet *p, u32 offset, u32 len)
 }
 
 /**
- * tcpledger_packet_piece() - a header that is longer than the segment
+ * tcpledger_packet_piece() - is a header longer than its segment still good?
  * @p: the packet, its @seg is filled
  * @th: TCPLEDGER_TCPHDR_LEN bytes of the TCP header
  *
- * Hostile, or a first fragment: IPv6 puts fragments together behind LOCAL_IN
- * (unless conntrack did before). Here a segment in pieces is its first piece:
- * it has the TCP header, else IPv6 drops it (RFC 8200 section 4.5,
- * ipv6frag_thdr_truncated()), but options may be in the next.
+ * It is if the packet is a first fragment: IPv6 reassembles after LOCAL_IN, unless
+ * conntrack did before, so the hook sees the first fragment alone. The TCP header
+ * is complete in it, else IPv6 drops it (RFC 8200 section 4.5,
+ * ipv6frag_thdr_truncated()), but options may be in the next fragment.
  * Context: a hook.
- * Return: false if it is hostile, which is counted.
+ * Return: false if the header contradicts itself, which is counted.
  */
 bool tcpledger_packet_piece(struct tcpledger_packet *p, const u8 *th)
 {
@@ -85,8 +85,8 @@ bool tcpledger_packet_piece(struct tcpledger_packet *p, const u8 *th)
  * @skb: its packet, as of tcp_v4_fill_cb() or tcp_v6_fill_cb()
  * @seg: filled
  *
- * Where segments waited in a backlog together, TCP may have made one of them
- * (tcp_add_to_backlog()). Context: any.
+ * TCP may have merged segments that waited in a backlog (tcp_add_backlog()).
+ * Context: any.
  * Return: false if the header contradicts itself.
  */
 bool tcpledger_packet_received(const struct sk_buff *skb,
@@ -122,12 +122,13 @@ int tcpledger_packet_behind6(const struct sk_buff *skb)
 }
 
 /**
- * tcpledger_packet_addressee4() - whom an IPv4 packet is for in the end
+ * tcpledger_packet_addressee4() - the final destination of an IPv4 packet
  * @skb: the packet, leaving, and it has IP options
  *
- * With a source route (LSRR, SSRR) it is sent to the first hop, and who it is
- * for stands last in the option, see ip_options_build(). When such a packet
- * arrives, the header names who it is for.
+ * With a source route (LSRR, SSRR) the header of a packet that leaves names the
+ * first hop, and the final destination is last in the option, see
+ * ip_options_build(). When the packet arrives, its header names the final
+ * destination.
  * Context: LOCAL_OUT hook.
  * Return: its address.
  */
@@ -138,7 +139,7 @@ __be32 tcpledger_packet_addressee4(const struct sk_buff *skb)
 	const u8 *end = (const u8 *)iph + iph->ihl * 4;
 	__be32 to = iph->daddr;
 
-	/* A raw socket's own header is what its program wrote. */
+	/* A program with a raw socket can write any header: check every length. */
 	if (IPCB(skb)->opt.srr < sizeof(*iph) || end > skb_tail_pointer(skb) ||
 	    option + 2 > end || option[1] < 7 || option + option[1] > end)
 		return to;
@@ -147,14 +148,14 @@ __be32 tcpledger_packet_addressee4(const struct sk_buff *skb)
 }
 
 /**
- * tcpledger_packet_addressee6() - whom an IPv6 packet is for in the end
+ * tcpledger_packet_addressee6() - the final destination of an IPv6 packet
  * @skb: the packet
  * @to: filled with the address, if it is another than the header says
  * @left: filled with the segments that the route has left, 0 without one
  *
- * With a routing header it is sent to the first hop, and who it is for stands
- * behind the hops (type 2) or before them (type 4, the segment routing header),
- * see ipv6_push_rthdr(). The other types are no more, or not TCP's.
+ * With a routing header the IPv6 header names the next hop. The final destination
+ * comes after the hops (type 2) or before them (type 4, the segment routing
+ * header), see ipv6_push_rthdr(). Other types are obsolete or not used with TCP.
  * Context: a hook.
  * Return: whether @to was filled.
  */

@@ -54,20 +54,14 @@ __be32 tcpledger_packet_addressee4(const struct sk_buff *skb);
 bool tcpledger_packet_addressee6(const struct sk_buff *skb,
 				 struct in6_addr *to, u8 *left);
 
-/* Is the TCP header at @th in one piece, and there? */
+/* Is the whole TCP header at @th in the linear part of the packet? */
 static inline bool tcpledger_packet_whole(const struct sk_buff *skb,
 					  const u8 *th)
 {
 	return likely(th + TCPLEDGER_TCPHDR_LEN <= skb_tail_pointer(skb));
 }
 
-/**
- * tcpledger_packet_offset6() - where TCP begins behind the IPv6 header
- * @skb: the packet
- *
- * Context: a hook.
- * Return: its offset, or a negative number: not TCP, or a later fragment.
- */
+/* Where TCP begins behind the IPv6 header; negative: no TCP, or a later fragment. */
 static inline int tcpledger_packet_offset6(const struct sk_buff *skb)
 {
 	if (likely(ipv6_hdr(skb)->nexthdr == IPPROTO_TCP))
@@ -75,7 +69,7 @@ static inline int tcpledger_packet_offset6(const struct sk_buff *skb)
 	return tcpledger_packet_behind6(skb);
 }
 
-/* Source and destination port are own and peer's when it leaves. */
+/* As struct tcpledger_key has them: the source port of what leaves is our own. */
 static inline u32 tcpledger_ports_out(const u8 *th)
 {
 	u32 ports;

@@ -3,10 +3,10 @@
  * Between SYN_SENT and the first SYN.
  *
  * CLOSE to SYN_SENT is traced before the source port is chosen, so there is no
- * tuple yet to make a record of. What is known then waits here, by socket,
- * until the SYN leaves or the connect() fails. Usually that is microseconds;
- * a deferred Fast Open connect() can wait for long, and then may find its note
- * overwritten, which is counted.
+ * tuple yet to make a record of. A note of it waits here, by socket, until the
+ * SYN leaves or the connect() fails. Usually that takes microseconds. A deferred
+ * Fast Open connect() can take long, and its note may be overwritten by then,
+ * which is counted.
  */
 #include "watch/pending.h"
 

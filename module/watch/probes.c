@@ -43,8 +43,8 @@ static noinline void probe_listen(const struct sock *sk, int from, int to)
 	else if (to == TCP_CLOSE)
 		tcpledger_listener_remove(sk);
 	/*
-	 * LISTEN to SYN_RECV is the clone of the listener, still with the
-	 * listener's identity; it was entered when the SYN/ACK left.
+	 * LISTEN to SYN_RECV is a child that has no tuple of its own yet.
+	 * syn_answered() entered this change when the SYN/ACK left.
 	 */
 }
 
@@ -60,7 +60,7 @@ static void probe_state(void *data, const struct sock *sk, const int from,
 		probe_listen(sk, from, to);
 }
 
-/* Also fires on a socket that is closed already: then nothing changes. */
+/* On a socket that is closed already tcp_reset() changes nothing. */
 static void probe_reset(void *data, struct sock *sk)
 {
 	if (READ_ONCE(sk->sk_state) != TCP_CLOSE && sk_is_tcp(sk))
@@ -68,8 +68,8 @@ static void probe_reset(void *data, struct sock *sk)
 }
 
 /*
- * What tcp_data_queue() has already, or has no room for, is answered after it
- * was thrown away; all else before, or not at all.
+ * Data that tcp_data_queue() has already, or has no room for, is acknowledged
+ * after it was freed; everything else before, or not at all.
  */
 static bool ack_follows(enum skb_drop_reason reason)
 {
@@ -174,8 +174,8 @@ static int on_reset(struct kprobe *kp, struct pt_regs *regs)
 }
 
 /*
- * By enum tcpledger_method. Each has preemption off, and gets its function's
- * arguments by the registers.
+ * By enum tcpledger_method. Each runs with preemption off and takes the arguments
+ * of the probed function from the registers.
  */
 static const kprobe_pre_handler_t handlers[TCPLEDGER_METHOD_MAX] = {
 	[TCPLEDGER_METHOD_SCHEDULE]		= on_schedule,
@@ -218,10 +218,10 @@ static int register_tracepoints(void)
 }
 
 /**
- * tcpledger_probes_init() - begin to be told
+ * tcpledger_probes_init() - register tracepoints and kprobes
  *
- * Without a tracepoint there is no ledger; without a kprobe it knows less,
- * says so once, and the stats file says it for good.
+ * Without a tracepoint there is no ledger; what a missing kprobe means, see
+ * tcpledger_methods_begin().
  * Context: process, at load.
  * Return: 0 or a negative errno.
  */
@@ -235,9 +235,9 @@ int __init tcpledger_probes_init(void)
 }
 
 /**
- * tcpledger_probes_exit() - be told no more
+ * tcpledger_probes_exit() - unregister them
  *
- * Context: process. When it returns no probe is running anywhere.
+ * Context: process. No probe is running anywhere when this returns.
  */
 void tcpledger_probes_exit(void)
 {

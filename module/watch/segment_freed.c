@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TCP is done with a segment: was it refused, and what did it do to a request or
- * to a timewait socket, of which TCP tells nothing else?
+ * TCP frees a segment: was it refused, and what did it do to a request socket or a
+ * timewait socket? No other event tells the latter.
  */
 #include "watch/segment_freed.h"
 
@@ -21,7 +21,7 @@
 #include "watch/packet.h"
 #include "watch/timewait.h"
 
-/* An ACK of our SYN/ACK came, and no child was made of it. */
+/* An ACK of our SYN/ACK came, and TCP made no child of it. */
 static void third_ack_refused(struct tcpledger_conn *c, s64 now,
 			      const struct tcpledger_flight *f)
 {
@@ -33,8 +33,8 @@ static void third_ack_refused(struct tcpledger_conn *c, s64 now,
 }
 
 /*
- * TCP is done with a segment to a request socket. An RST or a SYN in the
- * window kills it without a trace (tcp_check_req()), so look.
+ * TCP is done with a segment to a request socket. An RST or a SYN in the window
+ * kills the request without a trace (tcp_check_req()), so look for it.
  */
 static void request_done(struct tcpledger_conn *c, s64 now,
 			 const struct tcpledger_flight *f)
@@ -61,9 +61,9 @@ static void request_done(struct tcpledger_conn *c, s64 now,
 }
 
 /*
- * The TCP header of what is freed, if it is the segment that was noted. TCP
- * does not tell of all that it frees, so another may have its memory by now;
- * TCP has the header in the linear part (tcp_v4_rcv()).
+ * The TCP header of the freed packet, if that is the segment in flight. Not every
+ * free is traced, so another packet may have its sk_buff by now: compare. The
+ * header is in the linear part since tcp_v4_rcv().
  */
 static const u8 *noted_header(const struct tcpledger_flight *f,
 			      const struct sk_buff *skb)
@@ -83,7 +83,7 @@ static const u8 *noted_header(const struct tcpledger_flight *f,
  * @skb: the packet
  * @refused: it gave a reason for throwing it away
  * @checksum: the reason is the checksum
- * @ack_follows: after that reason TCP answers, see tcpledger_facts_segment_done()
+ * @ack_follows: TCP answers after it freed, see tcpledger_facts_segment_done()
  *
  * Context: the tracepoint kfree_skb, preemption off.
  */
@@ -107,7 +107,7 @@ void tcpledger_segment_freed(const struct sk_buff *skb, bool refused,
 	if (!th)
 		return;
 	b = tcpledger_table_lock_index(f.bucket, &flags);
-	/* Another namespace's record can have its place, bucket and id. */
+	/* A record of another namespace can have the same memory, bucket and id. */
 	if (!tcpledger_table_has(b, f.c, f.id) ||
 	    f.c->key.ports != tcpledger_ports_in(th) ||
 	    f.index >= f.c->facts.log.n) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From a segment that comes to its record: find it or make it, tell the facts,
- * settle. Behind filter and NAT, so what is dropped there is not seen.
+ * From a segment that comes to its record: find or make the record, add the
+ * segment to its facts, settle it. The hook is behind filter and NAT, so what they
+ * drop is not seen.
  *
- * A segment of a known record takes one straight way, in one function for
- * each address family; whatever else there is has functions of its own.
+ * The usual segment, one of a known record, takes one straight way in one function
+ * for each address family; everything unusual has functions of its own.
  */
 #include "watch/segment_in.h"
 
@@ -26,9 +27,10 @@
 #include "watch/segment_late.h"
 
 /*
- * Data or an ACK of an open connection, as early demux found it. Where it did
- * not look (it does not on loopback, and can be switched off), the table's
- * note of quiet endpoints tells, for sockets not bound to a device.
+ * Is this data or an ACK of an open connection? The socket that early demux found
+ * tells. Without one (early demux does not look on loopback, and can be switched
+ * off) the table's note of quiet endpoints tells, for sockets not bound to a
+ * device.
  */
 static bool is_quiet_v4(const struct sk_buff *skb, const struct iphdr *iph,
 		       const u8 *th, const struct net *net)
@@ -66,7 +68,7 @@ static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 	s64 now = ktime_get_mono_fast_ns();
 	struct tcpledger_conn *c;
 
-	/* The VRF it came by: a socket made of it is bound to that. */
+	/* The VRF it came by: a socket made of this SYN is bound to the VRF. */
 	p->key.ifindex = netif_is_l3_master(dev) ? dev->ifindex : 0;
 	c = tcpledger_conn_new(tn, &p->key, now, TCPLEDGER_STATE_CLOSE,
 			       TCPLEDGER_ROLE_PASSIVE, true);
@@ -74,7 +76,7 @@ static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 		tcpledger_flight_begin(c, &p->key, now, p->skb, &p->seg, &p->opt);
 }
 
-/* Bucket locked: unlocks it. A segment of which there is no live record. */
+/* A segment without a live record. The bucket is locked, this unlocks it. */
 static noinline void no_live_record(struct tcpledger_packet *p,
 			     struct tcpledger_bucket *b,
 			     struct tcpledger_conn *c, unsigned long flags)
@@ -97,9 +99,10 @@ static noinline void no_live_record(struct tcpledger_packet *p,
 }
 
 /*
- * Where a packet came in is in the key, as TCP's own lookup sees it: a bound
- * socket's record names the device or the VRF; an unbound one is not for a
- * VRF's packets, unless tcp_l3mdev_accept says so (inet_sk_bound_dev_eq()).
+ * The key tells where a packet came in, as TCP's own lookup sees it
+ * (inet_sk_bound_dev_eq()). The record of a bound socket names its device or VRF.
+ * A socket that is not bound gets the packets of a VRF only if the sysctl
+ * tcp_l3mdev_accept says so.
  */
 static __always_inline void handle(struct tcpledger_packet *p, const u8 *th,
 				u32 thoff)
@@ -120,7 +123,7 @@ static __always_inline void handle(struct tcpledger_packet *p, const u8 *th,
 		return;
 	}
 	tcpledger_flight_arrive(c, ktime_get_mono_fast_ns(), p->skb, &p->seg, &p->opt);
-	/* Quiet all the time: another has had the bucket's note. */
+	/* It was quiet before, but another endpoint has the bucket's note. */
 	if (unlikely(c->quiet && !(p->seg.flags & TCPLEDGER_CONTROL)))
 		tcpledger_table_set_quiet(&c->key, true);
 	tcpledger_count(c->tn, segments_in);
@@ -171,9 +174,9 @@ unsigned int tcpledger_hook_in4(void *priv, struct sk_buff *skb,
 }
 
 /*
- * A packet that is source routed, with segments left: IPv6 reads the routing
- * header behind this hook. If this host is also its end (of type 2 it always
- * is), TCP takes it without a second pass; else it goes on, and is not TCP's.
+ * IPv6 reads a routing header after this hook. If the route has segments left and
+ * also ends at this host (type 2 always does), TCP gets the packet without a second
+ * pass through the hook. Else the packet goes on and is not TCP's.
  */
 static bool for_this_host(const struct sk_buff *skb, struct net *net,
 			  const struct in6_addr **to, struct in6_addr *last)

@@ -19,15 +19,15 @@
 #include "watch/packet.h"
 
 /**
- * tcpledger_segment_late() - a segment, and no live record
+ * tcpledger_segment_late() - log a segment of a connection that is over
  * @c: the newest record of its key, bucket locked; or NULL
  * @seg: the segment
  *
- * A SYN/ACK, FIN or RST that still belongs to a connection that is over is
- * logged there; so is the SYN that TPROXY had end its timewait socket, but
- * that begins another.
+ * Logs a SYN/ACK, FIN or RST, as long as it can belong to that connection. Logs
+ * also the SYN for which TPROXY ended the timewait socket, though that SYN begins
+ * another connection.
  * Context: a hook.
- * Return: whether it belongs to the connection that is over, and to no other.
+ * Return: true if the segment belongs to the connection that is over alone.
  */
 bool tcpledger_segment_late(struct tcpledger_conn *c,
 			    const struct tcpledger_segment *seg)
@@ -75,8 +75,8 @@ static void late_data(struct tcpledger_conn *c, const struct sock *sk,
  * @sk: the socket, not yet closed
  * @skb: what came: data for a program that has closed
  *
- * The hook saw it a moment ago, or long before if it waited in the socket's
- * backlog, and took it for data like any other.
+ * The hook saw this segment a moment ago, or long before if it waited in the
+ * socket's backlog, and took it for data like any other.
  * Context: kprobe on tcp_reset(), preemption off.
  */
 void tcpledger_segment_late_data(const struct sock *sk,

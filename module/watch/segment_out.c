@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From a segment that leaves to its record: find it or make it, tell the facts,
- * settle. Before filter and NAT, so what TCP emitted is seen even if it is
- * dropped later.
+ * From a segment that leaves to its record: find or make the record, add the
+ * segment to its facts, settle it. The hook is before filter and NAT, so what TCP
+ * emitted is seen even if it is dropped later.
  *
- * A segment of a known record takes one straight way, in one function for
- * each address family; whatever else there is has functions of its own.
+ * The usual segment, one of a known record, takes one straight way in one function
+ * for each address family; everything unusual has functions of its own.
  */
 #include "watch/segment_out.h"
 
@@ -35,25 +35,25 @@
 #include "watch/timewait.h"
 
 /*
- * Data or an ACK of an open connection, by its socket alone.
+ * Is this data or an ACK of an open connection, by its socket alone?
  *
- * The third ACK of an active open leaves when the socket is ESTABLISHED
- * already; until the third segment after the last retransmission it is not
- * quiet. SYN: first, ACK: second, and third after a simultaneous open.
+ * The ACK that ends an active open leaves when the socket is ESTABLISHED already.
+ * It is the second segment, the third after a simultaneous open, retransmissions
+ * not counted: so a socket is quiet from the fourth on.
  */
 static bool is_quiet_socket(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
 	/*
-	 * It wraps as its parts do. Just below 0: of a child's SYN/ACKs only the
-	 * retransmissions count.
+	 * The difference wraps as its parts do. A child's can be just below 0: of
+	 * its SYN/ACKs only the retransmissions are counted.
 	 */
 	return (u32)(tp->segs_out - tp->total_retrans) - 4 < 0xffff0000U &&
 	       !tcpledger_conn_expected();
 }
 
-/* Can the socket, or the note of its endpoint, say that a segment is quiet? */
+/* Is it from an open TCP socket, and no SYN, FIN or RST? Only then it can be quiet. */
 static bool open_socket(const struct sock *sk, u8 flags)
 {
 	return !(flags & TCPLEDGER_CONTROL) && sk &&
@@ -106,9 +106,9 @@ static bool will_pass_again(const struct sk_buff *skb,
  * Did TCP emit this, or a raw socket, netfilter's REJECT, IPVS? And if TCP,
  * which of its sockets?
  *
- * TCP sends from the socket, or answers for one that is not there: from its
- * own kernel socket, on IPv6 named only by the state. A SYN cookie on IPv4
- * has no socket at all.
+ * TCP sends from the socket of the connection. Where there is none, TCP answers
+ * from its kernel socket, which on IPv6 only the hook's state names. A SYN cookie
+ * on IPv4 has no socket at all.
  */
 static __always_inline void describe_emitter(struct tcpledger_packet *p,
 					     const struct sock *state, bool v6)
@@ -139,9 +139,10 @@ static __always_inline void describe_emitter(struct tcpledger_packet *p,
 }
 
 /*
- * Where a packet leaves by, as TCP's lookup would see it if it came back. A
- * record names no device until the SYN/ACK leaves; later that of its socket. In
- * a VRF one that names none is of the default table (inet_sk_bound_dev_eq()).
+ * The device that a packet leaves by, as TCP's lookup would see it if the packet
+ * came back (inet_sk_bound_dev_eq()). A record whose SYN came names its VRF or no
+ * device until the SYN/ACK leaves, then the device of its socket. In a VRF a record
+ * without a device is one of the default table.
  */
 static noinline void note_devices(struct tcpledger_packet *p,
 				  const struct net_device *out, u32 bound)
@@ -171,9 +172,9 @@ static __always_inline void devices_out(struct tcpledger_packet *p,
 }
 
 /*
- * Is this a SYN of the connect() that its socket is in? Not one that a queue
- * of a VRF's device held until the socket was closed, nor one whose addresses
- * somebody changed: nobody would ever end the record.
+ * Is this a SYN of the connect() that its socket is in? Not if a queue of a VRF's
+ * device held the SYN until the socket was closed, nor if somebody changed its
+ * addresses: a record of such a SYN would never end.
  */
 static bool connects(const struct tcpledger_packet *p)
 {
@@ -210,7 +211,7 @@ static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 	b = tcpledger_table_lock(&p->key, &flags);
 	old = tcpledger_table_find(b, &p->key);
 	if (unlikely(old && tcpledger_facts_live(&old->facts))) {
-		/* Its end was missed; TCP gave the tuple to this socket. */
+		/* TCP gave the tuple away, so the old socket's end was missed. */
 		if (old->facts.bits & HELD_BY_TIMEWAIT)
 			tcpledger_timewait_missed(old, now,
 						  TCPLEDGER_EXIT_REUSED,
@@ -252,7 +253,7 @@ static inline void note_socket(struct tcpledger_conn *c, const struct tcpledger_
 	}
 }
 
-/* Our RST that answers a SYN to a closed port, or ends an embryo. */
+/* Our RST: it answers a SYN to a closed port, or may end a request. */
 static noinline void ends(struct tcpledger_conn *c, s64 now,
 			  const struct tcpledger_packet *p)
 {
@@ -264,7 +265,7 @@ static noinline void ends(struct tcpledger_conn *c, s64 now,
 				    TCPLEDGER_LOG_NONE,
 				    TCPLEDGER_OUTCOME_REFUSED);
 	else if (c->facts.bits & HELD_BY_REQUEST)
-		c->request_expired_at = now;	/* expire.c looks what became of it */
+		c->request_expired_at = now;	/* expire.c looks for the request */
 }
 
 /* Bucket locked. Return: as tcpledger_conn_settle(). */
@@ -291,14 +292,15 @@ static bool belongs(const struct tcpledger_conn *c,
 	if (tcpledger_facts_live(&c->facts))
 		return !tcpledger_is_syn(&p->seg) || p->seg.other ||
 		       c->sk == p->sk;
-	/* An RST leaves after the change to CLOSE that it goes with. */
+	/* Our RST leaves after the change to CLOSE that it belongs to. */
 	return p->seg.flags & TCPLEDGER_RST && !p->seg.other &&
 	       tcpledger_facts_rst_due(&c->facts, ktime_get_mono_fast_ns());
 }
 
 /*
- * A SYN/ACK leaves from the tuple of a timewait socket, bucket locked: if a SYN
- * took the tuple over, it is a new record's.
+ * A SYN/ACK leaves from the tuple of a timewait socket: if a SYN took the tuple
+ * over, make the record that the SYN/ACK belongs to. Bucket locked, unlocked
+ * meanwhile.
  */
 static struct tcpledger_conn *
 taken_over(struct tcpledger_net *tn, const struct tcpledger_packet *p,
@@ -319,8 +321,8 @@ taken_over(struct tcpledger_net *tn, const struct tcpledger_packet *p,
 }
 
 /*
- * Bucket locked. What leaves can show that the peer's FIN was taken, by a probe
- * untold.
+ * As leave(). An ACK can show that a timewait socket took the peer's FIN and no
+ * probe told.
  */
 static bool leave_timewait(struct tcpledger_conn *c, s64 now,
 			   const struct tcpledger_packet *p)
@@ -338,7 +340,10 @@ static bool leave_timewait(struct tcpledger_conn *c, s64 now,
 	return ended;
 }
 
-/* Bucket locked. A socket can be bound to another device after its SYN left. */
+/*
+ * The record of the emitting socket, if @c is not live: the socket may be bound to
+ * another device since its SYN left. Bucket locked.
+ */
 static struct tcpledger_conn *by_socket(const struct tcpledger_bucket *b,
 					struct tcpledger_conn *c,
 					const struct tcpledger_packet *p)
@@ -352,8 +357,8 @@ static struct tcpledger_conn *by_socket(const struct tcpledger_bucket *b,
 }
 
 /*
- * Bucket locked: unlocks it. No record that lives, or a segment that may not be
- * its, see usual().
+ * No live record, or a segment that may not belong to it, see usual(). The bucket
+ * is locked, this unlocks it.
  */
 static noinline void unusual(struct tcpledger_packet *p,
 			     struct tcpledger_bucket *b,
@@ -388,7 +393,7 @@ static noinline void unusual(struct tcpledger_packet *p,
 		tcpledger_count(tn, stray_segments);
 }
 
-/* Bucket locked. Nothing that needs a second look? Then it belongs(). */
+/* Does it belong to this live record without a second look? Bucket locked. */
 static bool usual(const struct tcpledger_conn *c,
 		  const struct tcpledger_segment *seg)
 {

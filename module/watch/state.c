@@ -23,10 +23,11 @@
 #include "watch/timewait.h"
 
 /*
- * Does close() work off the segments that came while it owned the socket? They
- * count in sk_backlog.len until all are done (__release_sock()). Once the socket
- * is an orphan, the rest of close() runs where none can be added, with a length
- * of 0; "ss -K" of an orphan may not, and has set its error before.
+ * Is this a segment that waited in the backlog while close() owned the socket?
+ * Such segments count in sk_backlog.len until all of them are done
+ * (__release_sock()). After that close() holds the orphan's spinlock, which keeps
+ * others from adding, so the length is 0. "ss -K" of an orphan can find another
+ * length, but sets the error first.
  */
 static bool from_backlog(const struct sock *sk)
 {
@@ -35,11 +36,12 @@ static bool from_backlog(const struct sock *sk)
 }
 
 /*
- * Did a task do this in a system call, and no segment or timer? A segment can
- * reach TCP in a task as well: from the backlog, or when nobody owns the socket,
- * and then it is the last that came. A timer that waited for the owner
- * (tcp_release_cb()) counts as a task too: tcp_write_err() sets an error that
- * tells, and what tcp_out_of_resources() ends without one is told as an error.
+ * Did a task do this in a system call, rather than a segment or a timer? A segment
+ * can also reach TCP in a task: from the backlog, or while nobody owns the socket,
+ * and then it is the segment in flight. A timer that waited for the owner
+ * (tcp_release_cb()) counts as a task too: tcp_write_err() sets an error that tells
+ * it apart, and tcp_out_of_resources(), which sets none, becomes
+ * TCPLEDGER_CAUSE_ERROR.
  */
 static inline bool by_task(const struct tcpledger_conn *c,
 			   const struct sock *sk)
@@ -54,7 +56,7 @@ static inline bool by_task(const struct tcpledger_conn *c,
 	return !f || !f->task;
 }
 
-/* A program here closes: the one that closed first, if none did before. */
+/* A close begins: remember the program, if it is the first and a program did it. */
 static inline void note_closer(struct tcpledger_conn *c, bool task, int error)
 {
 	struct tcpledger_facts *f = &c->facts;
@@ -66,7 +68,7 @@ static inline void note_closer(struct tcpledger_conn *c, bool task, int error)
 		tcpledger_actor_current(&c->closer);
 }
 
-/* A record that was not known: the state it comes from is all there is. */
+/* A record of a socket that had none: of its past only the state is known. */
 static struct tcpledger_conn *partial(struct tcpledger_net *tn,
 				      const struct tcpledger_key *key,
 				      const struct sock *sk, s64 now, u8 from)
@@ -83,7 +85,7 @@ static struct tcpledger_conn *partial(struct tcpledger_net *tn,
 	return c;
 }
 
-/* A connect() that ends before its SYN left, so there is no record yet. */
+/* A record of a connect() that ends before its SYN left. */
 static struct tcpledger_conn *unsent(struct tcpledger_net *tn,
 				     const struct tcpledger_key *key,
 				     const struct sock *sk)
@@ -119,7 +121,7 @@ new_record(struct tcpledger_net *tn, const struct tcpledger_key *key,
 	return partial(tn, key, sk, ktime_get_mono_fast_ns(), from);
 }
 
-/* How long the state lasted that is left now, if that is counted. */
+/* Count how long the state lasted that is left now, if its beginning was seen. */
 static inline void count_stay(struct tcpledger_conn *c, s64 now,
 			      enum tcpledger_histogram h)
 {
@@ -127,7 +129,7 @@ static inline void count_stay(struct tcpledger_conn *c, s64 now,
 		tcpledger_stats_time(c->tn->stats, h, now - c->facts.since);
 }
 
-/* From the first SYN on: what readers get as handshake_ns. */
+/* Measured from the first SYN, as handshake_ns. */
 static inline void count_handshake(struct tcpledger_conn *c, s64 now)
 {
 	const struct tcpledger_facts *f = &c->facts;
@@ -150,8 +152,8 @@ static inline void count_handshake(struct tcpledger_conn *c, s64 now)
 }
 
 /*
- * A change to CLOSE from here is the end, or a timewait socket took over and
- * the probe that tells so missed it (disarmed kprobes): look, once.
+ * A change from FIN_WAIT2 or CLOSING to CLOSE is the end, unless a timewait socket
+ * took over and no kprobe told it (disarmed kprobes): look in TCP's own table.
  */
 static void check_timewait(struct tcpledger_conn *c, const struct sock *sk,
 			   s64 now, const struct tcpledger_death *d)
@@ -193,12 +195,12 @@ static noinline void go_to_close(struct tcpledger_conn *c, const struct sock *sk
 		check_timewait(c, sk, now, &d);
 	}
 	if (f->bits & HELD_BY_TIMEWAIT) {
-		/* The timewait socket goes on with it. */
+		/* The record lives on with the timewait socket. */
 		c->sk = NULL;
 		return;
 	}
 	if (from == TCPLEDGER_STATE_SYN_RECV && !c->sk)
-		return;	/* a lost child; the request lives on */
+		return;	/* the child lost its race, the request lives on */
 	note_closer(c, d.task, d.error);
 	if (from == TCPLEDGER_STATE_CLOSE_WAIT)
 		count_stay(c, now, TCPLEDGER_HIST_CLOSE_WAIT);
@@ -242,8 +244,8 @@ static inline void change_state(struct tcpledger_conn *c, const struct sock *sk,
 }
 
 /*
- * The record that has this socket's tuple and knows no socket yet: a child's
- * was its request's so far. Bucket locked.
+ * The live record that has this socket's tuple and knows no socket yet: the record
+ * of a child was made for its request. Bucket locked.
  */
 static inline struct tcpledger_conn *find_socketless(struct tcpledger_bucket *b,
 						 const struct sock *sk, u8 from)
@@ -252,7 +254,7 @@ static inline struct tcpledger_conn *find_socketless(struct tcpledger_bucket *b,
 	const u32 ports = tcpledger_socket_ports(sk);
 	struct tcpledger_conn *c, *other = NULL;
 
-	/* A socket that is connecting is known by its record. */
+	/* The record of a connect() knows its socket from the start. */
 	if (from == TCPLEDGER_STATE_SYN_SENT)
 		return NULL;
 	hlist_for_each_entry(c, &b->head, node) {
@@ -268,7 +270,7 @@ static inline struct tcpledger_conn *find_socketless(struct tcpledger_bucket *b,
 		c = other;
 	if (c && from == TCPLEDGER_STATE_SYN_RECV &&
 	    unlikely(c->facts.bits & HELD_BY_TIMEWAIT)) {
-		/* The tuple has a new owner, and nobody told. */
+		/* A child has the tuple, so the timewait socket's end was missed. */
 		tcpledger_timewait_missed(c, ktime_get_mono_fast_ns(),
 					  TCPLEDGER_EXIT_REUSED,
 					  TCPLEDGER_LOG_NONE);
@@ -278,7 +280,7 @@ static inline struct tcpledger_conn *find_socketless(struct tcpledger_bucket *b,
 	return c;
 }
 
-/* A record for a socket that has none. Bucket locked, unlocked meanwhile. */
+/* Make a record of a socket that has none. Bucket locked, unlocked meanwhile. */
 static noinline struct tcpledger_conn *make_record(struct tcpledger_bucket *b,
 						   const struct sock *sk,
 						   u8 from, u8 to)
@@ -306,13 +308,13 @@ static noinline struct tcpledger_conn *make_record(struct tcpledger_bucket *b,
 	}
 	fresh->sk = sk;
 	tcpledger_conn_insert(fresh);
-	/* It is over in a moment, and must not hide a live one then. */
+	/* It ends in a moment, and must not hide a live record then. */
 	if (to == TCPLEDGER_STATE_CLOSE)
 		tcpledger_table_step_back(fresh);
 	return fresh;
 }
 
-/* The record of a socket that no record knows, if it is TCP's. */
+/* Find or make the record of a TCP socket that no record knows yet. */
 static noinline struct tcpledger_conn *introduce(struct tcpledger_bucket *b,
 						 const struct sock *sk,
 						 u8 from, u8 to)
@@ -329,7 +331,7 @@ static noinline struct tcpledger_conn *introduce(struct tcpledger_bucket *b,
 	return c;
 }
 
-/* There is no tuple yet, so there is no record either. */
+/* A socket leaves CLOSE without a tuple for a record yet: pending.c keeps it. */
 static noinline void connecting(const struct sock *sk, u8 to)
 {
 	struct tcpledger_net *tn;
@@ -393,7 +395,7 @@ void tcpledger_state_reset(const struct sock *sk)
 
 	tcpledger_key_socket(&key, sk);
 	b = tcpledger_table_lock(&key, &flags);
-	/* By itself first: it may be bound to another device than it was. */
+	/* By the socket first: it may be bound to another device since. */
 	c = tcpledger_table_of_socket(b, sk, key.ports);
 	if (unlikely(!c))
 		c = tcpledger_table_find_socket(b, &key, sk);
@@ -421,7 +423,7 @@ void tcpledger_state_accept(const struct sock *sk, const struct inode *inode)
 	if (c) {
 		tcpledger_facts_accepted(&c->facts, now);
 		tcpledger_owner_socket(&c->owner, sk);
-		/* The socket still has those of the listener. */
+		/* The socket has no file yet, and the uid of the listener. */
 		c->owner.inode = inode->i_ino;
 		c->owner.uid = __kuid_val(inode->i_uid);
 	}
@@ -432,8 +434,9 @@ void tcpledger_state_accept(const struct sock *sk, const struct inode *inode)
  * tcpledger_state_request_timer() - the timer of a request socket ran out
  * @req: the request socket
  *
- * Either a SYN/ACK follows, or it is given up, which nothing traces: expire.c
- * looks, and takes this time for the end.
+ * Either a SYN/ACK follows, or TCP gives the request up, which nothing traces:
+ * reconcile/expire.c looks for the request, and if it is gone takes this time for
+ * the end.
  * Context: timer softirq; a kprobe handler, preemption off.
  */
 void tcpledger_state_request_timer(const struct request_sock *req)

@@ -5,11 +5,12 @@
  * Two functions of the kernel see all of it, and neither is ever inlined:
  * __inet_twsk_schedule() starts the timer (rearm false: a timewait socket took
  * over; true: the timer begins anew, or FIN_WAIT2 became TIME_WAIT) and
- * inet_twsk_kill() ends it, whatever the reason. What the reason is follows
- * from the circumstances of that moment, see exit_reason().
+ * inet_twsk_kill() ends it, whatever the reason. The reason follows from the
+ * circumstances of that moment, see exit_reason().
  *
- * Probes can fail to be told. Then what TCP does with segments shows what became
- * of a timewait socket, or expire.c does, and its record says that it is inexact.
+ * Kprobes can be disarmed. Then what TCP does with segments shows what became of a
+ * timewait socket, or reconcile/expire.c does, and the record is marked
+ * TIME_WAIT_INEXACT.
  */
 #include "watch/timewait.h"
 
@@ -63,7 +64,8 @@ find(struct tcpledger_bucket *b, const struct inet_timewait_sock *tw, u32 ports,
 
 	/*
 	 * After a connect() that reused the tuple the newest record may be the
-	 * new connection's; the one of the timewait socket says so.
+	 * new connection's. The one of the timewait socket has HELD_BY_TIMEWAIT,
+	 * but not yet at its entry.
 	 */
 	hlist_for_each_entry(c, &b->head, node) {
 		if (!tcpledger_facts_live(&c->facts) ||
@@ -81,7 +83,7 @@ find(struct tcpledger_bucket *b, const struct inet_timewait_sock *tw, u32 ports,
 /**
  * tcpledger_timewait_schedule() - the timer of a timewait socket is set
  * @tw: the timewait socket, its addresses and substate set
- * @rearm: it ran before
+ * @rearm: the timer ran before
  *
  * Context: softirq or a task with BH off; a kprobe handler.
  */
@@ -119,7 +121,7 @@ void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 				READ_ONCE(tw->tw_substate), rcv_nxt);
 		}
 		tcpledger_conn_settle(c);
-		if (rearm)	/* the list is in order of the timers */
+		if (rearm)	/* the list is in order of tw_restarted_at */
 			tcpledger_lists_move(c, TCPLEDGER_PLACE_TIMEWAIT);
 		tcpledger_count(c->tn, timewait_events);
 	}
@@ -127,15 +129,16 @@ void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 }
 
 /*
- * Why a timewait socket ends now.
- *
- * A dying namespace has no references left. A connect() that takes the tuple
- * has put its own socket in the hash table first, so the timewait socket is
- * unhashed already. A segment of the peer is still in flight on this CPU: an
- * RST, a SYN that opens anew, or data that came after the program was gone.
- * What is left is the timer, in its softirq, "ss -K", and netfilter's TPROXY,
- * which does it before the SYN comes to our hook. That may be in a task, so that
- * it is not "ss -K" only the probe of tcp_abort() tells.
+ * Why a timewait socket ends now, in the order of the checks:
+ * - its namespace dies, and has no references left;
+ * - a connect() took the tuple: it has put its own socket into the hash table
+ *   first, so the timewait socket is unhashed already;
+ * - a segment of the peer, still in flight on this CPU: an RST, a SYN that opens
+ *   anew, or data that came after the program was gone;
+ * - the timer, in its softirq;
+ * - "ss -K", which the kprobe of tcp_abort() has noted. Without that kprobe an end
+ *   outside of softirqs is taken for "ss -K";
+ * - netfilter's TPROXY, before the SYN comes to our hook, in a softirq or a task.
  */
 static u8 exit_reason(const struct inet_timewait_sock *tw,
 		      const struct tcpledger_conn *c,
@@ -219,7 +222,7 @@ void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
 	if (f && unlikely(f->index == TCPLEDGER_LOG_NONE))
 		f->index = tcpledger_facts_log_acted_on(&c->facts, now, &f->seg);
 	tn = c->tn;
-	/* What is only a bound is no measurement. */
+	/* A stay that is only known as a bound is not counted. */
 	if (!(c->facts.bits & TIME_WAIT_INEXACT) &&
 	    tcpledger_facts_stay_seen(&c->facts)) {
 		if (c->facts.state == TCPLEDGER_STATE_TIME_WAIT)
@@ -248,7 +251,7 @@ void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
 /**
  * tcpledger_timewait_missed() - a timewait socket ended, and no probe told
  * @c: its record, bucket locked
- * @now: when it is known to have ended
+ * @now: when it was found to be gone
  * @how: enum tcpledger_exit
  * @segment: index of the segment that ended it, or TCPLEDGER_LOG_NONE
  *
@@ -265,11 +268,11 @@ void tcpledger_timewait_missed(struct tcpledger_conn *c, s64 now, u8 how,
 
 /**
  * tcpledger_timewait_segment_done() - TCP is done with a segment to a timewait socket
- * @c: its record, bucket locked, in which it still is
+ * @c: its record, bucket locked, still with HELD_BY_TIMEWAIT
  * @now: CLOCK_MONOTONIC
  * @f: the segment
  *
- * One that may have killed it, and of which the probe did not tell: look.
+ * If the segment may have killed the socket, look whether the probe missed that.
  * Context: the tracepoint kfree_skb, preemption off.
  */
 void tcpledger_timewait_segment_done(struct tcpledger_conn *c, s64 now,
@@ -277,7 +280,7 @@ void tcpledger_timewait_segment_done(struct tcpledger_conn *c, s64 now,
 {
 	bool deadly = f->seg.flags & TCPLEDGER_RST;
 
-	/* TCP_TW_RST */
+	/* What tcp_timewait_state_process() answers with TCP_TW_RST. */
 	if (c->facts.state == TCPLEDGER_STATE_FIN_WAIT2)
 		deadly |= f->seg.len || f->seg.flags & TCPLEDGER_SYN;
 	if (deadly && !tcpledger_socket_exists(c->tn->net, &c->key))
@@ -290,10 +293,10 @@ void tcpledger_timewait_segment_done(struct tcpledger_conn *c, s64 now,
 
 /**
  * tcpledger_timewait_taken_over() - a SYN/ACK leaves from a timewait socket's tuple
- * @c: its record, bucket locked, in which it still is
- * @syn: filled: the SYN that it answers, for tcpledger_flight_takeover()
+ * @c: its record, bucket locked, still with HELD_BY_TIMEWAIT
+ * @syn: filled: the SYN that is answered, for tcpledger_flight_takeover()
  *
- * A timewait socket sends none, so the SYN has ended it, unseen.
+ * A timewait socket sends no SYN/ACK, so the SYN has ended it and no probe told.
  * Context: LOCAL_OUT hook.
  * Return: false if no such SYN is in flight here.
  */
