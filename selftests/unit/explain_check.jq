@@ -17,12 +17,12 @@ def arrow($open):
 	+ (if .flags | index("ACK") then " ack \(.ack | relative($ack))" else "" end)
 	+ (if .len > 0 then " len \(.len)" else "" end);
 
-# Durations as the tables have them, cut and not rounded, up to 100 seconds.
+# Durations, cut and not rounded, up to 100 seconds: 57.6 s, and 60 s where no tenth is over.
 def tenths($unit; $name):
-	if . >= 100 * $unit then "\(. / $unit | floor)\($name)"
-	else "\(. / $unit | floor).\(. % $unit * 10 / $unit | floor)\($name)" end;
+	(. % $unit * 10 / $unit | floor) as $tenth
+	| "\(. / $unit | floor)\(if $tenth > 0 then ".\($tenth)" else "" end) \($name)";
 def duration:
-	if . < 1000 then "\(.)ns"
+	if . < 1000 then "\(.) ns"
 	elif . < 1000000 then tenths(1000; "us")
 	elif . < 1000000000 then tenths(1000000; "ms")
 	else tenths(1000000000; "s") end;
@@ -38,12 +38,12 @@ def carried($r; $dir; $flags):
 	any($r.log[]; .dir == $dir and .flags == $flags and .len > 0);
 def unfounded($r; $prose; $headings):
 	def says($words): $prose | test($words);
-	[if says("peer that waits") and (["four_segment", "three_segment"] | index($r.close.kind) | not)
-	 then "the peer waits 2MSL" else empty end,
+	[if says("so the peer waits") and (["four_segment", "three_segment"] | index($r.close.kind) | not)
+	 then "the peer waits in TIME_WAIT" else empty end,
 	 if says("queue of half-open connections was full[^,:;]*\\.") and
 	    ($r.anomalies | index("syn_queue_full") | not)
 	 then "the SYN queue was full" else empty end,
-	 if says("Nothing came in that time") and ($r.time_wait.exit == "reset" or rst_in_time_wait($r))
+	 if says("No segment arrived that needed") and ($r.time_wait.exit == "reset" or rst_in_time_wait($r))
 	 then "nothing came in TIME_WAIT" else empty end,
 	 if ($headings | index("Closing")) and (["SYN_SENT", "SYN_RECV"] | index($r.state))
 	 then "a close before it is open" else empty end,
@@ -73,7 +73,8 @@ def judge($r; $text):
   expect("remedies"; [$lines[$anomalies:][] | select(test("^    What to do: ."))] | length;
 	 $r.anomalies | length),
   expect("durations that are not its own";
-	 [$lines[] | select(test("^  +#") | not) | scan("\\b[0-9.]+[mun]?s\\b")] - $durations; []),
+	 [[$lines[] | select(test("^  +#") | not) | sub("^ +"; "")] | join(" ")
+	  | scan("\\b(?<!min )[0-9.]+ [mun]?s\\b")] - $durations; []),
   expect("what the record does not show"; unfounded($r; $prose; $headings); []),
   expect("names without a value"; [$prose | scan("\\{[a-z]+\\}")]; []),
   expect("a verdict"; $lines | index("VERDICT") != null; true);

@@ -4,7 +4,7 @@
 # lines of the right width, in English and in Chinese.
 . ./tap.sh
 
-tap_plan 113
+tap_plan 116
 
 tools=$(dirname "$TCPLEDGER")
 po=$tools/share/po/zh_CN.po
@@ -55,7 +55,7 @@ tap_true "there were records to judge: $judged" test "$judged" -gt 150
 
 # A judge that finds nothing must be able to.
 seventeen=$(explain "$FIXTURES/records" 17)
-sed 's/seq 79/seq 78/; s/after #9/after #99s/; /FIN_WAIT2 => TIME_WAIT/d; s/193ns/194ns/; s/1.1ms/7.7ms/' <<<"$seventeen" >"$tap_dir/bad"
+sed 's/seq 79/seq 78/; s/after #9/after #99s/; /FIN_WAIT2 => TIME_WAIT/d; s/193 ns/194 ns/; s/1.1 ms/7.7 ms/' <<<"$seventeen" >"$tap_dir/bad"
 "$TCPLEDGER" show 17 --json --file "$FIXTURES/records" >"$tap_dir/json"
 tap_is "the judge finds what is wrong" "$(judge "$tap_dir/bad" "$tap_dir/json" | sed 's/^17 //; s/:.*//')" \
 	"segments
@@ -74,15 +74,16 @@ finds()	# NAME ID PATTERN...
 	done
 }
 finds "a handshake" 17 "ISN\) 2891034411" "RFC 9293 section 3.4.1, 3.5" "three-way handshake succeeded" \
-	"From the first SYN to ESTABLISHED it took 31.0us" "four segments" "Without it: the peer could not"
-finds "TIME_WAIT" 17 "first reason for 2MSL" "time_wait_restarted #14" "59.9s of 60.0s"
+	"From the first SYN to ESTABLISHED it took 31 us" "four segments" "Without it: the peer could not"
+finds "TIME_WAIT" 17 "first reason for 2MSL" "time_wait_restarted #14" "Still waiting: 59.9 s of 60 s are left" \
+	"TIME_WAIT lasts 2MSL, twice the maximum segment lifetime: 60 s on this kernel" "Closed gracefully, with four segments"
 finds "refused by the peer" 19 "no program listens on its port 81" "ECONNREFUSED" "3.10.7.3"
 finds "refused by us" 20 "No program listens on port 81" "3.10.7.1"
 finds "reset" 21 "Aborted by the peer" "ECONNRESET" "RFC 5961 section 3"
-finds "timed out" 22 "sent it again 2 times" "tcp_syn_retries" "No answer to #2 in 2.0s"
-finds "a leak" 23 "forgotten a close\(\)" "1h00m ago"
+finds "timed out" 22 "retransmitted it 2 times" "tcp_syn_retries" "No answer to #2 came within 2 s, so we retransmit"
+finds "a leak" 23 "forgotten a close\(\)" "1 h ago"
 finds "adopted" 26 "before the module was loaded" "The log is empty"
-finds "expired" 27 "It lasted 61.2s and ended by its timer"
+finds "expired" 27 "It lasted 61.2 s and ended by its timer"
 finds "reused" 28 "RFC 6191 section 2" "Old segments absorbed: 2"
 finds "assassinated" 29 "RFC 1337" "tcp_rfc1337=1" "only a bound"
 finds "simultaneous open" 30 "a simultaneous open" "SYNs crossed"
@@ -99,18 +100,18 @@ told()	# NAME PATTERN [OPTION]: what the explanation of a record of steps_test h
 }
 told "RST behind FIN" "The peer closed first\."
 told "FIN unanswered" "The peer closed first\."
-told "the peer closes first" "it is the peer that waits 2MSL, not we"
+told "the peer closes first" "so the peer waits in TIME_WAIT, not we"
 told "unreachable" "Rule: RFC 5461 section 4"
 told "SYN cookie" "queue of half-open connections was full, or net\.ipv4\.tcp_syncookies is 2"
 told "asking" "Opening [^.]* not complete\. It has been in SYN_SENT for .* STEP BY STEP"
 told "being asked" "Opening .*not complete\. It has been in SYN_RECV for"
 told "TFO being asked" "Opening .* before the handshake was complete\. It has been in SYN_RECV"
-told "Fast Open, client" "the SYN/ACK acknowledged it, so no round trip"
-told "SYN data ignored" "no SYN/ACK acknowledged it, so it had to go again"
-told "Fast Open, server" "the SYN carried data, and the program could have it"
+told "Fast Open, client" "the SYN/ACK acknowledged it\. That saved a round trip"
+told "SYN data ignored" "no SYN/ACK acknowledged it, so the data had to be sent again"
+told "Fast Open, server" "the SYN carried data, and the program could read it"
 told "TFO, empty SYN" "the SYN carried data" -v
-told "four segments" "Nothing came in that time that needed it"
-told "RST ignored" "Nothing came in that time" -v
+told "four segments" "No segment arrived that needed the wait"
+told "RST ignored" "No segment arrived that needed" -v
 tap_is "a tuple names its record" "$("$TCPLEDGER" explain 127.0.0.1:40112-127.0.0.1:80 --file "$FIXTURES/records")" \
 	"$seventeen"
 tap_is "-T tells the wall clock" \
@@ -150,6 +151,8 @@ left=$(cat "$tap_dir"/zh.* | grep -v '^  #' | tr -s ' \n' ' ' | sed 's/“[^”]
 tap_is "no English sentence is left" "$left" ""
 tap_true "Chinese terms are used" sh -c "cat $tap_dir/zh.* | grep -q 三次握手 && cat $tap_dir/zh.* | grep -q 半关闭 &&
 	cat $tap_dir/zh.* | grep -q 序列号 && cat $tap_dir/zh.* | grep -q 确认号 && cat $tap_dir/zh.* | grep -q 四次挥手"
+tap_true "sections stand as Chinese has them" sh -c "cat $tap_dir/zh.* | tr -d ' \\n' |
+	grep -q '依据：RFC9293第3.5.1、3.10.7.4节；RFC5961第4节'"
 numbers() { grep -oE '[0-9]+(\.[0-9]+)*' "$1" | sort; }
 for file in "${files[@]##*/}"; do
 	tap_true "$file: both languages have the same numbers" \

@@ -4,6 +4,7 @@
  * record, steps (meaning/steps.c), sentences (lessons.c, summary.c and remedies.c
  * of explain/) with their values (explain/phrase_values.c), lines (print/wrap.c).
  */
+#define _GNU_SOURCE
 #include "commands/explain.h"
 
 #include <ctype.h>
@@ -55,7 +56,13 @@ struct page {
 /* Write the paragraph that was put together. */
 static void end_paragraph(struct page *page, unsigned int indent)
 {
-	wrap_add(output_text(), text_terminated(&page->prose), indent, page->width);
+	struct text *out = output_text();
+	size_t at = out->len;
+
+	wrap_add(out, text_terminated(&page->prose), indent, page->width);
+	for (; at < out->len; at++)
+		if (out->bytes[at] == PHRASE_NO_BREAK)
+			out->bytes[at] = ' ';
 	page->prose.len = 0;
 	output_line();
 }
@@ -128,7 +135,7 @@ static void introduce(struct page *page)
 	end_paragraph(page, 0);
 	end_bold(page);
 	if (!*page->record->comm)
-		add_sentence(page, N_("\"We\" are {local}; the program is not known. \"The peer\" "
+		add_sentence(page, N_("\"We\" are {local}; our program is not known. \"The peer\" "
 				      "is {remote}."));
 	else if (r->pid < 0)
 		add_sentence(page, N_("\"We\" are {local}, the program {who}. \"The peer\" is "
@@ -171,24 +178,24 @@ static void explain_numbers(struct page *page)
 	phrase_number(&page->phrase, "lisn", r->local_isn);
 	phrase_number(&page->phrase, "risn", r->remote_isn);
 	if (r->local_isn >= 0 && r->remote_isn >= 0)
-		add_sentence(page, N_("Sequence numbers (seq, ack) are counted from the ISN of "
-				      "the side that sends the bytes: ours is {lisn}, the peer's "
-				      "{risn}. A SYN and a FIN take one number each, like a byte, "
-				      "so that they can be acknowledged. An ACK names the number "
-				      "expected next."));
+		add_sentence(page, N_("Sequence numbers (seq, ack) are counted from the initial "
+				      "sequence number (ISN) of the side that sends the bytes: "
+				      "ours is {lisn}, the peer's {risn}. A SYN and a FIN take one "
+				      "number each, like a byte, so that they can be acknowledged. "
+				      "An ACK names the number expected next."));
 	else if (r->local_isn >= 0)
-		add_sentence(page, N_("Our sequence numbers are counted from our ISN {lisn}; the "
-				      "peer's is not known, its numbers stand as on the wire. A "
-				      "SYN takes one number, like a byte, so that it can be "
-				      "acknowledged."));
+		add_sentence(page, N_("Our sequence numbers are counted from our initial sequence "
+				      "number (ISN), {lisn}. The peer's ISN is not known, so its "
+				      "numbers are shown as on the wire. A SYN takes one number, "
+				      "like a byte, so that it can be acknowledged."));
 	else if (r->remote_isn >= 0)
-		add_sentence(page, N_("The peer's sequence numbers are counted from its ISN "
-				      "{risn}; ours is not known, our numbers stand as on the "
-				      "wire. A SYN takes one number, like a byte, so that it can "
-				      "be acknowledged."));
+		add_sentence(page, N_("The peer's sequence numbers are counted from its initial "
+				      "sequence number (ISN), {risn}. Our ISN is not known, so our "
+				      "numbers are shown as on the wire. A SYN takes one number, "
+				      "like a byte, so that it can be acknowledged."));
 	else
-		add_sentence(page, N_("The initial sequence numbers are not known; sequence "
-				      "numbers (seq, ack) stand as on the wire."));
+		add_sentence(page, N_("The initial sequence numbers are not known, so sequence "
+				      "numbers (seq, ack) are shown as on the wire."));
 	end_paragraph(page, 2);
 }
 
@@ -237,9 +244,9 @@ static void add_segment(struct page *page, const struct tcpledger_entry *e, bool
 		text_unsigned(prose, e->len);
 	}
 	if (e->bits & TCPLEDGER_SEG_REFUSED)
-		text_printf(prose, "  (%s)", _("not taken by TCP"));
+		text_printf(prose, "  (%s)", _("not accepted by TCP"));
 	else if (again)
-		text_printf(prose, "  (%s)", _("again"));
+		text_printf(prose, "  (%s)", _("retransmission"));
 }
 
 /* What moved the state where no segment did. */
@@ -335,6 +342,19 @@ static int64_t step_stay(const struct page *page, const struct step *step)
 	return -1;
 }
 
+static void add_sections(struct text *text, const char *sections, size_t len)
+{
+	const char *comma;
+
+	while ((comma = memmem(sections, len, ", ", 2))) {
+		text_bytes(text, sections, (size_t)(comma - sections));
+		text_string(text, _(", "));
+		len -= (size_t)(comma - sections) + 2;
+		sections = comma + 2;
+	}
+	text_bytes(text, sections, len);
+}
+
 /* "RFC 9293 3.5, 3.10.1; RFC 7413 3": a document and its sections, or all of it. */
 static void add_rule(struct page *page, const char *rule)
 {
@@ -350,17 +370,33 @@ static void add_rule(struct page *page, const char *rule)
 		phrase_end(&page->phrase);
 		rule += number;
 		if (sections) {
-			text_bytes(phrase_begin(&page->phrase, "sections"), rule + 1, sections - 1);
+			add_sections(phrase_begin(&page->phrase, "sections"), rule + 1,
+				     sections - 1);
 			phrase_end(&page->phrase);
 		}
 		add_sentence(page, sections ? N_("RFC {number} section {sections}") :
 					      N_("RFC {number}"));
 		rule += sections;
-		text_string(text, *rule ? ";" : "");
+		text_string(text, *rule ? _(";") : "");
 		rule += strspn(rule, "; ");
 		phrase_rewind(&page->phrase, values);
 	}
 	end_paragraph(page, 4);
+}
+
+static bool follows_ack(const struct page *page, const struct step *step)
+{
+	const struct tcpledger_entry *before = page->record->log + step->from - 1;
+
+	return step->from && before->type == TCPLEDGER_ENTRY_OUT &&
+	       (before->flags & (TCPLEDGER_ACK | TCPLEDGER_RST)) == TCPLEDGER_ACK;
+}
+
+static const char *what_happens(const struct page *page, const struct step *step)
+{
+	if (step->kind == STEP_BY_EARLIER && !follows_ack(page, step))
+		return N_("Segment {about} takes effect:");
+	return lessons_get(step->kind)->what;
 }
 
 static void explain_step(struct page *page, const struct step *step)
@@ -377,7 +413,7 @@ static void explain_step(struct page *page, const struct step *step)
 	add_head(page, step);
 	phrase_values_of_step(&page->phrase, page->record, step, step_stay(page, step));
 	if (!more_of_it)
-		add_sentence(page, lesson->what);
+		add_sentence(page, what_happens(page, step));
 	end_paragraph(page, 4);
 	for (i = step->from; i < step->to; i++)
 		if (log[i].type == TCPLEDGER_ENTRY_STATE)

@@ -22,14 +22,14 @@ static const char *const states[TCPLEDGER_STATE_MAX] = {
 	[TCPLEDGER_STATE_SYN_SENT] = N_("our SYN is on its way; we wait for the answer"),
 	[TCPLEDGER_STATE_SYN_RECV] = N_("half-open, our SYN is not acknowledged yet"),
 	[TCPLEDGER_STATE_ESTABLISHED] = N_("open, both sides may send"),
-	[TCPLEDGER_STATE_FIN_WAIT1] = N_("we are done; our FIN is not acknowledged yet"),
-	[TCPLEDGER_STATE_FIN_WAIT2] = N_("we are done and the peer knows; it may still send"),
-	[TCPLEDGER_STATE_CLOSING] = N_("both are done; our FIN is not acknowledged yet"),
-	[TCPLEDGER_STATE_TIME_WAIT] = N_("both are done; we wait 2MSL"),
-	[TCPLEDGER_STATE_CLOSE_WAIT] = N_("the peer is done; our program may still send and must "
-					  "close"),
-	[TCPLEDGER_STATE_LAST_ACK] = N_("both are done; we wait for the ACK of our FIN"),
-	[TCPLEDGER_STATE_CLOSE] = N_("over"),
+	[TCPLEDGER_STATE_FIN_WAIT1] = N_("we have closed; our FIN is not acknowledged yet"),
+	[TCPLEDGER_STATE_FIN_WAIT2] = N_("our FIN is acknowledged; the peer may still send"),
+	[TCPLEDGER_STATE_CLOSING] = N_("both have closed; our FIN is not acknowledged yet"),
+	[TCPLEDGER_STATE_TIME_WAIT] = N_("both have closed; we wait 2MSL"),
+	[TCPLEDGER_STATE_CLOSE_WAIT] = N_("the peer has closed; our program may still send and "
+					  "must close"),
+	[TCPLEDGER_STATE_LAST_ACK] = N_("both have closed; we wait for the ACK of our FIN"),
+	[TCPLEDGER_STATE_CLOSE] = N_("the connection is over"),
 };
 
 /**

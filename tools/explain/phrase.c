@@ -4,7 +4,56 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "print/format.h"
+/* Two units at most, "1 h 5 min"; tenths where one is enough, "57.6 s", cut as in tables. */
+static const struct unit {
+	const char	*name;
+	int64_t		ns;
+	const char	*part;		/* the unit below, or NULL for tenths */
+	int64_t		part_ns;
+} units[] = {
+	{ "d", 86400000000000, "h", 3600000000000 },
+	{ "h", 3600000000000, "min", 60000000000 },
+	{ "min", 60000000000, "s", 1000000000 },
+	{ "s", 1000000000, NULL, 100000000 },
+	{ "ms", 1000000, NULL, 100000 },
+	{ "us", 1000, NULL, 100 },
+	{ "ns", 1, NULL, 1 },
+};
+
+static const struct unit *const seconds = &units[3];
+
+static const struct unit *find_unit(int64_t ns)
+{
+	const struct unit *unit = ns < 100000000000 ? seconds : units;
+
+	while (ns < unit->ns && unit->ns > 1)
+		unit++;
+	return unit;
+}
+
+static void add_unit(struct text *text, const char *name)
+{
+	text_char(text, PHRASE_NO_BREAK);
+	text_string(text, name);
+}
+
+static void add_duration(struct text *text, int64_t ns)
+{
+	const struct unit *unit = find_unit(ns);
+	int64_t rest = ns % unit->ns / unit->part_ns;
+
+	text_signed(text, ns / unit->ns);
+	if (rest && !unit->part) {
+		text_char(text, '.');
+		text_signed(text, rest);
+	}
+	add_unit(text, unit->name);
+	if (rest && unit->part) {
+		text_char(text, PHRASE_NO_BREAK);
+		text_signed(text, rest);
+		add_unit(text, unit->part);
+	}
+}
 
 /**
  * phrase_begin - begin a value
@@ -44,11 +93,11 @@ void phrase_number(struct phrase *phrase, const char *name, int64_t number)
  * phrase_duration - a value that is a duration
  * @phrase: the values so far
  * @name: its name
- * @ns: nanoseconds, negative if unknown
+ * @ns: nanoseconds, not negative
  */
 void phrase_duration(struct phrase *phrase, const char *name, int64_t ns)
 {
-	format_duration(phrase_begin(phrase, name), ns);
+	add_duration(phrase_begin(phrase, name), ns);
 	phrase_end(phrase);
 }
 

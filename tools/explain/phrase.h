@@ -13,6 +13,7 @@
 #include "base/text.h"
 
 #define PHRASE_VALUES_MAX	48
+#define PHRASE_NO_BREAK		'\xff'	/* a space at which no line may end; no byte of UTF-8 */
 
 /**
  * struct phrase - the values of a sentence, all zero when empty

@@ -30,46 +30,47 @@ static const struct {
 		   "-ltn')."),
 	},
 	[TCPLEDGER_OUTCOME_RESET] = {
-		N_("An RST ended the handshake after the SYN/ACK: one side changed its mind or "
-		   "knew nothing of it."),
+		N_("An RST ended the handshake after the SYN/ACK: one side gave up, or had not "
+		   "asked for the connection."),
 		N_("An RST ended the handshake after our SYN/ACK: the peer gave up, was a port "
 		   "scanner, or had never asked; or the program closed its listener."),
 	},
 	[TCPLEDGER_OUTCOME_TIMED_OUT] = {
-		N_("The handshake timed out: nothing answered our SYN, although we sent it again "
-		   "{tries} times. The peer is down, the way there or back is broken, or a "
+		N_("The handshake timed out: our SYN was never answered, although we retransmitted "
+		   "it {tries} times. The peer is down, the path to it or back is broken, or a "
 		   "firewall drops SYNs."),
-		N_("The handshake timed out: no ACK answered our SYN/ACK, although we sent it "
-		   "again {answers} times. The client is gone, its address was forged, or the way "
-		   "back is broken."),
+		N_("The handshake timed out: our SYN/ACK was never acknowledged, although we "
+		   "retransmitted it {answers} times. The client is gone, its address was forged, "
+		   "or the path back is broken."),
 	},
 	[TCPLEDGER_OUTCOME_UNREACHABLE] = {
-		N_("The network said by ICMP that the peer cannot be reached ({error}). Look at "
+		N_("The network reported by ICMP that the peer is unreachable ({error}). Look at "
 		   "routes and firewalls: 'ip route get', traceroute."),
-		N_("The network said by ICMP that the client cannot be reached ({error})."),
+		N_("The network reported by ICMP that the client is unreachable ({error})."),
 	},
 	[TCPLEDGER_OUTCOME_ABORTED] = {
-		N_("{who} gave up before the handshake was complete, perhaps by its own time "
-		   "limit."),
+		N_("{who} gave up before the handshake was complete, perhaps because of its own "
+		   "time limit."),
 		N_("This host gave up before the handshake was complete."),
 	},
 	[TCPLEDGER_OUTCOME_DROPPED] = {
-		N_("The connection came to nothing: the handshake was dropped here."),
-		N_("The connection came to nothing here: our TCP never answered the SYN, or never "
-		   "took the third ACK. The anomalies below say why, where it could be seen."),
+		N_("The connection was not established: the handshake was dropped here."),
+		N_("The connection was not established: our TCP never answered the SYN, or never "
+		   "accepted the third ACK. The anomalies below say why, where that could be "
+		   "seen."),
 	},
 };
 
 static const char *const kinds[TCPLEDGER_KIND_MAX] = {
-	[TCPLEDGER_KIND_FOUR_SEGMENT] = N_("Closed in order with four segments: FIN, ACK, FIN, "
-					   "ACK. Each direction was closed by itself."),
-	[TCPLEDGER_KIND_THREE_SEGMENT] = N_("Closed in order with three segments: FIN, FIN with "
+	[TCPLEDGER_KIND_FOUR_SEGMENT] = N_("Closed gracefully, with four segments: FIN, ACK, FIN, "
+					   "ACK. Each direction was closed separately."),
+	[TCPLEDGER_KIND_THREE_SEGMENT] = N_("Closed gracefully, with three segments: FIN, FIN with "
 					    "ACK, ACK. The second side closed before it had "
 					    "acknowledged the first FIN."),
-	[TCPLEDGER_KIND_SIMULTANEOUS] = N_("Closed in order by both sides at once: the FINs "
-					   "crossed."),
-	[TCPLEDGER_KIND_TIMED_OUT] = N_("Given up: the other side did not answer, or did not "
-					"close, for too long."),
+	[TCPLEDGER_KIND_SIMULTANEOUS] = N_("Closed gracefully, by both sides at the same time: the "
+					   "FINs crossed."),
+	[TCPLEDGER_KIND_TIMED_OUT] = N_("Given up: for too long, the other side did not answer or "
+					"did not close."),
 };
 
 static void tell(const char **topic, const char *sentence)
@@ -127,7 +128,7 @@ static const char *tell_fast_open(const struct record *record)
 	if (record->fixed.role == TCPLEDGER_ROLE_PASSIVE)
 		return find_data_syn(record, TCPLEDGER_ENTRY_IN) ?
 		       N_("Opened with TCP Fast Open: the SYN carried data, and the program could "
-			  "have it before the handshake was complete.") :
+			  "read it before the handshake was complete.") :
 		       N_("Opened with TCP Fast Open: the program could answer before the "
 			  "handshake was complete.");
 	syn = find_data_syn(record, TCPLEDGER_ENTRY_OUT);
@@ -135,9 +136,9 @@ static const char *tell_fast_open(const struct record *record)
 		return N_("Opened with TCP Fast Open.");
 	return is_acked_at_once(record, entry_end(syn)) ?
 	       N_("Opened with TCP Fast Open: the SYN carried data, and the SYN/ACK acknowledged "
-		  "it, so no round trip was spent on waiting.") :
+		  "it. That saved a round trip.") :
 	       N_("{who} tried TCP Fast Open: the SYN carried data, but no SYN/ACK acknowledged "
-		  "it, so it had to go again after the handshake.");
+		  "it, so the data had to be sent again after the handshake.");
 }
 
 static void judge_opening(const struct record *record, const char **topic)
@@ -145,22 +146,22 @@ static void judge_opening(const struct record *record, const char **topic)
 	const struct tcpledger_record *r = &record->fixed;
 
 	if (r->role == TCPLEDGER_ROLE_ADOPTED)
-		tell(topic, N_("It existed before the module was loaded; how it was opened was "
-			       "not seen."));
+		tell(topic, N_("It existed before the module was loaded, so its opening was not "
+			       "seen."));
 	else if (record_is_self_connect(record))
 		tell(topic, N_("A self-connect: {who} connected to an ephemeral port of its own "
-			       "host and met itself, so every segment is ours going out and "
-			       "coming in."));
+			       "host and reached itself, so every segment of ours both leaves and "
+			       "arrives here."));
 	else if (r->role == TCPLEDGER_ROLE_SIMULTANEOUS &&
 		 r->outcome == TCPLEDGER_OUTCOME_ESTABLISHED)
-		tell(topic, N_("Both sides called connect() at once, and the SYNs crossed: a "
-			       "simultaneous open."));
+		tell(topic, N_("Both sides called connect() at the same time, and the SYNs "
+			       "crossed: a simultaneous open."));
 	else if (r->flags & TCPLEDGER_REC_FASTOPEN &&
 		 r->outcome == TCPLEDGER_OUTCOME_ESTABLISHED)
 		tell(topic, tell_fast_open(record));
 	else if (r->outcome >= TCPLEDGER_OUTCOME_MAX)
-		tell(topic, N_("How the opening ended is a value that this command does not know: "
-			       "the module is of a later release."));
+		tell(topic, N_("This command does not know how the opening ended: the module is of "
+			       "a later release."));
 	else
 		tell(topic, r->role == TCPLEDGER_ROLE_PASSIVE ? outcomes[r->outcome].passive :
 								 outcomes[r->outcome].active);
@@ -169,13 +170,13 @@ static void judge_opening(const struct record *record, const char **topic)
 	if (r->handshake_ns >= 0)
 		tell(topic, N_("From the first SYN to ESTABLISHED it took {handshake}."));
 	if (r->flags & TCPLEDGER_REC_SYNCOOKIE)
-		tell(topic, N_("It went with a SYN cookie: the queue of half-open connections was "
+		tell(topic, N_("A SYN cookie was used: the queue of half-open connections was "
 			       "full, or net.ipv4.tcp_syncookies is 2."));
 	if (r->outcome != TCPLEDGER_OUTCOME_TIMED_OUT) {
 		if (r->syn_retransmits)
-			tell(topic, N_("SYNs sent again: {tries}."));
+			tell(topic, N_("SYN retransmissions: {tries}."));
 		if (r->synack_retransmits)
-			tell(topic, N_("SYN/ACKs sent again: {answers}."));
+			tell(topic, N_("SYN/ACK retransmissions: {answers}."));
 	}
 }
 
@@ -189,12 +190,12 @@ static void judge_open_state(const struct tcpledger_record *r, const char **topi
 		break;
 	case TCPLEDGER_STATE_CLOSE_WAIT:
 		tell(topic, N_("The peer closed its direction {age} ago, and {who} has not closed "
-			       "ours. If that lasts, the program has forgotten a close() and "
-			       "leaks sockets."));
+			       "ours. If this lasts, the program has forgotten a close() and leaks "
+			       "sockets."));
 		break;
 	case TCPLEDGER_STATE_FIN_WAIT2:
-		tell(topic, N_("Half-closed: we are done, and the peer has not closed its "
-			       "direction, for {age} now."));
+		tell(topic, N_("Half-closed for {age}: we have closed our direction, but the peer "
+			       "has not closed its own."));
 		break;
 	default:
 		tell(topic, N_("It has been in {state} for {age}."));
@@ -204,13 +205,13 @@ static void judge_open_state(const struct tcpledger_record *r, const char **topi
 static void judge_reset(const struct tcpledger_record *r, const char **topic)
 {
 	if (r->reset_by == TCPLEDGER_SIDE_REMOTE)
-		tell(topic, N_("Aborted by the peer: its RST ended the connection, and what was "
-			       "not yet delivered is lost."));
+		tell(topic, N_("Aborted by the peer: its RST ended the connection. Data not yet "
+			       "delivered is lost."));
 	else if (r->reset_by == TCPLEDGER_SIDE_LOCAL)
-		tell(topic, N_("Aborted by this side with an RST; what was not yet delivered is "
+		tell(topic, N_("Aborted by this side with an RST. Data not yet delivered is "
 			       "lost."));
 	else
-		tell(topic, N_("Aborted; what was not yet delivered is lost."));
+		tell(topic, N_("Aborted. Data not yet delivered is lost."));
 }
 
 static void judge_first(const struct tcpledger_record *r, const char **topic)
@@ -223,11 +224,11 @@ static void judge_first(const struct tcpledger_record *r, const char **topic)
 	if (r->local_fin_ns < 0 && r->remote_fin_ns < 0)
 		return;
 	if (r->first == TCPLEDGER_SIDE_LOCAL)
-		tell(topic, waits ? N_("We closed first, so the wait of 2MSL was ours.") :
+		tell(topic, waits ? N_("We closed first, so the wait in TIME_WAIT is ours.") :
 				    N_("We closed first."));
 	if (r->first == TCPLEDGER_SIDE_REMOTE)
-		tell(topic, peer_waits ? N_("The peer closed first, so it is the peer that waits "
-					    "2MSL, not we.") :
+		tell(topic, peer_waits ? N_("The peer closed first, so the peer waits in "
+					    "TIME_WAIT, not we.") :
 					 N_("The peer closed first."));
 }
 
@@ -242,8 +243,8 @@ static void judge_closing(const struct tcpledger_record *r, const char **topic)
 	if (r->kind == TCPLEDGER_KIND_RESET)
 		judge_reset(r, topic);
 	else if (r->kind >= TCPLEDGER_KIND_MAX)
-		tell(topic, N_("How it was closed is a value that this command does not know: the "
-			       "module is of a later release."));
+		tell(topic, N_("This command does not know how it was closed: the module is of a "
+			       "later release."));
 	else
 		tell(topic, kinds[r->kind]);
 	judge_first(r, topic);
@@ -252,7 +253,7 @@ static void judge_closing(const struct tcpledger_record *r, const char **topic)
 		     N_("The second FIN came {half} after the first.") :
 		     N_("Between the two FINs it was half-closed for {half}."));
 	if (r->fin_retransmits)
-		tell(topic, N_("FINs sent again: {fins}."));
+		tell(topic, N_("FIN retransmissions: {fins}."));
 	if (r->error > 0)
 		tell(topic, N_("The program got {error}."));
 }
@@ -261,24 +262,24 @@ static void judge_exit(const struct tcpledger_record *r, const char **topic)
 {
 	switch (r->tw_exit) {
 	case TCPLEDGER_EXIT_LASTS:
-		tell(topic, N_("It lasts: {left} of {nominal} are left."));
+		tell(topic, N_("Still waiting: {left} of {nominal} are left."));
 		break;
 	case TCPLEDGER_EXIT_EXPIRED:
-		tell(topic, N_("It lasted {waited} and ended by its timer, as it should; nominal "
-			       "are {nominal}."));
+		tell(topic, N_("It lasted {waited} and ended by its timer, as it should."));
 		break;
 	case TCPLEDGER_EXIT_REUSED:
-		tell(topic, N_("It ended after {waited} of {nominal}, because a new connection "
-			       "took the same addresses and ports."));
+		tell(topic, N_("It ended after {waited} of {nominal}: a new connection took the "
+			       "same addresses and ports."));
 		break;
 	case TCPLEDGER_EXIT_RESET:
 		tell(topic, N_("An RST ended it after {waited} of {nominal}."));
 		break;
 	case TCPLEDGER_EXIT_KILLED:
-		tell(topic, N_("It was killed after {waited} of {nominal}."));
+		tell(topic, N_("The socket was killed after {waited} of {nominal}."));
 		break;
 	case TCPLEDGER_EXIT_NETNS:
-		tell(topic, N_("It ended after {waited} of {nominal} with its network namespace."));
+		tell(topic, N_("It ended with its network namespace, after {waited} of "
+			       "{nominal}."));
 		break;
 	}
 }
@@ -306,20 +307,23 @@ static void judge_time_wait(const struct record *record, const char **topic)
 
 	if (!(r->flags & TCPLEDGER_REC_TIME_WAIT))
 		return;
+	if (r->tw_nominal_ns >= 0)
+		tell(topic, N_("TIME_WAIT lasts 2MSL, twice the maximum segment lifetime: "
+			       "{nominal} on this kernel."));
 	judge_exit(r, topic);
 	if (r->tw_fin_reacks)
-		tell(topic, N_("FINs of the peer acknowledged again: {reacks}; without the wait "
-			       "they would have met an RST."));
+		tell(topic, N_("FINs of the peer acknowledged again: {reacks}. Without the wait "
+			       "they would have been answered by an RST."));
 	if (r->tw_old_duplicates)
-		tell(topic, N_("Old segments absorbed: {duplicates}; without the wait a new "
-			       "connection might have taken them for its own."));
+		tell(topic, N_("Old segments absorbed: {duplicates}. Without the wait a new "
+			       "connection might have accepted them as its own."));
 	if (!r->tw_fin_reacks && !r->tw_old_duplicates && !met_rst(record))
-		tell(topic, N_("Nothing came in that time that needed it."));
+		tell(topic, N_("No segment arrived that needed the wait."));
 	if (r->tw_restarts)
 		tell(topic, N_("Restarts of the timer: {restarts}."));
 	if (r->tw_exit != TCPLEDGER_EXIT_LASTS && !(r->flags & TCPLEDGER_REC_RESIDENCE_EXACT))
-		tell(topic, N_("Its length is only a bound: the beginning or the end was not "
-			       "observed."));
+		tell(topic, N_("Its length is only a bound, because its beginning or its end was "
+			       "not observed."));
 }
 
 /**
@@ -337,15 +341,15 @@ void summary_reach(const struct record *record, struct summary *summary)
 	judge_time_wait(record, summary->time_wait);
 	if (r->bytes_sent > 0 || r->bytes_received > 0)
 		tell(summary->more, N_("Data: {sent} bytes sent, {received} received. Data "
-				       "segments are not in the log, so the numbers below jump "
-				       "over them."));
+				       "segments are not in the log, so the sequence numbers below "
+				       "skip them."));
 	if (r->flags & TCPLEDGER_REC_PARTIAL)
 		tell(summary->more, N_("The beginning of the connection was not seen."));
 	if (r->log_dropped)
-		tell(summary->more, N_("Entries that the log had no room for: {dropped}."));
+		tell(summary->more, N_("Entries for which the log had no room: {dropped}."));
 	if (!r->log_n)
-		tell(summary->more, N_("The log is empty: nothing happened that is logged."));
+		tell(summary->more, N_("The log is empty: nothing has happened that is logged."));
 	if (r->peer_id)
 		tell(summary->more, N_("The other end is on this host too: 'tcpledger explain "
-				       "{record}' tells its side."));
+				       "{record}' explains its side."));
 }
