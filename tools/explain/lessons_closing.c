@@ -54,8 +54,8 @@ const struct lesson lessons_closing[STEP_COUNT] = {
 		"RFC 9293 3.6, 3.10.7.4",
 	},
 	[STEP_FIN_IN_CROSSES] = {
-		N_("The peer's FIN arrives before an ACK of ours: both sides closed at the same "
-		   "time, and the FINs crossed."),
+		N_("The peer's FIN arrives, but no ACK of our FIN yet: both sides closed at the "
+		   "same time, and the FINs crossed."),
 		N_("we would wait in FIN_WAIT2 for a FIN that has already come."),
 		"RFC 9293 3.6, 3.10.7.4",
 	},
