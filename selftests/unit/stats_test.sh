@@ -3,7 +3,7 @@
 # The counters as text, JSON and OpenMetrics.
 . ./tap.sh
 
-tap_plan 34
+tap_plan 36
 
 mkdir "$tap_dir/proc"
 cat >"$tap_dir/proc/stats" <<'END'
@@ -138,4 +138,10 @@ printf 'method_x a"b\\c\033\n' >"$tap_dir/proc/stats"
 tap_is "a hostile value is escaped" "$(stats --openmetrics | grep _info)" \
 	"$(printf 'tcpledger_method_info{of="x",method="a\\"b\\\\c\033"} 1')"
 tap_is "and harmless in text" "$(stats)" 'method_x a"b\\c\x1b'
+
+printf 'method_x "\\/\001\007\010\011\013\014\015\020\032\037\177\303\251\351\n' >"$tap_dir/proc/stats"
+tap_is "JSON escapes what it must, and mends what is not UTF-8" "$(stats --json)" \
+	"{\"method_x\":\"\\\"\\\\/\\u0001\\u0007\\b\\t\\u000b\\f\\r\\u0010\\u001a\\u001f$(printf '\177\303\251')\\\\xe9\"}"
+printf 'b 1\na 2\nb 3\n' >"$tap_dir/proc/stats"
+tap_is "JSON has a name once" "$(stats --json)" '{"b":1,"a":2}'
 tap_end

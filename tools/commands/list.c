@@ -13,7 +13,6 @@
 #include "commands/options.h"
 #include "meaning/words.h"
 #include "print/format.h"
-#include "print/json_lines.h"
 #include "print/json_record.h"
 #include "print/table.h"
 #include "read/reader.h"
@@ -293,11 +292,11 @@ static int print_json(const struct options *options, struct reader *reader)
 			record_list_add(&sorted, record, &place);
 			continue;
 		}
-		json_line(json_record(record));
+		json_record(record);
 	}
 	record_list_sort(&sorted);
 	while ((record = record_list_next(&sorted)) && (!options->limit || n++ < options->limit))
-		json_line(json_record(record));
+		json_record(record);
 	record_list_free(&sorted);
 	return status;
 }

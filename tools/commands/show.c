@@ -16,7 +16,6 @@
 #include "diagram/svg/svg.h"
 #include "diagram/text/ladder.h"
 #include "print/describe.h"
-#include "print/json_lines.h"
 #include "print/json_record.h"
 #include "read/peer.h"
 #include "read/record.h"
@@ -70,7 +69,7 @@ static int draw(const struct options *options, const struct record *record)
 static int print(const struct options *options, const struct record *record)
 {
 	if (options->json)
-		json_line(json_record(record));
+		json_record(record);
 	else if (options->log)
 		describe_record(record, options->clock == OPTIONS_CLOCK_WALL, output_width(),
 				output_colour());

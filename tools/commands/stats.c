@@ -7,15 +7,17 @@
 #include "commands/stats.h"
 
 #include <errno.h>
+#include <search.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/escape.h"
 #include "base/fail.h"
+#include "base/memory.h"
 #include "base/output.h"
 #include "base/text.h"
 #include "commands/options.h"
-#include "print/json_lines.h"
+#include "print/json_writer.h"
 #include "print/metrics.h"
 #include "read/source.h"
 
@@ -100,31 +102,43 @@ static void print_text(const struct metrics *metrics)
 	}
 }
 
-static void add_words(struct json_object *object, const struct metric *metric)
+static int compare_names(const void *a, const void *b)
 {
-	struct text text = { 0 };
+	return strcmp(a, b);
+}
 
-	escape_utf8(&text, metric->text);
-	json_add_string(object, metric->name, text_terminated(&text));
-	text_free(&text);
+static void keep_name(void *name)
+{
+	(void)name;	/* belongs to the text that was read */
+}
+
+static bool is_new(const char *name, void **names)
+{
+	const char **found = tsearch(name, names, compare_names);
+
+	if (found)
+		return *found == name;
+	memory_exhausted();
 }
 
 static void print_json(const struct metrics *metrics)
 {
-	struct json_object *object = json_object_made(json_object_new_object());
+	struct text *json = json_line_begin();
+	void *names = NULL;
 	size_t i;
 
 	for (i = 0; i < metrics->count; i++) {
 		const struct metric *metric = &metrics->items[i];
 
-		if (json_object_object_get_ex(object, metric->name, NULL))
+		if (!is_new(metric->name, &names))
 			continue;	/* a damaged file has it twice */
 		if (metric->is_number)
-			json_add_unsigned(object, metric->name, metric->number);
+			json_unsigned(json, metric->name, metric->number);
 		else
-			add_words(object, metric);
+			json_foreign(json, metric->name, metric->text);
 	}
-	json_line(object);
+	tdestroy(names, keep_name);
+	json_line_end(json);
 }
 
 /**

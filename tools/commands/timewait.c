@@ -14,7 +14,7 @@
 #include "meaning/time_wait_stats.h"
 #include "meaning/words.h"
 #include "print/format.h"
-#include "print/json_lines.h"
+#include "print/json_writer.h"
 #include "print/table.h"
 #include "read/reader.h"
 
@@ -203,98 +203,86 @@ static void print_ended(const struct time_wait_stats *stats)
 		print_residence(stats);
 }
 
-static struct json_object *new_object(void)
+static void add_sum(struct text *json, const struct time_wait_sum *sum)
 {
-	return json_object_made(json_object_new_object());
+	json_unsigned(json, "now", sum->now);
+	json_known(json, "oldest_ns", sum->oldest_ns);
+	json_known(json, "next_end_ns", sum->next_ns);
+	json_unsigned(json, "ended", sum->ended);
+	json_unsigned(json, "restarts", sum->restarts);
+	json_unsigned(json, "fin_reacks", sum->fin_reacks);
+	json_unsigned(json, "old_duplicates", sum->old_duplicates);
 }
 
-static void add_sum(struct json_object *object, const struct time_wait_sum *sum)
+static void add_exits(struct text *json, const struct time_wait_stats *stats)
 {
-	json_add_unsigned(object, "now", sum->now);
-	json_add_known(object, "oldest_ns", sum->oldest_ns);
-	json_add_known(object, "next_end_ns", sum->next_ns);
-	json_add_unsigned(object, "ended", sum->ended);
-	json_add_unsigned(object, "restarts", sum->restarts);
-	json_add_unsigned(object, "fin_reacks", sum->fin_reacks);
-	json_add_unsigned(object, "old_duplicates", sum->old_duplicates);
-}
-
-static struct json_object *make_exits(const struct time_wait_stats *stats)
-{
-	struct json_object *exits = new_object();
 	unsigned int exit;
 
+	json_object_begin(json, "exits");
 	/* Those of a later release only where there are any. */
 	for (exit = TCPLEDGER_EXIT_LASTS + 1; exit < RECORD_VALUES; exit++)
 		if (exit < TCPLEDGER_EXIT_MAX || stats->exits[exit])
-			json_add_unsigned(exits, words_get(&words_exits, exit),
-					  stats->exits[exit]);
-	return exits;
+			json_unsigned(json, words_get(&words_exits, exit), stats->exits[exit]);
+	json_object_end(json);
 }
 
-static struct json_object *make_buckets(const struct time_wait_stats *stats)
+static void add_buckets(struct text *json, const struct time_wait_stats *stats)
 {
-	struct json_object *buckets = json_object_made(json_object_new_array());
 	unsigned int i;
 
+	json_array_begin(json, "buckets");
 	for (i = 0; i < TIME_WAIT_BUCKETS; i++) {
-		struct json_object *bucket;
-
 		if (!stats->buckets[i])
 			continue;
-		bucket = new_object();
-		json_add_unsigned(bucket, "below_ns", (uint64_t)time_wait_stats_bound(i));
-		json_add_unsigned(bucket, "count", stats->buckets[i]);
-		json_object_array_add(buckets, bucket);
+		json_object_begin(json, NULL);
+		json_unsigned(json, "below_ns", (uint64_t)time_wait_stats_bound(i));
+		json_unsigned(json, "count", stats->buckets[i]);
+		json_object_end(json);
 	}
-	return buckets;
+	json_array_end(json);
 }
 
-static struct json_object *make_residence(const struct time_wait_stats *stats)
+static void add_residence(struct text *json, const struct time_wait_stats *stats)
 {
-	struct json_object *residence = new_object();
-
-	json_add_unsigned(residence, "exact", stats->residence_count);
-	json_add_unsigned(residence, "bound", stats->bound);
-	json_add_known(residence, "min_ns", time_wait_stats_quantile(stats, 0));
-	json_add_known(residence, "median_ns", time_wait_stats_quantile(stats, 50));
-	json_add_known(residence, "p90_ns", time_wait_stats_quantile(stats, 90));
-	json_add_known(residence, "p99_ns", time_wait_stats_quantile(stats, 99));
-	json_add_known(residence, "max_ns", time_wait_stats_quantile(stats, 100));
-	json_add(residence, "buckets", make_buckets(stats));
-	return residence;
+	json_object_begin(json, "residence");
+	json_unsigned(json, "exact", stats->residence_count);
+	json_unsigned(json, "bound", stats->bound);
+	json_known(json, "min_ns", time_wait_stats_quantile(stats, 0));
+	json_known(json, "median_ns", time_wait_stats_quantile(stats, 50));
+	json_known(json, "p90_ns", time_wait_stats_quantile(stats, 90));
+	json_known(json, "p99_ns", time_wait_stats_quantile(stats, 99));
+	json_known(json, "max_ns", time_wait_stats_quantile(stats, 100));
+	add_buckets(json, stats);
+	json_object_end(json);
 }
 
-static struct json_object *make_remotes(const struct time_wait_stats *stats)
+static void add_remotes(struct text *json, const struct time_wait_stats *stats)
 {
-	struct json_object *remotes = json_object_made(json_object_new_array());
-	struct text address = { 0 };
 	size_t i;
 
+	json_array_begin(json, "remotes");
 	for (i = 0; i < stats->remote_count; i++) {
-		struct json_object *remote = new_object();
+		bool ipv6 = stats->remotes[i].ipv6;
 
-		address.len = 0;
-		format_address(&address, stats->remotes[i].address, stats->remotes[i].ipv6);
-		json_add_string(remote, "family", stats->remotes[i].ipv6 ? "inet6" : "inet");
-		json_add_string(remote, "remote", text_terminated(&address));
-		add_sum(remote, &stats->remotes[i].sum);
-		json_object_array_add(remotes, remote);
+		json_object_begin(json, NULL);
+		json_word(json, "family", ipv6 ? "inet6" : "inet");
+		json_address(json, "remote", stats->remotes[i].address, ipv6);
+		add_sum(json, &stats->remotes[i].sum);
+		json_object_end(json);
 	}
-	text_free(&address);
-	return remotes;
+	json_array_end(json);
 }
 
 static void print_json(const struct time_wait_stats *stats)
 {
-	struct json_object *object = new_object();
+	struct text *json = json_line_begin();
 
-	add_sum(object, &stats->sum);
-	json_add_known(object, "nominal_ns", stats->nominal_ns);
-	json_add(object, "exits", make_exits(stats));
-	json_add(object, "residence", make_residence(stats));
-	json_add(object, "remotes", make_remotes(stats));
-	json_line(object);
+	add_sum(json, &stats->sum);
+	json_known(json, "nominal_ns", stats->nominal_ns);
+	add_exits(json, stats);
+	add_residence(json, stats);
+	add_remotes(json, stats);
+	json_line_end(json);
 }
 
 /**

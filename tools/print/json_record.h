@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A record as a JSON object.
+ * A record as a line of JSON.
  */
 #ifndef TCPLEDGER_JSON_RECORD_H
 #define TCPLEDGER_JSON_RECORD_H
 
-struct json_object;
 struct record;
 
-struct json_object *json_record(const struct record *record);
+void json_record(const struct record *record);
 
 #endif
