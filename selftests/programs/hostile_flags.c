@@ -192,6 +192,13 @@ static int64_t refusals(void)
 	       kernel_counter("TcpExt", "PAWSEstab") + kernel_counter("Tcp", "InErrs");
 }
 
+/* Is it this segment that was thrown away? Others are freed meanwhile, by timers too. */
+static bool is_drop_of(const struct trace_event *ev, const struct segment *seg)
+{
+	return ev->kind == TRACE_DROP && ev->segment.seq == seg->seq &&
+	       ev->segment.flags == seg->flags;
+}
+
 /* Send a segment, which TCP has processed then, and see what it did with it. */
 static void send_and_look(struct world *world, struct target *t)
 {
@@ -208,7 +215,7 @@ static void send_and_look(struct world *world, struct target *t)
 			break;
 		moved |= ev->kind == TRACE_PROCESS && ev->moved;
 		threw_away |= ev->kind == TRACE_PROCESS && ev->refused;
-		if (ev->kind == TRACE_PROCESS || ev->kind == TRACE_DROP)
+		if (ev->kind == TRACE_PROCESS || is_drop_of(ev, &t->seg))
 			t->reason = ev->reason ? ev->reason : t->reason;
 	}
 	/* A SYN can end a timewait socket, and the listener throw it away for its other flags. */
