@@ -113,16 +113,24 @@ static int entries(const struct peer *peer, uint8_t flags, const char *accepted)
 	return entries_of(&peer->host, &peer->self, flags, accepted);
 }
 
+/* An established socket whose task holds it: what the peer sends from now on waits. */
+static int established_and_held(struct world *world, struct peer *peer, struct holder *h)
+{
+	int fd = wire_established(world, peer);
+
+	world_unjudged(world, JUDGE_ACKS,
+		       "the next ACK is taken for the answer to what waits in the backlog");
+	hold(h, fd);
+	return fd;
+}
+
 /* This test will let a FIN wait: CLOSE_WAIT begins when the task goes on, by that FIN. */
 TEST_F_TIMEOUT(backlog, fin, USUAL)
 {
 	struct holder h;
 	struct peer peer;
-	int fd = wire_established(&self->world, &peer);
+	int fd = established_and_held(&self->world, &peer, &h);
 
-	world_unjudged(&self->world, JUDGE_ACKS,
-		       "the next ACK is taken for the answer to what waits in the backlog");
-	hold(&h, fd);
 	peer_send(&peer, SEG_PSH | SEG_ACK, 10);
 	peer_send(&peer, SEG_FIN | SEG_ACK, 0);
 	need(entries(&peer, SEG_FIN | SEG_ACK, "null") == 1, DEADLINE_MS);
@@ -141,11 +149,8 @@ TEST_F_TIMEOUT(backlog, reset, USUAL)
 {
 	struct holder h;
 	struct peer peer;
-	int fd = wire_established(&self->world, &peer);
+	int fd = established_and_held(&self->world, &peer, &h);
 
-	world_unjudged(&self->world, JUDGE_ACKS,
-		       "the next ACK is taken for the answer to what waits in the backlog");
-	hold(&h, fd);
 	peer_send(&peer, SEG_RST, 0);
 	need(entries(&peer, SEG_RST, "null") == 1, DEADLINE_MS);
 	EXPECT_VERDICT(peer.host, peer.self, 0, "state=ESTABLISHED live=true");
@@ -163,11 +168,8 @@ TEST_F_TIMEOUT(backlog, fin_then_reset, USUAL)
 {
 	struct holder h;
 	struct peer peer;
-	int fd = wire_established(&self->world, &peer);
+	int fd = established_and_held(&self->world, &peer, &h);
 
-	world_unjudged(&self->world, JUDGE_ACKS,
-		       "the next ACK is taken for the answer to what waits in the backlog");
-	hold(&h, fd);
 	peer_send(&peer, SEG_PSH | SEG_ACK, 10);
 	peer_send(&peer, SEG_FIN | SEG_ACK, 0);
 	peer_send(&peer, SEG_RST, 0);
