@@ -114,7 +114,7 @@ void tcpledger_flight_log_acted_on(struct tcpledger_conn *c, s64 now, u32 rcv_nx
  * after all.
  */
 static inline void tcpledger_flight_acted_on(struct tcpledger_conn *c, s64 now,
-					 u32 rcv_nxt)
+					     u32 rcv_nxt)
 {
 	if (unlikely(c->facts.log.dropped))
 		tcpledger_flight_log_acted_on(c, now, rcv_nxt);

@@ -64,8 +64,8 @@ static void late_data(struct tcpledger_conn *c, const struct sock *sk,
 	int i = flies ? f->index : tcpledger_facts_find_in(&c->facts, seg);
 
 	tcpledger_conn_room(c);
-	i = tcpledger_facts_log_late_data(&c->facts, ktime_get_mono_fast_ns(), seg,
-				      i, tcp_sk(sk)->rcv_nxt);
+	i = tcpledger_facts_log_late_data(&c->facts, ktime_get_mono_fast_ns(),
+					  seg, i, tcp_sk(sk)->rcv_nxt);
 	if (flies)
 		f->index = i;
 }
@@ -94,7 +94,7 @@ void tcpledger_segment_late_data(const struct sock *sk,
 	tcpledger_key_socket(&key, sk);
 	b = tcpledger_table_lock(&key, &flags);
 	c = tcpledger_table_of_socket(b, sk, key.ports);
-	if (c && tcpledger_facts_live(&c->facts))
+	if (c)
 		late_data(c, sk, skb, &seg);
 	tcpledger_table_unlock(b, flags);
 }
