@@ -2,12 +2,15 @@
 /*
  * How max_total is shared among namespaces.
  *
- * Anybody who may make namespaces could use up max_total. So the initial namespace
- * keeps a share that all others together cannot use: max_connections records, which
- * is all that it may hold, but at most half of max_total. Of the blocks for the
- * second halves of long logs, half is kept for the initial namespace's own records;
- * those that dead namespaces left to it count as the others'. All these blocks are
- * counted, so that long logs take no block from records.
+ * An unprivileged user can create network namespaces, and could fill max_total from
+ * them. Part of max_total is therefore reserved for the initial namespace:
+ * max_connections records, the most that it may hold, but not more than half of
+ * max_total.
+ *
+ * The second blocks of long logs are limited separately, to one for every eight
+ * records, so that they cannot use up the memory that records need. Half of them is
+ * reserved for the initial namespace's own records. A record that the initial
+ * namespace inherited from a dead one gets its block from the other half.
  */
 #include "ledger/share.h"
 

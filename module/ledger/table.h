@@ -30,9 +30,10 @@
  *
  * The note is a copy of the endpoint's name and not a pointer, so it needs no
  * lifetime. The event that ends the quiet, be it a segment in a hook or a state
- * change, removes the note under @lock before TCP acts on that event. A segment
- * that another CPU looks up here at that very moment may as well have come before
- * the event: it cannot acknowledge a SYN or FIN that has not passed a hook yet.
+ * change, removes the note under @lock before TCP acts on that event. Meanwhile a
+ * hook on another CPU may still read the note and let its segment pass. No log entry
+ * is lost by that: such a segment cannot acknowledge a SYN or FIN that has not passed
+ * a hook yet, so it counts as having come before the event.
  *
  * The note names no device, and only endpoints that are bound to none are noted. A
  * bound endpoint with the same tuple can only be older, since TCP refuses to bind

@@ -52,8 +52,8 @@ int tcpledger_facts_log_any(struct tcpledger_facts *f, s64 now,
  * @now: CLOCK_MONOTONIC
  * @seg: the segment, which came
  *
- * Segments that only looked like this one had filled the log, but there is room
- * reserved for the one that TCP acts on.
+ * Forged segments had filled the log when this one came. TCP accepted this one, so it
+ * is now logged as TCPLEDGER_LOG_KEY, for which the log reserves room.
  * Context: any, bucket lock held.
  * Return: the index of its log entry, or TCPLEDGER_LOG_NONE.
  */
