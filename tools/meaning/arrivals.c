@@ -26,7 +26,11 @@ static bool may_be(const struct tcpledger_entry *out, const struct tcpledger_ent
 	       same_segment(out, in);
 }
 
-/* A copy that the network made is not the one that left: the first to come is. */
+/*
+ * The network may duplicate a segment, which then arrives more than once. The first
+ * arrival is the segment that left, later ones are the copies: pair the departure with
+ * the first.
+ */
 static void prefer_first(const struct record *to, int *arrives, int *departs,
 			 const struct record *from, int64_t lag_ns)
 {
