@@ -94,6 +94,39 @@ static inline bool tcpledger_common_fits(const struct tcpledger_key *k,
 				     READ_ONCE(s->skc_bound_dev_if));
 }
 
+/**
+ * tcpledger_common_find() - the live record that has the name of a socket
+ * @b: the bucket of the socket's key, locked
+ * @s: the socket, of any kind
+ * @ports: its ports, as in struct tcpledger_key
+ * @bits: only a record that has these of its facts
+ * @socketless: only a record that knows no socket yet
+ *
+ * A record that names the device which the socket is bound to goes before one that
+ * names another device; of equals, the newest.
+ * Context: any.
+ * Return: the record, or NULL.
+ */
+static __always_inline struct tcpledger_conn *
+tcpledger_common_find(struct tcpledger_bucket *b, const struct sock_common *s,
+		      u32 ports, u32 bits, bool socketless)
+{
+	struct tcpledger_conn *c, *other = NULL;
+
+	hlist_for_each_entry(c, &b->head, node) {
+		if (!tcpledger_facts_live(&c->facts) ||
+		    (socketless && c->sk) ||
+		    !tcpledger_common_tuple(&c->key, s, ports) ||
+		    (c->facts.bits & bits) != bits)
+			continue;
+		if (tcpledger_common_same_device(&c->key, s))
+			return c;
+		if (!other && tcpledger_common_fits(&c->key, s))
+			other = c;
+	}
+	return other;
+}
+
 /* Lock the bucket of a full socket's record. */
 static inline struct tcpledger_bucket *
 tcpledger_socket_lock(const struct sock *sk, unsigned long *flags)

@@ -250,24 +250,13 @@ static inline void change_state(struct tcpledger_conn *c, const struct sock *sk,
 static inline struct tcpledger_conn *find_socketless(struct tcpledger_bucket *b,
 						 const struct sock *sk, u8 from)
 {
-	const struct sock_common *s = &sk->__sk_common;
-	const u32 ports = tcpledger_socket_ports(sk);
-	struct tcpledger_conn *c, *other = NULL;
+	struct tcpledger_conn *c;
 
 	/* The record of a connect() knows its socket from the start. */
 	if (from == TCPLEDGER_STATE_SYN_SENT)
 		return NULL;
-	hlist_for_each_entry(c, &b->head, node) {
-		if (c->facts.ended_at || c->sk ||
-		    !tcpledger_common_tuple(&c->key, s, ports))
-			continue;
-		if (tcpledger_common_same_device(&c->key, s))
-			break;
-		if (!other && tcpledger_common_fits(&c->key, s))
-			other = c;
-	}
-	if (!c)
-		c = other;
+	c = tcpledger_common_find(b, &sk->__sk_common,
+				  tcpledger_socket_ports(sk), 0, true);
 	if (c && from == TCPLEDGER_STATE_SYN_RECV &&
 	    unlikely(c->facts.bits & HELD_BY_TIMEWAIT)) {
 		/* A child has the tuple, so the timewait socket's end was missed. */

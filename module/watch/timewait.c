@@ -54,30 +54,17 @@ lock_bucket(const struct inet_timewait_sock *tw, u32 *ports,
 	return tcpledger_table_lock_index(hash & tcpledger_bucket_mask, flags);
 }
 
-/* The live record of a timewait socket, newest first; bucket locked. */
+/*
+ * The live record of a timewait socket; bucket locked. After a connect() that reused
+ * the tuple the newest record may be the new connection's. The timewait socket's
+ * record has HELD_BY_TIMEWAIT, but not yet at @entry.
+ */
 static inline struct tcpledger_conn *
 find(struct tcpledger_bucket *b, const struct inet_timewait_sock *tw, u32 ports,
-	bool entry)
+     bool entry)
 {
-	const struct sock_common *s = &tw->__tw_common;
-	struct tcpledger_conn *c, *other = NULL;
-
-	/*
-	 * After a connect() that reused the tuple the newest record may be the
-	 * new connection's. The one of the timewait socket has HELD_BY_TIMEWAIT,
-	 * but not yet at its entry.
-	 */
-	hlist_for_each_entry(c, &b->head, node) {
-		if (!tcpledger_facts_live(&c->facts) ||
-		    !tcpledger_common_tuple(&c->key, s, ports) ||
-		    !(entry || c->facts.bits & HELD_BY_TIMEWAIT))
-			continue;
-		if (tcpledger_common_same_device(&c->key, s))
-			return c;
-		if (!other && tcpledger_common_fits(&c->key, s))
-			other = c;
-	}
-	return other;
+	return tcpledger_common_find(b, &tw->__tw_common, ports,
+				     entry ? 0 : HELD_BY_TIMEWAIT, false);
 }
 
 /**
