@@ -42,6 +42,16 @@ typedef void tcpledger_handle_fn(const struct sk_buff *skb,
 			      const struct nf_hook_state *state, const u8 *th,
 			      u32 thoff);
 
+/**
+ * typedef tcpledger_quiet_fn - is this data or an ACK of an open connection?
+ * @skb: the packet
+ * @ip: its IPv4 or IPv6 header
+ * @th: its TCP header, in the linear part
+ * @net: the namespace
+ */
+typedef bool tcpledger_quiet_fn(const struct sk_buff *skb, const void *ip,
+				const u8 *th, const struct net *net);
+
 void tcpledger_packet_copy(const struct sk_buff *skb,
 			   const struct nf_hook_state *state, u32 thoff,
 			   tcpledger_handle_fn *see);
@@ -59,6 +69,32 @@ static inline bool tcpledger_packet_whole(const struct sk_buff *skb,
 					  const u8 *th)
 {
 	return likely(th + TCPLEDGER_TCPHDR_LEN <= skb_tail_pointer(skb));
+}
+
+/**
+ * tcpledger_packet_pass() - a TCP segment passes a hook
+ * @skb: the packet
+ * @state: of the hook
+ * @ip: its IPv4 or IPv6 header
+ * @th: where its TCP header begins
+ * @is_quiet: whether the segment needs no look
+ * @handle: looks at it
+ *
+ * Both functions are constants, so each hook gets a body with direct calls.
+ * Context: a hook.
+ * Return: NF_ACCEPT.
+ */
+static __always_inline unsigned int
+tcpledger_packet_pass(const struct sk_buff *skb,
+		      const struct nf_hook_state *state, const void *ip,
+		      const u8 *th, tcpledger_quiet_fn *is_quiet,
+		      tcpledger_handle_fn *handle)
+{
+	if (!tcpledger_packet_whole(skb, th))
+		tcpledger_packet_copy(skb, state, th - skb->data, handle);
+	else if (!is_quiet(skb, ip, th, state->net))
+		handle(skb, state, th, th - skb->data);
+	return NF_ACCEPT;
 }
 
 /* Where TCP begins behind the IPv6 header; negative: no TCP, or a later fragment. */

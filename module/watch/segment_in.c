@@ -32,9 +32,10 @@
  * off) the table's note of quiet endpoints tells, for sockets not bound to a
  * device.
  */
-static bool is_quiet_v4(const struct sk_buff *skb, const struct iphdr *iph,
-		       const u8 *th, const struct net *net)
+static bool is_quiet_v4(const struct sk_buff *skb, const void *ip,
+			const u8 *th, const struct net *net)
 {
+	const struct iphdr *iph = ip;
 	const struct sock *sk = skb->sk;
 
 	return !(th[13] & TCPLEDGER_CONTROL || (sk ?
@@ -44,9 +45,10 @@ static bool is_quiet_v4(const struct sk_buff *skb, const struct iphdr *iph,
 					   iph->saddr, tcpledger_ports_in(th))));
 }
 
-static bool is_quiet_v6(const struct sk_buff *skb, const struct ipv6hdr *ip6h,
-		       const u8 *th, const struct net *net)
+static bool is_quiet_v6(const struct sk_buff *skb, const void *ip,
+			const u8 *th, const struct net *net)
 {
+	const struct ipv6hdr *ip6h = ip;
 	const struct sock *sk = skb->sk;
 
 	return !(th[13] & TCPLEDGER_CONTROL || (sk ?
@@ -160,17 +162,13 @@ unsigned int tcpledger_hook_in4(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
 	const struct iphdr *iph = ip_hdr(skb);
-	const u8 *th;
 
 	if (iph->protocol != IPPROTO_TCP)
 		return NF_ACCEPT;
 	tcpledger_flight_forget();
-	th = (const u8 *)iph + iph->ihl * 4;
-	if (!tcpledger_packet_whole(skb, th))
-		tcpledger_packet_copy(skb, state, th - skb->data, handle_v4);
-	else if (!is_quiet_v4(skb, iph, th, state->net))
-		handle_v4(skb, state, th, th - skb->data);
-	return NF_ACCEPT;
+	return tcpledger_packet_pass(skb, state, iph,
+				     (const u8 *)iph + iph->ihl * 4,
+				     is_quiet_v4, handle_v4);
 }
 
 /*
@@ -225,14 +223,10 @@ unsigned int tcpledger_hook_in6(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
 	int thoff = tcpledger_packet_offset6(skb);
-	const u8 *th = skb->data + thoff;
 
 	if (thoff < 0)
 		return NF_ACCEPT;
 	tcpledger_flight_forget();
-	if (!tcpledger_packet_whole(skb, th))
-		tcpledger_packet_copy(skb, state, thoff, handle_v6);
-	else if (!is_quiet_v6(skb, ipv6_hdr(skb), th, state->net))
-		handle_v6(skb, state, th, thoff);
-	return NF_ACCEPT;
+	return tcpledger_packet_pass(skb, state, ipv6_hdr(skb),
+				     skb->data + thoff, is_quiet_v6, handle_v6);
 }

@@ -60,9 +60,10 @@ static bool open_socket(const struct sock *sk, u8 flags)
 	       READ_ONCE(sk->sk_state) == TCP_ESTABLISHED && sk_is_tcp(sk);
 }
 
-static bool is_quiet_v4(const struct sk_buff *skb, const struct iphdr *iph,
+static bool is_quiet_v4(const struct sk_buff *skb, const void *ip,
 			const u8 *th, const struct net *net)
 {
+	const struct iphdr *iph = ip;
 	const struct sock *sk = skb->sk;
 
 	return open_socket(sk, th[13]) &&
@@ -72,9 +73,10 @@ static bool is_quiet_v4(const struct sk_buff *skb, const struct iphdr *iph,
 					  iph->daddr, tcpledger_ports_out(th))));
 }
 
-static bool is_quiet_v6(const struct sk_buff *skb, const struct ipv6hdr *ip6h,
+static bool is_quiet_v6(const struct sk_buff *skb, const void *ip,
 			const u8 *th, const struct net *net)
 {
+	const struct ipv6hdr *ip6h = ip;
 	const struct sock *sk = skb->sk;
 
 	return open_socket(sk, th[13]) &&
@@ -461,16 +463,12 @@ unsigned int tcpledger_hook_out4(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
 	const struct iphdr *iph = ip_hdr(skb);
-	const u8 *th;
 
 	if (iph->protocol != IPPROTO_TCP || iph->frag_off & htons(IP_OFFSET))
 		return NF_ACCEPT;
-	th = (const u8 *)iph + iph->ihl * 4;
-	if (!tcpledger_packet_whole(skb, th))
-		tcpledger_packet_copy(skb, state, th - skb->data, handle_v4);
-	else if (!is_quiet_v4(skb, iph, th, state->net))
-		handle_v4(skb, state, th, th - skb->data);
-	return NF_ACCEPT;
+	return tcpledger_packet_pass(skb, state, iph,
+				     (const u8 *)iph + iph->ihl * 4,
+				     is_quiet_v4, handle_v4);
 }
 
 static noinline void handle_v6(const struct sk_buff *skb,
@@ -507,13 +505,9 @@ unsigned int tcpledger_hook_out6(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
 	int thoff = tcpledger_packet_offset6(skb);
-	const u8 *th = skb->data + thoff;
 
 	if (thoff < 0)
 		return NF_ACCEPT;
-	if (!tcpledger_packet_whole(skb, th))
-		tcpledger_packet_copy(skb, state, thoff, handle_v6);
-	else if (!is_quiet_v6(skb, ipv6_hdr(skb), th, state->net))
-		handle_v6(skb, state, th, thoff);
-	return NF_ACCEPT;
+	return tcpledger_packet_pass(skb, state, ipv6_hdr(skb),
+				     skb->data + thoff, is_quiet_v6, handle_v6);
 }
