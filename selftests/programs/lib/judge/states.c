@@ -2,11 +2,9 @@
 /*
  * The states of a record against those the kernel traced.
  *
- * The trace is cut into lives: what one socket did from its first state to
- * CLOSE, and what the timewait socket did that took over from it. Each life is
- * translated into what a log must say of it, and belongs to one record. A
- * request socket (SYN_RECV without a child) is in no trace; its record has no
- * life, but must have a SYN/ACK in the capture.
+ * Each life in the trace is translated into what a log must say of it, and belongs to
+ * one record. A request socket (SYN_RECV without a child) is in no trace; its record has
+ * no life, but must have a SYN/ACK in the capture.
  */
 #include "lib/judge/states.h"
 
@@ -15,155 +13,19 @@
 #include <string.h>
 
 #include "lib/judge/cause.h"
+#include "lib/judge/lives.h"
 #include "lib/judge/wrong.h"
 #include "lib/world/module.h"
 
-#define LIVES_MAX	4096
-#define STEPS_MAX	16
 /* Both witnesses are called at one tracepoint; in real time something may come between. */
 #define TOLERANCE_NS	(slow_kernel() || get_nprocs() > 1 ? 1000000000 : 1000000)
-
-struct step {
-	int from;
-	int to;
-	const struct trace_event *ev;
-};
-
-struct life {
-	uint64_t sk;
-	uint64_t tw;
-	struct endpoint local;
-	struct endpoint remote;
-	int where;
-	int n;
-	int last;		/* the socket's last state */
-	int tw_state;
-	bool ended;
-	bool matched;
-	struct step step[STEPS_MAX];
-};
-
-struct lives {
-	size_t n;
-	struct life *list;
-};
-
-static void add_step(struct life *life, int from, int to, const struct trace_event *ev)
-{
-	if (life->n == STEPS_MAX)
-		die("a socket with more than %d states", STEPS_MAX);
-	life->step[life->n++] = (struct step){ from, to, ev };
-}
-
-static struct life *life_of_socket(struct lives *lives, uint64_t sk)
-{
-	for (size_t i = lives->n; i--;)
-		if (lives->list[i].sk == sk && !lives->list[i].ended)
-			return &lives->list[i];
-	return NULL;
-}
-
-static struct life *life_of_timewait(struct lives *lives, uint64_t tw)
-{
-	for (size_t i = lives->n; i--;)
-		if (tw && lives->list[i].tw == tw)
-			return &lives->list[i];
-	return NULL;
-}
-
-static struct life *life_new(struct lives *lives, const struct trace_event *ev)
-{
-	struct life *life = &lives->list[lives->n++];
-
-	if (lives->n > LIVES_MAX)
-		die("more than %d sockets in one test", LIVES_MAX);
-	*life = (struct life){ .sk = ev->object, .where = ev->where };
-	return life;
-}
-
-static void add_state(struct lives *lives, const struct trace_event *ev)
-{
-	struct life *life = life_of_socket(lives, ev->object);
-
-	/* CLOSE -> CLOSE after the end, and self-transitions, mean nothing in RFC 9293. */
-	if (ev->from == ev->to)
-		return;
-	/* An orphan of an earlier test can die now: the trace does not tell namespaces. */
-	if (!life && ev->from != TCP_CLOSE && ev->from != TCP_LISTEN)
-		return;
-	if (!life || ev->from == TCP_CLOSE)
-		life = life_new(lives, ev);
-	/* The first line of a child has the listener's tuple, the first of a client no port. */
-	if (ev->from != TCP_LISTEN && ev->local.port && ev->remote.port) {
-		life->local = ev->local;
-		life->remote = ev->remote;
-	} else if (ev->to == TCP_SYN_SENT) {
-		life->remote = ev->remote;
-	}
-	life->last = ev->to;
-	life->ended = ev->to == TCP_CLOSE;
-	if (!(life->tw && life->ended))
-		add_step(life, ev->from, ev->to, ev);
-}
-
-static void add_timewait(struct lives *lives, const struct trace_event *ev)
-{
-	struct life *life = life_of_timewait(lives, ev->object);
-
-	/* It begins while the socket that it replaces still has one of these states. */
-	for (size_t i = lives->n; !life && !ev->rearm && i--;) {
-		struct life *l = &lives->list[i];
-
-		if ((l->last == TCP_FIN_WAIT2 || l->last == TCP_CLOSING) &&
-		    endpoint_equal(&l->local, &ev->local) &&
-		    endpoint_equal(&l->remote, &ev->remote))
-			life = l;
-	}
-	/* Older than the trace, or of another test. */
-	if (!life)
-		return;
-	if (!ev->rearm)
-		life->tw_state = life->last;
-	life->tw = ev->object;
-	if (ev->to != life->tw_state)
-		add_step(life, life->tw_state, ev->to, ev);
-	life->tw_state = ev->to;
-}
-
-static void end_timewait(struct lives *lives, const struct trace_event *ev)
-{
-	struct life *life = life_of_timewait(lives, ev->object);
-
-	if (!life)
-		return;
-	add_step(life, life->tw_state, TCP_CLOSE, ev);
-	life->tw = 0;
-	life->ended = true;
-}
-
-static void collect(const struct trace *trace, struct lives *lives)
-{
-	for (size_t i = 0; i < trace->n; i++) {
-		const struct trace_event *ev = &trace->list[i];
-
-		/* A socket of MPTCP repeats the tuple of its first subflow. */
-		if (ev->protocol != IPPROTO_TCP)
-			continue;
-		if (ev->kind == TRACE_STATE)
-			add_state(lives, ev);
-		else if (ev->kind == TRACE_TW_SCHEDULE)
-			add_timewait(lives, ev);
-		else if (ev->kind == TRACE_TW_KILL)
-			end_timewait(lives, ev);
-	}
-}
 
 static bool same_life(const struct world *world, const struct life *life,
 		      const struct endpoint *local, const struct endpoint *remote)
 {
 	bool unbound = !life->local.port && life->step[0].to == TCP_SYN_SENT;
 
-	return !life->matched && life->remote.port &&
+	return life->sk && !life->matched && life->remote.port &&
 	       (!world->same_tuples || life->where == world->here) &&
 	       endpoint_equal(&life->remote, remote) &&
 	       (unbound || endpoint_equal(&life->local, local));
@@ -198,7 +60,7 @@ static void report(json_object *rec, const struct life *life)
  * The log's times have an origin of their own: the first state that both
  * witnesses saw at one moment gives it. LISTEN -> SYN_RECV has the SYN's time.
  */
-static int compare_step(json_object *rec, json_object *entry, const struct step *step,
+static int compare_step(json_object *rec, json_object *entry, const struct life_step *step,
 			int64_t *origin)
 {
 	int64_t ns = step->ev->ns - record_int(entry, "t_ns");
@@ -270,11 +132,11 @@ static bool is_failed_child(const struct life *life)
 
 /*
  * Whether a socket must have a record: all have that got so far as a SYN. One
- * that listens, and one whose end alone was traced, has no peer here.
+ * that listens has no peer. judge_timewait() tells of those whose end alone was traced.
  */
 static bool wants_record(const struct world *world, const struct life *life)
 {
-	return !life->matched && life->where == world->here && life->remote.port &&
+	return life->sk && !life->matched && life->where == world->here && life->remote.port &&
 	       life->step[0].to != TCP_LISTEN && !is_failed_child(life);
 }
 
@@ -330,11 +192,11 @@ static int judge_request(struct world *world, json_object *rec)
  */
 int judge_states(struct world *world, const struct ledger *ledger)
 {
-	struct lives lives = { .list = calloc(LIVES_MAX + 1, sizeof(struct life)) };
+	struct lives lives;
 	int wrong = 0;
 
 	trace_drain(&world->trace);
-	collect(&world->trace, &lives);
+	lives_read(&lives, &world->trace);
 	for (size_t i = 0; i < ledger->n; i++) {
 		json_object *rec = ledger->records[i];
 		struct endpoint local = record_local(rec), remote = record_remote(rec);
@@ -363,6 +225,6 @@ int judge_states(struct world *world, const struct ledger *ledger)
 				  "the kernel traced another socket with its tuple");
 	}
 	wrong += judge_unknown(world, &lives);
-	free(lives.list);
+	lives_free(&lives);
 	return wrong;
 }

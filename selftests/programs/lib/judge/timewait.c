@@ -3,9 +3,7 @@
  * Every entry, restart and exit of a timewait socket that the kernel traced is
  * in the ledger, at the same time, and nothing else is.
  *
- * The trace gives lives: from the first time the timer of a timewait socket is
- * set to inet_twsk_kill(). A life belongs to the record that its tuple had at
- * its beginning.
+ * A timewait socket belongs to the record that its tuple had at its beginning.
  */
 #include "lib/judge/timewait.h"
 
@@ -14,121 +12,12 @@
 #include <string.h>
 #include <sys/sysinfo.h>
 
+#include "lib/judge/lives.h"
 #include "lib/ledger/records.h"
 #include "lib/witness/netstat.h"
 
 #define TOLERANCE_NS	(slow_kernel() || get_nprocs() > 1 ? 1000000000 : 1000000)
-#define RESTARTS_MAX	8	/* whose times are compared */
 #define EXIT_NAME(id, name, ...)	[TCPLEDGER_EXIT_##id] = name,
-
-/**
- * struct life - a timewait socket
- * @tw: its address
- * @local: own end
- * @remote: the other
- * @began: when it took over from the full socket
- * @entered: into TIME_WAIT, or 0
- * @ended: or 0
- * @restarts: how many
- * @restart: when
- * @where: namespace
- * @kill: how it ended, if it did
- */
-struct life {
-	uint64_t tw;
-	struct endpoint local;
-	struct endpoint remote;
-	int64_t began;
-	int64_t entered;
-	int64_t ended;
-	size_t restarts;
-	int64_t restart[RESTARTS_MAX];
-	int where;
-	const struct trace_event *kill;
-};
-
-/**
- * struct lives - the timewait sockets of the test's own namespaces
- * @n: how many
- * @list: in the order of their beginning
- * @mask: of @last
- * @last: the last one of each address, from 1
- * @headless: events of sockets whose beginning was not traced
- */
-struct lives {
-	size_t n;
-	struct life *list;
-	size_t mask;
-	size_t *last;
-	size_t headless;
-};
-
-static size_t *last_of(struct lives *lives, uint64_t tw)
-{
-	size_t at = (tw >> 6) * 0x9e3779b97f4a7c15ULL >> 32 & lives->mask;
-
-	while (lives->last[at] && lives->list[lives->last[at] - 1].tw != tw)
-		at = (at + 1) & lives->mask;
-	return &lives->last[at];
-}
-
-static struct life *open_life(struct lives *lives, uint64_t tw)
-{
-	size_t last = *last_of(lives, tw);
-
-	return last && !lives->list[last - 1].ended ? &lives->list[last - 1] : NULL;
-}
-
-static void set(struct lives *lives, const struct trace_event *ev)
-{
-	struct life *life;
-
-	if (!ev->rearm) {
-		size_t *last = last_of(lives, ev->object);
-
-		life = &lives->list[lives->n++];
-		*last = lives->n;
-		*life = (struct life){
-			.tw = ev->object, .local = ev->local, .remote = ev->remote,
-			.began = ev->ns, .where = ev->where,
-			.entered = ev->to == TCP_TIME_WAIT ? ev->ns : 0,
-		};
-		return;
-	}
-	life = open_life(lives, ev->object);
-	lives->headless += !life;
-	if (!life || ev->to != TCP_TIME_WAIT)
-		return;
-	if (!life->entered) {
-		life->entered = ev->ns;
-		return;
-	}
-	if (life->restarts < RESTARTS_MAX)
-		life->restart[life->restarts] = ev->ns;
-	life->restarts++;
-}
-
-static void collect(const struct trace *trace, struct lives *lives)
-{
-	for (size_t i = 0; i < trace->n; i++) {
-		const struct trace_event *ev = &trace->list[i];
-		struct life *life;
-
-		/* What earlier tests left behind has no record here. */
-		if (ev->where == TRACE_ELSEWHERE)
-			continue;
-		if (ev->kind == TRACE_TW_SCHEDULE) {
-			set(lives, ev);
-		} else if (ev->kind == TRACE_TW_KILL) {
-			life = open_life(lives, ev->object);
-			lives->headless += !life;
-			if (!life)
-				continue;
-			life->ended = ev->ns;
-			life->kill = ev;
-		}
-	}
-}
 
 static int differ(const struct tcpledger_record *rec, const char *what, int64_t told,
 		  int64_t traced)
@@ -157,7 +46,7 @@ static int64_t change_ns(const struct tcpledger_record *rec, int from, int to)
 	return ns;
 }
 
-static int compare_restarts(const struct tcpledger_record *rec, const struct life *life)
+static int compare_restarts(const struct tcpledger_record *rec, const struct life_timewait *tw)
 {
 	const struct tcpledger_entry *log = records_log(rec);
 	size_t n = 0;
@@ -169,9 +58,9 @@ static int compare_restarts(const struct tcpledger_record *rec, const struct lif
 		if (e->type != TCPLEDGER_ENTRY_NOTE ||
 		    e->tag != TCPLEDGER_ANOMALY_TIME_WAIT_RESTARTED)
 			continue;
-		if (n < life->restarts && n < RESTARTS_MAX)
+		if (n < tw->restarts && n < LIFE_RESTARTS_MAX)
 			wrong += differ(rec, "notes a restart", rec->base_ns + e->t_ns,
-					life->restart[n]);
+					tw->restart[n]);
 		if (e->segment < 0 || log[e->segment].type != TCPLEDGER_ENTRY_IN) {
 			say("record %llu: a restart without a segment that came",
 			    (unsigned long long)rec->id);
@@ -179,9 +68,9 @@ static int compare_restarts(const struct tcpledger_record *rec, const struct lif
 		}
 		n++;
 	}
-	if (rec->tw_restarts != life->restarts || (!rec->log_dropped && n != life->restarts)) {
+	if (rec->tw_restarts != tw->restarts || (!rec->log_dropped && n != tw->restarts)) {
 		say("record %llu: %u restarts, %zu noted, the kernel traced %zu",
-		    (unsigned long long)rec->id, rec->tw_restarts, n, life->restarts);
+		    (unsigned long long)rec->id, rec->tw_restarts, n, tw->restarts);
 		wrong++;
 	}
 	return wrong;
@@ -220,9 +109,9 @@ static const char *exit_name(unsigned int how)
 }
 
 /* The rest of a record whose timewait socket was in TIME_WAIT. */
-static int compare_time_wait(const struct tcpledger_record *rec, const struct life *life)
+static int compare_time_wait(const struct tcpledger_record *rec, const struct life_timewait *tw)
 {
-	bool adopted = life->entered < rec->base_ns;
+	bool adopted = tw->entered < rec->base_ns;
 	bool exact = rec->flags & TCPLEDGER_REC_RESIDENCE_EXACT;
 	int wrong = 0;
 
@@ -232,54 +121,54 @@ static int compare_time_wait(const struct tcpledger_record *rec, const struct li
 	}
 	if (!adopted) {
 		wrong += differ(rec, "enters TIME_WAIT", change_ns(rec, 0, TCP_TIME_WAIT),
-				life->entered);
+				tw->entered);
 		wrong += differ(rec, "entered_ns", rec->base_ns + rec->tw_entered_ns,
-				life->entered);
-		wrong += compare_restarts(rec, life);
+				tw->entered);
+		wrong += compare_restarts(rec, tw);
 	}
-	if (!life->ended)
+	if (!tw->ended)
 		return wrong;
 	wrong += differ(rec, "leaves TIME_WAIT", change_ns(rec, TCP_TIME_WAIT, TCP_CLOSE),
-			life->ended);
+			tw->ended);
 	if (!adopted)
 		wrong += differ(rec, "residence", rec->tw_residence_ns,
-				life->ended - life->entered);
-	if (rec->tw_exit != exit_of(life->kill)) {
+				tw->ended - tw->entered);
+	if (rec->tw_exit != exit_of(tw->kill)) {
 		say("record %llu: exit %s, the kernel killed it %s", (unsigned long long)rec->id,
-		    exit_name(rec->tw_exit), symbols_by_name(life->kill->by));
+		    exit_name(rec->tw_exit), symbols_by_name(tw->kill->by));
 		wrong++;
 	}
 	return wrong;
 }
 
-static int compare_life(const struct tcpledger_record *rec, const struct life *life)
+static int compare_timewait(const struct tcpledger_record *rec, const struct life_timewait *tw)
 {
 	bool live = rec->flags & TCPLEDGER_REC_LIVE;
 	bool time_wait = rec->flags & TCPLEDGER_REC_TIME_WAIT;
 	int wrong = 0;
 
-	if (live == !!life->ended || time_wait != !!life->entered) {
+	if (live == !!tw->ended || time_wait != !!tw->entered) {
 		say("record %llu: live %d, was in TIME_WAIT %d; the kernel traced %d and %d",
-		    (unsigned long long)rec->id, live, time_wait, !life->ended, !!life->entered);
+		    (unsigned long long)rec->id, live, time_wait, !tw->ended, !!tw->entered);
 		return 1;
 	}
-	if (life->entered)
-		wrong += compare_time_wait(rec, life);
-	else if (life->ended)
+	if (tw->entered)
+		wrong += compare_time_wait(rec, tw);
+	else if (tw->ended)
 		wrong += differ(rec, "leaves FIN_WAIT2", change_ns(rec, TCP_FIN_WAIT2, TCP_CLOSE),
-				life->ended);
-	if (life->ended)
-		wrong += differ(rec, "ended_ns", rec->base_ns + rec->ended_ns, life->ended);
+				tw->ended);
+	if (tw->ended)
+		wrong += differ(rec, "ended_ns", rec->base_ns + rec->ended_ns, tw->ended);
 	return wrong;
 }
 
-static void add_up(struct timewait_count *count, const struct life *life)
+static void add_up(struct timewait_count *count, const struct life_timewait *tw)
 {
 	count->entries++;
-	count->time_waits += !!life->entered;
-	count->restarts += life->restarts;
-	count->exits += !!life->ended;
-	count->reused += life->kill && life->kill->by == BY_CONNECT;
+	count->time_waits += !!tw->entered;
+	count->restarts += tw->restarts;
+	count->exits += !!tw->ended;
+	count->reused += tw->kill && tw->kill->by == BY_CONNECT;
 }
 
 static int by_address(const void *a, const void *b)
@@ -305,7 +194,7 @@ static int find_doubles(const struct tcpledger_record **of, size_t n)
 	return wrong;
 }
 
-/* Each life has a record of its own. Return: how much is wrong */
+/* Each timewait socket has a record of its own. Return: how much is wrong */
 static int match(const struct records *records, const struct lives *lives, int where,
 		 struct timewait_count *count)
 {
@@ -316,10 +205,10 @@ static int match(const struct records *records, const struct lives *lives, int w
 	for (size_t i = 0; i < lives->n; i++) {
 		const struct life *life = &lives->list[i];
 
-		if (life->where != where)
+		if (!life->tw.began || life->tw.where != where)
 			continue;
-		add_up(count, life);
-		of[i] = records_find(records, &life->local, &life->remote, life->began);
+		add_up(count, &life->tw);
+		of[i] = records_find(records, &life->local, &life->remote, life->tw.began);
 		/* One adopted begins later. */
 		if (!of[i])
 			of[i] = records_find(records, &life->local, &life->remote, INT64_MAX);
@@ -329,8 +218,8 @@ static int match(const struct records *records, const struct lives *lives, int w
 			wrong++;
 			continue;
 		}
-		matched += !!life->entered;
-		wrong += compare_life(of[i], life);
+		matched += !!life->tw.entered;
+		wrong += compare_timewait(of[i], &life->tw);
 	}
 	wrong += find_doubles(of, lives->n);
 	for (size_t i = 0; i < records->n; i++)
@@ -354,8 +243,8 @@ static int match(const struct records *records, const struct lives *lives, int w
  */
 int judge_timewait_of(struct world *world, int where, uint64_t inode, struct timewait_count *count)
 {
-	struct lives lives = { 0 };
 	struct records records;
+	struct lives lives;
 	int wrong;
 
 	memset(count, 0, sizeof(*count));
@@ -363,20 +252,13 @@ int judge_timewait_of(struct world *world, int where, uint64_t inode, struct tim
 	records_read(&records);
 	records_keep_netns(&records, inode, world->trace.since);
 	records_sort(&records);
-	lives.list = calloc(world->trace.n + 1, sizeof(*lives.list));
-	for (lives.mask = 2 * world->trace.n | 63; lives.mask & (lives.mask + 1);)
-		lives.mask |= lives.mask >> 1;
-	lives.last = calloc(lives.mask + 1, sizeof(*lives.last));
-	if (!lives.list || !lives.last)
-		die("no memory");
-	collect(&world->trace, &lives);
+	lives_read(&lives, &world->trace);
 	/* The test's namespaces are younger than the trace. */
 	if (lives.headless)
 		say("the kernel traced %zu events of timewait sockets that never began",
 		    lives.headless);
 	wrong = match(&records, &lives, where, count) + !!lives.headless;
-	free(lives.list);
-	free(lives.last);
+	lives_free(&lives);
 	records_free(&records);
 	return wrong;
 }
