@@ -64,7 +64,7 @@ static void found(const struct fuzz *z, const char *what)
 	char text[8192];
 
 	log_words(text, sizeof(text), &z->facts);
-	printf("# log  %s\n", text);
+	tap_note("log  %s", text);
 	fuzz_found("facts", what);
 }
 

@@ -8,8 +8,9 @@
 
 #include "verdict/env.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+
+#include "tap.h"
 
 /* What fuzz_main.c must know of a target. */
 extern const char *const fuzz_corpus;	/* folder */
@@ -22,8 +23,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 /* Something does not hold: say what, and leave the input to the fuzzer. */
 static inline void __attribute__((noreturn)) fuzz_found(const char *target, const char *what)
 {
-	printf("# %s: %s\n", target, what);
-	fflush(stdout);
+	tap_note("%s: %s", target, what);
 	abort();
 }
 

@@ -38,20 +38,17 @@ static void run(const u8 *data, size_t size)
 	free(copy);
 }
 
-static int run_file(const char *path)
+static void run_file(const char *path)
 {
 	u8 data[INPUT_MAX];
 	FILE *file = fopen(path, "rb");
 	size_t size;
 
-	if (!file) {
-		printf("Bail out! cannot read %s\n", path);
-		return 0;
-	}
+	if (!file)
+		tap_bail("cannot read %s", path);
 	size = fread(data, 1, sizeof(data), file);
 	fclose(file);
 	run(data, size);
-	return 1;
 }
 
 static unsigned int run_corpus(void)
@@ -67,7 +64,8 @@ static unsigned int run_corpus(void)
 		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", fuzz_corpus, entry->d_name);
-		n += (unsigned int)run_file(path);
+		run_file(path);
+		n++;
 	}
 	closedir(dir);
 	return n;

@@ -73,10 +73,8 @@ static struct bytes load(const char *name)
 
 	snprintf(path, sizeof(path), "%s/%s", dir ? dir : ".", name);
 	file = fopen(path, "rb");
-	if (!file) {
-		printf("Bail out! cannot read %s\n", path);
-		exit(1);
-	}
+	if (!file)
+		tap_bail("cannot read %s", path);
 	bytes.at = malloc(1 << 20);
 	bytes.len = fread(bytes.at, 1, 1 << 20, file);
 	fclose(file);
@@ -323,10 +321,8 @@ static int run_apart(struct series *series, unsigned int from, unsigned int to)
 	child = fork();
 	if (!child)
 		run_here(series, from, to);
-	if (child < 0 || waitpid(child, &status, 0) < 0) {
-		printf("Bail out! cannot run a process\n");
-		exit(1);
-	}
+	if (child < 0 || waitpid(child, &status, 0) < 0)
+		tap_bail("cannot run a process");
 	if (progress->status)
 		return progress->status;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -335,17 +331,12 @@ static int run_apart(struct series *series, unsigned int from, unsigned int to)
 static void tell(const struct series *series, unsigned int n, int status)
 {
 	char report[4000];
-	ssize_t len = pread(series->errors, report, sizeof(report), 0), i;
+	ssize_t len = pread(series->errors, report, sizeof(report), 0);
 
-	printf("# case %u, %s: %s, status %d; again with: mutate_test %u %u %u\n# ", n,
-	       commands[n % COMMANDS][1], status == EXIT_LEAK ? "memory is lost" : "it broke",
-	       status, series->file, series->kind, n);
-	for (i = 0; i < len; i++) {
-		putchar(report[i]);
-		if (report[i] == '\n')
-			printf("# ");
-	}
-	putchar('\n');
+	tap_note("case %u, %s: %s, status %d; again with: mutate_test %u %u %u", n,
+		 commands[n % COMMANDS][1], status == EXIT_LEAK ? "memory is lost" : "it broke",
+		 status, series->file, series->kind, n);
+	tap_note("%.*s", len > 0 ? (int)len : 0, report);
 }
 
 /* Each case alone, to know which loses memory. A report takes long to write. */
@@ -371,10 +362,8 @@ static void open_series(struct series *series, unsigned int file, unsigned int k
 	series->damaged.at = room;
 	series->memory = memfd_create("records", 0);
 	series->errors = memfd_create("errors", 0);
-	if (series->memory < 0 || series->errors < 0) {
-		printf("Bail out! no memfd_create()\n");
-		exit(1);
-	}
+	if (series->memory < 0 || series->errors < 0)
+		tap_bail("no memfd_create()");
 	snprintf(mutated, sizeof(mutated), "/proc/self/fd/%d", series->memory);
 }
 
@@ -433,10 +422,8 @@ int main(int argc, char **argv)
 		return run_one(argv);
 	progress = mmap(NULL, sizeof(*progress), PROT_READ | PROT_WRITE,
 			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (progress == MAP_FAILED) {
-		printf("Bail out! no memory to share\n");
-		return 1;
-	}
+	if (progress == MAP_FAILED)
+		tap_bail("no memory to share");
 	tap_plan(ARRAY_SIZE(files) * KINDS);
 	for (file = 0; file < ARRAY_SIZE(files); file++)
 		for (kind = 0; kind < KINDS; kind++)

@@ -3,7 +3,7 @@
 # The capture that 'export' makes, as Wireshark sees it, against the records.
 . ./tap.sh
 
-command -v tshark >/dev/null || tap_skip_all "no tshark: install it"
+command -v tshark >/dev/null || ktap_skip_all "no tshark: install it"
 tap_plan 68
 build=$(dirname "$FIXTURES")
 records=$FIXTURES/records

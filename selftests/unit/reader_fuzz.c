@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sanitizer/common_interface_defs.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>

@@ -3,7 +3,7 @@
 # The runner itself: tests that stop early, plan late, or say nothing must fail it.
 . ./tap.sh
 
-tap_plan 20
+tap_plan 21
 
 build=$tap_dir/build
 mkdir "$build"
@@ -43,7 +43,8 @@ judged "a status" "not ok 1 - one: status 3" <<<'echo 1..1; echo ok 1 - a; exit 
 judged "a signal" "not ok 1 - one: status 137, 1 of 2 results" <<<'echo 1..2; echo ok 1 - a; kill -9 $$'
 judged "results out of their order" "not ok 1 - one: result 1 is numbered otherwise" <<<'echo 1..1; echo ok 2 - a'
 judged "no hope" "not ok 1 - one: Bail out! dead, 0 of 1 results" <<<'echo 1..1; echo Bail out! dead'
-judged "all is skipped" "ok 1 - one # SKIP no tool" <<<'echo "1..0 # SKIP no tool"'
+judged "all is skipped" "ok 1 - one # SKIP no tool" <<<'echo "1..0 # SKIP no tool"; exit 4'
+judged "the status of a skip without one" "not ok 1 - one: status 4" <<<'echo 1..1; echo ok 1 - a; exit 4'
 
 # Several at a time: the second can only end after the first began, and the other way round.
 test_of one <<<"echo 1..1; echo \$\$ >$tap_dir/pipe; echo ok 1 - a"
@@ -61,5 +62,6 @@ tap_is "a loop that ran no time is missed" \
 	"1..2
 ok 1 - last
 # 1 results, but the plan was 2
+# Totals: pass:1 fail:0
 1"
 tap_end

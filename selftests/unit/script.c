@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #include "facts_check.h"
+#include "tap.h"
 #include "verdict/record.h"
 #include "verdict/facts_in.h"
 #include "verdict/facts_out.h"
@@ -37,8 +38,7 @@ struct words {
 
 static void __attribute__((noreturn)) bad(const char *what, const char *word)
 {
-	printf("Bail out! script: %s: %s\n", what, word);
-	exit(1);
+	tap_bail("script: %s: %s", what, word);
 }
 
 static bool number(const char *word, const char *name, long long *value)

@@ -53,7 +53,7 @@ outside()	# coordinates that are not in the view box
 		awk -v h="$height" '$1 < 0 || $1 > h'
 }
 
-command -v xmllint >/dev/null || tap_skip_all "no xmllint: install libxml2-utils"
+command -v xmllint >/dev/null || ktap_skip_all "no xmllint: install libxml2-utils"
 tap_plan 231
 
 for file in "$pictures"/*.records; do

@@ -3,6 +3,8 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static unsigned int planned, results;
 static int failed;
@@ -38,18 +40,42 @@ void tap_result(bool good, const char *format, ...)
 }
 
 /**
- * tap_note - a line that explains the result before it
- * @format: the line
+ * tap_note - explain the result before it
+ * @format: a line, or several
  */
 void tap_note(const char *format, ...)
 {
+	static char text[16384];
+	const char *at = text;
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	do {
+		len = (int)strcspn(at, "\n");
+		printf("# %.*s\n", len, at);
+		at += len + !!at[len];
+	} while (*at);
+	/* Who aborts next must not take this along. */
+	fflush(stdout);
+}
+
+/**
+ * tap_bail - give up: nothing that follows would mean anything
+ * @format: why
+ */
+void tap_bail(const char *format, ...)
+{
 	va_list args;
 
-	fputs("# ", stdout);
+	fputs("Bail out! ", stdout);
 	va_start(args, format);
 	vprintf(format, args);
 	va_end(args);
 	putchar('\n');
+	exit(1);
 }
 
 /**

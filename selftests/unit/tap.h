@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* KTAP for tests in C: the plan, the results, then tap_end() as the status of main(). */
+/*
+ * All KTAP that a program in C prints: the plan, the results, then tap_end() as the
+ * status of main().
+ */
 #ifndef TCPLEDGER_TAP_H
 #define TCPLEDGER_TAP_H
 
@@ -8,6 +11,7 @@
 void tap_plan(unsigned int count);
 void tap_result(bool good, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void tap_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void tap_bail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 int tap_end(void);
 
 #endif

@@ -1,65 +1,48 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# KTAP for shell tests: source this, say with tap_plan how many results there
-# will be, call the checks, end with tap_end.
+# Checks for shell tests: source this, say with tap_plan how many results there
+# will be, call the checks, end with tap_end. All KTAP is printed by ktap.sh.
 
-tap_planned=0
-tap_n=0
-tap_failed=0
+# shellcheck source=../programs/lib/ktap.sh
+. ../programs/lib/ktap.sh
+
 tap_dir=$(mktemp -d)
 trap 'rm -rf "$tap_dir"' EXIT
 
 # So many, and one more for each word of each list; nobody would look at an empty one.
 tap_plan()	# COUNT [LIST...]
 {
-	tap_planned=$1
+	tap_count=$1
 	shift
 	for tap_list; do
 		tap_words=$(echo "$tap_list" | wc -w)
-		[ "$tap_words" -gt 0 ] || tap_bail "nothing was found to be looked at"
-		tap_planned=$((tap_planned + tap_words))
+		[ "$tap_words" -gt 0 ] || ktap_bail "nothing was found to be looked at"
+		tap_count=$((tap_count + tap_words))
 	done
-	echo "1..$tap_planned"
-}
-
-# In place of a plan, where nothing of the test can run here.
-tap_skip_all()	# WHY
-{
-	echo "1..0 # SKIP $1"
-	exit 0
-}
-
-tap_bail()	# WHY: nothing that follows would mean anything
-{
-	echo "Bail out! $1"
-	exit 1
+	ktap_count "$tap_count"
 }
 
 tap_ok()	# NAME
 {
-	tap_n=$((tap_n + 1))
-	echo "ok $tap_n - $1"
+	ktap_ok "- $1"
 }
 
 tap_fail()	# NAME WHY
 {
-	tap_n=$((tap_n + 1))
-	tap_failed=1
-	echo "not ok $tap_n - $1"
-	printf '%s\n' "$2" | sed 's/^/# /'
+	ktap_not_ok "- $1"
+	ktap_say "$2"
 }
 
 tap_skip()	# NAME WHY [COUNT]: COUNT results that cannot be had here, else one
 {
 	for _ in $(seq "${3:-1}"); do
-		tap_n=$((tap_n + 1))
-		echo "ok $tap_n - $1 # SKIP $2"
+		ktap_ok "- $1 # SKIP $2"
 	done
 }
 
 tap_skip_rest()	# NAME WHY
 {
-	tap_skip "$1" "$2" $((tap_planned - tap_n))
+	tap_skip "$1" "$2" $((ktap_planned - ktap_number))
 	tap_end
 }
 
@@ -98,9 +81,6 @@ tap_true()	# NAME COMMAND...
 
 tap_end()
 {
-	if [ "$tap_n" -ne "$tap_planned" ]; then
-		echo "# $tap_n results, but the plan was $tap_planned"
-		tap_failed=1
-	fi
-	exit $tap_failed
+	ktap_end
+	exit
 }
