@@ -1,23 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How connections end without both FINs: resets, true and forged, and every timeout. */
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include "lib/test.h"
 #include "lib/world/ending.h"
 
 WORLD_FIXTURE(abort);
-
-/* Wait until a socket has an error. Return: the error */
-static int wait_error(int fd, unsigned int seconds)
-{
-	struct pollfd pfd = { .fd = fd };
-
-	if (poll(&pfd, 1, seconds * 1000) != 1)
-		die("the socket got no error");
-	return sock_error(fd);
-}
 
 static int pending(int fd)
 {
@@ -32,7 +21,7 @@ TEST_F_TIMEOUT(abort, linger, USUAL)
 	struct pair p = pair_open(variant->family);
 
 	sock_reset(p.client);
-	EXPECT_EQ(ECONNRESET, wait_error(p.server, 10));
+	EXPECT_EQ(ECONNRESET, sock_wait_error(p.server, DEADLINE_MS));
 	EXPECT_VERDICT(p.c, p.s, 0,
 		       "open.outcome=established close.kind=reset close.first=local "
 		       "close.reset_by=local state=CLOSE live=false @ESTABLISHED/CLOSE=user "
@@ -51,7 +40,7 @@ TEST_F_TIMEOUT(abort, unread_data, USUAL)
 	sock_send(p.client, 10, 0);
 	need(pending(p.server) == 10, DEADLINE_MS);
 	close(p.server);
-	EXPECT_EQ(ECONNRESET, wait_error(p.client, 10));
+	EXPECT_EQ(ECONNRESET, sock_wait_error(p.client, DEADLINE_MS));
 	EXPECT_VERDICT(p.s, p.c, 0,
 		       "close.kind=reset close.first=local close.reset_by=local bytes_received=10 "
 		       "live=false @ESTABLISHED/CLOSE=user closer.pid=%d", getpid());
@@ -80,7 +69,7 @@ TEST_F_TIMEOUT(abort, repair, USUAL + 7200)
 	EXPECT_JUDGED(&self->world);
 	sleep(7200);	/* longer than any segment may wander */
 	sock_send(p.server, 10, 0);
-	EXPECT_EQ(ECONNRESET, wait_error(p.server, 10));
+	EXPECT_EQ(ECONNRESET, sock_wait_error(p.server, DEADLINE_MS));
 	EXPECT_EQ(1, capture_count(&self->world.space[0].capture, &p.c, SEG_RST));
 	EXPECT_VERDICT(p.c, p.s, 0,
 		       "close.kind=reset close.first=null close.reset_by=null completeness=%d", 7);
@@ -97,7 +86,7 @@ TEST_F_TIMEOUT(abort, received, USUAL)
 	int fd = wire_established(&self->world, &peer);
 
 	peer_send(&peer, SEG_RST | SEG_ACK, 0);
-	EXPECT_EQ(ECONNRESET, wait_error(fd, 10));
+	EXPECT_EQ(ECONNRESET, sock_wait_error(fd, DEADLINE_MS));
 	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "close.kind=reset close.first=remote close.reset_by=remote "
 		       "close.error=ECONNRESET live=false @ESTABLISHED/CLOSE=segment closer=null "
@@ -181,7 +170,7 @@ TEST_F_TIMEOUT(abort, received_before_fin, USUAL)
 	rst = peer_segment(&peer, SEG_RST, 0);
 	rst.seq--;
 	wire_send(&self->world.wire, &rst);
-	EXPECT_EQ(EPIPE, wait_error(fd, 10));
+	EXPECT_EQ(EPIPE, sock_wait_error(fd, DEADLINE_MS));
 	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "close.kind=reset close.first=remote close.reset_by=remote "
 		       "close.error=EPIPE live=false @CLOSE_WAIT/CLOSE=segment "
@@ -219,7 +208,7 @@ TEST_F_TIMEOUT(abort, received_after_gap, USUAL)
 	rst = peer_segment(&peer, SEG_RST, 0);
 	rst.seq += 110;
 	wire_send(&self->world.wire, &rst);
-	EXPECT_EQ(ECONNRESET, wait_error(fd, 10));
+	EXPECT_EQ(ECONNRESET, sock_wait_error(fd, DEADLINE_MS));
 	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "close.kind=reset close.first=remote close.reset_by=remote open.sack=true "
 		       "close.error=ECONNRESET live=false @ESTABLISHED/CLOSE=segment "
@@ -236,7 +225,7 @@ TEST_F_TIMEOUT(abort, retransmission_timeout, USUAL + 60)
 	sysctl_set("ipv4/tcp_retries2", "6");
 	fd = wire_established(&self->world, &peer);
 	sock_send(fd, 100, 0);
-	EXPECT_EQ(ETIMEDOUT, wait_error(fd, 120));
+	EXPECT_EQ(ETIMEDOUT, sock_wait_error(fd, 120000));
 	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "open.outcome=established close.kind=timed_out close.error=ETIMEDOUT "
 		       "close.first=null close.reset_by=null closer=null live=false "
@@ -253,7 +242,7 @@ TEST_F_TIMEOUT(abort, keepalive_timeout, USUAL + 60)
 	sock_set(fd, IPPROTO_TCP, TCP_KEEPINTVL, 5);
 	sock_set(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
 	sock_set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-	EXPECT_EQ(ETIMEDOUT, wait_error(fd, 60));
+	EXPECT_EQ(ETIMEDOUT, sock_wait_error(fd, 60000));
 	/* The RST that the kernel sends then is not why the connection ended. */
 	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "close.kind=timed_out close.error=ETIMEDOUT closer=null live=false "
@@ -281,8 +270,8 @@ TEST_F_TIMEOUT(abort, ss_kill, USUAL)
 	struct pair p = pair_open(variant->family);
 
 	run("ss -tK sport = :%u and dport = :%u", p.c.port, p.s.port);
-	EXPECT_EQ(ECONNABORTED, wait_error(p.client, 10));
-	EXPECT_EQ(ECONNRESET, wait_error(p.server, 10));
+	EXPECT_EQ(ECONNABORTED, sock_wait_error(p.client, DEADLINE_MS));
+	EXPECT_EQ(ECONNRESET, sock_wait_error(p.server, DEADLINE_MS));
 	EXPECT_VERDICT(p.c, p.s, 0,
 		       "close.kind=reset close.first=local close.reset_by=local "
 		       "close.error=ECONNABORTED live=false @ESTABLISHED/CLOSE=user closer.comm=ss");
@@ -303,7 +292,7 @@ TEST_F_TIMEOUT(abort, ss_kill_last_ack, USUAL)
 	shutdown(fd, SHUT_WR);
 	peer_expect(&peer, SEG_FIN | SEG_ACK, DEADLINE_MS);
 	run("ss -tK sport = :%u and dport = :%u", peer.host.port, peer.self.port);
-	EXPECT_EQ(ECONNABORTED, wait_error(fd, 10));
+	EXPECT_EQ(ECONNABORTED, sock_wait_error(fd, DEADLINE_MS));
 	EXPECT_EQ(0, capture_count(&self->world.space[0].capture, &peer.host, SEG_RST) +
 		     capture_count(&self->world.space[0].capture, &peer.host, SEG_RST | SEG_ACK));
 	EXPECT_VERDICT(peer.host, peer.self, 0,
@@ -322,7 +311,7 @@ TEST_F_TIMEOUT(abort, listener_closed, USUAL)
 	EXPECT_VERDICT(p.s, p.c, 0, "state=ESTABLISHED owner.pid=%d owner.comm=%s", getpid(),
 		       program_invocation_short_name);
 	close(p.listener);
-	EXPECT_EQ(ECONNRESET, wait_error(p.client, 10));
+	EXPECT_EQ(ECONNRESET, sock_wait_error(p.client, DEADLINE_MS));
 	EXPECT_VERDICT(p.s, p.c, 0,
 		       "open.role=passive open.outcome=established close.kind=reset "
 		       "close.first=local close.reset_by=local live=false @ESTABLISHED/CLOSE=user "

@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What stands between a connection and the ledger: firewalls, forgeries, odd segments. */
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include "lib/test.h"
+#include "lib/world/ending.h"
 
 WORLD_FIXTURE(around);
-
-static int wait_error(int fd)
-{
-	struct pollfd pfd = { .fd = fd };
-
-	if (poll(&pfd, 1, DEADLINE_MS) != 1)
-		die("the socket got no error");
-	return sock_error(fd);
-}
 
 /* Count the segments of a record that have given flags and a given value under a key. */
 static int entries_with(const struct endpoint *local, const struct endpoint *remote, uint8_t flags,
@@ -63,7 +54,7 @@ TEST_F_TIMEOUT(around, v4_mapped, USUAL)
 		       "family=inet local=127.0.0.1 remote=127.0.0.1 open.role=passive "
 		       "open.outcome=established owner.pid=%d", getpid());
 	sock_reset(server);
-	EXPECT_EQ(ECONNRESET, wait_error(client));
+	EXPECT_EQ(ECONNRESET, sock_wait_error(client, DEADLINE_MS));
 	EXPECT_VERDICT(to, from, 0, "close.kind=reset close.reset_by=local");
 	EXPECT_EQ(2, records_all());
 }
@@ -104,29 +95,26 @@ TEST_F_TIMEOUT(around, tuple_reuse, USUAL)
  */
 TEST_F_TIMEOUT(around, reopened_by_peer, USUAL)
 {
-	struct endpoint at;
 	struct peer peer;
 	int listener;
 
-	wire_open(&self->world.wire, variant->family);
-	peer = peer_at(&self->world.wire, FAR_PORT, WIRE_PORT);
-	at = peer.host;
-	listener = sock_listen(variant->family, &at, 8);
+	listener = wire_listen_for(&self->world, &peer, 1, 8);
 	peer_open_connection(&peer);
 	close(sock_accept(listener));
 	peer_expect(&peer, SEG_FIN | SEG_ACK, DEADLINE_MS);
 	peer_send(&peer, SEG_FIN | SEG_ACK, 0);
 	peer_expect(&peer, SEG_ACK, DEADLINE_MS);
-	EXPECT_VERDICT(at, peer.self, 0, "state=TIME_WAIT close.first=local time_wait.exit=null");
+	EXPECT_VERDICT(peer.host, peer.self, 0,
+		       "state=TIME_WAIT close.first=local time_wait.exit=null");
 
 	peer.seq += 100000;
 	peer_open_connection(&peer);
 	sock_accept(listener);
-	EXPECT_EQ(2, records_of(&at, &peer.self));
-	EXPECT_VERDICT(at, peer.self, 0,
+	EXPECT_EQ(2, records_of(&peer.host, &peer.self));
+	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "live=false close.kind=three_segment time_wait.exit=reused "
 		       "@TIME_WAIT/CLOSE=segment anomalies~time_wait_reused");
-	EXPECT_VERDICT(at, peer.self, 1,
+	EXPECT_VERDICT(peer.host, peer.self, 1,
 		       "open.role=passive open.outcome=established state=ESTABLISHED "
 		       "time_wait=null close.kind=null");
 }
@@ -164,7 +152,7 @@ TEST_F_TIMEOUT(around, reject_data, USUAL)
 
 	reject_start(p.s.port);
 	sock_send(p.client, 10, 0);
-	EXPECT_EQ(ECONNRESET, wait_error(p.client));
+	EXPECT_EQ(ECONNRESET, sock_wait_error(p.client, DEADLINE_MS));
 	EXPECT_VERDICT(p.c, p.s, 0,
 		       "close.kind=reset close.reset_by=remote close.error=ECONNRESET live=false");
 	EXPECT_VERDICT(p.s, p.c, 0,
@@ -187,7 +175,7 @@ TEST_F_TIMEOUT(around, raw_reset, USUAL)
 	ASSERT_NE(NULL, synack);
 	rst.seq = synack->seq + 1;
 	raw_send(&rst);
-	EXPECT_EQ(ECONNRESET, wait_error(p.client));
+	EXPECT_EQ(ECONNRESET, sock_wait_error(p.client, DEADLINE_MS));
 	EXPECT_VERDICT(p.c, p.s, 0,
 		       "close.kind=reset close.reset_by=remote close.error=ECONNRESET live=false");
 	EXPECT_VERDICT(p.s, p.c, 0,
@@ -279,16 +267,12 @@ TEST_F_TIMEOUT(around, bad_checksum, USUAL)
 /* This test will switch early demux off, so that no segment comes with its socket. */
 TEST_F_TIMEOUT(around, no_early_demux, USUAL)
 {
-	struct endpoint at;
 	struct peer peer;
 	int listener, fd;
 
 	sysctl_set("ipv4/ip_early_demux", "0");
 	sysctl_set("ipv4/tcp_early_demux", "0");
-	wire_open(&self->world.wire, variant->family);
-	peer = peer_at(&self->world.wire, FAR_PORT, WIRE_PORT);
-	at = peer.host;
-	listener = sock_listen(variant->family, &at, 8);
+	listener = wire_listen_for(&self->world, &peer, 1, 8);
 	peer_open_connection(&peer);
 	fd = sock_accept(listener);
 	peer_send(&peer, SEG_PSH | SEG_ACK, 100);
@@ -299,8 +283,8 @@ TEST_F_TIMEOUT(around, no_early_demux, USUAL)
 	close(fd);
 	peer_expect(&peer, SEG_FIN | SEG_ACK, DEADLINE_MS);
 	peer_send(&peer, SEG_ACK, 0);
-	need(ledger_says(&at, &peer.self, "live", "false"), DEADLINE_MS);
-	EXPECT_VERDICT(at, peer.self, 0,
+	need(ledger_says(&peer.host, &peer.self, "live", "false"), DEADLINE_MS);
+	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "open.role=passive open.outcome=established close.kind=four_segment "
 		       "close.first=remote bytes_received=100 bytes_sent=0 anomalies=");
 	EXPECT_EQ(1, records_all());

@@ -10,6 +10,7 @@
 #include "lib/judge/memory.h"
 #include "lib/peer/flood.h"
 #include "lib/test.h"
+#include "lib/world/ending.h"
 #include "lib/world/kept.h"
 #include "lib/world/module.h"
 
@@ -52,16 +53,6 @@ static void forget_half_open(struct peer *peer, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++)
 		peer_send(&peer[i], SEG_RST, 0);
-}
-
-static int listen_on_wire(struct world *world)
-{
-	struct endpoint at;
-
-	wire_open(&world->wire, world->family);
-	at = world->wire.host;
-	at.port = WIRE_PORT;
-	return sock_listen(world->family, &at, 128);
 }
 
 /* When TCP had last answered a half-open connection's SYN. */
@@ -191,7 +182,7 @@ TEST_F_TIMEOUT(limits, embryonic, USUAL)
 	listening = pair_listen(variant->family, 8);
 	ended = connect_and_reset(&listening);
 	live = connect_to(&listening);
-	listener = listen_on_wire(&self->world);
+	listener = wire_listen(&self->world, 128);
 	half_open(&self->world, peer, 0, 16);
 	EXPECT_EQ(16, ledger_stat("records_embryonic"));
 	EXPECT_EQ(0, ledger_stat("evicted_embryonic"));
@@ -269,7 +260,7 @@ TEST_F_TIMEOUT(limits, full, USUAL)
 		       "some connections have no record, though they are open");
 	module_reload("max_connections=64 history=32 max_embryonic=16");
 	listening = pair_listen(variant->family, 64);
-	listen_on_wire(&self->world);
+	wire_listen(&self->world, 128);
 	fill(&self->world, &listening, ended, peer, live);
 	EXPECT_EQ(64, ledger_stat("records_total"));
 	EXPECT_EQ(0, ledger_stat("evicted_history") + ledger_stat("evicted_embryonic"));

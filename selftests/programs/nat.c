@@ -39,10 +39,7 @@ static struct pair join(struct world *world, int listener, const struct endpoint
 
 static void use_and_close(struct pair *p)
 {
-	sock_send(p->client, SERVED, 0);
-	if (sock_receive(p->server, SERVED) != SERVED)
-		die("the server got less");
-	pair_delivered(p);
+	pair_serve(p, SERVED);
 	pair_close_orderly(p);
 }
 

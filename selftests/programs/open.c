@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How connections open: both ends, and every way in which the peer answers or does not. */
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/test.h"
+#include "lib/world/ending.h"
 
 #define PORT		5000
 
 WORLD_FIXTURE(open);
-
-/* Wait for the end of a connect(), for at most so long. Return: 0 or its error. */
-static int connect_end(int fd, unsigned int seconds)
-{
-	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
-
-	if (poll(&pfd, 1, seconds * 1000) != 1)
-		die("connect() did not end");
-	return sock_error(fd);
-}
 
 static unsigned long inode_of(int fd)
 {
@@ -62,29 +52,25 @@ TEST_F_TIMEOUT(open, active, USUAL)
 /* This test will stop a handshake before its last ACK, see SYN_RECV, then finish it. */
 TEST_F_TIMEOUT(open, passive, USUAL)
 {
-	struct endpoint at;
 	struct peer peer;
 	int listener, fd;
 
-	wire_open(&self->world.wire, variant->family);
-	peer = peer_at(&self->world.wire, FAR_PORT, WIRE_PORT);
-	at = peer.host;
-	listener = sock_listen(variant->family, &at, 8);
+	listener = wire_listen_for(&self->world, &peer, 1, 8);
 	peer_send(&peer, SEG_SYN, 0);
 	peer_expect(&peer, SEG_SYN | SEG_ACK, DEADLINE_MS);
-	EXPECT_VERDICT(at, peer.self, 0,
+	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "open.role=passive open.outcome=in_progress state=SYN_RECV live=true "
 		       "open.handshake_ns=null close.kind=null peer_id=null @LISTEN/SYN_RECV=segment");
 	EXPECT_JUDGED(&self->world);
 
 	peer_send(&peer, SEG_ACK, 0);
 	fd = sock_accept(listener);
-	EXPECT_VERDICT(at, peer.self, 0,
+	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "open.role=passive open.outcome=established state=ESTABLISHED live=true "
 		       "open.synack_retransmits=0 close.kind=null @SYN_RECV/ESTABLISHED=segment "
 		       "owner.pid=%d owner.comm=%s owner.uid=%d owner.inode=%lu anomalies=",
 		       getpid(), program_invocation_short_name, getuid(), inode_of(fd));
-	EXPECT_EQ(1, records_of(&at, &peer.self));
+	EXPECT_EQ(1, records_of(&peer.host, &peer.self));
 }
 
 /* This test will answer a SYN with a SYN, so that the two cross. */
@@ -98,7 +84,7 @@ TEST_F_TIMEOUT(open, simultaneous, USUAL)
 	peer_send(&peer, SEG_SYN, 0);
 	peer_expect(&peer, SEG_SYN | SEG_ACK, DEADLINE_MS);
 	peer_send(&peer, SEG_ACK, 0);
-	EXPECT_EQ(0, connect_end(fd, 10));
+	need(sock_state(fd) == TCP_ESTABLISHED, DEADLINE_MS);
 	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "open.role=simultaneous open.outcome=established state=ESTABLISHED "
 		       "@SYN_SENT/SYN_RECV=segment @SYN_RECV/ESTABLISHED=segment "
@@ -131,7 +117,7 @@ TEST_F_TIMEOUT(open, refused_by_peer, USUAL)
 	peer_expect(&peer, SEG_SYN, DEADLINE_MS);
 	peer.seq = 0;
 	peer_send(&peer, SEG_RST | SEG_ACK, 0);
-	EXPECT_EQ(ECONNREFUSED, connect_end(fd, 10));
+	EXPECT_EQ(ECONNREFUSED, sock_wait_error(fd, DEADLINE_MS));
 	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "open.role=active open.outcome=refused close.kind=none close.reset_by=remote "
 		       "close.first=remote close.error=ECONNREFUSED state=CLOSE live=false "
@@ -176,7 +162,7 @@ TEST_F_TIMEOUT(open, unanswered, USUAL + 200)
 	int fd, n;
 
 	fd = wire_connect(&self->world, &peer);
-	EXPECT_EQ(ETIMEDOUT, connect_end(fd, 200));
+	EXPECT_EQ(ETIMEDOUT, sock_wait_error(fd, 200000));
 	peer_expect(&peer, SEG_SYN, 0);
 	/* 6 on older kernels; newer ones first repeat it each second a few times. */
 	n = capture_count(&self->world.space[0].capture, &peer.host, SEG_SYN);
@@ -197,7 +183,7 @@ TEST_F_TIMEOUT(open, unreachable, USUAL)
 	fd = wire_connect(&self->world, &peer);
 	peer_expect(&peer, SEG_SYN, DEADLINE_MS);
 	wire_send_unreachable(&self->world.wire, &peer.got);
-	EXPECT_EQ(EHOSTUNREACH, connect_end(fd, 10));
+	EXPECT_EQ(EHOSTUNREACH, sock_wait_error(fd, DEADLINE_MS));
 	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "open.role=active open.outcome=unreachable close.kind=none "
 		       "close.error=EHOSTUNREACH close.reset_by=null live=false @SYN_SENT/CLOSE=error");
@@ -273,18 +259,14 @@ TEST_F_TIMEOUT(open, third_ack_lost, USUAL)
 /* This test will answer a SYN/ACK with an RST. */
 TEST_F_TIMEOUT(open, reset_in_syn_recv, USUAL)
 {
-	struct endpoint at;
 	struct peer peer;
 
-	wire_open(&self->world.wire, variant->family);
-	peer = peer_at(&self->world.wire, FAR_PORT, WIRE_PORT);
-	at = peer.host;
-	sock_listen(variant->family, &at, 8);
+	wire_listen_for(&self->world, &peer, 1, 8);
 	peer_send(&peer, SEG_SYN, 0);
 	peer_expect(&peer, SEG_SYN | SEG_ACK, DEADLINE_MS);
 	peer_send(&peer, SEG_RST, 0);
-	need(ledger_says(&at, &peer.self, "live", "false"), DEADLINE_MS);
-	EXPECT_VERDICT(at, peer.self, 0,
+	need(ledger_says(&peer.host, &peer.self, "live", "false"), DEADLINE_MS);
+	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "open.role=passive open.outcome=reset close.kind=none close.reset_by=remote "
 		       "close.first=remote state=CLOSE @LISTEN/SYN_RECV=segment "
 		       "@SYN_RECV/CLOSE=segment closer=null");
@@ -293,16 +275,12 @@ TEST_F_TIMEOUT(open, reset_in_syn_recv, USUAL)
 /* This test will never send the third ACK, until the kernel forgets the request. */
 TEST_F_TIMEOUT(open, synack_unanswered, USUAL + 120)
 {
-	struct endpoint at;
 	struct peer peer;
 
-	wire_open(&self->world.wire, variant->family);
-	peer = peer_at(&self->world.wire, FAR_PORT, WIRE_PORT);
-	at = peer.host;
-	sock_listen(variant->family, &at, 8);
+	wire_listen_for(&self->world, &peer, 1, 8);
 	peer_send(&peer, SEG_SYN, 0);
-	need(ledger_says(&at, &peer.self, "live", "false"), 120000);
-	EXPECT_VERDICT(at, peer.self, 0,
+	need(ledger_says(&peer.host, &peer.self, "live", "false"), 120000);
+	EXPECT_VERDICT(peer.host, peer.self, 0,
 		       "open.role=passive open.outcome=timed_out close.kind=none close.reset_by=null "
 		       "open.synack_retransmits=5 @SYN_RECV/CLOSE=timer anomalies~synack_retransmit");
 }

@@ -8,21 +8,13 @@
 
 #include "lib/test.h"
 #include "lib/witness/netstat.h"
+#include "lib/world/ending.h"
 #include "lib/world/module.h"
 
 #define PORT		5000
 #define STALE_SEQ	1000u
 
 WORLD_FIXTURE(open);
-
-/* A listener on the wire's host, and peers at the far end that know it. */
-static int wire_listen(struct world *world, struct peer *peers, int n, int backlog)
-{
-	wire_open(&world->wire, world->family);
-	for (int i = 0; i < n; i++)
-		peers[i] = peer_at(&world->wire, FAR_PORT + i, WIRE_PORT);
-	return sock_listen(world->family, &peers[0].host, backlog);
-}
 
 /* This test will force SYN cookies on a connection that then opens. */
 TEST_F_TIMEOUT(open, cookie, USUAL)
@@ -45,7 +37,7 @@ TEST_F_TIMEOUT(open, cookie_unconfirmed, USUAL + 200)
 	struct peer peer;
 
 	sysctl_set("ipv4/tcp_syncookies", "2");
-	wire_listen(&self->world, &peer, 1, 8);
+	wire_listen_for(&self->world, &peer, 1, 8);
 	peer_send(&peer, SEG_SYN, 0);
 	peer_expect(&peer, SEG_SYN | SEG_ACK, DEADLINE_MS);
 	need(ledger_says(&peer.host, &peer.self, "live", "false"), 200000);
@@ -61,7 +53,7 @@ TEST_F_TIMEOUT(open, backlog_full, USUAL + 120)
 	struct peer peers[3];
 
 	sysctl_set("ipv4/tcp_syncookies", "0");
-	wire_listen(&self->world, peers, 3, 1);
+	wire_listen_for(&self->world, peers, 3, 1);
 	for (int i = 0; i < 2; i++) {
 		peer_send(&peers[i], SEG_SYN, 0);
 		peer_expect(&peers[i], SEG_SYN | SEG_ACK, DEADLINE_MS);
@@ -128,7 +120,7 @@ TEST_F_TIMEOUT(open, dropped_beside, USUAL)
 	struct peer peers[4];
 
 	sysctl_set("ipv4/tcp_syncookies", "0");
-	wire_listen(&self->world, peers, 4, 1);
+	wire_listen_for(&self->world, peers, 4, 1);
 	for (int i = 0; i < 2; i++) {
 		peer_send(&peers[i], SEG_SYN, 0);
 		peer_expect(&peers[i], SEG_SYN | SEG_ACK, DEADLINE_MS);
@@ -159,7 +151,7 @@ static int fill_accept_queue(struct world *world, struct peer *peers)
 
 	/* With cookies a full queue of requests would be no obstacle. */
 	sysctl_set("ipv4/tcp_syncookies", "0");
-	listener = wire_listen(world, peers, QUEUE_PEERS, 1);
+	listener = wire_listen_for(world, peers, QUEUE_PEERS, 1);
 	request(&peers[ACCEPTED_1]);
 	request(&peers[ACCEPTED_2]);
 	peer_send(&peers[ACCEPTED_1], SEG_ACK, 0);
@@ -226,7 +218,7 @@ TEST_F_TIMEOUT(open, accept_deferred, USUAL)
 	int listener;
 
 	sysctl_set("ipv4/tcp_syncookies", "0");
-	listener = wire_listen(&self->world, peers, 3, 1);
+	listener = wire_listen_for(&self->world, peers, 3, 1);
 	sock_set(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, 30);
 	request(&peers[0]);
 	request(&peers[1]);

@@ -198,9 +198,7 @@ TEST_F_TIMEOUT(queue, accepted, USUAL)
 {
 	struct pair p = pair_open(variant->family);
 
-	sock_send(p.client, SERVED, 0);
-	EXPECT_EQ(SERVED, sock_receive(p.server, SERVED));
-	pair_delivered(&p);
+	pair_serve(&p, SERVED);
 	pair_close_orderly(&p);
 	EXPECT_VERDICT(p.c, p.s, 0,
 		       "open.role=active close.kind=four_segment close.first=local "
@@ -279,9 +277,7 @@ TEST_F_TIMEOUT(queue, syn_overtaken, USUAL)
 	p.server = sock_accept(p.listener);
 	need(sock_state(p.client) == TCP_ESTABLISHED, DEADLINE_MS);
 	decide(&self->queue, self->queue.held, NF_ACCEPT);
-	sock_send(p.client, SERVED, 0);
-	EXPECT_EQ(SERVED, sock_receive(p.server, SERVED));
-	pair_delivered(&p);
+	pair_serve(&p, SERVED);
 	pair_close_orderly(&p);
 	EXPECT_VERDICT(p.c, p.s, 0,
 		       "open.outcome=established close.kind=four_segment open.syn_retransmits=1");

@@ -78,9 +78,7 @@ TEST_F_TIMEOUT(sockets, migrate_established, USUAL)
 	close(first);
 	p.server = sock_accept(p.listener);
 	EXPECT_VERDICT(p.s, p.c, 0, "open.role=passive open.outcome=established state=ESTABLISHED");
-	sock_send(p.client, 100, 0);
-	EXPECT_EQ(100, sock_receive(p.server, 100));
-	pair_delivered(&p);
+	pair_serve(&p, 100);
 	pair_close_orderly(&p);
 	EXPECT_VERDICT(p.c, p.s, 0, "close.kind=four_segment bytes_sent=100 anomalies=");
 	EXPECT_VERDICT(p.s, p.c, 0,

@@ -67,22 +67,13 @@ static struct pair connect_with_isn(int family, uint32_t isn)
 	return p;
 }
 
-static void serve(struct pair *p, uint32_t sent)
-{
-	if (!sent)
-		return;
-	sock_send(p->client, sent, 0);
-	if (sock_receive(p->server, sent) != (int)sent)
-		die("the server got less");
-	pair_delivered(p);
-}
-
 /* This test will open, use and close a connection whose client's numbers pass 0. */
 TEST_F_TIMEOUT(wrap, orderly, USUAL)
 {
 	struct pair p = connect_with_isn(variant->family, -variant->before);
 
-	serve(&p, variant->sent);
+	if (variant->sent)
+		pair_serve(&p, variant->sent);
 	pair_close_orderly(&p);
 	EXPECT_VERDICT(p.c, p.s, 0,
 		       "open.local_isn=%u close.kind=four_segment close.first=local state=TIME_WAIT "
@@ -118,7 +109,8 @@ TEST_F_TIMEOUT(wrap, fin_lost, USUAL)
 {
 	struct pair p = connect_with_isn(variant->family, -variant->before);
 
-	serve(&p, variant->sent);
+	if (variant->sent)
+		pair_serve(&p, variant->sent);
 	drop_start("tcp flags & fin == fin");
 	shutdown(p.client, SHUT_WR);
 	need(drop_count(), DEADLINE_MS);

@@ -308,6 +308,19 @@ void pair_delivered(struct pair *pair)
 }
 
 /**
+ * pair_serve - send bytes from the client to the server, and wait for the last ACK
+ * @pair: both ends established
+ * @len: how many
+ */
+void pair_serve(struct pair *pair, size_t len)
+{
+	sock_send(pair->client, len, 0);
+	if (sock_receive(pair->server, len) != (int)len)
+		die("the server got less");
+	pair_delivered(pair);
+}
+
+/**
  * pair_close_orderly - close the client, wait for the ACK of its FIN, close the server
  * @pair: both ends established
  */

@@ -45,5 +45,6 @@ void pair_connect(struct pair *pair);
 struct pair pair_open(int family);
 void pair_close_orderly(struct pair *pair);
 void pair_delivered(struct pair *pair);
+void pair_serve(struct pair *pair, size_t len);
 
 #endif

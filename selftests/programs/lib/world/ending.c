@@ -21,6 +21,23 @@ int wire_listen(struct world *world, int backlog)
 }
 
 /**
+ * wire_listen_for - listen on the wire for peers at its far end
+ * @world: world; its wire is opened if it was not
+ * @peers: the peers, set up here
+ * @n: how many
+ * @backlog: as of listen()
+ * Return: listening socket
+ */
+int wire_listen_for(struct world *world, struct peer *peers, int n, int backlog)
+{
+	int listener = wire_listen(world, backlog);
+
+	for (int i = 0; i < n; i++)
+		peers[i] = peer_at(&world->wire, FAR_PORT + i, WIRE_PORT);
+	return listener;
+}
+
+/**
  * wire_serve - let a peer connect to this host
  * @listener: as of wire_listen()
  * @peer: the far end, of peer_at()

@@ -6,6 +6,7 @@
 #include "lib/world/world.h"
 
 int wire_listen(struct world *world, int backlog);
+int wire_listen_for(struct world *world, struct peer *peers, int n, int backlog);
 int wire_serve(int listener, struct peer *peer);
 void wire_to_fin_wait2(int fd, struct peer *peer);
 void wire_to_time_wait(int fd, struct peer *peer);
