@@ -61,7 +61,7 @@ lock_bucket(const struct inet_timewait_sock *tw, u32 *ports,
  */
 static inline struct tcpledger_conn *
 find(struct tcpledger_bucket *b, const struct inet_timewait_sock *tw, u32 ports,
-     bool entry)
+	bool entry)
 {
 	return tcpledger_common_find(b, &tw->__tw_common, ports,
 				     entry ? 0 : HELD_BY_TIMEWAIT, false);
