@@ -28,7 +28,7 @@ void tcpledger_facts_note(struct tcpledger_facts *f, s64 now, u8 tag,
 }
 
 /**
- * tcpledger_facts_log_any() - log a segment that passes now, in any log
+ * tcpledger_facts_log_any() - tcpledger_facts_log(), not inlined
  * @f: the facts
  * @now: CLOCK_MONOTONIC
  * @seg: the segment
@@ -36,7 +36,8 @@ void tcpledger_facts_note(struct tcpledger_facts *f, s64 now, u8 tag,
  * @bits: TCPLEDGER_SEG_*
  * @class: whether it may use reserved room
  *
- * tcpledger_facts_log() calls this if the log is empty or fills.
+ * tcpledger_facts_log() calls this if the log is empty or fills. Other callers are rare.
+ * Context and return value as tcpledger_facts_log().
  */
 int tcpledger_facts_log_any(struct tcpledger_facts *f, s64 now,
 			    const struct tcpledger_segment *seg, u8 type,

@@ -52,7 +52,7 @@ static noinline void enter_into_any(struct tcpledger_facts *f, s64 now,
 static __always_inline void enter(struct tcpledger_facts *f, s64 now, u32 from,
 				  u32 to, u32 cause, int segment)
 {
-	/* Both do the same; inlined for the usual log, it is shorter code. */
+	/* Why there are two, tcpledger_facts_log() tells. */
 	if (unlikely(!f->log.n || !tcpledger_log_roomy(&f->log)))
 		enter_into_any(f, now, from, to, cause, segment);
 	else

@@ -31,9 +31,17 @@ static int log_room(const struct tcpledger_log *log)
 	return size - log->n;
 }
 
-/* The place of one more entry of a log that fills, or NULL. */
-static struct tcpledger_log_entry *log_slot(struct tcpledger_log *log,
-					    enum tcpledger_log_class class)
+/**
+ * tcpledger_log_reserve() - the place of one more entry of a log that fills
+ * @log: the log
+ * @class: whether it may use reserved room
+ *
+ * Without room, the entry counts as dropped.
+ * Context: any; the caller holds the lock that covers @log.
+ * Return: the entry, counted but not yet set, or NULL.
+ */
+struct tcpledger_log_entry *
+tcpledger_log_reserve(struct tcpledger_log *log, enum tcpledger_log_class class)
 {
 	int room = log_room(log);
 
@@ -70,54 +78,6 @@ s64 tcpledger_log_latest_of(const struct tcpledger_log *log)
 	    (u8)e->seq == TCPLEDGER_STATE_LISTEN)
 		e = tcpledger_log_look(log, last - 1);
 	return tcpledger_log_time(e);
-}
-
-/**
- * tcpledger_log_fill() - append a segment to a log that fills
- * @log: the log
- * @t: nanoseconds since the record's base
- * @seg: the segment
- * @type: TCPLEDGER_ENTRY_IN or TCPLEDGER_ENTRY_OUT
- * @bits: TCPLEDGER_SEG_*
- * @class: whether it may use reserved room
- *
- * tcpledger_log_segment() calls this if the log fills.
- * Context and return value as tcpledger_log_segment().
- */
-int tcpledger_log_fill(struct tcpledger_log *log, s64 t,
-		       const struct tcpledger_segment *seg, u8 type, u8 bits,
-		       enum tcpledger_log_class class)
-{
-	struct tcpledger_log_entry *e = log_slot(log, class);
-
-	if (!e)
-		return TCPLEDGER_LOG_NONE;
-	tcpledger_log_set(e, t, seg, type, bits);
-	return log->n - 1;
-}
-
-/**
- * tcpledger_log_fill_small() - append what is no segment to a log that fills
- * @log: the log
- * @t: nanoseconds since the record's base
- * @type: enum tcpledger_entry_type
- * @numbers: what it tells, packed
- * @segment: index of the segment it is about, or TCPLEDGER_LOG_NONE
- * @class: whether it may use reserved room
- *
- * tcpledger_log_state() and tcpledger_log_note() call this if the log fills.
- * Context and return value as tcpledger_log_segment().
- */
-int tcpledger_log_fill_small(struct tcpledger_log *log, s64 t, u8 type,
-			     u32 numbers, int segment,
-			     enum tcpledger_log_class class)
-{
-	struct tcpledger_log_entry *e = log_slot(log, class);
-
-	if (!e)
-		return TCPLEDGER_LOG_NONE;
-	tcpledger_log_set_small(e, t, type, numbers, segment);
-	return log->n - 1;
 }
 
 /**

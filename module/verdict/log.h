@@ -186,12 +186,18 @@ tcpledger_log_set_small(struct tcpledger_log_entry *e, s64 t, u8 type,
 	e->ack = (u32)segment;
 }
 
-int tcpledger_log_fill(struct tcpledger_log *log, s64 t,
-		       const struct tcpledger_segment *seg, u8 type, u8 bits,
-		       enum tcpledger_log_class class);
-int tcpledger_log_fill_small(struct tcpledger_log *log, s64 t, u8 type,
-			     u32 numbers, int segment,
-			     enum tcpledger_log_class class);
+struct tcpledger_log_entry *
+tcpledger_log_reserve(struct tcpledger_log *log, enum tcpledger_log_class class);
+
+/* The place of one more entry, or NULL. */
+static __always_inline struct tcpledger_log_entry *
+tcpledger_log_add(struct tcpledger_log *log, enum tcpledger_log_class class)
+{
+	if (!tcpledger_log_roomy(log))
+		return tcpledger_log_reserve(log, class);
+	log->keys += class;
+	return &log->first[log->n++];
+}
 
 /**
  * tcpledger_log_segment() - append a segment
@@ -210,29 +216,24 @@ tcpledger_log_segment(struct tcpledger_log *log, s64 t,
 		      const struct tcpledger_segment *seg, u8 type, u8 bits,
 		      enum tcpledger_log_class class)
 {
-	size_t n = log->n;
+	struct tcpledger_log_entry *e = tcpledger_log_add(log, class);
 
-	if (!tcpledger_log_roomy(log))
-		return tcpledger_log_fill(log, t, seg, type, bits, class);
-	log->keys += class;
-	log->n = n + 1;
-	tcpledger_log_set(&log->first[n], t, seg, type, bits);
-	return n;
+	if (!e)
+		return TCPLEDGER_LOG_NONE;
+	tcpledger_log_set(e, t, seg, type, bits);
+	return log->n - 1;
 }
 
 static __always_inline int
 tcpledger_log_small(struct tcpledger_log *log, s64 t, u8 type, u32 numbers,
 		    int segment, enum tcpledger_log_class class)
 {
-	size_t n = log->n;
+	struct tcpledger_log_entry *e = tcpledger_log_add(log, class);
 
-	if (!tcpledger_log_roomy(log))
-		return tcpledger_log_fill_small(log, t, type, numbers, segment,
-						class);
-	log->keys += class;
-	log->n = n + 1;
-	tcpledger_log_set_small(&log->first[n], t, type, numbers, segment);
-	return n;
+	if (!e)
+		return TCPLEDGER_LOG_NONE;
+	tcpledger_log_set_small(e, t, type, numbers, segment);
+	return log->n - 1;
 }
 
 /**
