@@ -153,8 +153,8 @@ static int take_filter(struct filter *filter, int value, const char *arg)
 
 static int take_sort(struct options *options, const char *arg)
 {
-#define SORT_WORD(name, word, help)	word,
-	static const char *const list[] = { SORT_KEYS(SORT_WORD) };
+#define SORT_WORD(name, word, help)	WORD(word),
+	static const struct word list[] = { SORT_KEYS(SORT_WORD) };
 	static const struct words keys = { "sort key", list, ARRAY_SIZE(list) };
 	unsigned int value;
 

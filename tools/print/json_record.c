@@ -11,6 +11,7 @@
 #include "meaning/wireshark_zeek.h"
 #include "meaning/words.h"
 #include "print/format.h"
+#include "print/json_log.h"
 #include "print/json_writer.h"
 #include "read/moment.h"
 #include "read/record.h"
@@ -186,72 +187,6 @@ static void add_anomalies(struct text *json, const struct tcpledger_record *r)
 	json_array_end(json);
 }
 
-static void add_segment(struct text *json, const struct tcpledger_entry *e)
-{
-	bool out = e->type == TCPLEDGER_ENTRY_OUT;
-	unsigned int bit;
-
-	json_word(json, "type", "segment");
-	json_word(json, "dir", out ? "out" : "in");
-	json_array_begin(json, "flags");
-	for (bit = 0; bit < 8; bit++)
-		if (e->flags >> bit & 1)
-			json_word(json, NULL, words_flag(bit));
-	json_array_end(json);
-	json_unsigned(json, "seq", e->seq);
-	json_unsigned(json, "ack", e->ack);
-	json_unsigned(json, "win", e->win);
-	json_unsigned(json, "len", e->len);
-	json_unsigned(json, "ttl", e->ttl);
-	json_bool(json, "retransmit", !!(e->bits & TCPLEDGER_SEG_RETRANSMIT));
-	if (out)
-		json_word(json, "origin", e->bits & TCPLEDGER_SEG_OTHER ? "other" : "tcp");
-	else
-		json_null(json, "origin");
-	if (e->bits & (TCPLEDGER_SEG_ACCEPTED | TCPLEDGER_SEG_REFUSED))
-		json_bool(json, "accepted", !!(e->bits & TCPLEDGER_SEG_ACCEPTED));
-	else
-		json_null(json, "accepted");
-}
-
-static void add_change(struct text *json, const struct tcpledger_entry *e)
-{
-	json_word(json, "type", "state");
-	json_word(json, "from", words_get(&words_states, e->from));
-	json_word(json, "to", words_get(&words_states, e->to));
-	add_word(json, "cause", &words_causes, e->cause);
-	json_known(json, "segment", e->segment);
-}
-
-static void add_note(struct text *json, const struct tcpledger_entry *e)
-{
-	json_word(json, "type", "note");
-	json_word(json, "tag", words_get(&words_anomalies, e->tag));
-	json_known(json, "segment", e->segment);
-}
-
-static void add_log(struct text *json, const struct record *record)
-{
-	unsigned int n;
-
-	json_array_begin(json, "log");
-	for (n = 0; n < record->fixed.log_n; n++) {
-		const struct tcpledger_entry *e = &record->log[n];
-
-		json_object_begin(json, NULL);
-		json_unsigned(json, "n", n);
-		json_known(json, "t_ns", e->t_ns);
-		if (e->type == TCPLEDGER_ENTRY_STATE)
-			add_change(json, e);
-		else if (e->type == TCPLEDGER_ENTRY_NOTE)
-			add_note(json, e);
-		else
-			add_segment(json, e);
-		json_object_end(json);
-	}
-	json_array_end(json);
-}
-
 static void add_others(struct text *json, const struct record *record)
 {
 	struct wireshark_zeek others;
@@ -286,6 +221,6 @@ void json_record(const struct record *record)
 	json_known(json, "min_rtt_us", r->min_rtt_us);
 	add_anomalies(json, r);
 	add_others(json, record);
-	add_log(json, record);
+	json_log(json, record);
 	json_line_end(json);
 }
