@@ -68,7 +68,7 @@ static char *put_note(char *at, const struct tcpledger_entry *e)
 }
 
 /**
- * json_log - add the log of a record
+ * json_log - add the log of a record, behind its key
  * @json: where
  * @record: a checked record
  */
@@ -76,7 +76,7 @@ void json_log(struct text *json, const struct record *record)
 {
 	unsigned int n;
 
-	json_array_begin(json, "log");
+	json_array_begin(json, NULL);
 	for (n = 0; n < record->fixed.log_n; n++) {
 		const struct tcpledger_entry *e = &record->log[n];
 		char *at = text_room(json, ENTRY_MOST);
