@@ -83,6 +83,16 @@ static void add_escaped(struct text *json, char c)
 	}
 }
 
+/* How many bytes stand as they are: nearly all names are of such only. */
+static size_t plain_length(const char *bytes)
+{
+	size_t len = 0;
+
+	while (bytes[len] >= ' ' && bytes[len] < 0x7f && bytes[len] != '"' && bytes[len] != '\\')
+		len++;
+	return len;
+}
+
 /**
  * json_foreign - add a string that strangers chose
  * @json: where
@@ -92,9 +102,14 @@ static void add_escaped(struct text *json, char c)
 void json_foreign(struct text *json, const char *key, const char *bytes)
 {
 	struct text text = { 0 };
-	size_t i;
+	size_t i, len = plain_length(bytes);
 
 	begin_string(json, key);
+	if (!bytes[len]) {
+		text_bytes(json, bytes, len);
+		end_string(json);
+		return;
+	}
 	escape_utf8(&text, bytes);
 	for (i = 0; i < text.len; i++)
 		add_escaped(json, text.bytes[i]);
