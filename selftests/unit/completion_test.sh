@@ -34,7 +34,7 @@ tap_is "states" "$(offered tcpledger --state '')" "$(words STATES '\([A-Z_0-9]+'
 tap_is "outcomes" "$(offered tcpledger --outcome '')" "$(words OUTCOMES '"[a-z_]+"' | lines)"
 tap_is "kinds" "$(offered tcpledger list --kind '')" "$(words KINDS '"[a-z_]+"' | lines)"
 tap_is "anomalies" "$(offered tcpledger timewait --anomaly '')" "$(words ANOMALIES '"[a-z_]+"' | lines)"
-keys=$(sed -n '/^#define SORT_KEYS(X)/,/[^\\]$/p' "$tools/read/sort.h" | grep -oE ',[[:space:]]+"[a-z]+"' | tr -d ', \t"')
+keys=$("$TCPLEDGER" --sort '' 2>&1 | sed 's/.*want one of//; s/;.*//')
 tap_is "sort keys" "$(offered tcpledger --sort '')" "$(lines <<<"$keys")"
 tap_is "a value after a comma" "$(offered tcpledger --state CLOSE_WAIT,TIME)" "CLOSE_WAIT,TIME_WAIT"
 touch "$tap_dir/records.one" "$tap_dir/records.two"

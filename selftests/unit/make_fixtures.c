@@ -114,6 +114,49 @@ static void write_talks(const char *dir)
 }
 
 /*
+ * Both ends of a connection whose segments the way changed: the first SYN is lost,
+ * the second loses its ECN marks, the client's data and FIN come in two pieces, of
+ * which the last is logged, and the server's FIN comes with an ECN mark, and then
+ * again without. The wall clock was set back meanwhile.
+ */
+static void write_changed(const char *dir)
+{
+	FILE *file = fixture_file(dir, "changed");
+	const unsigned int marks = TCPLEDGER_ECE | TCPLEDGER_CWR;
+	struct fixture f;
+
+	fixture_write_header(file);
+	fixture_begin(&f, 1, "10.0.0.1", 50000, "10.0.0.2", 80);
+	fixture_opened(&f, TCPLEDGER_ROLE_ACTIVE, TCPLEDGER_OUTCOME_ESTABLISHED, 60);
+	fixture_isn(&f, 1000, 2000);
+	fixture_out(&f, 0, SYN | marks, 1000, 0, 0);
+	fixture_out(&f, 1000000000, SYN | marks, 1000, 0, 0);
+	fixture_in(&f, 1000004000, SYN | ACK, 2000, 1001, 0);
+	fixture_out(&f, 1000005000, ACK, 1001, 2001, 0);
+	fixture_out(&f, 2000000000, FIN | PSH | ACK, 1001, 2001, 3000);
+	fixture_in(&f, 2000004000, FIN | ACK | TCPLEDGER_ECE, 2001, 4002, 0);
+	fixture_out(&f, 2000005000, ACK, 4002, 2002, 0);
+	fixture_in(&f, 2000006000, FIN | ACK, 2001, 4002, 0);
+	f.record.bytes_sent = 3000;
+	fixture_write(file, &f);
+
+	fixture_begin(&f, 2, "10.0.0.2", 80, "10.0.0.1", 50000);
+	fixture_opened(&f, TCPLEDGER_ROLE_PASSIVE, TCPLEDGER_OUTCOME_ESTABLISHED, 60);
+	fixture_isn(&f, 2000, 1000);
+	f.record.base_ns += 1000001000;
+	f.record.opened_at -= 1000000000;
+	fixture_in(&f, 0, SYN, 1000, 0, 0);
+	fixture_out(&f, 2000, SYN | ACK, 2000, 1001, 0);
+	fixture_in(&f, 5000, ACK, 1001, 2001, 0);
+	fixture_in(&f, 1000000000, FIN | PSH | ACK, 2501, 2001, 1500);
+	fixture_out(&f, 1000002000, FIN | ACK, 2001, 4002, 0);
+	fixture_in(&f, 1000005000, ACK, 4002, 2002, 0);
+	f.record.bytes_received = 3000;
+	fixture_write(file, &f);
+	fclose(file);
+}
+
+/*
  * What a later release might write: in the one record every enumeration, in the
  * next a value in the middle of its log.
  */
@@ -213,6 +256,7 @@ int main(int argc, char **argv)
 	write_header_variant(argv[1], "bad_sizes", 2);
 	write_bad_enum(argv[1]);
 	write_talks(argv[1]);
+	write_changed(argv[1]);
 	write_later(argv[1]);
 	write_spaces(argv[1]);
 	write_empty(argv[1]);

@@ -4,7 +4,7 @@
 . ./tap.sh
 
 command -v tshark >/dev/null || ktap_skip_all "no tshark: install it"
-tap_plan 68
+tap_plan 69
 build=$(dirname "$FIXTURES")
 records=$FIXTURES/records
 capture=$tap_dir/capture
@@ -176,6 +176,23 @@ for name in four_segment half_close in_time_wait ipv6 three_segment; do
 			awk -F'\t' '$2 == 1 && $3 == 0 { print $1; exit }')" \
 		"$(shark "$tap_dir/c" tcp.srcport tcp.len | awk -F'\t' '$2 { print $1; exit }')"
 done
+
+# Both ends of a connection whose segments the way changed (make_fixtures.c): each is one packet,
+# as its sender logged it, apart from the copy that the way made.
+"$TCPLEDGER" export --pcapng "$tap_dir/c" --file "$FIXTURES/changed"
+tap_is "a segment that the way changed is one packet" \
+	"$(shark "$tap_dir/c" tcp.srcport tcp.seq_raw tcp.len tcp.flags frame.packet_flags_direction | sort | xargs)" \
+	"$(sort <<-'END' | xargs
+		50000 1000 0 0x00c2 0x00000002
+		50000 1000 0 0x00c2 0x00000002
+		80 2000 0 0x0012 0x00000002
+		50000 1001 0 0x0010 0x00000002
+		50000 1001 3000 0x0019 0x00000002
+		80 2001 0 0x0011 0x00000002
+		80 2001 0 0x0011 0x00000001
+		50000 4002 0 0x0010 0x00000002
+	END
+	)"
 
 count() { tshark -r "$1" 2>/dev/null | wc -l; }
 "$TCPLEDGER" export --pcapng - --file "$records" >"$tap_dir/stdout"

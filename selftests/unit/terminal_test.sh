@@ -4,7 +4,7 @@
 # where it may be.
 . ./tap.sh
 
-tap_plan 45
+tap_plan 46
 
 ledger() { "$TCPLEDGER" "$@" --file "$FIXTURES/records"; }
 
@@ -47,6 +47,9 @@ tap_is "a pipe has no width" "$(ledger | grep -c time_wait_assassinated)" 1
 tap_is "a cut address keeps its port" "$(COLUMNS=80 ledger -6 | grep -c '+:51006 ')" 1
 tap_is "the default has what an engineer looks for" "$(ledger | head -1 | xargs)" \
 	"ID PID COMM LOCAL REMOTE STATE AGE HSHAKE DUR END ANOMALIES"
+
+tap_is "-w has all that a column can show" "$(ledger -w | head -1 | xargs)" \
+	"OPENED ID PID COMM LOCAL REMOTE STATE AGE HSHAKE DUR END UID CGROUP NETNS ROLE OUTCOME FIRST SENT RECEIVED RETRANS SRTT ANOMALIES"
 
 # shellcheck disable=SC2317 # called through tap_true
 harmless()	# no control character but the newline

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/memory.h"
 
 /**
@@ -59,17 +60,12 @@ void text_repeat(struct text *text, char c, size_t times)
  */
 void text_digits(struct text *text, uint64_t number, unsigned int width)
 {
-	char digits[20];
-	char *end = digits + sizeof(digits), *s = end;
+	char digits[DECIMAL_MOST];
+	size_t len = (size_t)(decimal_put(digits, number) - digits);
 
-	while (number >= 10) {
-		*--s = (char)('0' + number % 10);
-		number /= 10;
-	}
-	*--s = (char)('0' + number);
-	while (s > digits && end - s < (ptrdiff_t)width)
-		*--s = '0';
-	text_bytes(text, s, (size_t)(end - s));
+	if (len < width)
+		text_repeat(text, '0', width - len);
+	text_bytes(text, digits, len);
 }
 
 /**
@@ -79,7 +75,7 @@ void text_digits(struct text *text, uint64_t number, unsigned int width)
  */
 void text_unsigned(struct text *text, uint64_t number)
 {
-	text_digits(text, number, 1);
+	text_end(text, decimal_put(text_room(text, DECIMAL_MOST), number));
 }
 
 /**
@@ -91,7 +87,7 @@ void text_signed(struct text *text, int64_t number)
 {
 	if (number < 0)
 		text_char(text, '-');
-	text_digits(text, number < 0 ? 0 - (uint64_t)number : (uint64_t)number, 1);
+	text_unsigned(text, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
 }
 
 /**

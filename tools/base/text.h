@@ -48,6 +48,29 @@ static inline void text_reserve(struct text *text, size_t more)
 }
 
 /**
+ * text_room - where the next bytes go, to be written there one after the other
+ * @text: text to add to
+ * @most: bytes that will be written at most
+ *
+ * Return: the place; text_end() tells what was written.
+ */
+static inline char *text_room(struct text *text, size_t most)
+{
+	text_reserve(text, most);
+	return text->bytes + text->len;
+}
+
+/**
+ * text_end - what was written after text_room()
+ * @text: the text
+ * @end: behind the last byte
+ */
+static inline void text_end(struct text *text, const char *end)
+{
+	text->len = (size_t)(end - text->bytes);
+}
+
+/**
  * text_bytes - add bytes as they are
  * @text: text to add to
  * @bytes: what to add

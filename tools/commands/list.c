@@ -7,70 +7,136 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/compiler.h"
 #include "base/escape.h"
 #include "base/fail.h"
 #include "base/output.h"
 #include "commands/options.h"
 #include "meaning/words.h"
+#include "print/field_text.h"
 #include "print/format.h"
 #include "print/json_record.h"
 #include "print/table.h"
+#include "read/field.h"
 #include "read/reader.h"
 #include "read/record_list.h"
 
-/*
- * The columns in their order from the left. Rank tells which go first on a
- * narrow terminal: who, what and where stay longest.
- */
+#define TITLE_NETNS	"NETNS"		/* that column is there only where it is needed */
+
 enum column_id {
-	COLUMN_OPENED, COLUMN_ID, COLUMN_PID, COLUMN_COMM, COLUMN_LOCAL, COLUMN_REMOTE,
-	COLUMN_STATE, COLUMN_AGE, COLUMN_HANDSHAKE, COLUMN_DURATION, COLUMN_END,
-	COLUMN_UID, COLUMN_CGROUP, COLUMN_NETNS, COLUMN_ROLE, COLUMN_OUTCOME,
-	COLUMN_FIRST, COLUMN_SENT, COLUMN_RECEIVED, COLUMN_RETRANSMITS,
-	COLUMN_SRTT, COLUMN_ANOMALIES, COLUMN_COUNT,
+	COLUMN_FIELD,		/* the field that has this title */
+	COLUMN_FIELDS,		/* all fields with a title that no column here has */
+	COLUMN_OPENED, COLUMN_COMM, COLUMN_LOCAL, COLUMN_REMOTE, COLUMN_DURATION, COLUMN_END,
+	COLUMN_ANOMALIES,
 };
 
-static const struct table_column columns[COLUMN_COUNT] = {
-	[COLUMN_OPENED]	= { "OPENED", true, TABLE_CUT_NEVER, 0, 0 },
-	[COLUMN_ID]		= { "ID", true, TABLE_CUT_NEVER, 0, 0 },
-	[COLUMN_PID]		= { "PID", true, TABLE_CUT_NEVER, 0, 3 },
-	[COLUMN_COMM]		= { "COMM", false, TABLE_CUT_END, 6, 7 },
-	[COLUMN_LOCAL]		= { "LOCAL", false, TABLE_CUT_PORT, 21, 0 },
-	[COLUMN_REMOTE]		= { "REMOTE", false, TABLE_CUT_PORT, 21, 0 },
-	[COLUMN_STATE]		= { "STATE", false, TABLE_CUT_NEVER, 0, 0 },
-	[COLUMN_AGE]		= { "AGE", true, TABLE_CUT_NEVER, 0, 4 },
-	[COLUMN_HANDSHAKE]	= { "HSHAKE", true, TABLE_CUT_NEVER, 0, 1 },
-	[COLUMN_DURATION]	= { "DUR", true, TABLE_CUT_NEVER, 0, 2 },
-	[COLUMN_END]		= { "END", false, TABLE_CUT_END, 6, 6 },
-	[COLUMN_UID]		= { "UID", true, TABLE_CUT_NEVER, 0, 0 },
-	[COLUMN_CGROUP]	= { "CGROUP", true, TABLE_CUT_NEVER, 0, 0 },
-	[COLUMN_NETNS]		= { "NETNS", true, TABLE_CUT_NEVER, 0, 8 },
-	[COLUMN_ROLE]		= { "ROLE", false, TABLE_CUT_NEVER, 0, 0 },
-	[COLUMN_OUTCOME]	= { "OUTCOME", false, TABLE_CUT_NEVER, 0, 0 },
-	[COLUMN_FIRST]		= { "FIRST", false, TABLE_CUT_NEVER, 0, 0 },
-	[COLUMN_SENT]		= { "SENT", true, TABLE_CUT_NEVER, 0, 0 },
-	[COLUMN_RECEIVED]	= { "RECEIVED", true, TABLE_CUT_NEVER, 0, 0 },
-	[COLUMN_RETRANSMITS]	= { "RETRANS", true, TABLE_CUT_NEVER, 0, 0 },
-	[COLUMN_SRTT]		= { "SRTT", true, TABLE_CUT_NEVER, 0, 0 },
-	[COLUMN_ANOMALIES]	= { "ANOMALIES", false, TABLE_CUT_END, 9, 5 },
+/*
+ * The columns in their order from the left. Rank tells which go first on a narrow
+ * terminal: who, what and where stay longest. Where a field stands on the right or
+ * the left, and how it is cut, is settled by what it is.
+ */
+static const struct layout {
+	struct table_column	look;
+	enum column_id		id;
+	bool			wide;		/* only with --wide */
+} layout[] = {
+	{ { "OPENED", true, TABLE_CUT_NEVER, 0, 0 }, COLUMN_OPENED, true },
+	{ { "ID", .rank = 0 }, COLUMN_FIELD, false },
+	{ { "PID", .rank = 3 }, COLUMN_FIELD, false },
+	{ { "COMM", false, TABLE_CUT_END, 6, 7 }, COLUMN_COMM, false },
+	{ { "LOCAL", false, TABLE_CUT_PORT, 21, 0 }, COLUMN_LOCAL, false },
+	{ { "REMOTE", false, TABLE_CUT_PORT, 21, 0 }, COLUMN_REMOTE, false },
+	{ { "STATE", .rank = 0 }, COLUMN_FIELD, false },
+	{ { "AGE", .rank = 4 }, COLUMN_FIELD, false },
+	{ { "HSHAKE", .rank = 1 }, COLUMN_FIELD, false },
+	{ { "DUR", true, TABLE_CUT_NEVER, 0, 2 }, COLUMN_DURATION, false },
+	{ { "END", false, TABLE_CUT_END, 6, 6 }, COLUMN_END, false },
+	{ { "UID", .rank = 0 }, COLUMN_FIELD, true },
+	{ { "CGROUP", .rank = 0 }, COLUMN_FIELD, true },
+	{ { TITLE_NETNS, .rank = 8 }, COLUMN_FIELD, false },
+	{ { NULL, .rank = 0 }, COLUMN_FIELDS, true },
+	{ { "ANOMALIES", false, TABLE_CUT_END, 9, 5 }, COLUMN_ANOMALIES, false },
 };
 
-/* Ids are unique within a namespace: whose they are is told where it must be. */
-static bool column_is_wanted(const struct options *options, unsigned int column)
+/**
+ * struct column - a column of this list
+ * @look: how it looks
+ * @id: what is in it
+ * @field: of COLUMN_FIELD
+ */
+struct column {
+	struct table_column	look;
+	enum column_id		id;
+	const struct field	*field;
+};
+
+/**
+ * struct columns - the columns of this list, from the left
+ * @list: they
+ * @count: how many
+ */
+struct columns {
+	struct column	list[TABLE_COLUMNS_MAX];
+	unsigned int	count;
+};
+
+static void add_column(struct columns *columns, const struct layout *place,
+		       const struct field *field)
 {
-	if (column == COLUMN_OPENED)
-		return options->wide || options->clock != OPTIONS_CLOCK_DEFAULT;
-	if (column >= COLUMN_UID && column < COLUMN_ANOMALIES && column != COLUMN_NETNS)
-		return options->wide;
-	return true;
+	struct column *column = &columns->list[columns->count];
+
+	if (columns->count == TABLE_COLUMNS_MAX)
+		return;
+	columns->count++;
+	column->look = place->look;
+	column->id = field ? COLUMN_FIELD : place->id;
+	column->field = field;
+	if (!field)
+		return;
+	column->look.title = field->title;
+	column->look.right = !field_text_words(field);
 }
 
-static void add_number(struct text *cell, int64_t number)
+static bool has_place(const char *title)
 {
-	if (number < 0)
-		text_char(cell, '-');
-	else
-		text_unsigned(cell, (uint64_t)number);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(layout); i++)
+		if (layout[i].look.title && !strcmp(layout[i].look.title, title))
+			return true;
+	return false;
+}
+
+static void add_fields(struct columns *columns, const struct layout *place)
+{
+	const char *title = place->look.title;
+	unsigned int i;
+
+	for (i = 0; i < field_count; i++) {
+		if (!fields[i].title)
+			continue;
+		if (title ? !strcmp(fields[i].title, title) : !has_place(fields[i].title))
+			add_column(columns, place, &fields[i]);
+	}
+}
+
+/* Ids are unique within a namespace: whose they are is told where it must be. */
+static void choose_columns(struct columns *columns, const struct options *options)
+{
+	bool clock = options->clock != OPTIONS_CLOCK_DEFAULT;
+	unsigned int i;
+
+	columns->count = 0;
+	for (i = 0; i < ARRAY_SIZE(layout); i++) {
+		const struct layout *place = &layout[i];
+
+		if (place->wide && !options->wide && !(clock && place->id == COLUMN_OPENED))
+			continue;
+		if (place->id == COLUMN_FIELD || place->id == COLUMN_FIELDS)
+			add_fields(columns, place);
+		else
+			add_column(columns, place, NULL);
+	}
 }
 
 /* Seconds from its opening to the reading, as a moment in the past. */
@@ -125,46 +191,6 @@ static void add_anomalies(struct text *cell, uint64_t anomalies, enum table_colo
 	}
 }
 
-/*
- * The cells that stand in the table only with --wide.
- */
-static void fill_wide(struct text *cell, unsigned int column, const struct tcpledger_record *r)
-{
-	switch (column) {
-	case COLUMN_UID:
-		add_number(cell, r->uid);
-		break;
-	case COLUMN_CGROUP:
-		add_number(cell, r->cgroup);
-		break;
-	case COLUMN_NETNS:
-		add_number(cell, r->netns);
-		break;
-	case COLUMN_ROLE:
-		text_string(cell, words_get(&words_roles, r->role));
-		break;
-	case COLUMN_OUTCOME:
-		text_string(cell, words_get(&words_outcomes, r->outcome));
-		break;
-	case COLUMN_FIRST:
-		text_string(cell, words_get(&words_sides, r->first));
-		break;
-	case COLUMN_SENT:
-		add_number(cell, r->bytes_sent);
-		break;
-	case COLUMN_RECEIVED:
-		add_number(cell, r->bytes_received);
-		break;
-	case COLUMN_RETRANSMITS:
-		add_number(cell, r->retransmits);
-		break;
-	case COLUMN_SRTT:
-		format_duration(cell, r->srtt_us < 0 || r->srtt_us > INT64_MAX / 1000 ?
-				-1 : r->srtt_us * 1000);
-		break;
-	}
-}
-
 static int fill_comm(struct text *cell, const struct record *record)
 {
 	if (record->comm[0])
@@ -173,8 +199,9 @@ static int fill_comm(struct text *cell, const struct record *record)
 	return 1;
 }
 
-static void fill_cell(struct table *table, unsigned int column, const struct record *record,
-		      const struct options *options, const struct tcpledger_header *header)
+static void fill_cell(struct table *table, const struct column *column,
+		      const struct record *record, const struct options *options,
+		      const struct tcpledger_header *header)
 {
 	const struct tcpledger_record *r = &record->fixed;
 	bool ipv6 = r->flags & TCPLEDGER_REC_IPV6;
@@ -182,15 +209,9 @@ static void fill_cell(struct table *table, unsigned int column, const struct rec
 	struct text *cell = table_cell(table);
 	int width = -1;
 
-	switch (column) {
+	switch (column->id) {
 	case COLUMN_OPENED:
 		add_opened(cell, options, r, header);
-		break;
-	case COLUMN_ID:
-		text_unsigned(cell, r->id);
-		break;
-	case COLUMN_PID:
-		add_number(cell, r->pid);
 		break;
 	case COLUMN_COMM:
 		width = fill_comm(cell, record);
@@ -200,15 +221,6 @@ static void fill_cell(struct table *table, unsigned int column, const struct rec
 		break;
 	case COLUMN_REMOTE:
 		format_endpoint(cell, r->remote, ipv6, r->rport);
-		break;
-	case COLUMN_STATE:
-		text_string(cell, words_get(&words_states, r->state));
-		break;
-	case COLUMN_AGE:
-		format_duration(cell, r->state_age_ns);
-		break;
-	case COLUMN_HANDSHAKE:
-		format_duration(cell, r->handshake_ns);
 		break;
 	case COLUMN_DURATION:
 		format_duration(cell, r->flags & TCPLEDGER_REC_LIVE ? -1 : r->duration_ns);
@@ -220,13 +232,13 @@ static void fill_cell(struct table *table, unsigned int column, const struct rec
 		add_anomalies(cell, r->anomalies, &colour);
 		break;
 	default:
-		fill_wide(cell, column, r);
+		field_text_duration(cell, column->field, r);
 		break;
 	}
 	table_cell_end(table, colour, width);
 }
 
-static enum sort_by order_of(const struct options *options)
+static unsigned int order_of(const struct options *options)
 {
 	/* Who asks for a state or an age looks for what hangs there. */
 	if (!options->sorted && (options->filter.states || options->filter.older_ns >= 0))
@@ -239,16 +251,14 @@ static int print_table(const struct options *options, struct reader *reader)
 	const struct record *record;
 	struct table table = { 0 };
 	struct sort_place place;
-	unsigned int i, ids[COLUMN_COUNT];
+	struct columns columns;
+	unsigned int i;
 	bool foreign = options->wide;
 	int status;
 
-	for (i = 0; i < COLUMN_COUNT; i++) {
-		if (!column_is_wanted(options, i))
-			continue;
-		ids[table.column_count] = i;
-		table_add_column(&table, &columns[i]);
-	}
+	choose_columns(&columns, options);
+	for (i = 0; i < columns.count; i++)
+		table_add_column(&table, &columns.list[i].look);
 	while (!(status = reader_next(reader, &record)) && record) {
 		if (!filter_match(&options->filter, record, &reader->header))
 			continue;
@@ -256,10 +266,10 @@ static int print_table(const struct options *options, struct reader *reader)
 		table_row(&table, &place);
 		foreign |= record->fixed.netns != reader->header.netns;
 		for (i = 0; i < table.column_count; i++)
-			fill_cell(&table, ids[i], record, options, &reader->header);
+			fill_cell(&table, &columns.list[i], record, options, &reader->header);
 	}
 	for (i = 0; i < table.column_count; i++)
-		if (ids[i] == COLUMN_NETNS)
+		if (!strcmp(columns.list[i].look.title, TITLE_NETNS))
 			table.shown[i] = foreign;
 	/* Titles over nothing are an answer: only where nothing went wrong. */
 	if (!status || table.row_count)

@@ -4,10 +4,12 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/compiler.h"
 #include "base/fail.h"
+#include "base/memory.h"
 #include "base/output.h"
 #include "base/text.h"
 #include "commands/parse.h"
@@ -153,16 +155,19 @@ static int take_filter(struct filter *filter, int value, const char *arg)
 
 static int take_sort(struct options *options, const char *arg)
 {
-#define SORT_WORD(name, word, help)	word,
-	static const char *const list[] = { SORT_KEYS(SORT_WORD) };
-	static const struct words keys = { "sort key", list, ARRAY_SIZE(list) };
-	unsigned int value;
+	struct word *list = memory_new(sort_count(), sizeof(*list));
+	const struct words keys = { "sort key", list, sort_count() };
+	unsigned int by;
+	int status;
 
-	if (parse_word(&keys, arg, &value))
-		return FAIL_USAGE;
+	for (by = 0; by < sort_count(); by++)
+		if (sort_word(by))
+			list[by].len = (unsigned char)snprintf(list[by].text, WORD_ROOM, "%s",
+							       sort_word(by));
+	status = parse_word(&keys, arg, &options->sort);
 	options->sorted = true;
-	options->sort = (enum sort_by)value;
-	return 0;
+	free(list);
+	return status;
 }
 
 static int take_limit(struct options *options, const char *arg)

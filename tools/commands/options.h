@@ -61,7 +61,7 @@ struct options {
 	bool			log, ascii, absolute;
 	const char		*svg;
 	bool			sorted, reverse;
-	enum sort_by		sort;
+	unsigned int		sort;
 	unsigned long		limit;
 	const char		*pcapng, *packetdrill;
 	bool			help, version;

@@ -83,10 +83,10 @@ static int fail_word(const struct words *set, const char *word, size_t len)
 	int status;
 
 	for (i = 0; i < set->count; i++) {
-		if (!set->words[i] || set->words[i][0] == '-')
+		if (!set->list[i].len || set->list[i].text[0] == '-')
 			continue;
 		text_char(&known, ' ');
-		text_string(&known, set->words[i]);
+		text_string(&known, set->list[i].text);
 	}
 	status = fail_usage("unknown %s '%.*s': want one of%s", set->what, (int)len, word,
 			    text_terminated(&known));

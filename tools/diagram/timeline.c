@@ -138,12 +138,10 @@ void timeline_make(struct timeline *timeline, const struct diagram *diagram)
 	timeline->events = memory_new(timeline->count, sizeof(*timeline->events));
 	timeline->count = 0;
 	if (right->record) {
-		int64_t lag = right->offset_ns - left->offset_ns;
-
-		arrivals_match(left->record, right->record, lag, arrives[0], departs[1]);
-		arrivals_match(right->record, left->record, -lag, arrives[1], departs[0]);
+		arrivals_between(left->record, right->record, arrives[0], departs[1]);
+		arrivals_between(right->record, left->record, arrives[1], departs[0]);
 	} else if (diagram->self) {
-		arrivals_match(left->record, left->record, 0, arrives[0], departs[0]);
+		arrivals_between(left->record, left->record, arrives[0], departs[0]);
 	}
 	for (side = 0; side < DIAGRAM_SIDES; side++)
 		fill(&lanes[side], (enum diagram_side)side, &diagram->end[side], arrives[side],

@@ -1,29 +1,86 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "meaning/arrivals.h"
 
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "read/entry.h"
 #include "read/record.h"
 
 /* Flags that a router may set on the way (ECN) do not tell segments apart. */
 #define SAME_FLAGS	(TCPLEDGER_FIN | TCPLEDGER_SYN | TCPLEDGER_RST | TCPLEDGER_ACK)
 
-static bool same_segment(const struct tcpledger_entry *out, const struct tcpledger_entry *in)
+/**
+ * arrivals_when - the moment of an entry on the clock that all records share
+ * @record: a checked record
+ * @entry: an entry of its log
+ *
+ * Return: nanoseconds of CLOCK_MONOTONIC.
+ */
+int64_t arrivals_when(const struct record *record, const struct tcpledger_entry *entry)
 {
-	/* Payload may be cut into several segments, or joined, on the way. */
-	if (out->seq + out->len != in->seq + in->len)
-		return false;
-	if (out->seq != in->seq && !out->len)
-		return false;
-	return !((out->flags ^ in->flags) & SAME_FLAGS) && out->ack == in->ack;
+	int64_t when;
+
+	/* Only a damaged file has such a moment. */
+	if (__builtin_add_overflow(record->fixed.base_ns, entry->t_ns, &when))
+		return entry->t_ns < 0 ? INT64_MIN : INT64_MAX;
+	return when;
 }
 
-static bool may_be(const struct tcpledger_entry *out, const struct tcpledger_entry *in,
-		   int64_t lag_ns)
+static int compare(uint32_t a, uint32_t b)
 {
-	int64_t left;
+	return (a > b) - (a < b);
+}
 
-	return out->type == TCPLEDGER_ENTRY_OUT && in->type == TCPLEDGER_ENTRY_IN &&
-	       !__builtin_sub_overflow(out->t_ns, lag_ns, &left) && left <= in->t_ns &&
-	       same_segment(out, in);
+/**
+ * arrivals_compare - an order in which those stand together that may be one segment
+ * @a: a segment
+ * @b: another
+ *
+ * The end of the payload counts, not its beginning: it may be cut into several
+ * segments, or joined, on the way.
+ *
+ * Return: 0 if nothing but their beginning and the time tells them apart.
+ */
+int arrivals_compare(const struct tcpledger_entry *a, const struct tcpledger_entry *b)
+{
+	int order = compare(entry_end(a), entry_end(b));
+
+	if (!order)
+		order = compare(a->ack, b->ack);
+	return order ? order : compare(a->flags & SAME_FLAGS, b->flags & SAME_FLAGS);
+}
+
+static bool is_same(const struct tcpledger_entry *out, const struct tcpledger_entry *in)
+{
+	return (out->seq == in->seq || out->len) && !arrivals_compare(out, in);
+}
+
+static bool may_be(const struct arrivals_segment *out, const struct arrivals_segment *in)
+{
+	return out->when_ns <= in->when_ns && is_same(out->entry, in->entry);
+}
+
+/* Returns how many have a match. */
+static size_t match_last(struct arrivals_segment *sent, size_t sent_count,
+			 struct arrivals_segment *received, size_t received_count)
+{
+	size_t i, j, matched = 0;
+
+	for (j = received_count; j-- > 0; ) {
+		while (sent_count && sent[sent_count - 1].other >= 0)
+			sent_count--;
+		for (i = sent_count; i-- > 0; ) {
+			if (sent[i].other >= 0 || !may_be(&sent[i], &received[j]))
+				continue;
+			sent[i].other = (int)j;
+			received[j].other = (int)i;
+			matched++;
+			break;
+		}
+	}
+	return matched;
 }
 
 /*
@@ -31,50 +88,88 @@ static bool may_be(const struct tcpledger_entry *out, const struct tcpledger_ent
  * arrival is the segment that left, later ones are the copies: pair the departure with
  * the first.
  */
-static void prefer_first(const struct record *to, int *arrives, int *departs,
-			 const struct record *from, int64_t lag_ns)
+static void prefer_first(struct arrivals_segment *sent, struct arrivals_segment *received,
+			 size_t received_count)
 {
-	unsigned int j, k;
+	size_t j, k;
 
-	for (j = 0; j < to->fixed.log_n; j++)
-		for (k = j + 1; k < to->fixed.log_n && departs[j] < 0; k++) {
-			if (departs[k] < 0 ||
-			    !may_be(&from->log[departs[k]], &to->log[j], lag_ns))
+	for (j = 0; j < received_count; j++)
+		for (k = j + 1; k < received_count && received[j].other < 0; k++) {
+			int i = received[k].other;
+
+			if (i < 0 || !may_be(&sent[i], &received[j]))
 				continue;
-			departs[j] = departs[k];
-			departs[k] = -1;
-			arrives[departs[j]] = (int)j;
+			received[j].other = i;
+			received[k].other = -1;
+			sent[i].other = (int)j;
 		}
 }
 
 /**
  * arrivals_match - find the arrivals of what was sent
- * @from: record of the sender
- * @to: record of the receiver, may be the same
- * @lag_ns: what the receiver's times are behind the sender's
- * @arrives: for each entry of the sender: the receiver's entry, or -1
- * @departs: the other way round
+ * @sent: segments that left one end, in order
+ * @sent_count: how many
+ * @received: segments that came to the other, in order
+ * @received_count: how many
  *
  * None arrives before it left. Of equal segments, those that were lost are the
  * earlier ones: the last to come is the last that left in time, and so on
  * backwards in order.
  */
-void arrivals_match(const struct record *from, const struct record *to, int64_t lag_ns,
-		    int *arrives, int *departs)
+void arrivals_match(struct arrivals_segment *sent, size_t sent_count,
+		    struct arrivals_segment *received, size_t received_count)
 {
-	unsigned int i, j;
+	size_t i;
 
-	for (i = 0; i < from->fixed.log_n; i++)
-		arrives[i] = -1;
-	for (j = 0; j < to->fixed.log_n; j++)
-		departs[j] = -1;
-	for (j = to->fixed.log_n; j-- > 0; )
-		for (i = from->fixed.log_n; i-- > 0; ) {
-			if (arrives[i] >= 0 || !may_be(&from->log[i], &to->log[j], lag_ns))
-				continue;
-			arrives[i] = (int)j;
-			departs[j] = (int)i;
-			break;
-		}
-	prefer_first(to, arrives, departs, from, lag_ns);
+	for (i = 0; i < sent_count; i++)
+		sent[i].other = -1;
+	for (i = 0; i < received_count; i++)
+		received[i].other = -1;
+	if (match_last(sent, sent_count, received, received_count))
+		prefer_first(sent, received, received_count);
+}
+
+/* Returns how many there are. */
+static size_t take(const struct record *record, enum tcpledger_entry_type type,
+		   struct arrivals_segment *list, int *matches)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < record->fixed.log_n; i++) {
+		const struct tcpledger_entry *e = &record->log[i];
+
+		matches[i] = -1;
+		if (e->type == type)
+			list[count++] = (struct arrivals_segment) {
+				.entry = e, .when_ns = arrivals_when(record, e), .place = i,
+			};
+	}
+	return count;
+}
+
+/**
+ * arrivals_between - find the arrivals of what one record tells as sent in another
+ * @from: record of the sender
+ * @to: record of the receiver, may be the same
+ * @arrives: for each entry of the sender: the receiver's entry, or -1
+ * @departs: the other way round
+ */
+void arrivals_between(const struct record *from, const struct record *to, int *arrives,
+		      int *departs)
+{
+	struct arrivals_segment *sent = memory_new(from->fixed.log_n, sizeof(*sent));
+	struct arrivals_segment *received = memory_new(to->fixed.log_n, sizeof(*received));
+	size_t sent_count = take(from, TCPLEDGER_ENTRY_OUT, sent, arrives);
+	size_t received_count = take(to, TCPLEDGER_ENTRY_IN, received, departs);
+	size_t i;
+
+	arrivals_match(sent, sent_count, received, received_count);
+	for (i = 0; i < sent_count; i++) {
+		if (sent[i].other < 0)
+			continue;
+		arrives[sent[i].place] = (int)received[sent[i].other].place;
+		departs[received[sent[i].other].place] = (int)sent[i].place;
+	}
+	free(sent);
+	free(received);
 }

@@ -10,34 +10,50 @@
 #include "base/compiler.h"
 #include "read/record.h"
 
-#define WORD_NUMBERED(name, number)	[number] = #name,
-#define WORD(name, text)		text,
-
+#define LISTED(name, string)		WORD(string),
+#define LISTED_STATE(name, number)	[number] = WORD(#name),
 #define WORDS(set, list, ...)							\
-	static const char *const set##_list[] = { list };			\
+	static const struct word set##_list[] = { list };			\
 	const struct words words_##set = {					\
 		__VA_ARGS__, set##_list, ARRAY_SIZE(set##_list)			\
 	}
 
-WORDS(states, TCPLEDGER_STATES(WORD_NUMBERED), "state");
-WORDS(roles, TCPLEDGER_ROLES(WORD), "role");
-WORDS(outcomes, TCPLEDGER_OUTCOMES(WORD), "outcome");
-WORDS(kinds, TCPLEDGER_KINDS(WORD), "kind");
-WORDS(sides, TCPLEDGER_SIDES(WORD), "side");
-WORDS(exits, TCPLEDGER_EXITS(WORD), "exit");
-WORDS(causes, TCPLEDGER_CAUSES(WORD), "cause");
-WORDS(anomalies, TCPLEDGER_ANOMALIES(WORD), "anomaly");
+WORDS(states, TCPLEDGER_STATES(LISTED_STATE), "state");
+WORDS(roles, TCPLEDGER_ROLES(LISTED), "role");
+WORDS(outcomes, TCPLEDGER_OUTCOMES(LISTED), "outcome");
+WORDS(kinds, TCPLEDGER_KINDS(LISTED), "kind");
+WORDS(sides, TCPLEDGER_SIDES(LISTED), "side");
+WORDS(exits, TCPLEDGER_EXITS(LISTED), "exit");
+WORDS(causes, TCPLEDGER_CAUSES(LISTED), "cause");
+WORDS(anomalies, TCPLEDGER_ANOMALIES(LISTED), "anomaly");
 
 /* The same for all enumerations; each is written where it is first needed. */
-static const char *word_of_later(unsigned int value)
+static const struct word *word_of_later(unsigned int value)
 {
-	static char words[RECORD_VALUES][sizeof("unknown(63)")];
+	static const struct word beyond = WORD("unknown");
+	static struct word words[RECORD_VALUES];
+	struct word *word = &words[value < RECORD_VALUES ? value : 0];
 
 	if (value >= RECORD_VALUES)
-		return "unknown";
-	if (!words[value][0])
-		snprintf(words[value], sizeof(words[value]), "unknown(%u)", value);
-	return words[value];
+		return &beyond;
+	if (!word->len)
+		word->len = (unsigned char)snprintf(word->text, sizeof(word->text), "unknown(%u)",
+						    value);
+	return word;
+}
+
+/**
+ * words_word - the word for a value, with its length
+ * @set: enumeration
+ * @value: value
+ *
+ * Return: the word, for ever; "unknown(N)" for a value N that a later release added.
+ */
+const struct word *words_word(const struct words *set, unsigned int value)
+{
+	if (value < set->count && set->list[value].len)
+		return &set->list[value];
+	return word_of_later(value);
 }
 
 /**
@@ -45,13 +61,11 @@ static const char *word_of_later(unsigned int value)
  * @set: enumeration
  * @value: value
  *
- * Return: the word, for ever; "unknown(N)" for a value N that a later release added.
+ * Return: as words_word(), as a string.
  */
 const char *words_get(const struct words *set, unsigned int value)
 {
-	if (value < set->count && set->words[value])
-		return set->words[value];
-	return word_of_later(value);
+	return words_word(set, value)->text;
 }
 
 static bool same_word(const char *word, const char *given, size_t len)
@@ -86,8 +100,8 @@ int words_find(const struct words *set, const char *word, size_t len)
 	unsigned int value;
 
 	for (value = 0; value < set->count; value++)
-		if (set->words[value] && set->words[value][0] != '-' &&
-		    same_word(set->words[value], word, len))
+		if (set->list[value].len && set->list[value].text[0] != '-' &&
+		    same_word(set->list[value].text, word, len))
 			return (int)value;
 	return -1;
 }

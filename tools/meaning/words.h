@@ -7,15 +7,31 @@
 
 #include <stddef.h>
 
+#define WORDS_FLAG_LEN	3	/* length of the name of a flag */
+#define WORD_ROOM	24	/* so that copying one is two or three stores */
+
+/**
+ * struct word - one of them
+ * @text: it, terminated; empty where a value has none
+ * @len: its length
+ */
+struct word {
+	char		text[WORD_ROOM];
+	unsigned char	len;
+};
+
+/* A string literal that is too long for it divides by zero, and does not compile. */
+#define WORD(string)	{ string, sizeof(string) - 1 + 0 / (sizeof(string) <= WORD_ROOM) }
+
 /**
  * struct words - the words of one enumeration
  * @what: what one of them is called in a message
- * @words: the words by value; NULL where a value has none
- * @count: length of @words
+ * @list: the words by value
+ * @count: length of @list
  */
 struct words {
 	const char		*what;
-	const char *const	*words;
+	const struct word	*list;
 	unsigned int		count;
 };
 
@@ -28,6 +44,7 @@ extern const struct words words_exits;
 extern const struct words words_causes;
 extern const struct words words_anomalies;
 
+const struct word *words_word(const struct words *set, unsigned int value);
 const char *words_get(const struct words *set, unsigned int value);
 int words_find(const struct words *set, const char *word, size_t len);
 const char *words_flag(unsigned int bit);

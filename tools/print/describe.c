@@ -7,8 +7,10 @@
 #include "meaning/wireshark_zeek.h"
 #include "meaning/words.h"
 #include "print/describe_log.h"
+#include "print/field_text.h"
 #include "print/fold.h"
 #include "print/format.h"
+#include "read/field.h"
 #include "read/moment.h"
 #include "read/record.h"
 
@@ -52,6 +54,19 @@ static void add_name(struct text *out, const char *name)
 		text_char(out, '-');
 }
 
+/* What the table of fields has on a line. */
+static void add_fields(struct text *out, enum field_line line, const struct tcpledger_record *r)
+{
+	unsigned int i;
+
+	for (i = 0; i < field_count; i++) {
+		if (fields[i].line != line)
+			continue;
+		text_string(out, fields[i].phrase);
+		field_text(out, &fields[i], r);
+	}
+}
+
 static void describe_tuple(const struct tcpledger_record *r, bool colour)
 {
 	struct text *out = output_text();
@@ -86,11 +101,7 @@ static void describe_owner(const struct record *record)
 	struct text *out = begin("owner");
 
 	add_name(out, record->comm);
-	add_number(out, ", pid ", r->pid);
-	add_number(out, ", uid ", r->uid);
-	add_number(out, ", cgroup ", r->cgroup);
-	add_number(out, ", inode ", r->inode);
-	add_number(out, ", cookie ", r->cookie);
+	add_fields(out, FIELD_ON_OWNER, r);
 	if (r->closer_pid >= 0 || record->closer_comm[0]) {
 		text_string(out, "; closed by ");
 		add_name(out, record->closer_comm);
@@ -165,25 +176,11 @@ static void describe_close(const struct tcpledger_record *r)
 	end();
 }
 
-static const char *yes_or_no(int value)
-{
-	return value > 0 ? "yes" : value ? "-" : "no";
-}
-
 static void describe_options(const struct tcpledger_record *r)
 {
-	struct text *out = begin("ISN");
-
-	add_number(out, "local ", r->local_isn);
-	add_number(out, ", remote ", r->remote_isn);
+	add_fields(begin("ISN"), FIELD_ON_ISN, r);
 	end();
-	out = begin("options");
-	add_number(out, "MSS ", r->local_mss);
-	add_number(out, " / ", r->remote_mss);
-	add_number(out, ", window scale ", r->local_wscale);
-	add_number(out, " / ", r->remote_wscale);
-	text_printf(out, " (local / remote), SACK %s, timestamps %s", yes_or_no(r->sack),
-		    yes_or_no(r->timestamps));
+	add_fields(begin("options"), FIELD_ON_OPTIONS, r);
 	end();
 }
 
@@ -191,11 +188,7 @@ static void describe_data(const struct tcpledger_record *r)
 {
 	struct text *out = begin("payload");
 
-	add_number(out, "sent ", r->bytes_sent);
-	add_number(out, ", received ", r->bytes_received);
-	add_number(out, " bytes; retransmits ", r->retransmits);
-	add_number(out, "; RTT smoothed ", r->srtt_us);
-	add_number(out, ", least ", r->min_rtt_us);
+	add_fields(out, FIELD_ON_PAYLOAD, r);
 	text_string(out, " us");
 	end();
 }

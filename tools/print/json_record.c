@@ -6,14 +6,21 @@
 #include "print/json_record.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "meaning/wireshark_zeek.h"
 #include "meaning/words.h"
-#include "print/format.h"
+#include "print/field_text.h"
+#include "print/json_log.h"
 #include "print/json_writer.h"
+#include "read/field.h"
 #include "read/moment.h"
 #include "read/record.h"
+
+/* Bytes that a field takes at most which is not computed, with an object that begins there. */
+#define FIELD_MOST	(FIELD_KEY_ROOM + JSON_WORD_MOST + JSON_WORD_MOST + 8)
 
 /* The order in which a connection can pass through them. */
 static const unsigned char state_order[] = {
@@ -24,148 +31,26 @@ static const unsigned char state_order[] = {
 	TCPLEDGER_STATE_LAST_ACK, TCPLEDGER_STATE_CLOSE,
 };
 
-/* Value 0 of most enumerations is what JSON calls null. */
-static void add_word(struct text *json, const char *key, const struct words *set,
-		     unsigned int value)
-{
-	json_word(json, key, value ? words_get(set, value) : NULL);
-}
-
-static void add_name(struct text *json, const char *key, const char *name)
+static void add_name(struct text *json, const char *name)
 {
 	if (*name)
-		json_foreign(json, key, name);
+		json_foreign(json, NULL, name);
 	else
-		json_null(json, key);
+		json_null(json, NULL);
 }
 
-static void add_moment(struct text *json, const char *key, int64_t from, int64_t offset)
+static void add_moment(struct text *json, int64_t from, int64_t offset)
 {
 	int64_t moment;
 
-	json_moment(json, key, moment_after(from, offset, &moment) ? moment : -1);
-}
-
-static void add_tuple(struct text *json, const struct tcpledger_record *r)
-{
-	bool ipv6 = r->flags & TCPLEDGER_REC_IPV6;
-
-	json_unsigned(json, "id", r->id);
-	if (r->peer_id)
-		json_unsigned(json, "peer_id", r->peer_id);
-	else
-		json_null(json, "peer_id");
-	json_unsigned(json, "netns", r->netns);
-	json_word(json, "family", ipv6 ? "inet6" : "inet");
-	json_unsigned(json, "ifindex", r->ifindex);
-	json_address(json, "local", r->local, ipv6);
-	json_unsigned(json, "lport", r->lport);
-	json_address(json, "remote", r->remote, ipv6);
-	json_unsigned(json, "rport", r->rport);
-}
-
-static void add_life(struct text *json, const struct tcpledger_record *r)
-{
-	bool live = r->flags & TCPLEDGER_REC_LIVE;
-
-	add_moment(json, "opened_at", r->opened_at, 0);
-	add_moment(json, "ended_at", r->opened_at, live ? -1 : r->ended_ns);
-	json_known(json, "duration_ns", live ? -1 : r->duration_ns);
-	json_word(json, "state", words_get(&words_states, r->state));
-	json_known(json, "state_age_ns", r->state_age_ns);
-	json_bool(json, "live", live);
-	json_bool(json, "partial", !!(r->flags & TCPLEDGER_REC_PARTIAL));
-	json_unsigned(json, "log_dropped", r->log_dropped);
-}
-
-static void add_owner(struct text *json, const struct record *record)
-{
-	json_object_begin(json, "owner");
-	json_known(json, "pid", record->fixed.pid);
-	add_name(json, "comm", record->comm);
-	json_known(json, "uid", record->fixed.uid);
-	json_known(json, "cgroup", record->fixed.cgroup);
-	json_known(json, "inode", record->fixed.inode);
-	json_known(json, "cookie", record->fixed.cookie);
-	json_object_end(json);
-}
-
-static void add_closer(struct text *json, const struct record *record)
-{
-	/* Nobody here: the peer or a timer closed. */
-	if (record->fixed.closer_pid < 0 && !record->closer_comm[0]) {
-		json_null(json, "closer");
-		return;
-	}
-	json_object_begin(json, "closer");
-	json_known(json, "pid", record->fixed.closer_pid);
-	add_name(json, "comm", record->closer_comm);
-	json_object_end(json);
-}
-
-static void add_open(struct text *json, const struct tcpledger_record *r)
-{
-	json_object_begin(json, "open");
-	add_word(json, "role", &words_roles, r->role);
-	json_word(json, "outcome", words_get(&words_outcomes, r->outcome));
-	json_known(json, "syn_ns", r->syn_ns);
-	json_known(json, "synack_ns", r->synack_ns);
-	json_known(json, "ack_ns", r->ack_ns);
-	json_known(json, "handshake_ns", r->handshake_ns);
-	json_unsigned(json, "syn_retransmits", r->syn_retransmits);
-	json_unsigned(json, "synack_retransmits", r->synack_retransmits);
-	json_bool(json, "syncookie", !!(r->flags & TCPLEDGER_REC_SYNCOOKIE));
-	json_bool(json, "fastopen", !!(r->flags & TCPLEDGER_REC_FASTOPEN));
-	json_known(json, "local_isn", r->local_isn);
-	json_known(json, "remote_isn", r->remote_isn);
-	json_known(json, "local_mss", r->local_mss);
-	json_known(json, "remote_mss", r->remote_mss);
-	json_known(json, "local_wscale", r->local_wscale);
-	json_known(json, "remote_wscale", r->remote_wscale);
-	json_bool(json, "sack", r->sack);
-	json_bool(json, "timestamps", r->timestamps);
-	json_known(json, "accept_ns", r->accept_ns);
-	json_object_end(json);
-}
-
-static void add_close(struct text *json, const struct tcpledger_record *r)
-{
-	json_object_begin(json, "close");
-	add_word(json, "kind", &words_kinds, r->kind);
-	add_word(json, "first", &words_sides, r->first);
-	add_word(json, "reset_by", &words_sides, r->reset_by);
-	json_word(json, "error", words_error(r->error));
-	json_known(json, "local_fin_ns", r->local_fin_ns);
-	json_known(json, "remote_fin_ns", r->remote_fin_ns);
-	json_known(json, "half_close_ns", r->half_close_ns);
-	json_unsigned(json, "fin_retransmits", r->fin_retransmits);
-	json_object_end(json);
-}
-
-static void add_time_wait(struct text *json, const struct tcpledger_record *r)
-{
-	if (!(r->flags & TCPLEDGER_REC_TIME_WAIT)) {
-		json_null(json, "time_wait");
-		return;
-	}
-	json_object_begin(json, "time_wait");
-	json_known(json, "entered_ns", r->tw_entered_ns);
-	json_known(json, "nominal_ns", r->tw_nominal_ns);
-	json_unsigned(json, "restarts", r->tw_restarts);
-	json_unsigned(json, "fin_reacks", r->tw_fin_reacks);
-	json_unsigned(json, "old_duplicates", r->tw_old_duplicates);
-	json_known(json, "remaining_ns", r->tw_remaining_ns);
-	json_known(json, "residence_ns", r->tw_residence_ns);
-	json_bool(json, "residence_exact", !!(r->flags & TCPLEDGER_REC_RESIDENCE_EXACT));
-	add_word(json, "exit", &words_exits, r->tw_exit);
-	json_object_end(json);
+	json_moment(json, NULL, moment_after(from, offset, &moment) ? moment : -1);
 }
 
 static void add_residence(struct text *json, const struct tcpledger_record *r)
 {
 	unsigned int i;
 
-	json_object_begin(json, "residence_ns");
+	json_object_begin(json, NULL);
 	for (i = 0; i < sizeof(state_order); i++) {
 		unsigned int state = state_order[i];
 
@@ -179,87 +64,115 @@ static void add_anomalies(struct text *json, const struct tcpledger_record *r)
 {
 	unsigned int bit;
 
-	json_array_begin(json, "anomalies");
+	json_array_begin(json, NULL);
 	for (bit = 0; bit < 64; bit++)
 		if (r->anomalies >> bit & 1)
 			json_word(json, NULL, words_get(&words_anomalies, bit));
 	json_array_end(json);
 }
 
-static void add_segment(struct text *json, const struct tcpledger_entry *e)
+/* A field behind its key that is no member of the record as it is. */
+static void add_computed(struct text *json, const struct field *field, const struct record *record,
+			 const struct wireshark_zeek *others)
 {
-	bool out = e->type == TCPLEDGER_ENTRY_OUT;
-	unsigned int bit;
+	const struct tcpledger_record *r = &record->fixed;
+	bool ipv6 = r->flags & TCPLEDGER_REC_IPV6, live = r->flags & TCPLEDGER_REC_LIVE;
 
-	json_word(json, "type", "segment");
-	json_word(json, "dir", out ? "out" : "in");
-	json_array_begin(json, "flags");
-	for (bit = 0; bit < 8; bit++)
-		if (e->flags >> bit & 1)
-			json_word(json, NULL, words_flag(bit));
-	json_array_end(json);
-	json_unsigned(json, "seq", e->seq);
-	json_unsigned(json, "ack", e->ack);
-	json_unsigned(json, "win", e->win);
-	json_unsigned(json, "len", e->len);
-	json_unsigned(json, "ttl", e->ttl);
-	json_bool(json, "retransmit", !!(e->bits & TCPLEDGER_SEG_RETRANSMIT));
-	if (out)
-		json_word(json, "origin", e->bits & TCPLEDGER_SEG_OTHER ? "other" : "tcp");
-	else
-		json_null(json, "origin");
-	if (e->bits & (TCPLEDGER_SEG_ACCEPTED | TCPLEDGER_SEG_REFUSED))
-		json_bool(json, "accepted", !!(e->bits & TCPLEDGER_SEG_ACCEPTED));
-	else
-		json_null(json, "accepted");
-}
-
-static void add_change(struct text *json, const struct tcpledger_entry *e)
-{
-	json_word(json, "type", "state");
-	json_word(json, "from", words_get(&words_states, e->from));
-	json_word(json, "to", words_get(&words_states, e->to));
-	add_word(json, "cause", &words_causes, e->cause);
-	json_known(json, "segment", e->segment);
-}
-
-static void add_note(struct text *json, const struct tcpledger_entry *e)
-{
-	json_word(json, "type", "note");
-	json_word(json, "tag", words_get(&words_anomalies, e->tag));
-	json_known(json, "segment", e->segment);
-}
-
-static void add_log(struct text *json, const struct record *record)
-{
-	unsigned int n;
-
-	json_array_begin(json, "log");
-	for (n = 0; n < record->fixed.log_n; n++) {
-		const struct tcpledger_entry *e = &record->log[n];
-
-		json_object_begin(json, NULL);
-		json_unsigned(json, "n", n);
-		json_known(json, "t_ns", e->t_ns);
-		if (e->type == TCPLEDGER_ENTRY_STATE)
-			add_change(json, e);
-		else if (e->type == TCPLEDGER_ENTRY_NOTE)
-			add_note(json, e);
+	switch (field->type) {
+	case FIELD_PEER_ID:
+		if (r->peer_id)
+			json_unsigned(json, NULL, r->peer_id);
 		else
-			add_segment(json, e);
-		json_object_end(json);
+			json_null(json, NULL);
+		break;
+	case FIELD_FAMILY:
+		json_word(json, NULL, ipv6 ? "inet6" : "inet");
+		break;
+	case FIELD_LOCAL:
+		json_address(json, NULL, r->local, ipv6);
+		break;
+	case FIELD_REMOTE:
+		json_address(json, NULL, r->remote, ipv6);
+		break;
+	case FIELD_OPENED_AT:
+		add_moment(json, r->opened_at, 0);
+		break;
+	case FIELD_ENDED_AT:
+		add_moment(json, r->opened_at, live ? -1 : r->ended_ns);
+		break;
+	case FIELD_DURATION:
+		json_known(json, NULL, live ? -1 : r->duration_ns);
+		break;
+	case FIELD_COMM:
+		add_name(json, record->comm);
+		break;
+	case FIELD_CLOSER_COMM:
+		add_name(json, record->closer_comm);
+		break;
+	case FIELD_ERROR:
+		json_word(json, NULL, words_error(r->error));
+		break;
+	case FIELD_RESIDENCE:
+		add_residence(json, r);
+		break;
+	case FIELD_ANOMALIES:
+		add_anomalies(json, r);
+		break;
+	case FIELD_COMPLETENESS:
+		json_unsigned(json, NULL, others->completeness);
+		break;
+	case FIELD_ZEEK_STATE:
+		json_word(json, NULL, others->zeek_state);
+		break;
+	case FIELD_ZEEK_HISTORY:
+		json_word(json, NULL, others->zeek_history);
+		break;
+	default:
+		json_log(json, record);
+		break;
 	}
-	json_array_end(json);
 }
 
-static void add_others(struct text *json, const struct record *record)
+/* A field behind its key that is a member of the record, or a bit. */
+static char *put_plain(char *at, const struct field *field, const struct tcpledger_record *r)
 {
-	struct wireshark_zeek others;
+	int64_t number = field_number(field, r);
 
-	wireshark_zeek_judge(record, &others);
-	json_unsigned(json, "completeness", others.completeness);
-	json_word(json, "zeek_state", others.zeek_state);
-	json_word(json, "zeek_history", others.zeek_history);
+	if (field->type == FIELD_FLAG || field->type == FIELD_YES)
+		return json_put_bool(at, (int)number);
+	if (field->type == FIELD_U64)
+		return json_put_unsigned(at, (uint64_t)number);
+	if (field->type < FIELD_STATE)
+		return json_put_known(at, number);
+	if (field->type >= FIELD_ROLE && !number)
+		return JSON_PUT(at, "null,");
+	return json_put_word(at, words_word(field_text_words(field), (unsigned int)number));
+}
+
+/* Of an object that is not there all fields are null, and so is it. */
+static bool has_object(enum field_object object, const struct record *record)
+{
+	if (object == FIELD_IN_CLOSER)	/* else nobody here: the peer or a timer closed */
+		return record->fixed.closer_pid >= 0 || record->closer_comm[0];
+	return object != FIELD_IN_TIME_WAIT || record->fixed.flags & TCPLEDGER_REC_TIME_WAIT;
+}
+
+/* From the object before to that of a field, or to the null that stands for it. */
+static char *put_object(char *at, enum field_object before, enum field_object object, bool is_there)
+{
+	static const struct word keys[] = {
+		[FIELD_IN_OWNER] = WORD("owner"), [FIELD_IN_CLOSER] = WORD("closer"),
+		[FIELD_IN_OPEN] = WORD("open"), [FIELD_IN_CLOSE] = WORD("close"),
+		[FIELD_IN_TIME_WAIT] = WORD("time_wait"),
+	};
+
+	if (before != FIELD_IN_RECORD)
+		at = json_put_end(at, '}');
+	if (object == FIELD_IN_RECORD)
+		return at;
+	at = json_put_word(at, &keys[object]);
+	at[-1] = ':';
+	return is_there ? JSON_PUT(at, "{") : JSON_PUT(at, "null,");
 }
 
 /**
@@ -268,24 +181,38 @@ static void add_others(struct text *json, const struct record *record)
  */
 void json_record(const struct record *record)
 {
-	const struct tcpledger_record *r = &record->fixed;
+	const size_t most = field_count * FIELD_MOST;
+	enum field_object object = FIELD_IN_RECORD;
 	struct text *json = json_line_begin();
+	struct wireshark_zeek others;
+	bool is_there = true;
+	char *at = text_room(json, most);
+	unsigned int i;
 
-	add_tuple(json, r);
-	add_life(json, r);
-	add_owner(json, record);
-	add_closer(json, record);
-	add_open(json, r);
-	add_close(json, r);
-	add_time_wait(json, r);
-	add_residence(json, r);
-	json_known(json, "bytes_sent", r->bytes_sent);
-	json_known(json, "bytes_received", r->bytes_received);
-	json_known(json, "retransmits", r->retransmits);
-	json_known(json, "srtt_us", r->srtt_us);
-	json_known(json, "min_rtt_us", r->min_rtt_us);
-	add_anomalies(json, r);
-	add_others(json, record);
-	add_log(json, record);
+	wireshark_zeek_judge(record, &others);
+	for (i = 0; i < field_count; i++) {
+		const struct field *field = &fields[i];
+
+		if (field->object != object) {
+			bool was_there = is_there;
+
+			is_there = has_object(field->object, record);
+			at = put_object(at, was_there ? object : FIELD_IN_RECORD, field->object,
+					is_there);
+			object = field->object;
+		}
+		if (!is_there)
+			continue;
+		memcpy(at, field->key, FIELD_KEY_ROOM);
+		at += field->key_len;
+		if (field->type < FIELD_COMPUTED) {
+			at = put_plain(at, field, &record->fixed);
+			continue;
+		}
+		text_end(json, at);
+		add_computed(json, field, record, &others);
+		at = text_room(json, most);
+	}
+	text_end(json, at);
 	json_line_end(json);
 }

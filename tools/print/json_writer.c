@@ -25,8 +25,43 @@ struct text *json_line_begin(void)
  */
 void json_line_end(struct text *json)
 {
-	text_bytes(json, "}\n", 2);
+	json_object_end(json);
+	json->bytes[json->len - 1] = '\n';	/* no comma behind the last */
 	output_line();
+}
+
+/**
+ * json_word - add a word of ours
+ * @json: where
+ * @key: key; NULL in an array
+ * @word: word; NULL is null
+ */
+void json_word(struct text *json, const char *key, const char *word)
+{
+	size_t len;
+	char *at;
+
+	if (!word) {
+		json_null(json, key);
+		return;
+	}
+	len = strlen(word);
+	at = json_begin(json, key, len + 3);
+	*at++ = '"';
+	memcpy(at, word, len);
+	at[len] = '"';
+	at[len + 1] = ',';
+	text_end(json, at + len + 2);
+}
+
+static void begin_string(struct text *json, const char *key)
+{
+	text_end(json, JSON_PUT(json_begin(json, key, 1), "\""));
+}
+
+static void end_string(struct text *json)
+{
+	text_bytes(json, "\",", 2);
 }
 
 /* RFC 8259 lets no quote, no backslash and no control character stand as it is. */
@@ -48,6 +83,16 @@ static void add_escaped(struct text *json, char c)
 	}
 }
 
+/* How many bytes stand as they are: nearly all names are of such only. */
+static size_t plain_length(const char *bytes)
+{
+	size_t len = 0;
+
+	while (bytes[len] >= ' ' && bytes[len] < 0x7f && bytes[len] != '"' && bytes[len] != '\\')
+		len++;
+	return len;
+}
+
 /**
  * json_foreign - add a string that strangers chose
  * @json: where
@@ -57,14 +102,18 @@ static void add_escaped(struct text *json, char c)
 void json_foreign(struct text *json, const char *key, const char *bytes)
 {
 	struct text text = { 0 };
-	size_t i;
+	size_t i, len = plain_length(bytes);
 
+	begin_string(json, key);
+	if (!bytes[len]) {
+		text_bytes(json, bytes, len);
+		end_string(json);
+		return;
+	}
 	escape_utf8(&text, bytes);
-	json_begin(json, key);
-	text_char(json, '"');
 	for (i = 0; i < text.len; i++)
 		add_escaped(json, text.bytes[i]);
-	text_char(json, '"');
+	end_string(json);
 	text_free(&text);
 }
 
@@ -77,10 +126,9 @@ void json_foreign(struct text *json, const char *key, const char *bytes)
  */
 void json_address(struct text *json, const char *key, const uint8_t *address, bool ipv6)
 {
-	json_begin(json, key);
-	text_char(json, '"');
+	begin_string(json, key);
 	format_address(json, address, ipv6);
-	text_char(json, '"');
+	end_string(json);
 }
 
 /**
@@ -95,8 +143,7 @@ void json_moment(struct text *json, const char *key, int64_t realtime_ns)
 		json_null(json, key);
 		return;
 	}
-	json_begin(json, key);
-	text_char(json, '"');
+	begin_string(json, key);
 	format_wall(json, realtime_ns);
-	text_char(json, '"');
+	end_string(json);
 }

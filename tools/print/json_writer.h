@@ -3,6 +3,10 @@
  * JSON as a stream of bytes: each function adds one value to the output, and
  * nothing is kept but the text. A value in an object has a key, a value in an
  * array has none, that is NULL. Keys and words are ours and need no escaping.
+ *
+ * Each value has a comma behind it; the bracket that ends an object or an array
+ * takes the place of the last one. So a value is written without a look at what
+ * stands before it.
  */
 #ifndef TCPLEDGER_JSON_WRITER_H
 #define TCPLEDGER_JSON_WRITER_H
@@ -11,42 +15,121 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/text.h"
+#include "meaning/words.h"
 
 struct text *json_line_begin(void);
 void json_line_end(struct text *json);
+void json_word(struct text *json, const char *key, const char *word);
 void json_foreign(struct text *json, const char *key, const char *bytes);
 void json_address(struct text *json, const char *key, const uint8_t *address, bool ipv6);
 void json_moment(struct text *json, const char *key, int64_t realtime_ns);
 
+#define JSON_NUMBER_MOST	(DECIMAL_MOST + 1)	/* bytes of a number and its comma */
+#define JSON_WORD_MOST		(WORD_ROOM + 3)		/* of a word, its quotes and its comma */
+
 /**
- * json_begin - begin a value; what follows adds it
+ * JSON_PUT - write bytes that do not change, where there is room for them
+ * @at: where
+ * @bytes: a string literal, so that writing it is a store or two
+ *
+ * Return: where the next byte goes.
+ */
+#define JSON_PUT(at, bytes)	((char *)memcpy(at, bytes, sizeof(bytes) - 1) + sizeof(bytes) - 1)
+
+/**
+ * json_put_unsigned - write a number, where there is room for JSON_NUMBER_MOST
+ * @at: where
+ * @value: number
+ *
+ * Return: where the next value goes.
+ */
+static inline char *json_put_unsigned(char *at, uint64_t value)
+{
+	at = decimal_put(at, value);
+	*at = ',';
+	return at + 1;
+}
+
+/**
+ * json_put_known - write a number where it is known, else null
+ * @at: where
+ * @value: number; negative is null
+ *
+ * Return: where the next value goes.
+ */
+static inline char *json_put_known(char *at, int64_t value)
+{
+	return value < 0 ? JSON_PUT(at, "null,") : json_put_unsigned(at, (uint64_t)value);
+}
+
+/**
+ * json_put_bool - write true, false or null
+ * @at: where
+ * @value: 1, 0, or negative for null
+ *
+ * Return: where the next value goes.
+ */
+static inline char *json_put_bool(char *at, int value)
+{
+	if (value > 0)
+		return JSON_PUT(at, "true,");
+	return value ? JSON_PUT(at, "null,") : JSON_PUT(at, "false,");
+}
+
+/**
+ * json_put_end - write the bracket that ends an object or an array
+ * @at: where
+ * @bracket: which
+ *
+ * Return: where the next value goes.
+ */
+static inline char *json_put_end(char *at, char bracket)
+{
+	if (at[-1] == ',')	/* else it is empty */
+		at--;
+	at[0] = bracket;
+	at[1] = ',';
+	return at + 2;
+}
+
+/**
+ * json_put_word - write a word of ours, where there is room for JSON_WORD_MOST
+ * @at: where
+ * @word: word
+ *
+ * Return: where the next value goes.
+ */
+static inline char *json_put_word(char *at, const struct word *word)
+{
+	*at++ = '"';
+	memcpy(at, word->text, WORD_ROOM);	/* whole: its length is no constant */
+	at += word->len;
+	return JSON_PUT(at, "\",");
+}
+
+/**
+ * json_begin - begin a value
  * @json: where
  * @key: key; NULL in an array
+ * @most: bytes that the value has at most, with its comma
  *
- * A comma, unless the value is the first one behind a bracket, and the key. Every
- * value ends with another byte than an opening bracket.
- *
- * Inline, as are those that call it: a record has some 240 values, and where the
- * key is a constant its length is known and copying it is a store or two.
+ * Return: where the value goes, for text_end().
  */
-static inline void json_begin(struct text *json, const char *key)
+static inline char *json_begin(struct text *json, const char *key, size_t most)
 {
 	size_t len = key ? strlen(key) : 0;
-	char *end;
+	char *at = text_room(json, len + 3 + most);
 
-	text_reserve(json, len + 4);	/* with ',', '"', '"' and ':' */
-	end = json->bytes + json->len;
-	if (end[-1] != '{' && end[-1] != '[')
-		*end++ = ',';
-	if (key) {
-		*end++ = '"';
-		memcpy(end, key, len);
-		end += len;
-		*end++ = '"';
-		*end++ = ':';
-	}
-	json->len = (size_t)(end - json->bytes);
+	if (!key)
+		return at;
+	*at++ = '"';
+	memcpy(at, key, len);
+	at += len;
+	*at++ = '"';
+	*at++ = ':';
+	return at;
 }
 
 /**
@@ -56,8 +139,7 @@ static inline void json_begin(struct text *json, const char *key)
  */
 static inline void json_object_begin(struct text *json, const char *key)
 {
-	json_begin(json, key);
-	text_char(json, '{');
+	text_end(json, JSON_PUT(json_begin(json, key, 1), "{"));
 }
 
 /**
@@ -66,7 +148,7 @@ static inline void json_object_begin(struct text *json, const char *key)
  */
 static inline void json_object_end(struct text *json)
 {
-	text_char(json, '}');
+	text_end(json, json_put_end(text_room(json, 2), '}'));
 }
 
 /**
@@ -76,8 +158,7 @@ static inline void json_object_end(struct text *json)
  */
 static inline void json_array_begin(struct text *json, const char *key)
 {
-	json_begin(json, key);
-	text_char(json, '[');
+	text_end(json, JSON_PUT(json_begin(json, key, 1), "["));
 }
 
 /**
@@ -86,7 +167,7 @@ static inline void json_array_begin(struct text *json, const char *key)
  */
 static inline void json_array_end(struct text *json)
 {
-	text_char(json, ']');
+	text_end(json, json_put_end(text_room(json, 2), ']'));
 }
 
 /**
@@ -96,8 +177,7 @@ static inline void json_array_end(struct text *json)
  */
 static inline void json_null(struct text *json, const char *key)
 {
-	json_begin(json, key);
-	text_bytes(json, "null", 4);
+	text_end(json, JSON_PUT(json_begin(json, key, 5), "null,"));
 }
 
 /**
@@ -108,8 +188,7 @@ static inline void json_null(struct text *json, const char *key)
  */
 static inline void json_bool(struct text *json, const char *key, int value)
 {
-	json_begin(json, key);
-	text_string(json, value < 0 ? "null" : value ? "true" : "false");
+	text_end(json, json_put_bool(json_begin(json, key, 6), value));
 }
 
 /**
@@ -120,8 +199,7 @@ static inline void json_bool(struct text *json, const char *key, int value)
  */
 static inline void json_unsigned(struct text *json, const char *key, uint64_t value)
 {
-	json_begin(json, key);
-	text_unsigned(json, value);
+	text_end(json, json_put_unsigned(json_begin(json, key, JSON_NUMBER_MOST), value));
 }
 
 /**
@@ -132,28 +210,7 @@ static inline void json_unsigned(struct text *json, const char *key, uint64_t va
  */
 static inline void json_known(struct text *json, const char *key, int64_t value)
 {
-	if (value < 0)
-		json_null(json, key);
-	else
-		json_unsigned(json, key, (uint64_t)value);
-}
-
-/**
- * json_word - add a word of ours
- * @json: where
- * @key: key; NULL in an array
- * @word: word; NULL is null
- */
-static inline void json_word(struct text *json, const char *key, const char *word)
-{
-	if (!word) {
-		json_null(json, key);
-		return;
-	}
-	json_begin(json, key);
-	text_char(json, '"');
-	text_string(json, word);
-	text_char(json, '"');
+	text_end(json, json_put_known(json_begin(json, key, JSON_NUMBER_MOST), value));
 }
 
 #endif

@@ -8,9 +8,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct tcpledger_entry;
+#include <linux/tcpledger.h>
 
-bool entry_is_segment(const struct tcpledger_entry *e);
+static inline bool entry_is_segment(const struct tcpledger_entry *e)
+{
+	return e->type == TCPLEDGER_ENTRY_OUT || e->type == TCPLEDGER_ENTRY_IN;
+}
+
 uint32_t entry_end(const struct tcpledger_entry *e);
 
 #endif

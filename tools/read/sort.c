@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "read/field.h"
 #include "read/moment.h"
 #include "read/record.h"
 
@@ -91,7 +92,7 @@ static void place_name(struct sort_place *place, const char *name, bool reverse)
 	place->low = turned(place->low, reverse);
 }
 
-static void place_by(enum sort_by by, bool reverse, const struct record *record,
+static void place_by(unsigned int by, bool reverse, const struct record *record,
 		     struct sort_place *place)
 {
 	const struct tcpledger_record *r = &record->fixed;
@@ -118,9 +119,6 @@ static void place_by(enum sort_by by, bool reverse, const struct record *record,
 	case SORT_DURATION:
 		place->high = largest_first(live ? -1 : r->duration_ns, reverse);
 		break;
-	case SORT_HANDSHAKE:
-		place->high = largest_first(r->handshake_ns, reverse);
-		break;
 	case SORT_STATE:
 		place->high = turned(stage_of(r->state), reverse);
 		place->low = largest_first(r->state_age_ns, reverse);
@@ -137,28 +135,44 @@ static void place_by(enum sort_by by, bool reverse, const struct record *record,
 	case SORT_REMOTE:
 		place_endpoint(place, r->remote, r->flags & TCPLEDGER_REC_IPV6, r->rport, reverse);
 		break;
-	case SORT_SENT:
-		place->high = largest_first(r->bytes_sent, reverse);
-		break;
-	case SORT_RECEIVED:
-		place->high = largest_first(r->bytes_received, reverse);
-		break;
-	case SORT_RETRANSMITS:
-		place->high = largest_first(r->retransmits, reverse);
-		break;
-	case SORT_COUNT:
+	default:
+		place->high = largest_first(field_number(&fields[by - SORT_FIELD], r), reverse);
 		break;
 	}
 }
 
 /**
+ * sort_count - how many keys there may be
+ *
+ * Return: the number of the last, plus one.
+ */
+unsigned int sort_count(void)
+{
+	return SORT_FIELD + field_count;
+}
+
+/**
+ * sort_word - the word for a key
+ * @by: its number
+ *
+ * Return: the word, NULL where the list cannot be sorted by that field.
+ */
+const char *sort_word(unsigned int by)
+{
+#define SORT_WORD(name, word, help)	word,
+	static const char *const words[] = { SORT_KEYS(SORT_WORD) };
+
+	return by < SORT_FIELD ? words[by] : fields[by - SORT_FIELD].sort;
+}
+
+/**
  * sort_place - where a record stands
- * @by: key of the list
+ * @by: key of the list: of enum sort_by, or behind those the row of a field
  * @reverse: turn the order round; what is not known stays last
  * @record: a checked record
  * @place: set to its place
  */
-void sort_place(enum sort_by by, bool reverse, const struct record *record,
+void sort_place(unsigned int by, bool reverse, const struct record *record,
 		struct sort_place *place)
 {
 	place->high = 0;

@@ -12,7 +12,7 @@
 
 struct record;
 
-/* KEY, its word, what it sorts by */
+/* KEY, its word, what it sorts by: what is more than a number of which the largest is first. */
 #define SORT_KEYS(X)							\
 	X(RECENT,	"recent",	"live first, then ended; newest first")	\
 	X(ID,		"id",		"number of the record")			\
@@ -20,20 +20,17 @@ struct record;
 	X(ENDED,	"ended",	"when it ended, newest first")		\
 	X(AGE,		"age",		"time in the present state, oldest first") \
 	X(DURATION,	"duration",	"length of its life, longest first")	\
-	X(HANDSHAKE,	"handshake",	"time to ESTABLISHED, longest first")	\
 	X(STATE,	"state",	"state, in the order of a life")	\
 	X(PID,		"pid",		"owner's process id")			\
 	X(COMM,		"comm",		"owner's name")				\
 	X(LOCAL,	"local",	"own address and port")			\
-	X(REMOTE,	"remote",	"the peer's address and port")		\
-	X(SENT,		"sent",		"payload sent, most first")		\
-	X(RECEIVED,	"received",	"payload received, most first")		\
-	X(RETRANSMITS,	"retransmits",	"segments sent again, most first")
+	X(REMOTE,	"remote",	"the peer's address and port")
 
+/* These, and behind them a number for each row of the table of fields. */
 #define SORT_ENUM(name, word, help)	SORT_##name,
 enum sort_by {
 	SORT_KEYS(SORT_ENUM)
-	SORT_COUNT
+	SORT_FIELD
 };
 
 /**
@@ -50,7 +47,9 @@ struct sort_place {
 	uint64_t	id;
 };
 
-void sort_place(enum sort_by by, bool reverse, const struct record *record,
+unsigned int sort_count(void);
+const char *sort_word(unsigned int by);
+void sort_place(unsigned int by, bool reverse, const struct record *record,
 		struct sort_place *place);
 int sort_compare(const struct sort_place *a, const struct sort_place *b);
 

@@ -8,6 +8,7 @@
 #include "export/pcapng/packet.h"
 #include "export/pcapng/payload_gaps.h"
 #include "export/pcapng/trace_join.h"
+#include "meaning/arrivals.h"
 #include "read/entry.h"
 #include "read/moment.h"
 #include "read/record.h"
@@ -136,57 +137,45 @@ static bool is_same(const struct tcpledger_entry *a, const struct tcpledger_entr
 	return a->seq == b->seq && a->ack == b->ack && a->len == b->len && a->flags == b->flags;
 }
 
-/*
- * Entry @in of @receiver as the arrival of a packet that its sender logged: of
- * several that look alike the last that had left by then, as the earlier ones
- * may be lost. Packets from @first on are the connection's.
- */
-static bool is_arrival(struct trace *trace, size_t first, const struct record *sender,
-		       const struct record *receiver, unsigned int in)
-{
-	int64_t when = moment(receiver, receiver->log[in].t_ns);
-	struct packet *found = NULL;
-	size_t i;
-
-	for (i = first; i < trace->packet_count; i++) {
-		struct packet *packet = &trace->packets[i];
-
-		if (packet->sender == sender && !packet->receiver &&
-		    is_same(&packet->entry, &receiver->log[in]) &&
-		    (!found || packet->time_ns <= when))
-			found = packet;
-	}
-	if (!found)
-		return false;
-	found->receiver = receiver;
-	found->in = (int)in;
-	return true;
-}
-
-/* What @record sent, or else what came to it and was not logged as sent. */
-static void add_segments(struct trace *trace, size_t first, const struct record *record,
-			 const struct record *peer, enum tcpledger_entry_type type)
+/* What left @from for @to, which may have no record. */
+static void add_sent(struct trace *trace, const struct record *from, const struct record *to,
+		     const int *arrives)
 {
 	unsigned int i;
 
-	for (i = 0; i < record->fixed.log_n; i++) {
-		const struct tcpledger_entry *e = &record->log[i];
+	for (i = 0; i < from->fixed.log_n; i++) {
 		struct packet *packet;
 
-		if (e->type != type)
-			continue;
-		if (type == TCPLEDGER_ENTRY_IN && peer && is_arrival(trace, first, peer, record, i))
+		if (from->log[i].type != TCPLEDGER_ENTRY_OUT)
 			continue;
 		packet = add_packet(trace);
-		packet->time_ns = moment(record, e->t_ns);
-		packet->entry = *e;
-		if (type == TCPLEDGER_ENTRY_OUT) {
-			packet->sender = record;
-			packet->out = (int)i;
-		} else {
-			packet->receiver = record;
-			packet->in = (int)i;
-		}
+		packet->time_ns = moment(from, from->log[i].t_ns);
+		packet->order = i;
+		packet->entry = from->log[i];
+		packet->sender = from;
+		packet->out = (int)i;
+		packet->in = arrives[i];
+		if (arrives[i] >= 0)
+			packet->receiver = to;
+	}
+}
+
+/* What came to @to and was not logged as sent. */
+static void add_received(struct trace *trace, const struct record *to, const int *departs)
+{
+	unsigned int i;
+
+	for (i = 0; i < to->fixed.log_n; i++) {
+		struct packet *packet;
+
+		if (to->log[i].type != TCPLEDGER_ENTRY_IN || departs[i] >= 0)
+			continue;
+		packet = add_packet(trace);
+		packet->time_ns = moment(to, to->log[i].t_ns);
+		packet->order = i;
+		packet->entry = to->log[i];
+		packet->receiver = to;
+		packet->in = (int)i;
 	}
 }
 
@@ -235,27 +224,45 @@ static void fill_gaps(struct trace *trace, size_t first, const struct record *re
 	free(packets);
 }
 
-/* Two segments of one record at one time stay in the order of its log. */
+/* For each entry of a log the one that it is in the other's: none yet. */
+static int *new_matches(const struct record *record)
+{
+	int *matches = memory_new(record->fixed.log_n, sizeof(*matches));
+
+	memset(matches, 0xff, record->fixed.log_n * sizeof(*matches));
+	return matches;
+}
+
+/*
+ * The packets of a connection, of which @record is one end and @peer the other: NULL
+ * if it is not recorded. Two segments of one record at one time stay in the order of
+ * its log.
+ */
 static void add_connection(struct trace *trace, const struct record *record,
 			   const struct record *peer)
 {
+	const struct record *other = peer ? peer : record;
+	int *arrives[2] = { new_matches(record), new_matches(other) };
+	int *departs[2] = { new_matches(record), new_matches(other) };
 	bool two = peer && peer != record;
-	size_t first = trace->packet_count, i;
+	size_t first = trace->packet_count;
 
-	add_segments(trace, first, record, peer, TCPLEDGER_ENTRY_OUT);
+	if (peer)
+		arrivals_between(record, peer, arrives[0], departs[two]);
 	if (two)
-		add_segments(trace, first, peer, record, TCPLEDGER_ENTRY_OUT);
-	add_segments(trace, first, record, peer, TCPLEDGER_ENTRY_IN);
+		arrivals_between(peer, record, arrives[1], departs[0]);
+	add_sent(trace, record, peer, arrives[0]);
 	if (two)
-		add_segments(trace, first, peer, record, TCPLEDGER_ENTRY_IN);
-	for (i = first; i < trace->packet_count; i++) {
-		struct packet *packet = &trace->packets[i];
-		int place = packet->out >= 0 ? packet->out : packet->in;
-
-		packet->order = (uint64_t)place;
-	}
+		add_sent(trace, peer, record, arrives[1]);
+	add_received(trace, record, departs[0]);
+	if (two)
+		add_received(trace, peer, departs[1]);
 	sort_packets(trace->packets + first, trace->packet_count - first);
 	fill_gaps(trace, first, record, two ? peer : NULL);
+	free(arrives[0]);
+	free(arrives[1]);
+	free(departs[0]);
+	free(departs[1]);
 }
 
 /*

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "export/pcapng/trace_join.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "export/pcapng/packet.h"
+#include "meaning/arrivals.h"
 #include "read/record.h"
 
 static const struct tcpledger_record *known_to(const struct packet *packet)
@@ -26,7 +28,7 @@ static uint64_t ports(const struct packet *packet)
 				(uint64_t)r->rport << 16 | r->lport;
 }
 
-/* By namespace, who sends to whom, and what the segment is. */
+/* By namespace, who sends to whom, and what the segment is: 0 if they may be one. */
 static int compare_segments(const struct packet *a, const struct packet *b)
 {
 	const struct tcpledger_record *x = known_to(a), *y = known_to(b);
@@ -35,11 +37,7 @@ static int compare_segments(const struct packet *a, const struct packet *b)
 	if (!order)
 		order = compare_numbers(ports(a), ports(b));
 	if (!order)
-		order = compare_numbers((uint64_t)a->entry.seq << 32 | a->entry.ack,
-					(uint64_t)b->entry.seq << 32 | b->entry.ack);
-	if (!order)
-		order = compare_numbers((uint64_t)a->entry.len << 8 | a->entry.flags,
-					(uint64_t)b->entry.len << 8 | b->entry.flags);
+		order = arrivals_compare(&a->entry, &b->entry);
 	if (!order)
 		order = memcmp(a->sender ? x->local : x->remote, b->sender ? y->local : y->remote,
 			       sizeof(x->local));
@@ -49,21 +47,26 @@ static int compare_segments(const struct packet *a, const struct packet *b)
 	return order;
 }
 
+static int64_t when(const struct packet *packet)
+{
+	return arrivals_when(packet->sender ? packet->sender : packet->receiver, &packet->entry);
+}
+
 static int compare_packets(const void *a, const void *b)
 {
 	const struct packet *x = *(struct packet *const *)a;
 	const struct packet *y = *(struct packet *const *)b;
 	int order = compare_segments(x, y);
 
-	if (order)
-		return order;
-	if (x->time_ns != y->time_ns)
-		return x->time_ns < y->time_ns ? -1 : 1;
-	/* What leaves at the same time comes first. */
-	return !x->sender - !y->sender;
+	/* Those that left stand before those that came, each in the order of time. */
+	if (!order)
+		order = !x->sender - !y->sender;
+	if (!order)
+		order = (when(x) > when(y)) - (when(x) < when(y));
+	return order ? order : compare_numbers(x->order, y->order);
 }
 
-/* Those that only one end knows of, each beside its likes, in order of time. */
+/* Those that only one end knows of, each beside its likes. */
 static size_t find_single(struct packet *packets, size_t count, struct packet **single)
 {
 	size_t i, found = 0;
@@ -87,6 +90,26 @@ static void join(struct packet *sent, struct packet *received)
 	received->receiver = NULL;
 }
 
+/* Of packets that are alike, the first @sent_count left and the others came. */
+static void join_alike(struct packet **alike, size_t count, size_t sent_count)
+{
+	struct arrivals_segment *list;
+	size_t i;
+
+	if (!sent_count || sent_count == count)
+		return;
+	list = memory_new(count, sizeof(*list));
+	for (i = 0; i < count; i++)
+		list[i] = (struct arrivals_segment) {
+			.entry = &alike[i]->entry, .when_ns = when(alike[i]), .place = i,
+		};
+	arrivals_match(list, sent_count, list + sent_count, count - sent_count);
+	for (i = 0; i < sent_count; i++)
+		if (list[i].other >= 0)
+			join(alike[i], alike[sent_count + (size_t)list[i].other]);
+	free(list);
+}
+
 static size_t drop_empty(struct packet *packets, size_t count)
 {
 	size_t i, kept = 0;
@@ -102,20 +125,20 @@ static size_t drop_empty(struct packet *packets, size_t count)
  * @packets: all packets, in order
  * @count: how many
  *
- * An arrival belongs to the last of its likes that left before it.
- *
  * Return: how many are left.
  */
 size_t trace_join(struct packet *packets, size_t count)
 {
 	struct packet **single = memory_new(count, sizeof(*single));
-	size_t i, found;
+	size_t from, to, found, sent;
 
 	found = find_single(packets, count, single);
-	for (i = 1; i < found; i++)
-		if (single[i - 1]->sender && !single[i]->sender && !single[i - 1]->receiver &&
-		    !compare_segments(single[i - 1], single[i]))
-			join(single[i - 1], single[i]);
+	for (from = 0; from < found; from = to) {
+		sent = 0;
+		for (to = from; to < found && !compare_segments(single[from], single[to]); to++)
+			sent += !!single[to]->sender;
+		join_alike(single + from, to - from, sent);
+	}
 	free(single);
 	return drop_empty(packets, count);
 }
