@@ -8,6 +8,7 @@
 #define TCPLEDGER_COMPAT_H
 
 #include <linux/skbuff.h>
+#include <net/inet_hashtables.h>
 #include <net/net_namespace.h>
 
 #if !IS_ENABLED(CONFIG_IPV6) || !IS_ENABLED(CONFIG_NETFILTER) ||	\
@@ -30,7 +31,11 @@
 #define __tcpledger_unset __attribute__((__uninitialized__))
 
 /* The last arguments of the kfree_skb tracepoint. */
-#ifdef TCPLEDGER_HAVE_KFREE_SKB_RX_SK
+#if defined(TCPLEDGER_HAVE_CONST_RX_SK)
+#define TCPLEDGER_KFREE_SKB_ARGS					\
+	void *data, struct sk_buff *skb, void *location,		\
+	enum skb_drop_reason reason, const struct sock *rx_sk
+#elif defined(TCPLEDGER_HAVE_KFREE_SKB_RX_SK)
 #define TCPLEDGER_KFREE_SKB_ARGS					\
 	void *data, struct sk_buff *skb, void *location,		\
 	enum skb_drop_reason reason, struct sock *rx_sk
@@ -38,6 +43,21 @@
 #define TCPLEDGER_KFREE_SKB_ARGS					\
 	void *data, struct sk_buff *skb, void *location,		\
 	enum skb_drop_reason reason
+#endif
+
+/* The lookups of TCP's own table, which was once named by an argument. */
+#ifdef TCPLEDGER_HAVE_LOOKUP_HASHINFO
+#define tcpledger_lookup_v4(net, ...)					\
+	__inet_lookup_established(net,					\
+		(net)->ipv4.tcp_death_row.hashinfo, __VA_ARGS__)
+#define tcpledger_lookup_v6(net, ...)					\
+	__inet6_lookup_established(net,					\
+		(net)->ipv4.tcp_death_row.hashinfo, __VA_ARGS__)
+#else
+#define tcpledger_lookup_v4(net, ...)					\
+	__inet_lookup_established(net, __VA_ARGS__)
+#define tcpledger_lookup_v6(net, ...)					\
+	__inet6_lookup_established(net, __VA_ARGS__)
 #endif
 
 #endif /* TCPLEDGER_COMPAT_H */
