@@ -45,6 +45,21 @@
 	enum skb_drop_reason reason
 #endif
 
+/*
+ * Does a reason to drop a segment come from the timewait or request socket that held
+ * the connection, after it has processed the segment? Once these gave none.
+ */
+#ifdef TCPLEDGER_HAVE_HOLDER_REASONS
+#define tcpledger_reason_of_holder(reason)				\
+	((reason) == SKB_DROP_REASON_TCP_RFC7323_TW_PAWS ||		\
+	 (reason) == SKB_DROP_REASON_TCP_RFC7323_PAWS ||		\
+	 (reason) == SKB_DROP_REASON_TCP_RFC7323_TSECR ||		\
+	 (reason) == SKB_DROP_REASON_TCP_OVERWINDOW ||			\
+	 (reason) == SKB_DROP_REASON_TCP_LISTEN_OVERFLOW)
+#else
+#define tcpledger_reason_of_holder(reason)	((void)(reason), false)
+#endif
+
 /* The lookups of TCP's own table, which was once named by an argument. */
 #ifdef TCPLEDGER_HAVE_LOOKUP_HASHINFO
 #define tcpledger_lookup_v4(net, ...)					\

@@ -63,35 +63,16 @@ static void probe_state(void *data, const struct sock *sk, const int from,
 /* On a socket that is closed already tcp_reset() changes nothing. */
 static void probe_reset(void *data, struct sock *sk)
 {
-	if (READ_ONCE(sk->sk_state) != TCP_CLOSE && sk_is_tcp(sk))
-		tcpledger_state_reset(sk);
-}
-
-/*
- * Data that tcp_data_queue() has already, or has no room for, is acknowledged
- * after it was freed; everything else before, or not at all.
- */
-static bool ack_follows(enum skb_drop_reason reason)
-{
-	switch (reason) {
-	case SKB_DROP_REASON_TCP_OLD_DATA:
-	case SKB_DROP_REASON_TCP_OVERWINDOW:
-	case SKB_DROP_REASON_TCP_ZEROWINDOW:
-	case SKB_DROP_REASON_TCP_OFOMERGE:
-	case SKB_DROP_REASON_PROTO_MEM:
-		return true;
-	default:
-		return false;
-	}
+	if (READ_ONCE(sk->sk_state) == TCP_CLOSE || !sk_is_tcp(sk))
+		return;
+	tcpledger_state_reset(sk);
 }
 
 static void probe_freed(TCPLEDGER_KFREE_SKB_ARGS)
 {
 	if (likely(this_cpu_read(tcpledger_flight.skb) != skb))
 		return;
-	tcpledger_segment_freed(skb, reason != SKB_DROP_REASON_NOT_SPECIFIED,
-				reason == SKB_DROP_REASON_TCP_CSUM,
-				ack_follows(reason));
+	tcpledger_segment_freed(skb, reason);
 }
 
 /**
