@@ -60,6 +60,19 @@
 #define tcpledger_reason_of_holder(reason)	((void)(reason), false)
 #endif
 
+/*
+ * Probes of tracepoints ran with preemption off, until tracepoints got an SRCU read
+ * section in its place. All that a probe touches relies on the former: per-CPU data,
+ * RCU, and synchronize_rcu() as a wait for probes.
+ */
+#ifdef TCPLEDGER_HAVE_PREEMPTIBLE_PROBES
+#define tcpledger_probe_begin()		preempt_disable_notrace()
+#define tcpledger_probe_end()		preempt_enable_notrace()
+#else
+#define tcpledger_probe_begin()		do { } while (0)
+#define tcpledger_probe_end()		do { } while (0)
+#endif
+
 /* The lookups of TCP's own table, which was once named by an argument. */
 #ifdef TCPLEDGER_HAVE_LOOKUP_HASHINFO
 #define tcpledger_lookup_v4(net, ...)					\

@@ -7,8 +7,9 @@
  * up by name and registered through an untyped pointer; the check_trace_*
  * calls pin each probe's signature at compile time all the same.
  *
- * All probes run with preemption off and on PREEMPT_RT must not sleep or
- * allocate: no spinlock_t, no kmalloc(), nothing that could free a socket.
+ * All probes run with preemption off, as the kernel calls them or by
+ * tcpledger_probe_begin(), and on PREEMPT_RT must not sleep or allocate: no
+ * spinlock_t, no kmalloc(), nothing that could free a socket.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -54,10 +55,12 @@ static void probe_state(void *data, const struct sock *sk, const int from,
 	if (unlikely((u32)from >= TCPLEDGER_STATE_MAX ||
 		     (u32)to >= TCPLEDGER_STATE_MAX))
 		return;
+	tcpledger_probe_begin();
 	if (likely(from != TCP_LISTEN && to != TCP_LISTEN && from != to))
 		tcpledger_state_change(sk, from, to);
 	else if (from != to)
 		probe_listen(sk, from, to);
+	tcpledger_probe_end();
 }
 
 /* On a socket that is closed already tcp_reset() changes nothing. */
@@ -65,14 +68,18 @@ static void probe_reset(void *data, struct sock *sk)
 {
 	if (READ_ONCE(sk->sk_state) == TCP_CLOSE || !sk_is_tcp(sk))
 		return;
+	tcpledger_probe_begin();
 	tcpledger_state_reset(sk);
+	tcpledger_probe_end();
 }
 
 static void probe_freed(TCPLEDGER_KFREE_SKB_ARGS)
 {
 	if (likely(this_cpu_read(tcpledger_flight.skb) != skb))
 		return;
+	tcpledger_probe_begin();
 	tcpledger_segment_freed(skb, reason);
+	tcpledger_probe_end();
 }
 
 /**
