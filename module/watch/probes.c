@@ -19,6 +19,7 @@
 #include <linux/ptrace.h>
 #include <linux/timer.h>
 #include <linux/tracepoint.h>
+#include <net/inet_common.h>
 #include <net/inet_timewait_sock.h>
 #include <net/request_sock.h>
 #include <net/tcp.h>
@@ -160,6 +161,18 @@ static int on_reset(struct kprobe *kp, struct pt_regs *regs)
 		tcpledger_segment_late_data(sk, skb);
 	return 0;
 }
+
+/*
+ * The handlers above take arguments by their place. The compiler compares what the
+ * headers declare; inet_twsk_kill() and reqsk_timer_handler() are in no header, and have
+ * one argument each.
+ */
+static_assert(__same_type(__inet_twsk_schedule,
+			  void (struct inet_timewait_sock *, int, bool)));
+static_assert(__same_type(__inet_accept,
+			  void (struct socket *, struct socket *, struct sock *)));
+static_assert(__same_type(tcp_abort, int (struct sock *, int)));
+static_assert(__same_type(tcp_reset, void (struct sock *, struct sk_buff *)));
 
 /*
  * By enum tcpledger_method. Each runs with preemption off and takes the arguments
