@@ -26,6 +26,7 @@ help:
 	@echo 'make check-driver that whatever goes wrong in a VM fails the run (part of make check)'
 	@echo 'make check-judges whether the tests see the mistakes of selftests/planted/bugs; BUGS="a b" for some'
 	@echo 'make check-rt     all tests but those of the host, on the PREEMPT_RT kernels'
+	@echo 'make check-next   the same on the kernel of Debian 13 and the newest of its backports'
 	@echo 'make check-debug  the same on kernels with KASAN, lockdep, kmemleak, KCSAN ..., built first: over an hour'
 	@echo 'make static       what Coccinelle, gcc -fanalyzer and cppcheck find, after make style'
 	@echo 'make stress       floods, hostile packets, 1000 reloads, 2000 namespaces, a day of load in such VMs; long; SEED= repeats one'
@@ -71,10 +72,8 @@ endif
 lane-%:
 	@selftests/vm/fetch.sh tools build
 	@selftests/vm/fetch.sh kernel $*
-	+@$(MAKE) --no-print-directory modules \
-		KDIR=$(BUILD)/kernels/$*/usr/src/linux-headers-$$(selftests/vm/fetch.sh release $*)
-	+@$(MAKE) --no-print-directory kernel_sockets \
-		KDIR=$(BUILD)/kernels/$*/usr/src/linux-headers-$$(selftests/vm/fetch.sh release $*)
+	+@selftests/vm/kbuild.sh $* modules
+	+@selftests/vm/kbuild.sh $* kernel_sockets
 
 # A module that the tests load beside it.
 kernel_sockets: headers
@@ -131,6 +130,10 @@ check-rt:
 	@selftests/vm/debug_test.sh 6.12-rt
 	@selftests/vm/check.sh --vm-only 6.1-rt 6.12-rt
 
+# The early warning: what the kernels to come change.
+check-next:
+	@selftests/vm/check.sh --vm-only 13 13-backports
+
 check-judges:
 	@selftests/planted/check.sh $(BUGS)
 
@@ -160,4 +163,5 @@ distclean: clean
 
 .PHONY: all help modules headers kernel_sockets tools install uninstall clean distclean \
 	selftests compile_commands.json list-warp list-smp list-turns list-stress-warp list-stress-smp \
-	list-stress-turns demo check check-driver check-judges check-rt check-debug stress bench style static vm
+	list-stress-turns demo check check-driver check-judges check-next check-rt check-debug \
+	stress bench style static vm

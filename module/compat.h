@@ -8,6 +8,7 @@
 #define TCPLEDGER_COMPAT_H
 
 #include <linux/skbuff.h>
+#include <net/inet_hashtables.h>
 #include <net/net_namespace.h>
 
 #if !IS_ENABLED(CONFIG_IPV6) || !IS_ENABLED(CONFIG_NETFILTER) ||	\
@@ -30,7 +31,11 @@
 #define __tcpledger_unset __attribute__((__uninitialized__))
 
 /* The last arguments of the kfree_skb tracepoint. */
-#ifdef TCPLEDGER_HAVE_KFREE_SKB_RX_SK
+#if defined(TCPLEDGER_HAVE_CONST_RX_SK)
+#define TCPLEDGER_KFREE_SKB_ARGS					\
+	void *data, struct sk_buff *skb, void *location,		\
+	enum skb_drop_reason reason, const struct sock *rx_sk
+#elif defined(TCPLEDGER_HAVE_KFREE_SKB_RX_SK)
 #define TCPLEDGER_KFREE_SKB_ARGS					\
 	void *data, struct sk_buff *skb, void *location,		\
 	enum skb_drop_reason reason, struct sock *rx_sk
@@ -38,6 +43,49 @@
 #define TCPLEDGER_KFREE_SKB_ARGS					\
 	void *data, struct sk_buff *skb, void *location,		\
 	enum skb_drop_reason reason
+#endif
+
+/*
+ * Does a reason to drop a segment come from the timewait or request socket that held
+ * the connection, after it has processed the segment? Once these gave none.
+ */
+#ifdef TCPLEDGER_HAVE_HOLDER_REASONS
+#define tcpledger_reason_of_holder(reason)				\
+	((reason) == SKB_DROP_REASON_TCP_RFC7323_TW_PAWS ||		\
+	 (reason) == SKB_DROP_REASON_TCP_RFC7323_PAWS ||		\
+	 (reason) == SKB_DROP_REASON_TCP_RFC7323_TSECR ||		\
+	 (reason) == SKB_DROP_REASON_TCP_OVERWINDOW ||			\
+	 (reason) == SKB_DROP_REASON_TCP_LISTEN_OVERFLOW)
+#else
+#define tcpledger_reason_of_holder(reason)	((void)(reason), false)
+#endif
+
+/*
+ * Probes of tracepoints ran with preemption off, until tracepoints got an SRCU read
+ * section in its place. All that a probe touches relies on the former: per-CPU data,
+ * RCU, and synchronize_rcu() as a wait for probes.
+ */
+#ifdef TCPLEDGER_HAVE_PREEMPTIBLE_PROBES
+#define tcpledger_probe_begin()		preempt_disable_notrace()
+#define tcpledger_probe_end()		preempt_enable_notrace()
+#else
+#define tcpledger_probe_begin()		do { } while (0)
+#define tcpledger_probe_end()		do { } while (0)
+#endif
+
+/* The lookups of TCP's own table, which was once named by an argument. */
+#ifdef TCPLEDGER_HAVE_LOOKUP_HASHINFO
+#define tcpledger_lookup_v4(net, ...)					\
+	__inet_lookup_established(net,					\
+		(net)->ipv4.tcp_death_row.hashinfo, __VA_ARGS__)
+#define tcpledger_lookup_v6(net, ...)					\
+	__inet6_lookup_established(net,					\
+		(net)->ipv4.tcp_death_row.hashinfo, __VA_ARGS__)
+#else
+#define tcpledger_lookup_v4(net, ...)					\
+	__inet_lookup_established(net, __VA_ARGS__)
+#define tcpledger_lookup_v6(net, ...)					\
+	__inet6_lookup_established(net, __VA_ARGS__)
 #endif
 
 #endif /* TCPLEDGER_COMPAT_H */

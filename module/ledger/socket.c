@@ -237,22 +237,20 @@ bool tcpledger_socket_exists(struct net *net, const struct tcpledger_key *key)
 struct sock *tcpledger_socket_hold(struct net *net,
 				   const struct tcpledger_key *key)
 {
-	struct inet_hashinfo *table = net->ipv4.tcp_death_row.hashinfo;
 	const int vrf = vrf_of(net, key->ifindex);
 	struct sock *sk;
 
 	rcu_read_lock();
 	if (key->v6)
-		sk = __inet6_lookup_established(net, table,
+		sk = tcpledger_lookup_v6(net,
 				(const struct in6_addr *)key->remote,
 				key->rport,
 				(const struct in6_addr *)key->local,
 				ntohs(key->lport), key->ifindex, vrf);
 	else
-		sk = __inet_lookup_established(net, table, key->remote[0],
-					       key->rport, key->local[0],
-					       ntohs(key->lport),
-					       key->ifindex, vrf);
+		sk = tcpledger_lookup_v4(net, key->remote[0], key->rport,
+					 key->local[0], ntohs(key->lport),
+					 key->ifindex, vrf);
 	rcu_read_unlock();
 	return sk;
 }

@@ -4,6 +4,7 @@
 
 #include <linux/percpu.h>
 #include <linux/preempt.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "ledger/conn.h"
@@ -22,6 +23,7 @@ struct tcpledger_net;
  * @id: the record's id
  * @index: its entry, TCPLEDGER_LOG_NONE if it was not logged
  * @task: it reached TCP in a task: written to a TUN device, or polled for
+ * @context: on PREEMPT_RT, the task whose softirq or system call processes it
  * @timewait: a timewait socket received it
  * @seg: its header
  * @opt: its options, if it is a SYN
@@ -31,6 +33,11 @@ struct tcpledger_net;
  * more than @skb is touched. A segment that TCP queues or consumes stays noted
  * until the next one comes, even if its sk_buff is reused meanwhile: see
  * noted_header().
+ *
+ * On PREEMPT_RT, where softirqs of one CPU need not exclude each other
+ * (PREEMPT_RT_NEEDS_BH_LOCK), the segment of one can take the place of another's. Then
+ * of the latter less is known, as if it had been queued; @context keeps what TCP does
+ * with it from being taken for the work of the former.
  */
 struct tcpledger_flight {
 	const struct sk_buff		*skb;
@@ -40,11 +47,35 @@ struct tcpledger_flight {
 	int				index;
 	bool				task;
 	bool				timewait;
+#ifdef CONFIG_PREEMPT_RT
+	const struct task_struct	*context;
+#endif
 	struct tcpledger_segment	seg;
 	struct tcpledger_options	opt;
 };
 
 DECLARE_PER_CPU(struct tcpledger_flight, tcpledger_flight);
+
+#ifdef CONFIG_PREEMPT_RT
+static inline void tcpledger_flight_own(struct tcpledger_flight *f)
+{
+	f->context = current;
+}
+
+static inline bool tcpledger_flight_is_own(const struct tcpledger_flight *f)
+{
+	return f->context == current;
+}
+#else
+static inline void tcpledger_flight_own(struct tcpledger_flight *f)
+{
+}
+
+static inline bool tcpledger_flight_is_own(const struct tcpledger_flight *f)
+{
+	return true;
+}
+#endif
 
 /* The segment in flight if it belongs to this record, bucket locked, or NULL. */
 static inline struct tcpledger_flight *
@@ -52,7 +83,8 @@ tcpledger_flight_of(const struct tcpledger_conn *c)
 {
 	struct tcpledger_flight *f = this_cpu_ptr(&tcpledger_flight);
 
-	return f->skb && f->c == c && f->id == c->id ? f : NULL;
+	return f->skb && f->c == c && f->id == c->id &&
+	       tcpledger_flight_is_own(f) ? f : NULL;
 }
 
 /*
@@ -90,6 +122,7 @@ tcpledger_flight_arrive(struct tcpledger_conn *c, s64 now,
 	f->id = c->id;
 	f->bucket = tcpledger_table_index(&c->key);
 	f->task = in_task();
+	tcpledger_flight_own(f);
 	memcpy(&f->seg.wire, &seg->wire, sizeof(f->seg.wire));
 	if (seg->flags & TCPLEDGER_SYN)
 		f->opt = *opt;

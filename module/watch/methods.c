@@ -24,18 +24,39 @@ static noinline void beacon(void)
 
 static int on_beacon(struct kprobe *kp, struct pt_regs *regs)
 {
-	__this_cpu_write(beacon_seen, true);
+	this_cpu_write(beacon_seen, true);
 	return 0;
 }
 
-/* What replaces a probe that is not in force. */
-static const char *const fallbacks[TCPLEDGER_METHOD_MAX] = {
-	[TCPLEDGER_METHOD_SCHEDULE]	= "lookup", /* when the full socket closes */
-	[TCPLEDGER_METHOD_KILL]		= "poll", /* by reconcile/expire.c */
-	[TCPLEDGER_METHOD_ACCEPT]	= "none",
-	[TCPLEDGER_METHOD_REQUEST_TIMER] = "poll",
-	[TCPLEDGER_METHOD_ABORT]	= "context", /* a task or a softirq */
-	[TCPLEDGER_METHOD_RESET]	= "none",
+/* What replaces a probe that is not in force, and what is less exact then. */
+static const struct {
+	const char	*fallback;
+	const char	*less_exact;
+} methods[TCPLEDGER_METHOD_MAX] = {
+	[TCPLEDGER_METHOD_SCHEDULE] = {
+		.fallback	= "lookup",	/* when the full socket closes */
+		.less_exact	= "when TIME_WAIT begins and restarts",
+	},
+	[TCPLEDGER_METHOD_KILL] = {
+		.fallback	= "poll",	/* by reconcile/expire.c */
+		.less_exact	= "when and why TIME_WAIT ends",
+	},
+	[TCPLEDGER_METHOD_ACCEPT] = {
+		.fallback	= "none",
+		.less_exact	= "who accepts",
+	},
+	[TCPLEDGER_METHOD_REQUEST_TIMER] = {
+		.fallback	= "poll",
+		.less_exact	= "when half-open connections end",
+	},
+	[TCPLEDGER_METHOD_ABORT] = {
+		.fallback	= "context",	/* a task or a softirq */
+		.less_exact	= "what 'ss -K' ends",
+	},
+	[TCPLEDGER_METHOD_RESET] = {
+		.fallback	= "none",
+		.less_exact	= "which data comes after close()",
+	},
 };
 
 static struct kprobe kprobes[PROBE_MAX] = {
@@ -53,29 +74,83 @@ static struct kprobe kprobes[PROBE_MAX] = {
 
 static bool kprobe_on[PROBE_MAX];	/* may be read while it is filled */
 
+/*
+ * Kprobes can be switched off behind our back (debugfs, ftrace_enabled), and
+ * registering one then succeeds all the same. So probe and call beacon(): if its
+ * handler does not run, no handler does.
+ *
+ * this_cpu_read() reads memory each time. __this_cpu_read() need not: the compiler
+ * sees that beacon() itself writes nothing.
+ */
+static bool delivered(void)
+{
+	bool seen;
+
+	preempt_disable();
+	this_cpu_write(beacon_seen, false);
+	beacon();
+	seen = this_cpu_read(beacon_seen);
+	preempt_enable();
+	return seen || !READ_ONCE(kprobe_on[BEACON]);
+}
+
+static bool in_force(int i)
+{
+	/* kprobe_disabled() with READ_ONCE(): the flags may change right now. */
+	return smp_load_acquire(&kprobe_on[i]) &&
+	       !(READ_ONCE(kprobes[i].flags) &
+		 (KPROBE_FLAG_DISABLED | KPROBE_FLAG_GONE));
+}
+
+/* One line: which functions are not observed, and what is less exact for that. */
+static void __init warn_of_missing(const int *errors)
+{
+	static char text[512] __initdata;
+	bool told = delivered();
+	int i, n = 0;
+
+	for (i = 0; i < TCPLEDGER_METHOD_MAX; i++) {
+		if (told && in_force(i))
+			continue;
+		n += scnprintf(text + n, sizeof(text) - n, "%s %s (%s",
+			       n ? "," : "", methods[i].less_exact,
+			       kprobes[i].symbol_name);
+		if (errors[i])
+			n += scnprintf(text + n, sizeof(text) - n,
+				       ", error %d", errors[i]);
+		n += scnprintf(text + n, sizeof(text) - n, ")");
+	}
+	if (n)
+		pr_warn("%s; less exact:%s\n", told ?
+			"the kernel refuses some kprobes" :
+			"kprobes are switched off (kernel.ftrace_enabled or debugfs kprobes/enabled)",
+			text);
+	if (errors[BEACON])
+		pr_warn("cannot probe itself (error %d): if kprobes are switched off, stats cannot say so\n",
+			errors[BEACON]);
+}
+
 /**
  * tcpledger_methods_begin() - probe what can be probed
  * @handlers: by enum tcpledger_method
  *
- * A kprobe that cannot be registered does not fail the load: the ledger knows
+ * A kprobe that is refused or not delivered does not fail the load: the ledger knows
  * less, a warning says so once, and the stats file always.
  * Context: process, at load.
  */
 void __init tcpledger_methods_begin(const kprobe_pre_handler_t *handlers)
 {
-	int i, ret;
+	int errors[PROBE_MAX];
+	int i;
 
 	for (i = 0; i < PROBE_MAX; i++) {
 		if (i != BEACON)
 			kprobes[i].pre_handler = handlers[i];
-		ret = register_kprobe(&kprobes[i]);
+		errors[i] = register_kprobe(&kprobes[i]);
 		/* Pairs with in_force(): true implies that kprobes[i] is filled. */
-		smp_store_release(&kprobe_on[i], !ret);
-		if (ret)
-			pr_warn("cannot probe %s (error %d): less will be known\n",
-				i == BEACON ? "itself" : kprobes[i].symbol_name,
-				ret);
+		smp_store_release(&kprobe_on[i], !errors[i]);
 	}
+	warn_of_missing(errors);
 }
 
 /**
@@ -90,31 +165,6 @@ void tcpledger_methods_end(void)
 	for (i = 0; i < PROBE_MAX; i++)
 		if (kprobe_on[i])
 			unregister_kprobe(&kprobes[i]);
-}
-
-/*
- * Kprobes can be switched off behind our back (debugfs, ftrace_enabled), and
- * registering one then succeeds all the same. So probe and call beacon(): if its
- * handler does not run, no handler does.
- */
-static bool delivered(void)
-{
-	bool seen;
-
-	preempt_disable();
-	__this_cpu_write(beacon_seen, false);
-	beacon();
-	seen = __this_cpu_read(beacon_seen);
-	preempt_enable();
-	return seen || !READ_ONCE(kprobe_on[BEACON]);
-}
-
-static bool in_force(int i)
-{
-	/* kprobe_disabled() with READ_ONCE(): the flags may change right now. */
-	return smp_load_acquire(&kprobe_on[i]) &&
-	       !(READ_ONCE(kprobes[i].flags) &
-		 (KPROBE_FLAG_DISABLED | KPROBE_FLAG_GONE));
 }
 
 /**
@@ -154,7 +204,7 @@ void tcpledger_methods_show(struct seq_file *m)
 		/* The kernel counts without a lock. */
 		missed += data_race(READ_ONCE(kprobes[i].nmissed));
 		seq_printf(m, "method_%s %s\n", kprobes[i].symbol_name,
-			   told && in_force(i) ? "kprobe" : fallbacks[i]);
+			   told && in_force(i) ? "kprobe" : methods[i].fallback);
 	}
 	seq_printf(m, "missed_probes %lu\n", missed);
 }

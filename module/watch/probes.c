@@ -7,8 +7,9 @@
  * up by name and registered through an untyped pointer; the check_trace_*
  * calls pin each probe's signature at compile time all the same.
  *
- * All probes run with preemption off and on PREEMPT_RT must not sleep or
- * allocate: no spinlock_t, no kmalloc(), nothing that could free a socket.
+ * All probes run with preemption off, as the kernel calls them or by
+ * tcpledger_probe_begin(), and on PREEMPT_RT must not sleep or allocate: no
+ * spinlock_t, no kmalloc(), nothing that could free a socket.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -18,6 +19,7 @@
 #include <linux/ptrace.h>
 #include <linux/timer.h>
 #include <linux/tracepoint.h>
+#include <net/inet_common.h>
 #include <net/inet_timewait_sock.h>
 #include <net/request_sock.h>
 #include <net/tcp.h>
@@ -54,44 +56,31 @@ static void probe_state(void *data, const struct sock *sk, const int from,
 	if (unlikely((u32)from >= TCPLEDGER_STATE_MAX ||
 		     (u32)to >= TCPLEDGER_STATE_MAX))
 		return;
+	tcpledger_probe_begin();
 	if (likely(from != TCP_LISTEN && to != TCP_LISTEN && from != to))
 		tcpledger_state_change(sk, from, to);
 	else if (from != to)
 		probe_listen(sk, from, to);
+	tcpledger_probe_end();
 }
 
 /* On a socket that is closed already tcp_reset() changes nothing. */
 static void probe_reset(void *data, struct sock *sk)
 {
-	if (READ_ONCE(sk->sk_state) != TCP_CLOSE && sk_is_tcp(sk))
-		tcpledger_state_reset(sk);
-}
-
-/*
- * Data that tcp_data_queue() has already, or has no room for, is acknowledged
- * after it was freed; everything else before, or not at all.
- */
-static bool ack_follows(enum skb_drop_reason reason)
-{
-	switch (reason) {
-	case SKB_DROP_REASON_TCP_OLD_DATA:
-	case SKB_DROP_REASON_TCP_OVERWINDOW:
-	case SKB_DROP_REASON_TCP_ZEROWINDOW:
-	case SKB_DROP_REASON_TCP_OFOMERGE:
-	case SKB_DROP_REASON_PROTO_MEM:
-		return true;
-	default:
-		return false;
-	}
+	if (READ_ONCE(sk->sk_state) == TCP_CLOSE || !sk_is_tcp(sk))
+		return;
+	tcpledger_probe_begin();
+	tcpledger_state_reset(sk);
+	tcpledger_probe_end();
 }
 
 static void probe_freed(TCPLEDGER_KFREE_SKB_ARGS)
 {
 	if (likely(this_cpu_read(tcpledger_flight.skb) != skb))
 		return;
-	tcpledger_segment_freed(skb, reason != SKB_DROP_REASON_NOT_SPECIFIED,
-				reason == SKB_DROP_REASON_TCP_CSUM,
-				ack_follows(reason));
+	tcpledger_probe_begin();
+	tcpledger_segment_freed(skb, reason);
+	tcpledger_probe_end();
 }
 
 /**
@@ -172,6 +161,18 @@ static int on_reset(struct kprobe *kp, struct pt_regs *regs)
 		tcpledger_segment_late_data(sk, skb);
 	return 0;
 }
+
+/*
+ * The handlers above take arguments by their place. The compiler compares what the
+ * headers declare; inet_twsk_kill() and reqsk_timer_handler() are in no header, and have
+ * one argument each.
+ */
+static_assert(__same_type(__inet_twsk_schedule,
+			  void (struct inet_timewait_sock *, int, bool)));
+static_assert(__same_type(__inet_accept,
+			  void (struct socket *, struct socket *, struct sock *)));
+static_assert(__same_type(tcp_abort, int (struct sock *, int)));
+static_assert(__same_type(tcp_reset, void (struct sock *, struct sk_buff *)));
 
 /*
  * By enum tcpledger_method. Each runs with preemption off and takes the arguments

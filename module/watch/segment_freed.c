@@ -10,6 +10,7 @@
 #include <net/inet_connection_sock.h>
 #include <net/tcp.h>
 
+#include "compat.h"
 #include "ledger/conn.h"
 #include "ledger/net.h"
 #include "ledger/settle.h"
@@ -78,17 +79,50 @@ static const u8 *noted_header(const struct tcpledger_flight *f,
 	       th[13] == f->seg.flags ? th : NULL;
 }
 
+/*
+ * Data that tcp_data_queue() has already, or has no room for, is acknowledged
+ * after it was freed; everything else before, or not at all.
+ */
+static bool ack_follows(enum skb_drop_reason reason)
+{
+	switch (reason) {
+	case SKB_DROP_REASON_TCP_OLD_DATA:
+	case SKB_DROP_REASON_TCP_OVERWINDOW:
+	case SKB_DROP_REASON_TCP_ZEROWINDOW:
+	case SKB_DROP_REASON_TCP_OFOMERGE:
+	case SKB_DROP_REASON_PROTO_MEM:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * Did TCP throw the segment away? Where a full socket holds the connection, so it did
+ * with each for which it gave a reason, and each RST that moved nothing. A request or
+ * timewait socket processes a segment and may give a reason as well.
+ */
+static bool thrown_away(const struct tcpledger_conn *c,
+			const struct tcpledger_flight *f,
+			enum skb_drop_reason reason)
+{
+	if (c->facts.bits & (HELD_BY_REQUEST | HELD_BY_TIMEWAIT))
+		return reason != SKB_DROP_REASON_NOT_SPECIFIED &&
+		       !tcpledger_reason_of_holder(reason);
+	return reason != SKB_DROP_REASON_NOT_SPECIFIED ||
+	       f->seg.flags & TCPLEDGER_RST;
+}
+
 /**
  * tcpledger_segment_freed() - TCP is done with a packet
  * @skb: the packet
- * @refused: it gave a reason for throwing it away
- * @checksum: the reason is the checksum
- * @ack_follows: TCP answers after it freed, see tcpledger_facts_segment_done()
+ * @reason: why it throws the packet away, SKB_DROP_REASON_NOT_SPECIFIED also if it
+ *	does not
  *
  * Context: the tracepoint kfree_skb, preemption off.
  */
-void tcpledger_segment_freed(const struct sk_buff *skb, bool refused,
-			     bool checksum, bool ack_follows)
+void tcpledger_segment_freed(const struct sk_buff *skb,
+			     enum skb_drop_reason reason)
 {
 	struct tcpledger_flight f, *own = this_cpu_ptr(&tcpledger_flight);
 	struct tcpledger_net *tn = NULL;
@@ -116,17 +150,17 @@ void tcpledger_segment_freed(const struct sk_buff *skb, bool refused,
 	}
 	now = ktime_get_mono_fast_ns();
 	tcpledger_conn_room(f.c);
-	if (refused || (f.seg.flags & TCPLEDGER_RST &&
-			!(f.c->facts.bits & (HELD_BY_REQUEST | HELD_BY_TIMEWAIT)))) {
+	if (thrown_away(f.c, &f, reason)) {
 		if (f.index != TCPLEDGER_LOG_NONE)
 			tcpledger_facts_refused(&f.c->facts, now, f.index,
-						checksum);
+				reason == SKB_DROP_REASON_TCP_CSUM);
 	} else if (f.c->facts.bits & HELD_BY_TIMEWAIT) {
 		tcpledger_timewait_segment_done(f.c, now, &f);
 	} else if (f.c->facts.bits & HELD_BY_REQUEST) {
 		request_done(f.c, now, &f);
 	}
-	tcpledger_facts_segment_done(&f.c->facts, f.seg.flags, ack_follows);
+	tcpledger_facts_segment_done(&f.c->facts, f.seg.flags,
+				     ack_follows(reason));
 	if (tcpledger_conn_settle(f.c))
 		tn = f.c->tn;
 	tcpledger_table_unlock(b, flags);

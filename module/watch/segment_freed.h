@@ -2,11 +2,9 @@
 #ifndef TCPLEDGER_SEGMENT_FREED_H
 #define TCPLEDGER_SEGMENT_FREED_H
 
-#include <linux/types.h>
+#include <linux/skbuff.h>
 
-struct sk_buff;
-
-void tcpledger_segment_freed(const struct sk_buff *skb, bool refused,
-			     bool checksum, bool ack_follows);
+void tcpledger_segment_freed(const struct sk_buff *skb,
+			     enum skb_drop_reason reason);
 
 #endif /* TCPLEDGER_SEGMENT_FREED_H */

@@ -105,12 +105,23 @@ static bool will_pass_again(const struct sk_buff *skb,
 }
 
 /*
+ * Is it a socket that TCP answers for, and not one that sends: a request or timewait
+ * socket, or the listener that a segment found?
+ */
+static bool answered_for(const struct sock *sk)
+{
+	return (1 << READ_ONCE(sk->sk_state)) &
+	       (TCPF_TIME_WAIT | TCPF_NEW_SYN_RECV | TCPF_LISTEN);
+}
+
+/*
  * Did TCP emit this, or a raw socket, netfilter's REJECT, IPVS? And if TCP,
  * which of its sockets?
  *
  * TCP sends from the socket of the connection. Where there is none, TCP answers
- * from its kernel socket, which on IPv6 only the hook's state names. A SYN cookie
- * on IPv4 has no socket at all.
+ * from its kernel socket, which on IPv6 only the hook's state names, or, in later
+ * kernels, in the name of the socket that it answers for. A SYN cookie on IPv4 has no
+ * socket at all.
  */
 static __always_inline void describe_emitter(struct tcpledger_packet *p,
 					     const struct sock *state, bool v6)
@@ -126,7 +137,7 @@ static __always_inline void describe_emitter(struct tcpledger_packet *p,
 				   READ_ONCE(state->sk_state) != TCP_LISTEN) :
 			!synack;
 		p->seg.cookie = synack && !p->seg.other;
-	} else if (!sk_fullsock(sk)) {
+	} else if (answered_for(sk)) {
 		p->seg.request = synack &&
 				 READ_ONCE(sk->sk_state) == TCP_NEW_SYN_RECV;
 		if (READ_ONCE(sk->sk_state) == TCP_NEW_SYN_RECV)
@@ -250,7 +261,8 @@ static inline void note_socket(struct tcpledger_conn *c, const struct tcpledger_
 		if (!c->owner.cgroup && !c->owner.actor.tgid)
 			tcpledger_owner_listener(&c->owner,
 				inet_reqsk((struct sock *)sk)->rsk_listener);
-	} else if (!c->sk) {
+	} else if (!c->sk && !(p->seg.flags & TCPLEDGER_RST)) {
+		/* An RST may be the end of a socket that was never the record's. */
 		c->sk = sk;
 	}
 }

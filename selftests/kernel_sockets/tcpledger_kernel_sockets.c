@@ -42,7 +42,7 @@ static int connect_to(struct net *net, struct socket *listener, int family, stru
 	ret = sock_create_kern(net, family, SOCK_STREAM, IPPROTO_TCP, &own->client);
 	if (ret)
 		return ret;
-	ret = kernel_connect(own->client, (struct sockaddr *)&at, sizeof(at), 0);
+	ret = kernel_connect(own->client, (void *)&at, sizeof(at), 0);
 	return ret ? ret : kernel_accept(listener, &own->server, 0);
 }
 
@@ -59,8 +59,8 @@ static int open_pair(struct net *net, int family, struct own *own)
 	if (ret)
 		return ret;
 	ret = family == AF_INET ?
-		kernel_bind(listener, (struct sockaddr *)&v4, sizeof(v4)) :
-		kernel_bind(listener, (struct sockaddr *)&v6, sizeof(v6));
+		kernel_bind(listener, (void *)&v4, sizeof(v4)) :
+		kernel_bind(listener, (void *)&v6, sizeof(v6));
 	if (!ret)
 		ret = kernel_listen(listener, 1);
 	if (!ret)

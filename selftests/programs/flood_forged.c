@@ -36,11 +36,13 @@ enum target { VICTIM, CLOSED, LISTENER };
  * enum answer - what the kernel makes of a forged segment
  * @NOTHING: throws it away
  * @CHALLENGE: sends a challenge ACK, but not to each (RFC 5961 section 7)
+ * @CHALLENGE_OR_NOTHING: that, if the kernel follows RFC 5961 section 5.2: 7.3 does, 6.12
+ *	does not
  * @AN_ACK: says what it expects
  * @AN_ACK_AT_TIMES: the same, but not to each
  * @AN_RST: refuses it
  */
-enum answer { NOTHING, CHALLENGE, AN_ACK, AN_ACK_AT_TIMES, AN_RST };
+enum answer { NOTHING, CHALLENGE, CHALLENGE_OR_NOTHING, AN_ACK, AN_ACK_AT_TIMES, AN_RST };
 
 /**
  * struct form - a way to forge a segment
@@ -71,7 +73,7 @@ static const struct form established[] = {
 	{ "RST before the window", VICTIM, SEG_RST, -FAR_OFF, 0, NOTHING },
 	{ "FIN without ACK", VICTIM, SEG_FIN, 0, 0, NOTHING },
 	{ "FIN that acknowledges what was not sent", VICTIM, SEG_FIN | SEG_ACK, 0, FAR_OFF,
-	  NOTHING },
+	  CHALLENGE_OR_NOTHING },
 	{ "FIN with an old acknowledgment", VICTIM, SEG_FIN | SEG_ACK, 0, -FAR_OFF, CHALLENGE },
 	{ "FIN beyond the window", VICTIM, SEG_FIN | SEG_ACK, FAR_OFF, 0, AN_ACK },
 	{ "FIN before the window", VICTIM, SEG_FIN | SEG_ACK, -FAR_OFF, 0, AN_ACK },
@@ -242,13 +244,16 @@ static int differ(const struct form *form, const char *what, int64_t got, int64_
 /* The kernel gave the answer that its rules say, so the segments were what they should be. */
 static int judge_answers(const struct form *form, const struct counts *c, bool limited)
 {
+	int64_t challenges = c->challenges + c->not_sent;
+	bool challenged = form->answer == CHALLENGE ||
+			  (form->answer == CHALLENGE_OR_NOTHING && challenges);
 	int64_t acks = form->answer == AN_ACK ? FORGED :
-		       form->answer == CHALLENGE ? c->challenges :
+		       challenged ? c->challenges :
 		       form->answer == AN_ACK_AT_TIMES ? FORGED - c->not_acked : 0;
 
 	return differ(form, "the kernel got", c->kernel_in, FORGED + REAL * REAL_SEGMENTS) +
-	       differ(form, "challenge ACKs, sent or not", c->challenges + c->not_sent,
-		      form->answer == CHALLENGE ? FORGED : 0) +
+	       differ(form, "challenge ACKs, sent or not", challenges,
+		      challenged ? FORGED : 0) +
 	       differ(form, "ACKs on the wire", c->acks, acks) +
 	       differ(form, "RSTs on the wire", c->rsts, form->answer == AN_RST ? FORGED : 0) +
 	       differ(form, "RSTs of the kernel", c->kernel_rsts, c->rsts + REAL) +

@@ -272,6 +272,38 @@ TEST_F_TIMEOUT(open, reset_in_syn_recv, USUAL)
 		       "@SYN_RECV/CLOSE=segment closer=null");
 }
 
+/*
+ * This test will have the listener answer two bad segments, one with an ACK and one with an
+ * RST, then open all the same.
+ */
+TEST_F_TIMEOUT(open, listener_answers, USUAL)
+{
+	struct endpoint at;
+	struct segment bad;
+	struct peer peer;
+
+	wire_open(&self->world.wire, variant->family);
+	peer = peer_at(&self->world.wire, FAR_PORT, WIRE_PORT);
+	at = peer.host;
+	sock_listen(variant->family, &at, 8);
+	peer_send(&peer, SEG_SYN, 0);
+	peer_expect(&peer, SEG_SYN | SEG_ACK, DEADLINE_MS);
+	bad = peer_segment(&peer, SEG_ACK, 0);
+	bad.seq += 10000000;
+	wire_send(&self->world.wire, &bad);
+	peer_expect(&peer, SEG_ACK, DEADLINE_MS);
+	bad = peer_segment(&peer, SEG_ACK, 0);
+	bad.ack += 1000;
+	wire_send(&self->world.wire, &bad);
+	peer_expect(&peer, SEG_RST, DEADLINE_MS);
+	peer_send(&peer, SEG_ACK, 0);
+	need(ledger_says(&at, &peer.self, "state", "ESTABLISHED"), DEADLINE_MS);
+	EXPECT_VERDICT(at, peer.self, 0,
+		       "open.role=passive open.outcome=established live=true close.kind=null "
+		       "@LISTEN/SYN_RECV=segment @SYN_RECV/ESTABLISHED=segment");
+	EXPECT_EQ(1, records_of(&at, &peer.self));
+}
+
 /* This test will never send the third ACK, until the kernel forgets the request. */
 TEST_F_TIMEOUT(open, synack_unanswered, USUAL + 120)
 {

@@ -57,6 +57,16 @@ static bool method_is(const char *name)
 	return is;
 }
 
+/* How often the module has said at its load that it is told of no end of a timewait socket. */
+static int said_at_load(void)
+{
+	char *text = run_output("dmesg | grep -c '; less exact: .*(inet_twsk_kill)' || :");
+	int n = atoi(text);
+
+	free(text);
+	return n;
+}
+
 /* The record of a connection that ended while nobody was told of it. */
 #define BOUND								\
 	"live=false close.kind=four_segment time_wait.residence_exact=false "	\
@@ -113,11 +123,16 @@ TEST_F_TIMEOUT(timewait_missed, both_missed, 300)
 TEST_F_TIMEOUT(timewait_missed, off_from_the_start, 300)
 {
 	struct peer peer;
+	int said = said_at_load();
 
 	no_probes(&self->world);
 	module_unload();
+	module_load("");
+	EXPECT_EQ(said, said_at_load());
+	module_unload();
 	arm(false);
 	module_load("");
+	EXPECT_EQ(said + 1, said_at_load());
 	EXPECT_TRUE(method_is("poll"));
 	wire_in_time_wait(&self->world, &peer);
 	EXPECT_VERDICT(peer.host, peer.self, 0, "state=TIME_WAIT live=true "

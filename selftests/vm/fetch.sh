@@ -5,7 +5,8 @@
 #
 #   fetch.sh tools GROUP...   install the packages of packages.list in these groups
 #   fetch.sh kernel LANE...   unpack image and headers of 6.1, 6.12, 6.1-rt or 6.12-rt;
-#                             build a kernel with more checks, see kernel.sh
+#                             of 13 or 13-backports, Debian 13's, with or without -rt, see
+#                             next.sh; build a kernel with more checks, see kernel.sh
 #   fetch.sh newest LANE...   the same; and where this machine's package lists know a
 #                             newer release than the one unpacked, unpack that instead
 #   fetch.sh services         unpack the services of packages.list, which no host should run
@@ -44,7 +45,7 @@ as_root()
 	if [ "$(id -u)" -eq 0 ]; then
 		"$@"
 	else
-		sudo "$@"
+		sudo --preserve-env=APT_CONFIG "$@"
 	fi
 }
 
@@ -132,9 +133,17 @@ meta_package()
 	6.1-rt)		echo linux-image-rt-amd64 ;;
 	6.12)		echo linux-image-6.12-amd64 ;;
 	6.12-rt)	echo linux-image-6.12-rt-amd64 ;;
-	*)		die "unknown kernel '$1': one of 6.1, 6.12, 6.1-rt, 6.12-rt," \
+	13|13-backports)	echo linux-image-amd64 ;;
+	13-rt|13-backports-rt)	echo linux-image-rt-amd64 ;;
+	*)		die "unknown kernel '$1': one of 6.1, 6.12, 13, 13-backports, these with -rt," \
 				"or 6.1 and 6.12 with -debug or -kcsan" ;;
 	esac
+}
+
+# What the releases of a lane begin with: those of Debian 13 go on to the next series.
+series()
+{
+	[[ $1 == 13* ]] || echo "${1%-rt}"
 }
 
 depends()
@@ -165,21 +174,27 @@ unpack_all()
 	for deb in "$dir"/*.deb; do
 		# What a VM of ours can use: a whole image is 400 MB, most of it drivers.
 		dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$dir" --no-same-owner --wildcards \
-			--exclude './usr/share' --exclude './lib/modules/*/kernel/sound' \
-			--exclude './lib/modules/*/kernel/drivers/[!bnv]*'
+			--exclude './usr/share' --exclude '*/lib/modules/*/kernel/sound' \
+			--exclude '*/lib/modules/*/kernel/drivers/[!bnv]*'
 		rm "$deb"
 	done
+	# Since Debian 13.
+	[ ! -d "$dir/usr/lib/modules" ] || ln -s usr/lib "$dir/lib"
 }
 
 # The lane of a release of Debian's, e.g. 6.12.107+deb12-rt-amd64.
 lane_of()
 {
 	case $1 in
+	6.12.*+deb13*-rt-amd64)	echo 13-rt ;;
+	6.12.*+deb13*-amd64)	echo 13 ;;
+	*+deb13*-rt-amd64)	echo 13-backports-rt ;;
+	*+deb13*-amd64)		echo 13-backports ;;
 	6.1.*-rt-amd64)		echo 6.1-rt ;;
 	6.12.*-rt-amd64)	echo 6.12-rt ;;
 	6.1.*-amd64)		echo 6.1 ;;
 	6.12.*-amd64)		echo 6.12 ;;
-	*)			die "KERNEL_RELEASE: '$1' is no release of Debian's 6.1 or 6.12 for amd64" ;;
+	*)			die "KERNEL_RELEASE: '$1' is no release of a kernel of Debian 12 or 13 for amd64" ;;
 	esac
 }
 
@@ -204,7 +219,7 @@ releases_of()
 {
 	local name
 
-	apt-cache pkgnames "linux-image-${1%-rt}." | while read -r name; do
+	apt-cache pkgnames "linux-image-$(series "$1")" | while read -r name; do
 		[[ $name == *-cloud-* || $name != *-amd64 ]] || [ "$(lane_of "${name#linux-image-}")" != "$1" ] ||
 			echo "${name#linux-image-}"
 	done | sort -V | paste -sd' '
@@ -215,7 +230,7 @@ newer()
 {
 	local release
 
-	release=$(resolve_release "$(meta_package "$1")" "${1%-rt}")
+	release=$(resolve_release "$(meta_package "$1")" "$(series "$1")")
 	[ -n "$release" ] && dpkg --compare-versions "$release" gt "$2"
 }
 
@@ -225,7 +240,9 @@ unpack_kernel()
 	local lane=$1 release=$2 dest=$build/kernels/$1 headers packages
 
 	headers=linux-headers-$release
-	packages="linux-image-$release $headers $(depends "$headers" | grep -E '^linux-(headers|kbuild)-' | paste -sd' ')"
+	# Since 7.0 the image package is empty, and depends on those with what was in it.
+	packages="linux-image-$release $headers $({ depends "$headers"; depends "linux-image-$release"; } |
+		grep -E '^linux-((headers|kbuild)-|(base|binary|modules)-[0-9])' | sort -u | paste -sd' ')"
 	say "unpacking kernel $release into .build: image and headers for the $lane tests"
 	rm -rf "$dest.new"
 	mkdir -p "$dest.new"
@@ -256,9 +273,9 @@ fetch_kernel()
 	require_debian
 	if [ -z "$wanted" ]; then
 		update_lists
-		wanted=$(resolve_release "$meta" "${lane%-rt}")
+		wanted=$(resolve_release "$meta" "$(series "$lane")")
 		[ -n "$wanted" ] ||
-			die "apt knows no $meta of series ${lane%-rt}:" \
+			die "apt knows no $meta for $lane:" \
 			    "add bookworm and bookworm-security to the apt sources"
 	elif ! known_to_apt "$wanted"; then
 		update_lists
@@ -273,6 +290,16 @@ fetch_kernel()
 	say "going on with $have"
 }
 
+# A kernel of Debian 13, asking the lists of Debian 13: fetch_next LANE kernel|newest
+fetch_next()
+(
+	fetch_tools next
+	"$here/next.sh" root
+	APT_CONFIG=$("$here/next.sh" apt-config "$1")
+	export APT_CONFIG
+	fetch_kernel "$@"
+)
+
 # A kernel of our own takes long, and asks us for what it needs: kernel.sh has its
 # own lock. fetch_kernels kernel|newest LANE...
 fetch_kernels()
@@ -286,6 +313,8 @@ fetch_kernels()
 			flock -u 9
 			"$here/kernel.sh" "$lane" 9>&-
 			flock 9 ;;
+		13|13-*)
+			fetch_next "$lane" "$how" ;;
 		*)
 			fetch_kernel "$lane" "$how" ;;
 		esac
@@ -318,11 +347,16 @@ unpack_image()
 # An unpacked kernel lacks what its installation would have made.
 finish_kernel()
 {
-	local root=$1 release=$2
+	local root=$1 release=$2 image=$1/boot/vmlinuz-$2
 
-	sed -i "s|^include /usr/src/|include \$(dir \$(lastword \$(MAKEFILE_LIST)))../|" \
+	sed -i -e "s|^include /usr/src/|include \$(dir \$(lastword \$(MAKEFILE_LIST)))../|" \
+		-e "s|^KBUILD_OUTPUT=.*|KBUILD_OUTPUT := \$(patsubst %/,%,\$(dir \$(abspath \$(lastword \$(MAKEFILE_LIST)))))|" \
 		"$root/usr/src/linux-headers-$release/Makefile"
-	unpack_image "$root/boot/vmlinuz-$release" "$root/boot/kernel"
+	if [ ! -e "$image" ]; then
+		mkdir -p "$root/boot"
+		mv "$root/lib/modules/$release/vmlinuz" "$image"
+	fi
+	unpack_image "$image" "$root/boot/kernel"
 	PATH=$PATH:/usr/sbin:/sbin depmod -b "$root" "$release"
 	rm -f "$root/lib/modules/$release"/{build,source}
 	echo "$release" >"$root/release"

@@ -10,9 +10,11 @@
 #   run.sh --shell                              a shell on this terminal, Ctrl-D ends
 #
 # Options:
-#   --kernel 6.1|6.12|6.1-rt|6.12-rt   which of Debian's kernels (6.1), or of those
-#            6.1-debug|6.12-debug|     that kernel.sh builds: some thirty times slower, so
-#            6.1-kcsan|6.12-kcsan      the bounds on time are wider and the tests do less
+#   --kernel 6.1|6.12|6.1-rt|6.12-rt   which of Debian's kernels (6.1), of Debian 13's
+#            13|13-rt|                 (its own, and the newest of its backports), or of
+#            13-backports[-rt]|        those that kernel.sh builds: some thirty times
+#            6.1-debug|6.12-debug|     slower, so the bounds on time are wider and the
+#            6.1-kcsan|6.12-kcsan      tests do less
 #   --mode MODE        warp (default): one CPU, virtual time: 'sleep 60' takes no time, and
 #                      the clock counts instructions. smp: two CPUs, real time, for races.
 #                      turns: two CPUs, real time, one at a time, see selftests/programs/Makefile.
@@ -128,7 +130,7 @@ add_control()
 	out=$BUILD/$(release)/control
 	mkdir -p "$out"
 	cp "$top"/selftests/control/* "$out"
-	make -s -C "$BUILD/kernels/$lane/usr/src/linux-headers-$(release)" M="$out" modules >&2
+	"$here/kbuild.sh" "$lane" -s -C "$BUILD/kernels/$lane/usr/src/linux-headers-$(release)" M="$out" modules >&2
 	adds+=("$out/tcpledger_control.ko:/payload/tcpledger_control.ko")
 }
 

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "lib/base/util.h"
+#include "lib/witness/btf.h"
 
 #define TRACING		"/sys/kernel/tracing"
 #define INSTANCE	TRACING "/instances/tcpledger_selftest"
@@ -43,13 +44,17 @@
 
 /*
  * A segment that TCP processes: its socket, full or not, and what TCP keeps in
- * struct tcp_skb_cb, which begins at byte 40 of the packet's struct sk_buff.
+ * struct tcp_skb_cb, which begins at byte 40 of the packet's struct sk_buff. The number
+ * that it acknowledges has another place since there are 12 flags; see define().
  */
+#define CB			40
+#define ACK_PLACE		"+ack("
+#define ACK_OFFSET_USUALLY	16
 #define SEGMENT_FIELDS(sock)						\
 	"sock=" sock ":u64 net=+48(" sock "):u64 "			\
 	"rport=+12(" sock "):u16 lport=+14(" sock "):u16 "		\
 	"skb=%si:u64 seq=+40(%si):u32 end=+44(%si):u32 "		\
-	"flags=+52(%si):u8 ack=+56(%si):u32"
+	"flags=+52(%si):u8 ack=" ACK_PLACE "%si):u32"
 
 /**
  * struct source - an event of the kernel that is traced
@@ -238,12 +243,19 @@ static void forget(void)
 	}
 }
 
-static void define(const struct source *source)
+/* @ack: the offset that stands for ACK_PLACE */
+static void define(const struct source *source, unsigned int ack)
 {
+	const char *fields = source->definition + 3, *place = strstr(fields, ACK_PLACE);
 	char command[1024];
 
-	snprintf(command, sizeof(command), "%.2s%s %s\n", source->definition, source->name,
-		 source->definition + 3);
+	if (place)
+		snprintf(command, sizeof(command), "%.2s%s %.*s+%u(%s\n", source->definition,
+			 source->name, (int)(place - fields), fields, ack,
+			 place + strlen(ACK_PLACE));
+	else
+		snprintf(command, sizeof(command), "%.2s%s %s\n", source->definition,
+			 source->name, fields);
 	if (!write_text(TRACING "/dynamic_events", command))
 		die("a new event: %s", command);
 }
@@ -313,6 +325,8 @@ static void trace_end(void)
  */
 void trace_begin(void)
 {
+	int ack = btf_offset("tcp_skb_cb", "ack_seq");
+
 	if (access(TRACING "/instances", F_OK))
 		mount("tracefs", TRACING, "tracefs", 0, NULL);
 	symbols_load();
@@ -322,7 +336,7 @@ void trace_begin(void)
 	read_reasons();
 	for (int i = 0; i < TRACE_KINDS; i++) {
 		if (sources[i].definition)
-			define(&sources[i]);
+			define(&sources[i], CB + (ack < 0 ? ACK_OFFSET_USUALLY : ack));
 		read_format(&sources[i], &trace_formats[i]);
 	}
 	if (mkdir(INSTANCE, 0700))

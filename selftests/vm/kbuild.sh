@@ -1,0 +1,20 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# make with the compiler that a lane's headers are for: kbuild.sh LANE MAKE-ARGUMENT...
+# KDIR is set to the headers of the lane, which fetch.sh has unpacked.
+set -euo pipefail
+
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+build=${BUILD:-$(realpath "$here/../..")/.build}
+lane=$1
+shift
+
+kdir=$build/kernels/$lane/usr/src/linux-headers-$("$here/fetch.sh" release "$lane")
+case $lane in
+13|13-*)
+	# What a make of ours has in its environment says how that one runs.
+	exec "$here/next.sh" run make -s -j2 BUILD="$build" KDIR="$kdir" "$@" ;;
+*)
+	exec make --no-print-directory BUILD="$build" KDIR="$kdir" "$@" ;;
+esac
