@@ -13,7 +13,12 @@ INSTALL_MOD_PATH ?= $(DESTDIR)
 INSTALL_MOD_DIR  ?= updates
 MODULE_DEST = $(INSTALL_MOD_PATH)/lib/modules/$(RELEASE)/$(INSTALL_MOD_DIR)
 
-export BUILD PREFIX DESTDIR INSTALL_MOD_PATH INSTALL_MOD_DIR
+# One version for module and command; told here, not found anew by each make below.
+ifndef TCPLEDGER_RELEASE
+TCPLEDGER_RELEASE := $(shell tools/packaging/version.sh)
+endif
+
+export BUILD PREFIX DESTDIR INSTALL_MOD_PATH INSTALL_MOD_DIR TCPLEDGER_RELEASE
 
 all: modules tools
 
