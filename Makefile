@@ -25,6 +25,7 @@ all: modules tools
 help:
 	@echo 'make              module and command, for the running kernel or KDIR=DIR'
 	@echo 'make install      PREFIX=, DESTDIR=, INSTALL_MOD_PATH=; make uninstall takes it back'
+	@echo 'make deb          packages tcpledger and tcpledger-dkms, below .build/deb'
 	@echo 'make demo         real connections in a VM of Debian 6.1, and what tcpledger says of them'
 	@echo 'make check        all tests, in VMs of Debian 6.1 and 6.12; ends with the slowest and the releases'
 	@echo '                  KERNEL=6.1|6.12 only one; TESTS="open close" only these; KERNEL_RELEASE=6.1.0-55-amd64 that very one'
@@ -71,6 +72,10 @@ uninstall: headers
 ifeq ($(DESTDIR),)
 	PATH=$$PATH:/usr/sbin:/sbin depmod $(addprefix -b ,$(INSTALL_MOD_PATH)) $(RELEASE)
 endif
+
+deb:
+	@selftests/vm/fetch.sh tools deb
+	@tools/packaging/build.sh $(BUILD)/deb
 
 # The module for one of Debian's kernels, e.g. 'make lane-6.12'.
 lane-%:
@@ -163,6 +168,6 @@ clean:
 distclean: clean
 	rm -rf $(BUILD) compile_commands.json
 
-.PHONY: all help modules headers kernel_sockets tools install uninstall clean distclean \
+.PHONY: all help modules headers kernel_sockets tools install uninstall deb clean distclean \
 	selftests compile_commands.json list-warp list-smp list-turns list-stress-warp list-stress-smp \
 	list-stress-turns demo check check-driver check-judges check-rt check-debug stress bench style static vm
