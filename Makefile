@@ -33,6 +33,7 @@ help:
 	@echo 'make check-judges whether the tests see the mistakes of selftests/planted/bugs; BUGS="a b" for some'
 	@echo 'make check-rt     all tests but those of the host, on the PREEMPT_RT kernels'
 	@echo 'make check-debug  the same on kernels with KASAN, lockdep, kmemleak, KCSAN ..., built first: over an hour'
+	@echo 'make check-deb    installs, upgrades and purges the packages in a Debian 12 of their own, and loads in VMs'
 	@echo 'make static       what Coccinelle, gcc -fanalyzer and cppcheck find, after make style'
 	@echo 'make stress       floods, hostile packets, 1000 reloads, 2000 namespaces, a day of load in such VMs; long; SEED= repeats one'
 	@echo 'make vm           a shell in such a VM; KERNEL=6.1|6.12|6.1-rt|6.12-rt'
@@ -125,6 +126,9 @@ check:
 check-driver:
 	@selftests/vm/driver_test.sh
 
+check-deb:
+	@selftests/vm/deb_test.sh
+
 stress:
 	@selftests/vm/check.sh --stress $(KERNEL)
 
@@ -162,7 +166,7 @@ vm:
 	@selftests/vm/run.sh --kernel $(or $(KERNEL),6.1) --mode smp --shell
 
 clean:
-	rm -rf $(filter-out $(BUILD)/kernels $(BUILD)/linux-source-6.1,$(wildcard $(BUILD)/*))
+	rm -rf $(filter-out $(BUILD)/kernels $(BUILD)/linux-source-6.1 $(BUILD)/deb-root,$(wildcard $(BUILD)/*))
 	+$(MAKE) -C tools clean
 
 distclean: clean
@@ -170,4 +174,4 @@ distclean: clean
 
 .PHONY: all help modules headers kernel_sockets tools install uninstall deb clean distclean \
 	selftests compile_commands.json list-warp list-smp list-turns list-stress-warp list-stress-smp \
-	list-stress-turns demo check check-driver check-judges check-rt check-debug stress bench style static vm
+	list-stress-turns demo check check-deb check-driver check-judges check-rt check-debug stress bench style static vm
