@@ -13,13 +13,19 @@ INSTALL_MOD_PATH ?= $(DESTDIR)
 INSTALL_MOD_DIR  ?= updates
 MODULE_DEST = $(INSTALL_MOD_PATH)/lib/modules/$(RELEASE)/$(INSTALL_MOD_DIR)
 
-export BUILD PREFIX DESTDIR INSTALL_MOD_PATH INSTALL_MOD_DIR
+# One version for module and command; told here, not found anew by each make below.
+ifndef TCPLEDGER_RELEASE
+TCPLEDGER_RELEASE := $(shell tools/packaging/version.sh)
+endif
+
+export BUILD PREFIX DESTDIR INSTALL_MOD_PATH INSTALL_MOD_DIR TCPLEDGER_RELEASE
 
 all: modules tools
 
 help:
 	@echo 'make              module and command, for the running kernel or KDIR=DIR'
 	@echo 'make install      PREFIX=, DESTDIR=, INSTALL_MOD_PATH=; make uninstall takes it back'
+	@echo 'make deb          packages tcpledger and tcpledger-dkms, below .build/deb'
 	@echo 'make demo         real connections in a VM of Debian 6.1, and what tcpledger says of them'
 	@echo 'make check        all tests, in VMs of Debian 6.1 and 6.12; ends with the slowest and the releases'
 	@echo '                  KERNEL=6.1|6.12 only one; TESTS="open close" only these; KERNEL_RELEASE=6.1.0-55-amd64 that very one'
@@ -28,6 +34,7 @@ help:
 	@echo 'make check-rt     all tests but those of the host, on the PREEMPT_RT kernels'
 	@echo 'make check-next   the same on the kernel of Debian 13 and the newest of its backports'
 	@echo 'make check-debug  the same on kernels with KASAN, lockdep, kmemleak, KCSAN ..., built first: over an hour'
+	@echo 'make check-deb    installs, upgrades and purges the packages in a Debian 12 of their own, and loads in VMs'
 	@echo 'make static       what Coccinelle, gcc -fanalyzer and cppcheck find, after make style'
 	@echo 'make stress       floods, hostile packets, 1000 reloads, 2000 namespaces, a day of load in such VMs; long; SEED= repeats one'
 	@echo 'make vm           a shell in such a VM; KERNEL=6.1|6.12|6.1-rt|6.12-rt'
@@ -67,6 +74,10 @@ uninstall: headers
 ifeq ($(DESTDIR),)
 	PATH=$$PATH:/usr/sbin:/sbin depmod $(addprefix -b ,$(INSTALL_MOD_PATH)) $(RELEASE)
 endif
+
+deb:
+	@selftests/vm/fetch.sh tools deb
+	@tools/packaging/build.sh $(BUILD)/deb
 
 # The module for one of Debian's kernels, e.g. 'make lane-6.12'.
 lane-%:
@@ -114,6 +125,9 @@ check:
 check-driver:
 	@selftests/vm/driver_test.sh
 
+check-deb:
+	@selftests/vm/deb_test.sh
+
 stress:
 	@selftests/vm/check.sh --stress $(KERNEL)
 
@@ -155,13 +169,13 @@ vm:
 	@selftests/vm/run.sh --kernel $(or $(KERNEL),6.1) --mode smp --shell
 
 clean:
-	rm -rf $(filter-out $(BUILD)/kernels $(BUILD)/linux-source-6.1,$(wildcard $(BUILD)/*))
+	rm -rf $(filter-out $(BUILD)/kernels $(BUILD)/linux-source-6.1 $(BUILD)/deb-root,$(wildcard $(BUILD)/*))
 	+$(MAKE) -C tools clean
 
 distclean: clean
 	rm -rf $(BUILD) compile_commands.json
 
-.PHONY: all help modules headers kernel_sockets tools install uninstall clean distclean \
+.PHONY: all help modules headers kernel_sockets tools install uninstall deb clean distclean \
 	selftests compile_commands.json list-warp list-smp list-turns list-stress-warp list-stress-smp \
-	list-stress-turns demo check check-driver check-judges check-next check-rt check-debug \
-	stress bench style static vm
+	list-stress-turns demo check check-deb check-driver check-judges check-next check-rt \
+	check-debug stress bench style static vm

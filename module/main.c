@@ -78,4 +78,4 @@ module_exit(tcpledger_exit);
 MODULE_DESCRIPTION("Ledger of TCP connections: handshake, teardown, 2MSL");
 MODULE_AUTHOR("The tcpledger developers");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1");
+MODULE_VERSION(TCPLEDGER_RELEASE);

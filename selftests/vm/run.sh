@@ -170,7 +170,8 @@ make_payload()
 		printf '%s\n' "$module_args" >"$work/module_args"
 		adds+=("$work/module_args:/payload/module_args")
 	fi
-	[ ! -x "$top/tools/tcpledger" ] || adds+=("$top/tools/tcpledger:/usr/bin/tcpledger")
+	# First, so that another one that was added takes its place.
+	[ ! -x "$top/tools/tcpledger" ] || adds=("$top/tools/tcpledger:/usr/bin/tcpledger" "${adds[@]}")
 	"$here/mkinitramfs.sh" payload "$work/payload.cpio" "${adds[@]}"
 }
 
