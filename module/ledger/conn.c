@@ -7,6 +7,7 @@
 
 #include <linux/ktime.h>
 
+#include "ledger/ageing.h"
 #include "ledger/lists.h"
 #include "ledger/net.h"
 #include "ledger/pool.h"
@@ -126,6 +127,7 @@ void tcpledger_conn_insert(struct tcpledger_conn *c)
 	tcpledger_table_insert(c);
 	tcpledger_conn_relist(c);
 	tcpledger_count(tn, records_created);
+	tcpledger_ageing_begin();
 	if (likely(!old) || !tcpledger_lists_take(tn, old))
 		return;
 	tcpledger_count(tn, evicted_tuple);
@@ -154,8 +156,14 @@ static bool admit(struct tcpledger_net *tn, bool is_embryonic, u64 *id)
 	return false;
 }
 
-/* There is no block: rather lose the oldest ended record than the new one. */
-static bool evict_ended(struct tcpledger_net *tn)
+/**
+ * tcpledger_conn_evict_ended() - free the ended record that is evicted first
+ * @tn: the namespace
+ *
+ * Context: any, no lock of ours held.
+ * Return: false if there is none.
+ */
+bool tcpledger_conn_evict_ended(struct tcpledger_net *tn)
 {
 	struct tcpledger_conn *c = tcpledger_lists_take_ended(tn);
 
@@ -187,7 +195,8 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	if (!admit(tn, role == TCPLEDGER_ROLE_PASSIVE, &id))
 		return NULL;
 	c = tcpledger_pool_get(may_allocate);
-	if (unlikely(!c) && evict_ended(tn))
+	/* Rather lose the oldest ended record than the new one. */
+	if (unlikely(!c) && tcpledger_conn_evict_ended(tn))
 		c = tcpledger_pool_get(false);
 	if (unlikely(!c)) {
 		count_out(tn);
@@ -343,6 +352,10 @@ void tcpledger_conn_inherit(struct tcpledger_net *from,
 		tcpledger_conn_trim(to);
 		cond_resched();
 	}
+	/* On their way they were in neither namespace's count. */
+	preempt_disable();
+	tcpledger_ageing_begin();
+	preempt_enable();
 }
 
 /**

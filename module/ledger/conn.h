@@ -110,6 +110,7 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 void tcpledger_conn_free(struct tcpledger_conn *c);
 void tcpledger_conn_more(struct tcpledger_conn *c);
 void tcpledger_conn_insert(struct tcpledger_conn *c);
+bool tcpledger_conn_evict_ended(struct tcpledger_net *tn);
 void tcpledger_conn_trim(struct tcpledger_net *tn);
 void tcpledger_conn_inherit(struct tcpledger_net *from,
 			    struct tcpledger_net *to);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module parameters: how much is kept.
+ * The module parameters: how much is kept, and where.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -83,6 +83,31 @@ MODULE_PARM_DESC(max_embryonic, "records of connections from outside not yet est
 LIMIT(max_total);
 MODULE_PARM_DESC(max_total, "records kept in all network namespaces together (max_connections..67108864; default: 4 times max_connections)");
 
+static const char *const enabled_names[] = { "all", "initial", "none" };
+static char enabled_text[16] = "all";
+
+static int set_enabled(const char *text, const struct kernel_param *kp)
+{
+	/* A longer text is cut, and is none of the names then. */
+	strscpy(enabled_text, text, sizeof(enabled_text));
+	return 0;
+}
+
+static int get_enabled(char *buf, const struct kernel_param *kp)
+{
+	return sysfs_emit(buf, "%s\n",
+			  enabled_names[READ_ONCE(tcpledger_limits.enabled)]);
+}
+
+static const struct kernel_param_ops enabled_ops = {
+	.set = set_enabled,
+	.get = get_enabled,
+};
+
+module_param_cb(enabled, &enabled_ops, NULL, 0444);
+__MODULE_PARM_TYPE(enabled, "charp");
+MODULE_PARM_DESC(enabled, "network namespaces that record from the beginning: all, initial or none; the sysctl net.tcpledger.enabled of each changes it (default: all)");
+
 static unsigned int default_connections(void)
 {
 	u64 bytes = (u64)totalram_pages() << PAGE_SHIFT;
@@ -105,6 +130,19 @@ static int check(struct limit *l, unsigned int preset, unsigned int least,
 	pr_err("%s=%s%s is out of range: give %u to %u%s, or leave it out\n",
 	       l->name, l->text, l->cut ? "..." : "", least, most, by);
 	return -EINVAL;
+}
+
+static int check_enabled(void)
+{
+	int i = sysfs_match_string(enabled_names, enabled_text);
+
+	if (i < 0) {
+		pr_err("enabled=%s is none of all, initial, none: give one of these, or leave it out\n",
+		       enabled_text);
+		return -EINVAL;
+	}
+	WRITE_ONCE(tcpledger_limits.enabled, i);
+	return 0;
 }
 
 /**
@@ -131,5 +169,5 @@ int __init tcpledger_limits_init(void)
 			    l->max_connections * TOTAL_FACTOR,
 			    l->max_connections, CONNECTIONS_MAX * TOTAL_FACTOR,
 			    " (at least max_connections)");
-	return ret;
+	return ret ? ret : check_enabled();
 }

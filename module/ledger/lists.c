@@ -17,6 +17,9 @@
 #include "ledger/net.h"
 #include "ledger/table.h"
 
+/* So many records of SYNs that came to nothing may give way to others in a second. */
+#define RECYCLED_MOST	1000
+
 /**
  * tcpledger_lists_init() - lists with nothing in them
  * @l: the lists
@@ -28,6 +31,8 @@ void tcpledger_lists_init(struct tcpledger_lists *l)
 	int i;
 
 	raw_spin_lock_init(&l->lock);
+	l->recycled_since = jiffies;
+	l->shed_until = jiffies - 2 * TCPLEDGER_HANDSHAKE_JIFFIES;
 	for (i = 0; i < TCPLEDGER_PLACE_MAX; i++)
 		INIT_LIST_HEAD(&l->heads[i]);
 }
@@ -88,12 +93,31 @@ static struct tcpledger_conn *take_oldest(struct tcpledger_lists *l, u8 list)
 	return c;
 }
 
+/*
+ * The record of a SYN from outside that came to nothing gives way to another. If more
+ * do in a second than anybody could look at, this is a flood: for the rest of that
+ * second its SYNs get no records, see shed.c.
+ */
+static void note_recycled(struct tcpledger_lists *l)
+{
+	if (time_after_eq(jiffies, l->recycled_since + HZ)) {
+		l->recycled_since = jiffies;
+		l->recycled = 0;
+	}
+	if (++l->recycled >= RECYCLED_MOST)
+		WRITE_ONCE(l->shed_until, l->recycled_since + HZ);
+}
+
 static struct tcpledger_conn *evict_oldest(struct tcpledger_net *tn, u8 list)
 {
 	struct tcpledger_conn *c = take_oldest(&tn->lists, list);
 
 	if (!c)
 		return NULL;
+	/* The bucket's lock covers the role, but it does not change after the SYN. */
+	if (list != TCPLEDGER_PLACE_HISTORY && list != TCPLEDGER_PLACE_INHERITED &&
+	    data_race(c->facts.role) == TCPLEDGER_ROLE_PASSIVE)
+		note_recycled(&tn->lists);
 	if (list == TCPLEDGER_PLACE_HISTORY)
 		tcpledger_count(tn, evicted_history);
 	else if (list == TCPLEDGER_PLACE_FAILED)

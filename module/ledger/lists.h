@@ -2,6 +2,7 @@
 #ifndef TCPLEDGER_LISTS_H
 #define TCPLEDGER_LISTS_H
 
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
 #include <linux/spinlock.h>
@@ -47,6 +48,9 @@ enum tcpledger_place {
  * @counts: their lengths
  * @total: records admitted, also those in no list
  * @next_id: the next record's
+ * @recycled_since: when @recycled began to count, in jiffies
+ * @recycled: records of SYNs from outside that gave way to others since
+ * @shed_until: until then, in jiffies, SYNs from outside get no record
  *
  * Written in lists.c only.
  */
@@ -56,7 +60,13 @@ struct tcpledger_lists {
 	u32			counts[TCPLEDGER_PLACE_MAX];
 	u32			total;
 	u64			next_id;
+	unsigned long		recycled_since;
+	u32			recycled;
+	unsigned long		shed_until;
 };
+
+/* After so long no handshake is finished any more. */
+#define TCPLEDGER_HANDSHAKE_JIFFIES	(60 * HZ)
 
 /**
  * struct tcpledger_candidate - a record to look at, as a name
@@ -94,6 +104,19 @@ static inline u32 tcpledger_lists_ended(const struct tcpledger_lists *l)
 	return READ_ONCE(l->counts[TCPLEDGER_PLACE_INHERITED]) +
 	       READ_ONCE(l->counts[TCPLEDGER_PLACE_FAILED]) +
 	       READ_ONCE(l->counts[TCPLEDGER_PLACE_HISTORY]);
+}
+
+/* Is this a flood? May be asked without the lock. */
+static inline bool tcpledger_lists_shed(const struct tcpledger_lists *l)
+{
+	return time_before(jiffies, READ_ONCE(l->shed_until));
+}
+
+/* Is it, or was it so lately that a handshake may still go on? */
+static inline bool tcpledger_lists_shed_lately(const struct tcpledger_lists *l)
+{
+	return time_before(jiffies, READ_ONCE(l->shed_until) +
+				    TCPLEDGER_HANDSHAKE_JIFFIES);
 }
 
 /* At most so many failed records, and so many inherited ones, are kept. */

@@ -220,6 +220,42 @@ void tcpledger_pool_put(void *block)
 }
 
 /**
+ * tcpledger_pool_spare() - how many blocks of the stock could be given back
+ *
+ * Context: any.
+ */
+u32 tcpledger_pool_spare(void)
+{
+	u32 n = READ_ONCE(stock_n);
+
+	return n > STOCK_FILL ? n - STOCK_FILL : 0;
+}
+
+/**
+ * tcpledger_pool_give() - give blocks of the stock back to the kernel
+ * @most: how many at most
+ *
+ * Context: process.
+ * Return: how many.
+ */
+u32 tcpledger_pool_give(u32 most)
+{
+	unsigned long flags;
+	void *block;
+	u32 n;
+
+	for (n = 0; n < most && tcpledger_pool_spare(); n++) {
+		raw_spin_lock_irqsave(&stock_lock, flags);
+		block = stock_pop();
+		raw_spin_unlock_irqrestore(&stock_lock, flags);
+		if (!block)
+			break;
+		block_release(block);
+	}
+	return n;
+}
+
+/**
  * tcpledger_pool_bytes() - memory of all blocks, used and at hand
  *
  * Context: any.

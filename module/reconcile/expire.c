@@ -11,7 +11,7 @@
  *   still has the request.
  * The worker also looks for timewait sockets that should be gone by now: a kprobe
  * can be disarmed behind our back, and a record whose end was missed would stay for
- * ever.
+ * ever. It sleeps while all records are ended ones, see ageing.c.
  */
 #include "reconcile/expire.h"
 
@@ -20,6 +20,7 @@
 #include <net/inet_connection_sock.h>
 #include <net/sock.h>
 
+#include "ledger/ageing.h"
 #include "ledger/lists.h"
 #include "ledger/net.h"
 #include "ledger/settle.h"
@@ -173,7 +174,7 @@ static void look_through(struct tcpledger_net *tn, u8 list, s64 idle)
 	}
 }
 
-static void look_at_net(struct tcpledger_net *tn)
+static void look_at_net(struct tcpledger_net *tn, void *unused)
 {
 	look_through(tn, TCPLEDGER_PLACE_FRESH, 0);
 	look_through(tn, TCPLEDGER_PLACE_EMBRYONIC, SYN_LIFE_NS);
@@ -182,14 +183,39 @@ static void look_at_net(struct tcpledger_net *tn)
 	tcpledger_conn_trim(tn);
 }
 
+static void count_unended(struct tcpledger_net *tn, void *sum)
+{
+	u32 counts[TCPLEDGER_PLACE_MAX];
+	u32 total = tcpledger_lists_counts(tn, counts);
+
+	*(u64 *)sum += total - counts[TCPLEDGER_PLACE_INHERITED] -
+		       counts[TCPLEDGER_PLACE_FAILED] -
+		       counts[TCPLEDGER_PLACE_HISTORY];
+}
+
+static bool nothing_to_age(void)
+{
+	u64 sum = 0;
+
+	tcpledger_net_each(count_unended, &sum);
+	return !sum;
+}
+
 static void expire(struct work_struct *work);
-static DECLARE_DELAYED_WORK(expire_work, expire);
+/* Deferrable: an idle CPU is not woken for it. */
+static DECLARE_DEFERRABLE_WORK(expire_work, expire);
 
 static void expire(struct work_struct *work)
 {
 	timers_seen = tcpledger_methods_request_timer();
 	tcpledger_lost_check();
-	tcpledger_net_each(look_at_net);
+	tcpledger_net_each(look_at_net, NULL);
+	if (!tcpledger_ageing_sleep(nothing_to_age))
+		schedule_delayed_work(&expire_work, PERIOD);
+}
+
+static void wake(void)
+{
 	schedule_delayed_work(&expire_work, PERIOD);
 }
 
@@ -200,6 +226,7 @@ static void expire(struct work_struct *work)
  */
 void __init tcpledger_expire_init(void)
 {
+	tcpledger_ageing_init(wake);
 	schedule_delayed_work(&expire_work, PERIOD);
 }
 
@@ -210,5 +237,8 @@ void __init tcpledger_expire_init(void)
  */
 void tcpledger_expire_exit(void)
 {
+	cancel_delayed_work_sync(&expire_work);
+	tcpledger_ageing_exit();
+	/* Something may have woken it between the two. */
 	cancel_delayed_work_sync(&expire_work);
 }

@@ -20,6 +20,7 @@
 #include <net/tcp.h>
 
 #include "ledger/net.h"
+#include "ledger/shed.h"
 #include "ledger/table.h"
 #include "verdict/segment.h"
 #include "watch/flight.h"
@@ -68,12 +69,48 @@ static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 	s64 now = ktime_get_mono_fast_ns();
 	struct tcpledger_conn *c;
 
+	if (!tcpledger_scope_has_packet(tn, p->skb))
+		return;
 	/* The VRF it came by: a socket made of this SYN is bound to the VRF. */
 	p->key.ifindex = netif_is_l3_master(dev) ? dev->ifindex : 0;
+	if (unlikely(tcpledger_lists_shed(&tn->lists))) {
+		tcpledger_shed_syn(&p->key, now, &p->seg, &p->opt);
+		tcpledger_count(tn, shed);
+		return;
+	}
 	c = tcpledger_conn_new(tn, &p->key, now, TCPLEDGER_STATE_CLOSE,
 			       TCPLEDGER_ROLE_PASSIVE, true);
 	if (c)
 		tcpledger_flight_begin(c, &p->key, now, p->skb, &p->seg, &p->opt);
+}
+
+/* The ACK that ends a handshake without a record, because its SYN was shed. */
+static void third_ack(struct tcpledger_net *tn, struct tcpledger_packet *p,
+		      const struct tcpledger_handshake *h)
+{
+	struct tcpledger_bucket *b;
+	struct tcpledger_conn *c, *other;
+	unsigned long flags;
+
+	p->key.ifindex = h->ifindex;
+	c = tcpledger_conn_new(tn, &p->key, h->syn_at, TCPLEDGER_STATE_CLOSE,
+			       TCPLEDGER_ROLE_PASSIVE, true);
+	if (!c)
+		return;
+	b = tcpledger_table_lock(&p->key, &flags);
+	other = tcpledger_table_find(b, &p->key);
+	if (unlikely(other && tcpledger_facts_live(&other->facts))) {
+		/* Another CPU was faster: a repeated SYN, or a state change. */
+		tcpledger_flight_arrive(other, ktime_get_mono_fast_ns(), p->skb,
+					&p->seg, &p->opt);
+		tcpledger_table_unlock(b, flags);
+		tcpledger_conn_free(c);
+		return;
+	}
+	tcpledger_conn_insert(c);
+	tcpledger_shed_replay(c, h);
+	tcpledger_flight_arrive(c, ktime_get_mono_fast_ns(), p->skb, &p->seg, &p->opt);
+	tcpledger_table_unlock(b, flags);
 }
 
 /* A segment without a live record. The bucket is locked, this unlocks it. */
@@ -83,6 +120,7 @@ static noinline void no_live_record(struct tcpledger_packet *p,
 	__releases(&b->lock)
 {
 	struct tcpledger_net *tn = tcpledger_net(p->net);
+	struct tcpledger_handshake h __tcpledger_unset;
 	bool known;
 
 	known = tcpledger_segment_late(c, &p->seg);
@@ -94,6 +132,9 @@ static noinline void no_live_record(struct tcpledger_packet *p,
 		return;
 	if (tcpledger_is_syn(&p->seg))
 		first_syn(tn, p);
+	else if (unlikely(tcpledger_lists_shed_lately(&tn->lists)) &&
+		 tcpledger_shed_take(&p->key, &p->seg, &h))
+		third_ack(tn, p, &h);
 	else
 		tcpledger_count(tn, stray_segments);
 }
