@@ -12,6 +12,7 @@
  */
 #include "ledger/shed.h"
 
+#include <linux/cache.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
@@ -41,7 +42,7 @@ struct note {
 	u32				hash;
 	u32				ports;
 	struct tcpledger_handshake	h;
-};
+} ____cacheline_aligned;
 
 static struct note *notes;
 static u32 mask;
@@ -58,6 +59,7 @@ int __init tcpledger_shed_init(void)
 	u32 i;
 
 	n = rounddown_pow_of_two(n);
+	BUILD_BUG_ON(!is_power_of_2(sizeof(*notes)));
 	notes = kvcalloc(n, sizeof(*notes), GFP_KERNEL);
 	if (!notes)
 		return -ENOMEM;
