@@ -6,6 +6,7 @@
 
 #include "ledger/limits.h"
 
+#include <linux/cache.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -24,7 +25,7 @@
 /* All namespaces together may keep this many times one namespace's share. */
 #define TOTAL_FACTOR		4
 
-struct tcpledger_limits tcpledger_limits;
+struct tcpledger_limits tcpledger_limits __ro_after_init;
 
 /**
  * struct limit - one parameter

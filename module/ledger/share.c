@@ -12,6 +12,7 @@
 #include "ledger/share.h"
 
 #include <linux/atomic.h>
+#include <linux/cache.h>
 #include <linux/minmax.h>
 
 #include "ledger/limits.h"
@@ -19,9 +20,13 @@
 
 #define SECONDS_LEAST	64U	/* also where max_total is small */
 
-static atomic_t all = ATOMIC_INIT(0);		/* records of all namespaces */
-static atomic_t others = ATOMIC_INIT(0);	/* ... of all but the initial */
-static int most_of_others;
+/* Each record of any CPU writes these; on a line with nothing that a segment reads. */
+static struct {
+	atomic_t	all;	/* records of all namespaces */
+	atomic_t	others;	/* ... of all but the initial */
+} records ____cacheline_aligned_in_smp;
+
+static int most_of_others __ro_after_init;
 static atomic_t seconds = ATOMIC_INIT(0);	/* second halves of logs */
 static atomic_t seconds_of_others = ATOMIC_INIT(0);
 
@@ -40,13 +45,13 @@ bool tcpledger_share_take(const struct tcpledger_net *tn)
 	int n;
 
 	if (likely(net_eq(tn->net, &init_net))) {
-		n = atomic_inc_return(&all);
+		n = atomic_inc_return(&records.all);
 		/* Do not charge init_net for what others hold beyond their share. */
 		return unlikely(n > most) &&
-		       n - atomic_read(&others) > most - most_of_others;
+		       n - atomic_read(&records.others) > most - most_of_others;
 	}
-	over = atomic_inc_return(&others) > most_of_others;
-	return atomic_inc_return(&all) > most || over;
+	over = atomic_inc_return(&records.others) > most_of_others;
+	return atomic_inc_return(&records.all) > most || over;
 }
 
 /**
@@ -57,9 +62,9 @@ bool tcpledger_share_take(const struct tcpledger_net *tn)
  */
 void tcpledger_share_give(const struct tcpledger_net *tn)
 {
-	atomic_dec(&all);
+	atomic_dec(&records.all);
 	if (unlikely(!net_eq(tn->net, &init_net)))
-		atomic_dec(&others);
+		atomic_dec(&records.others);
 }
 
 /**
@@ -115,7 +120,7 @@ void tcpledger_share_give_second(bool initial)
  */
 void tcpledger_share_inherit(void)
 {
-	atomic_dec(&others);
+	atomic_dec(&records.others);
 }
 
 /**

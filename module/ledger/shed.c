@@ -44,8 +44,8 @@ struct note {
 	struct tcpledger_handshake	h;
 } ____cacheline_aligned;
 
-static struct note *notes;
-static u32 mask;
+static struct note *notes __ro_after_init;
+static u32 mask __ro_after_init;
 
 /**
  * tcpledger_shed_init() - allocate the notes

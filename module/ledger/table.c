@@ -9,6 +9,7 @@
  */
 #include "ledger/table.h"
 
+#include <linux/cache.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 
@@ -17,8 +18,8 @@
 #define BUCKETS_MIN	1024U
 #define BUCKETS_MAX	1048576U
 
-struct tcpledger_bucket *tcpledger_buckets;
-u32 tcpledger_bucket_mask;
+struct tcpledger_bucket *tcpledger_buckets __ro_after_init;
+u32 tcpledger_bucket_mask __ro_after_init;
 
 /**
  * tcpledger_table_insert() - make a record findable
