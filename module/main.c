@@ -11,7 +11,7 @@
 
 #include "ledger/conn.h"
 #include "ledger/key.h"
-#include "ledger/limits.h"
+#include "ledger/parameters.h"
 #include "ledger/net.h"
 #include "ledger/owner.h"
 #include "ledger/pool.h"
@@ -22,7 +22,7 @@
 #include "proc/stats.h"
 #include "proc/sysctl.h"
 #include "reconcile/adopt.h"
-#include "reconcile/expire.h"
+#include "reconcile/worker.h"
 #include "reconcile/pressure.h"
 #include "watch/methods.h"
 #include "watch/pending.h"
@@ -32,7 +32,7 @@ static int __init tcpledger_init(void)
 {
 	int ret;
 
-	ret = tcpledger_limits_init();
+	ret = tcpledger_parameters_init();
 	if (ret)
 		return ret;
 	tcpledger_share_init();
@@ -61,7 +61,7 @@ static int __init tcpledger_init(void)
 		goto err_probes;
 	tcpledger_conn_allow();
 	tcpledger_adopt_all();
-	tcpledger_expire_init();
+	tcpledger_worker_init();
 	return 0;
 
 err_probes:
@@ -79,7 +79,7 @@ err_table:
 
 static void __exit tcpledger_exit(void)
 {
-	tcpledger_expire_exit();
+	tcpledger_worker_exit();
 	tcpledger_probes_exit();
 	tcpledger_pressure_exit();
 	tcpledger_netns_exit();

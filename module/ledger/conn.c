@@ -8,6 +8,7 @@
 #include <linux/ktime.h>
 
 #include "ledger/ageing.h"
+#include "ledger/eviction.h"
 #include "ledger/lists.h"
 #include "ledger/net.h"
 #include "ledger/pool.h"
@@ -52,7 +53,7 @@ static void count_out(struct tcpledger_net *tn)
  * under the bucket's lock, so no other context has it.
  * - Hooks and probes find records only in buckets and use them only under the lock.
  * - Evictors take a record off its list first, so only one of them gets it.
- * - The segment in flight, reconcile/expire.c and readers keep a pointer only as a
+ * - The segment in flight, reconcile/worker.c and readers keep a pointer only as a
  *   name, and look for it in the bucket before they follow it.
  *
  * Context: any.
@@ -140,7 +141,7 @@ static bool admit(struct tcpledger_net *tn, bool is_embryonic, u64 *id)
 {
 	struct tcpledger_conn *victims[2] = {};
 	bool crowded = tcpledger_share_take(tn);
-	bool ok = tcpledger_lists_admit(tn, is_embryonic, crowded, id, victims);
+	bool ok = tcpledger_eviction_admit(tn, is_embryonic, crowded, id, victims);
 
 	if (victims[0])
 		conn_evict(victims[0]);
@@ -165,7 +166,7 @@ static bool admit(struct tcpledger_net *tn, bool is_embryonic, u64 *id)
  */
 bool tcpledger_conn_evict_ended(struct tcpledger_net *tn)
 {
-	struct tcpledger_conn *c = tcpledger_lists_take_ended(tn);
+	struct tcpledger_conn *c = tcpledger_eviction_take_ended(tn);
 
 	if (c)
 		conn_evict(c);
@@ -247,9 +248,9 @@ void tcpledger_conn_trim(struct tcpledger_net *tn)
 	struct tcpledger_conn *c;
 
 	/* The race is harmless, see above. */
-	if (likely(!data_race(tcpledger_lists_too_long(&tn->lists))))
+	if (likely(!data_race(tcpledger_eviction_too_long(&tn->lists))))
 		return;
-	while ((c = tcpledger_lists_take_surplus(tn)))
+	while ((c = tcpledger_eviction_take_surplus(tn)))
 		conn_evict(c);
 }
 

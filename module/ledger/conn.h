@@ -26,7 +26,7 @@ struct tcpledger_net;
  * @drops_counted: how much of facts.log.dropped @tn has counted, modulo 256
  * @expecting: counted in tcpledger_expecting
  * @inherited: its namespace died
- * @queues_checked: expire.c has seen why its SYN was not answered
+ * @queues_checked: worker.c has seen why its SYN was not answered
  * @lost: lost.c did not find its socket at the last look
  * @aborted: "ss -K" is about to end its timewait socket
  * @taken: a SYN ended its timewait socket before the SYN passed our hook; that SYN
@@ -60,7 +60,7 @@ struct tcpledger_net;
  * Lifetime. A record is reached only through its bucket, under the bucket's lock,
  * or through a list of its namespace, under tn->lists.lock. No pointer is followed
  * after the lock was released: the note of the segment in flight, the batch of
- * reconcile/expire.c and a reader's snapshot keep bucket, pointer and id as a name,
+ * reconcile/worker.c and a reader's snapshot keep bucket, pointer and id as a name,
  * and first look for that pointer and id in the locked bucket
  * (tcpledger_table_has()).
  */

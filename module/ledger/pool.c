@@ -19,7 +19,7 @@
 #include <linux/workqueue.h>
 
 #include "ledger/conn.h"
-#include "ledger/limits.h"
+#include "ledger/parameters.h"
 #include "ledger/share.h"
 
 #define CPU_BLOCKS	32	/* at hand on each CPU */
@@ -284,7 +284,7 @@ int __init tcpledger_pool_init(void)
 		     TCPLEDGER_CONN_SIZE);
 
 	/* Records and second halves of logs, plus the stock and each CPU's blocks. */
-	allocated_max = (long)tcpledger_limits.max_total +
+	allocated_max = (long)tcpledger_parameters.max_total +
 			tcpledger_share_seconds() + STOCK_HIGH +
 			(long)num_possible_cpus() * CPU_BLOCKS;
 	/*
@@ -295,7 +295,7 @@ int __init tcpledger_pool_init(void)
 				  WATCHED ? 0 : SLAB_TYPESAFE_BY_RCU, NULL);
 	if (!cache)
 		return -ENOMEM;
-	fill_to(clamp_t(u32, tcpledger_limits.max_connections / 2, STOCK_FILL,
+	fill_to(clamp_t(u32, tcpledger_parameters.max_connections / 2, STOCK_FILL,
 			STOCK_FIRST_MAX));
 	return 0;
 }

@@ -22,7 +22,7 @@
 #include <net/net_namespace.h>
 
 #include "ledger/key.h"
-#include "ledger/limits.h"
+#include "ledger/parameters.h"
 #include "ledger/net.h"
 
 static DEFINE_MUTEX(scope_mutex);	/* covers writes of @filter */
@@ -36,8 +36,8 @@ static DEFINE_MUTEX(scope_mutex);	/* covers writes of @filter */
  */
 void tcpledger_scope_begin(struct tcpledger_scope *s, const struct net *net)
 {
-	s->enabled = tcpledger_limits.enabled == TCPLEDGER_ENABLED_ALL ||
-		     (tcpledger_limits.enabled == TCPLEDGER_ENABLED_INITIAL &&
+	s->enabled = tcpledger_parameters.enabled == TCPLEDGER_ENABLED_ALL ||
+		     (tcpledger_parameters.enabled == TCPLEDGER_ENABLED_INITIAL &&
 		      net_eq(net, &init_net));
 }
 

@@ -15,7 +15,7 @@
 #include <linux/cache.h>
 #include <linux/minmax.h>
 
-#include "ledger/limits.h"
+#include "ledger/parameters.h"
 #include "ledger/net.h"
 
 #define SECONDS_LEAST	64U	/* also where max_total is small */
@@ -40,7 +40,7 @@ static atomic_t seconds_of_others = ATOMIC_INIT(0);
  */
 bool tcpledger_share_take(const struct tcpledger_net *tn)
 {
-	const int most = tcpledger_limits.max_total;
+	const int most = tcpledger_parameters.max_total;
 	bool over;
 	int n;
 
@@ -75,7 +75,7 @@ void tcpledger_share_give(const struct tcpledger_net *tn)
  */
 u32 tcpledger_share_seconds(void)
 {
-	return max(tcpledger_limits.max_total / 8, SECONDS_LEAST);
+	return max(tcpledger_parameters.max_total / 8, SECONDS_LEAST);
 }
 
 /**
@@ -130,7 +130,7 @@ void tcpledger_share_inherit(void)
  */
 void __init tcpledger_share_init(void)
 {
-	const struct tcpledger_limits *l = &tcpledger_limits;
+	const struct tcpledger_parameters *l = &tcpledger_parameters;
 
 	most_of_others = l->max_total -
 			 min(l->max_connections, l->max_total / 2);

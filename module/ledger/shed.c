@@ -19,7 +19,7 @@
 
 #include "ledger/conn.h"
 #include "ledger/key.h"
-#include "ledger/limits.h"
+#include "ledger/parameters.h"
 #include "ledger/settle.h"
 #include "verdict/facts_in.h"
 #include "verdict/facts_out.h"
@@ -55,7 +55,7 @@ static u32 mask __ro_after_init;
  */
 int __init tcpledger_shed_init(void)
 {
-	u32 n = clamp(tcpledger_limits.max_embryonic, NOTES_LEAST, NOTES_MOST);
+	u32 n = clamp(tcpledger_parameters.max_embryonic, NOTES_LEAST, NOTES_MOST);
 	u32 i;
 
 	n = rounddown_pow_of_two(n);

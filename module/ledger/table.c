@@ -13,7 +13,7 @@
 #include <linux/log2.h>
 #include <linux/mm.h>
 
-#include "ledger/limits.h"
+#include "ledger/parameters.h"
 
 #define BUCKETS_MIN	1024U
 #define BUCKETS_MAX	1048576U
@@ -149,7 +149,7 @@ u64 tcpledger_table_bytes(void)
  */
 int __init tcpledger_table_init(void)
 {
-	u32 n = roundup_pow_of_two(clamp(tcpledger_limits.max_connections,
+	u32 n = roundup_pow_of_two(clamp(tcpledger_parameters.max_connections,
 					 BUCKETS_MIN, BUCKETS_MAX));
 	u32 i;
 

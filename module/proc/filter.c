@@ -19,8 +19,8 @@
 #include <net/net_namespace.h>
 
 #include "ledger/net.h"
+#include "proc/access.h"
 #include "proc/files.h"
-#include "proc/proc.h"
 
 /**
  * struct filter_file - one open file
@@ -189,7 +189,7 @@ static int filter_open(struct inode *inode, struct file *file)
 {
 	struct tcpledger_net *tn = pde_data(inode);
 	struct filter_file *f;
-	int ret = tcpledger_proc_open(tn->net);
+	int ret = tcpledger_access_begin(tn->net);
 
 	if (ret)
 		return ret;

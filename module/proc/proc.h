@@ -2,11 +2,9 @@
 #ifndef TCPLEDGER_PROC_H
 #define TCPLEDGER_PROC_H
 
-struct net;
 struct tcpledger_net;
 
 int tcpledger_proc_init(struct tcpledger_net *tn);
 void tcpledger_proc_exit(struct tcpledger_net *tn);
-int tcpledger_proc_open(struct net *net);
 
 #endif /* TCPLEDGER_PROC_H */

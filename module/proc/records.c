@@ -2,6 +2,7 @@
 /*
  * /proc/net/tcpledger/records: the binary file, see <linux/tcpledger.h>.
  */
+#include "proc/access.h"
 #include "proc/files.h"
 
 #include <linux/mutex.h>
@@ -11,7 +12,6 @@
 #include <net/net_namespace.h>
 
 #include "ledger/net.h"
-#include "proc/proc.h"
 #include "proc/snapshot.h"
 
 /**
@@ -120,7 +120,7 @@ static int records_open(struct inode *inode, struct file *file)
 {
 	struct tcpledger_net *tn = pde_data(inode);
 	struct records_reader *r;
-	int ret = tcpledger_proc_open(tn->net);
+	int ret = tcpledger_access_begin(tn->net);
 
 	if (ret)
 		return ret;

@@ -17,8 +17,8 @@
 #include "ledger/shed.h"
 #include "ledger/stats.h"
 #include "ledger/table.h"
+#include "proc/access.h"
 #include "proc/files.h"
-#include "proc/proc.h"
 #include "verdict/record.h"
 
 static void (*show_methods)(struct seq_file *m);
@@ -157,7 +157,7 @@ static int stats_show(struct seq_file *m, void *v)
 static int stats_open(struct inode *inode, struct file *file)
 {
 	struct tcpledger_net *tn = pde_data(inode);
-	int ret = tcpledger_proc_open(tn->net);
+	int ret = tcpledger_access_begin(tn->net);
 
 	if (ret)
 		return ret;

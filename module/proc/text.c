@@ -12,7 +12,7 @@
 #include <linux/proc_fs.h>
 
 #include "ledger/net.h"
-#include "proc/proc.h"
+#include "proc/access.h"
 #include "verdict/record.h"
 
 /* "255.255.255.255:65535", and IPv6 in full with brackets and port. */
@@ -85,14 +85,14 @@ static const struct seq_operations text_ops = {
  * @file: the file
  * @kind: what it shows
  *
- * Context: process. Return: 0, -ENOMEM, or as tcpledger_proc_open().
+ * Context: process. Return: 0, -ENOMEM, or as tcpledger_access_begin().
  */
 int tcpledger_text_open(struct inode *inode, struct file *file,
 			const struct tcpledger_text *kind)
 {
 	struct tcpledger_net *tn = pde_data(inode);
 	struct tcpledger_text *t;
-	int ret = tcpledger_proc_open(tn->net);
+	int ret = tcpledger_access_begin(tn->net);
 
 	if (ret)
 		return ret;

@@ -31,7 +31,7 @@ static int on_beacon(struct kprobe *kp, struct pt_regs *regs)
 /* What replaces a probe that is not in force. */
 static const char *const fallbacks[TCPLEDGER_METHOD_MAX] = {
 	[TCPLEDGER_METHOD_SCHEDULE]	= "lookup", /* when the full socket closes */
-	[TCPLEDGER_METHOD_KILL]		= "poll", /* by reconcile/expire.c */
+	[TCPLEDGER_METHOD_KILL]		= "poll", /* by reconcile/worker.c */
 	[TCPLEDGER_METHOD_ACCEPT]	= "none",
 	[TCPLEDGER_METHOD_REQUEST_TIMER] = "poll",
 	[TCPLEDGER_METHOD_ABORT]	= "context", /* a task or a softirq */

@@ -19,6 +19,7 @@
 #include <net/route.h>
 #include <net/tcp.h>
 
+#include "ledger/eviction.h"
 #include "ledger/net.h"
 #include "ledger/shed.h"
 #include "ledger/table.h"
@@ -73,7 +74,7 @@ static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 		return;
 	/* The VRF it came by: a socket made of this SYN is bound to the VRF. */
 	p->key.ifindex = netif_is_l3_master(dev) ? dev->ifindex : 0;
-	if (unlikely(tcpledger_lists_shed(&tn->lists))) {
+	if (unlikely(tcpledger_eviction_shed(&tn->lists))) {
 		tcpledger_shed_syn(&p->key, now, &p->seg, &p->opt);
 		tcpledger_count(tn, shed);
 		return;
@@ -132,7 +133,7 @@ static noinline void no_live_record(struct tcpledger_packet *p,
 		return;
 	if (tcpledger_is_syn(&p->seg))
 		first_syn(tn, p);
-	else if (unlikely(tcpledger_lists_shed_lately(&tn->lists)) &&
+	else if (unlikely(tcpledger_eviction_shed_lately(&tn->lists)) &&
 		 tcpledger_shed_take(&p->key, &p->seg, &h))
 		third_ack(tn, p, &h);
 	else

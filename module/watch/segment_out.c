@@ -21,6 +21,7 @@
 #include <net/route.h>
 #include <net/tcp.h>
 
+#include "ledger/eviction.h"
 #include "ledger/net.h"
 #include "ledger/settle.h"
 #include "ledger/shed.h"
@@ -268,7 +269,7 @@ static noinline void ends(struct tcpledger_conn *c, s64 now,
 				    TCPLEDGER_LOG_NONE,
 				    TCPLEDGER_OUTCOME_REFUSED);
 	else if (c->facts.bits & HELD_BY_REQUEST)
-		c->request_expired_at = now;	/* expire.c looks for the request */
+		c->request_expired_at = now;	/* worker.c looks for the request */
 }
 
 /* Bucket locked. Return: as tcpledger_conn_settle(). */
@@ -394,7 +395,7 @@ static noinline void unusual(struct tcpledger_packet *p,
 		first_syn(tn, p);
 		return;
 	}
-	if (unlikely(tcpledger_lists_shed_lately(&tn->lists)) &&
+	if (unlikely(tcpledger_eviction_shed_lately(&tn->lists)) &&
 	    tcpledger_is_synack(&p->seg) && !p->seg.other)
 		tcpledger_shed_synack(&p->key, ktime_get_mono_fast_ns(), &p->seg,
 				      &p->opt);

@@ -448,7 +448,7 @@ void tcpledger_state_accept(const struct sock *sk, const struct inode *inode)
  * @req: the request socket
  *
  * Either a SYN/ACK follows, or TCP gives the request up, which nothing traces:
- * reconcile/expire.c looks for the request, and if it is gone takes this time for
+ * reconcile/worker.c looks for the request, and if it is gone takes this time for
  * the end.
  * Context: timer softirq; a kprobe handler, preemption off.
  */

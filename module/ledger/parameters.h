@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef TCPLEDGER_LIMITS_H
-#define TCPLEDGER_LIMITS_H
+#ifndef TCPLEDGER_PARAMETERS_H
+#define TCPLEDGER_PARAMETERS_H
 
 /* Which namespaces record from their beginning; the order of enabled_names. */
 enum tcpledger_enabled {
@@ -10,14 +10,14 @@ enum tcpledger_enabled {
 };
 
 /**
- * struct tcpledger_limits - how much is kept; fixed once loaded
+ * struct tcpledger_parameters - how much is kept; fixed once loaded
  * @max_connections: records of one namespace, live and ended together
  * @history: ended records of one namespace
  * @max_embryonic: passive, not established records of one namespace
  * @max_total: records of all namespaces together
  * @enabled: enum tcpledger_enabled
  */
-struct tcpledger_limits {
+struct tcpledger_parameters {
 	unsigned int	max_connections;
 	unsigned int	history;
 	unsigned int	max_embryonic;
@@ -25,8 +25,8 @@ struct tcpledger_limits {
 	int		enabled;
 };
 
-extern struct tcpledger_limits tcpledger_limits;
+extern struct tcpledger_parameters tcpledger_parameters;
 
-int tcpledger_limits_init(void);
+int tcpledger_parameters_init(void);
 
-#endif /* TCPLEDGER_LIMITS_H */
+#endif /* TCPLEDGER_PARAMETERS_H */

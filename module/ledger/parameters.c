@@ -4,7 +4,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include "ledger/limits.h"
+#include "ledger/parameters.h"
 
 #include <linux/cache.h>
 #include <linux/kernel.h>
@@ -25,7 +25,7 @@
 /* All namespaces together may keep this many times one namespace's share. */
 #define TOTAL_FACTOR		4
 
-struct tcpledger_limits tcpledger_limits __ro_after_init;
+struct tcpledger_parameters tcpledger_parameters __ro_after_init;
 
 /**
  * struct limit - one parameter
@@ -59,7 +59,7 @@ static int get_limit(char *buf, const struct kernel_param *kp)
 {
 	const struct limit *l = kp->arg;
 
-	/* The file is there before tcpledger_limits_init() runs. */
+	/* The file is there before tcpledger_parameters_init() runs. */
 	return sysfs_emit(buf, "%u\n", READ_ONCE(*l->value));
 }
 
@@ -70,7 +70,7 @@ static const struct kernel_param_ops limit_ops = {
 
 #define LIMIT(param)							\
 	static struct limit limit_##param = {				\
-		.name = #param, .value = &tcpledger_limits.param,	\
+		.name = #param, .value = &tcpledger_parameters.param,	\
 	};								\
 	module_param_cb(param, &limit_ops, &limit_##param, 0444);	\
 	__MODULE_PARM_TYPE(param, "uint")
@@ -97,7 +97,7 @@ static int set_enabled(const char *text, const struct kernel_param *kp)
 static int get_enabled(char *buf, const struct kernel_param *kp)
 {
 	return sysfs_emit(buf, "%s\n",
-			  enabled_names[READ_ONCE(tcpledger_limits.enabled)]);
+			  enabled_names[READ_ONCE(tcpledger_parameters.enabled)]);
 }
 
 static const struct kernel_param_ops enabled_ops = {
@@ -142,19 +142,19 @@ static int check_enabled(void)
 		       enabled_text);
 		return -EINVAL;
 	}
-	WRITE_ONCE(tcpledger_limits.enabled, i);
+	WRITE_ONCE(tcpledger_parameters.enabled, i);
 	return 0;
 }
 
 /**
- * tcpledger_limits_init() - check the parameters, fill in defaults
+ * tcpledger_parameters_init() - check the parameters, fill in defaults
  *
  * Context: process, at load.
  * Return: 0, or -EINVAL after one line that names parameter, value and range.
  */
-int __init tcpledger_limits_init(void)
+int __init tcpledger_parameters_init(void)
 {
-	struct tcpledger_limits *l = &tcpledger_limits;
+	struct tcpledger_parameters *l = &tcpledger_parameters;
 	int ret;
 
 	ret = check(&limit_max_connections, default_connections(),
