@@ -18,6 +18,10 @@
 #error "tcpledger needs a kernel with CONFIG_IPV6, CONFIG_NETFILTER and CONFIG_PROC_FS"
 #endif
 
+#if !IS_ENABLED(CONFIG_64BIT)
+#error "tcpledger needs a 64-bit kernel: on 32 bits jiffies and counters wrap while it runs"
+#endif
+
 /* The sysctl that gives packets of a VRF also to sockets that are not bound. */
 #if IS_ENABLED(CONFIG_NET_L3_MASTER_DEV)
 #define tcpledger_l3mdev_accept(net)					\
@@ -62,6 +66,9 @@ typedef struct ctl_table tcpledger_ctl_table;
 typedef unsigned long tcpledger_shrink_fn(struct shrinker *s,
 					  struct shrink_control *sc);
 
+/* History cannot be had again: give up cached file pages rather than it. */
+#define TCPLEDGER_SEEKS	(16 * DEFAULT_SEEKS)
+
 /**
  * tcpledger_shrinker_new() - be asked for memory when the kernel is short of it
  * @count: tells how many objects could be given back
@@ -80,6 +87,7 @@ static inline struct shrinker *tcpledger_shrinker_new(tcpledger_shrink_fn *count
 		return NULL;
 	s->count_objects = count;
 	s->scan_objects = scan;
+	s->seeks = TCPLEDGER_SEEKS;
 	shrinker_register(s);
 	return s;
 }
@@ -98,7 +106,7 @@ static inline struct shrinker *tcpledger_shrinker_new(tcpledger_shrink_fn *count
 		return NULL;
 	s->count_objects = count;
 	s->scan_objects = scan;
-	s->seeks = DEFAULT_SEEKS;
+	s->seeks = TCPLEDGER_SEEKS;
 	if (!register_shrinker(s, "tcpledger"))
 		return s;
 	kfree(s);

@@ -11,7 +11,7 @@
 #include <linux/irq_work.h>
 #include <linux/rcupdate.h>
 
-bool tcpledger_ageing_asleep;
+int tcpledger_ageing;	/* enum tcpledger_ageing */
 
 static void (*wake_worker)(void);
 
@@ -29,7 +29,8 @@ static DEFINE_IRQ_WORK(wake_work, run_wake_worker);
  */
 void tcpledger_ageing_wake(void)
 {
-	if (cmpxchg(&tcpledger_ageing_asleep, true, false))
+	if (cmpxchg(&tcpledger_ageing, TCPLEDGER_AGEING_ASLEEP,
+		    TCPLEDGER_AGEING_AWAKE) == TCPLEDGER_AGEING_ASLEEP)
 		irq_work_queue(&wake_work);
 }
 
@@ -44,10 +45,13 @@ bool tcpledger_ageing_sleep(bool (*idle)(void))
 {
 	if (!idle())
 		return false;
-	WRITE_ONCE(tcpledger_ageing_asleep, true);
-	smp_mb();	/* pairs with tcpledger_ageing_begin() */
+	/* A full barrier, which pairs with the one in tcpledger_ageing_begin(). */
+	if (cmpxchg(&tcpledger_ageing, TCPLEDGER_AGEING_AWAKE,
+		    TCPLEDGER_AGEING_ASLEEP) != TCPLEDGER_AGEING_AWAKE)
+		return true;
 	/* If a record came meanwhile and woke the worker, that is enough. */
-	return idle() || !cmpxchg(&tcpledger_ageing_asleep, true, false);
+	return idle() || cmpxchg(&tcpledger_ageing, TCPLEDGER_AGEING_ASLEEP,
+				 TCPLEDGER_AGEING_AWAKE) != TCPLEDGER_AGEING_ASLEEP;
 }
 
 /**
@@ -66,11 +70,11 @@ void __init tcpledger_ageing_init(void (*wake)(void))
  *
  * Hooks and probes still run. One that found the worker asleep has preemption off or
  * is in an RCU read section until its irq_work is queued.
- * Context: process, the worker not running.
+ * Context: process. The worker may run or be queued; cancel it after this.
  */
 void tcpledger_ageing_exit(void)
 {
-	WRITE_ONCE(tcpledger_ageing_asleep, false);
+	xchg(&tcpledger_ageing, TCPLEDGER_AGEING_OVER);
 	synchronize_rcu();
 	irq_work_sync(&wake_work);
 }

@@ -6,7 +6,14 @@
 #include <linux/types.h>
 #include <asm/barrier.h>
 
-extern bool tcpledger_ageing_asleep;
+/* Is the worker to be woken by a new record? */
+enum tcpledger_ageing {
+	TCPLEDGER_AGEING_AWAKE,
+	TCPLEDGER_AGEING_ASLEEP,
+	TCPLEDGER_AGEING_OVER,	/* the module goes away */
+};
+
+extern int tcpledger_ageing;
 
 void tcpledger_ageing_wake(void);
 
@@ -18,7 +25,7 @@ void tcpledger_ageing_wake(void);
 static inline void tcpledger_ageing_begin(void)
 {
 	smp_mb();
-	if (unlikely(READ_ONCE(tcpledger_ageing_asleep)))
+	if (unlikely(READ_ONCE(tcpledger_ageing) == TCPLEDGER_AGEING_ASLEEP))
 		tcpledger_ageing_wake();
 }
 

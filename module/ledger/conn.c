@@ -225,6 +225,7 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	c->lost = false;
 	c->aborted = false;
 	c->taken = false;
+	c->followed = false;
 	c->key = *key;
 	c->key.ifindex2 = 0;
 	c->key.unbound = false;

@@ -31,6 +31,8 @@ struct tcpledger_net;
  * @aborted: "ss -K" is about to end its timewait socket
  * @taken: a SYN ended its timewait socket before the SYN passed our hook; that SYN
  *	is still to be logged as the last segment
+ * @followed: it is over, and a SYN came or left for its tuple since, so that what
+ *	else comes is not of this connection
  * @netns: inode number of the namespace it was opened in; readers copy from
  *	here on
  * @tn: the namespace the record counts against; changes only when @tn dies
@@ -76,6 +78,7 @@ struct tcpledger_conn {
 	bool			lost : 1;
 	bool			aborted : 1;
 	bool			taken : 1;
+	bool			followed : 1;
 	u32			netns;
 	struct tcpledger_net	*tn;
 	u64			id;

@@ -9,6 +9,7 @@
 #include "ledger/eviction.h"
 
 #include <linux/compiler.h>
+#include <linux/preempt.h>
 
 #include "ledger/conn.h"
 #include "ledger/parameters.h"
@@ -44,10 +45,6 @@ static struct tcpledger_conn *evict_oldest(struct tcpledger_net *tn, u8 list)
 
 	if (!c)
 		return NULL;
-	/* The bucket's lock covers the role, but it does not change after the SYN. */
-	if (list != TCPLEDGER_PLACE_HISTORY && list != TCPLEDGER_PLACE_INHERITED &&
-	    data_race(c->facts.role) == TCPLEDGER_ROLE_PASSIVE)
-		note_recycled(&tn->lists);
 	if (list == TCPLEDGER_PLACE_HISTORY)
 		tcpledger_count(tn, evicted_history);
 	else if (list == TCPLEDGER_PLACE_FAILED)
@@ -111,9 +108,11 @@ bool tcpledger_eviction_admit(struct tcpledger_net *tn, bool is_embryonic,
 	    (crowded && !victims[0])) {
 		victims[1] = oldest_ended(tn);
 		if (!victims[1] && !victims[0])
-			victims[1] = oldest_embryonic(tn);
+			victims[0] = oldest_embryonic(tn);
 		ok = victims[1] || victims[0];
 	}
+	if (is_embryonic && victims[0])
+		note_recycled(l);
 	if (ok) {
 		l->total++;
 		*id = ++l->next_id;
@@ -145,8 +144,12 @@ static struct tcpledger_conn *surplus(struct tcpledger_net *tn)
 	const u32 most = tcpledger_parameters.history;
 	const u32 quarter = tcpledger_eviction_quarter();
 
-	if (tn->lists.counts[TCPLEDGER_PLACE_FAILED] > quarter)
+	if (tn->lists.counts[TCPLEDGER_PLACE_FAILED] > quarter) {
+		/* A flood at a closed port. The worker and connect() are tasks. */
+		if (!in_task())
+			note_recycled(&tn->lists);
 		return evict_oldest(tn, TCPLEDGER_PLACE_FAILED);
+	}
 	if (tn->lists.counts[TCPLEDGER_PLACE_INHERITED] > quarter)
 		return evict_oldest(tn, TCPLEDGER_PLACE_INHERITED);
 	return tcpledger_lists_ended(&tn->lists) > most ? oldest_ended(tn) : NULL;

@@ -166,24 +166,29 @@ void tcpledger_scope_widen(struct tcpledger_net *tn)
 int tcpledger_scope_text(struct tcpledger_net *tn, char **text, u32 *len)
 {
 	const struct tcpledger_filter *f;
-	int ret = 0;
+	char *copy = NULL;
+	u32 room = 0;
 
-	*text = NULL;
-	*len = 0;
-	mutex_lock(&scope_mutex);
-	f = rcu_dereference_protected(tn->scope.filter,
-				      lockdep_is_held(&scope_mutex));
-	if (f) {
-		*text = kvmalloc(f->len, GFP_KERNEL_ACCOUNT);
-		if (*text) {
-			memcpy(*text, f->text, f->len);
-			*len = f->len;
-		} else {
-			ret = -ENOMEM;
-		}
+	/* Not allocated under the mutex: it is the writers' of all namespaces. */
+	for (;;) {
+		mutex_lock(&scope_mutex);
+		f = rcu_dereference_protected(tn->scope.filter,
+					      lockdep_is_held(&scope_mutex));
+		*len = f ? f->len : 0;
+		if (*len <= room)
+			break;
+		room = *len;
+		mutex_unlock(&scope_mutex);
+		kvfree(copy);
+		copy = kvmalloc(room, GFP_KERNEL_ACCOUNT);
+		if (!copy)
+			return -ENOMEM;
 	}
+	if (f)
+		memcpy(copy, f->text, *len);
 	mutex_unlock(&scope_mutex);
-	return ret;
+	*text = copy;
+	return 0;
 }
 
 /* An RCU read section, or preemption off, which keeps the filter as well. */

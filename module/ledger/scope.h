@@ -4,6 +4,7 @@
 
 #include <linux/bits.h>
 #include <linux/filter.h>
+#include <linux/rcupdate.h>
 #include <linux/types.h>
 
 struct net;
@@ -44,6 +45,12 @@ struct tcpledger_scope {
 
 /* The longest program: BPF_MAXINSNS instructions, as text. */
 #define TCPLEDGER_FILTER_TEXT_MAX	(128 * 1024)
+
+/* Does a filter decide which new connections are recorded? */
+static inline bool tcpledger_scope_filters(const struct tcpledger_scope *s)
+{
+	return rcu_access_pointer(s->filter);
+}
 
 void tcpledger_scope_begin(struct tcpledger_scope *s, const struct net *net);
 void tcpledger_scope_end(struct tcpledger_scope *s);

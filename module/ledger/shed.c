@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * SYNs that get no record, because a flood of them makes records faster than anybody
- * could read them (see note_recycled() in lists.c).
+ * could read them (see note_recycled() in eviction.c).
  *
  * A SYN does not tell whether its sender is real. An ACK of our SYN/ACK does: who
  * forges the address does not see our number. So a SYN that is shed leaves a note of a
- * fixed size in a table of fixed size, and so does its SYN/ACK; the third ACK then
- * makes a record as complete as any. A note may be overwritten before that, or its SYN
- * or SYN/ACK may be repeated, which a note has no place for. Then the state change of
- * the socket makes a record that says it is partial.
+ * fixed size in a table of fixed size, and so does its SYN/ACK; the third ACK, or a
+ * repeated SYN once the flood is over, then makes a record as complete as any.
+ *
+ * A new note overwrites an older one whose hash ends alike. With n notes and r SYNs a
+ * second a note is still there after t seconds with probability exp(-t * r / n). If it
+ * is not, or if the handshake repeated more than a note has a place for, the state
+ * change of the socket makes a record that says it is partial.
  */
 #include "ledger/shed.h"
 
@@ -25,13 +28,16 @@
 #include "verdict/facts_out.h"
 
 #define NOTES_LEAST	1024U
-#define NOTES_MOST	65536U
+#define NOTES_MOST	262144U
 
 /**
  * struct note - the handshake of a SYN that was shed
  * @lock: covers the note
  * @hash: of the endpoint, with its namespace and addresses
  * @ports: of the endpoint
+ * @spoilt: more came than the note has a place for; it stands until another connection
+ *	takes its place, or the next copy of the SYN would begin a note as if it were
+ *	the first
  * @h: what was seen; @h.syn_at is 0 if this is no note
  *
  * The hash is keyed, and the third ACK must have both numbers right, so the addresses
@@ -41,6 +47,7 @@ struct note {
 	raw_spinlock_t			lock;
 	u32				hash;
 	u32				ports;
+	bool				spoilt;
 	struct tcpledger_handshake	h;
 } ____cacheline_aligned;
 
@@ -55,11 +62,11 @@ static u32 mask __ro_after_init;
  */
 int __init tcpledger_shed_init(void)
 {
-	u32 n = clamp(tcpledger_parameters.max_embryonic, NOTES_LEAST, NOTES_MOST);
+	u32 n = clamp(tcpledger_parameters.max_connections, NOTES_LEAST,
+		      NOTES_MOST);
 	u32 i;
 
 	n = rounddown_pow_of_two(n);
-	BUILD_BUG_ON(!is_power_of_2(sizeof(*notes)));
 	notes = kvcalloc(n, sizeof(*notes), GFP_KERNEL);
 	if (!notes)
 		return -ENOMEM;
@@ -97,9 +104,11 @@ static struct note *lock_note(const struct tcpledger_key *key, unsigned long *fl
 	return n;
 }
 
-static bool is_of(const struct note *n, const struct tcpledger_key *key)
+/* Is it the note of the connection that began with the SYN number @isn? */
+static bool is_of(const struct note *n, const struct tcpledger_key *key, u32 isn)
 {
-	return n->h.syn_at && n->hash == key->hash && n->ports == key->ports;
+	return n->h.syn_at && n->hash == key->hash && n->ports == key->ports &&
+	       n->h.syn.seq == isn;
 }
 
 /**
@@ -118,11 +127,12 @@ void tcpledger_shed_syn(const struct tcpledger_key *key, s64 now,
 	unsigned long flags;
 	struct note *n = lock_note(key, &flags);
 
-	if (unlikely(is_of(n, key) && n->h.syn.seq == syn->seq)) {
-		n->h.syn_at = 0;	/* repeated */
+	if (unlikely(is_of(n, key, syn->seq))) {
+		n->spoilt = true;
 	} else {
 		n->hash = key->hash;
 		n->ports = key->ports;
+		n->spoilt = false;
 		n->h.syn_at = now;
 		n->h.synack_at = 0;
 		n->h.syn = *syn;
@@ -134,7 +144,7 @@ void tcpledger_shed_syn(const struct tcpledger_key *key, s64 now,
 
 /**
  * tcpledger_shed_synack() - a SYN/ACK leaves for which there is no record
- * @key: the endpoint, with the device of the request socket, if one sends
+ * @key: the endpoint, with the device of the socket that sends, if one does
  * @now: CLOCK_MONOTONIC
  * @synack: the segment
  * @opt: its options
@@ -148,45 +158,54 @@ void tcpledger_shed_synack(const struct tcpledger_key *key, s64 now,
 	unsigned long flags;
 	struct note *n = lock_note(key, &flags);
 
-	if (is_of(n, key) && synack->ack == n->h.syn.seq + 1) {
-		if (likely(!n->h.synack_at)) {
+	if (is_of(n, key, synack->ack - 1)) {
+		if (unlikely(n->h.synack_at)) {
+			n->spoilt = true;
+		} else {
 			n->h.synack_at = now;
 			n->h.synack = *synack;
 			n->h.synack_opt = *opt;
-			if (synack->request)
+			/* A SYN cookie has no socket. */
+			if (!synack->cookie)
 				n->h.ifindex = key->ifindex;
-		} else {
-			n->h.syn_at = 0;	/* repeated */
 		}
 	}
 	raw_spin_unlock_irqrestore(&n->lock, flags);
 }
 
+/* Does the segment go on with the handshake, so that a record can be made of it? */
+static bool goes_on(const struct note *n, const struct tcpledger_key *key,
+		    const struct tcpledger_segment *seg)
+{
+	if (tcpledger_is_syn(seg))
+		return is_of(n, key, seg->seq);
+	return is_of(n, key, seg->seq - 1) && n->h.synack_at &&
+	       seg->flags & TCPLEDGER_ACK && seg->ack == n->h.synack.seq + 1;
+}
+
 /**
- * tcpledger_shed_take() - is this the ACK that ends a handshake without a record?
+ * tcpledger_shed_take() - does a segment go on with a handshake without a record?
  * @key: the endpoint
- * @ack: the segment
- * @to: filled with what was seen of the handshake, if it is
+ * @seg: the segment, which came: a repeated SYN, or the ACK that ends the handshake
+ * @to: filled with what was seen of the handshake, if it does
  *
+ * An RST that ends it spoils the note.
  * Context: LOCAL_IN hook.
  */
 bool tcpledger_shed_take(const struct tcpledger_key *key,
-			 const struct tcpledger_segment *ack,
+			 const struct tcpledger_segment *seg,
 			 struct tcpledger_handshake *to)
 {
 	unsigned long flags;
-	struct note *n;
-	bool found;
+	struct note *n = lock_note(key, &flags);
+	bool found = false;
 
-	if ((ack->flags & (TCPLEDGER_ACK | TCPLEDGER_SYN | TCPLEDGER_RST)) !=
-	    TCPLEDGER_ACK)
-		return false;
-	n = lock_note(key, &flags);
-	found = is_of(n, key) && n->h.synack_at &&
-		ack->ack == n->h.synack.seq + 1 && ack->seq == n->h.syn.seq + 1;
-	if (found) {
+	if (unlikely(seg->flags & TCPLEDGER_RST)) {
+		n->spoilt |= is_of(n, key, seg->seq - 1);
+	} else if (goes_on(n, key, seg) && !n->spoilt) {
+		found = true;
 		*to = n->h;
-		n->h.syn_at = 0;
+		n->spoilt = true;
 	}
 	raw_spin_unlock_irqrestore(&n->lock, flags);
 	return found;
@@ -204,7 +223,10 @@ void tcpledger_shed_replay(struct tcpledger_conn *c,
 {
 	tcpledger_conn_prepare(c, h->syn_at, h->syn.flags);
 	tcpledger_facts_in(&c->facts, h->syn_at, &h->syn, &h->syn_opt);
-	tcpledger_conn_prepare(c, h->synack_at, h->synack.flags);
-	tcpledger_facts_out(&c->facts, h->synack_at, &h->synack, &h->synack_opt);
+	if (h->synack_at) {
+		tcpledger_conn_prepare(c, h->synack_at, h->synack.flags);
+		tcpledger_facts_out(&c->facts, h->synack_at, &h->synack,
+				    &h->synack_opt);
+	}
 	tcpledger_conn_settle(c);
 }

@@ -7,6 +7,8 @@
  * readers. The program is in force once the last of its lines was written, which may
  * take several writes. A write of nothing but blanks removes it.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/ctype.h>
 #include <linux/filter.h>
 #include <linux/fs.h>
@@ -55,18 +57,17 @@ static char *next_line(char **text)
 }
 
 /* Read one instruction. */
-static bool parse_instruction(const char *line, struct sock_filter *to)
+static bool parse_instruction(char *line, struct sock_filter *to)
 {
-	unsigned int code, jt, jf;
-	char rest;
+	char *word[4];
+	int i;
 
-	if (sscanf(line, "%u %u %u %u %c", &code, &jt, &jf, &to->k, &rest) != 4 ||
-	    code > U16_MAX || jt > U8_MAX || jf > U8_MAX)
-		return false;
-	to->code = code;
-	to->jt = jt;
-	to->jf = jf;
-	return true;
+	line = strim(line);
+	for (i = 0; i < ARRAY_SIZE(word); i++)
+		word[i] = strsep(&line, " ");
+	return !line && word[3] && !kstrtou16(word[0], 10, &to->code) &&
+	       !kstrtou8(word[1], 10, &to->jt) && !kstrtou8(word[2], 10, &to->jf) &&
+	       !kstrtou32(word[3], 10, &to->k);
 }
 
 /*
@@ -208,6 +209,8 @@ static int filter_release(struct inode *inode, struct file *file)
 {
 	struct filter_file *f = file->private_data;
 
+	if (f->text && !f->read)
+		pr_notice_ratelimited("filter: closed before the last line of the program: nothing is changed\n");
 	put_net(f->tn->net);
 	kvfree(f->text);
 	kfree(f);

@@ -10,6 +10,7 @@
 #include <net/net_namespace.h>
 
 #include "compat.h"
+#include "ledger/conn.h"
 #include "ledger/net.h"
 
 static void (*adopt_present)(struct tcpledger_net *tn);
@@ -44,8 +45,11 @@ static int enabled_handler(tcpledger_ctl_table *table, int write, void *buffer,
 	if (ret || !write || value == was)
 		return ret;
 	tcpledger_scope_enable(tn, value);
-	if (value)
-		adopt_present(tn);
+	/* While the module loads, all are adopted in a moment anyway. */
+	if (!value || !tcpledger_conn_allowed() || !maybe_get_net(tn->net))
+		return 0;
+	adopt_present(tn);
+	put_net(tn->net);
 	return 0;
 }
 

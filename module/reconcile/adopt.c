@@ -196,6 +196,8 @@ static void adopt(struct inet_hashinfo *table, const struct net *only)
 		return;
 	}
 	for (slot = 0; slot <= table->ehash_mask; slot++) {
+		if (!(slot & 0xfff))
+			cond_resched();
 		if (hlist_nulls_empty(&table->ehash[slot].chain))
 			continue;
 		for (skip = 0;; skip += n) {

@@ -53,16 +53,19 @@ static void scan_net(struct tcpledger_net *tn, void *data)
 	}
 }
 
+/* First what is at hand and unused, then history. */
 static unsigned long scan(struct shrinker *s, struct shrink_control *sc)
 {
-	struct scan scan = { .wanted = sc->nr_to_scan };
-	unsigned long ended = 0;
+	unsigned long given = tcpledger_pool_give(sc->nr_to_scan), ended = 0;
+	struct scan scan = { .wanted = sc->nr_to_scan - given };
 
+	if (!scan.wanted)
+		return given;
 	tcpledger_net_each(count_net, &ended);
 	scan.ended = ended;
 	if (ended)
 		tcpledger_net_each(scan_net, &scan);
-	return tcpledger_pool_give(sc->nr_to_scan);
+	return given + tcpledger_pool_give(scan.evicted);
 }
 
 /**

@@ -145,8 +145,6 @@ void __init tcpledger_worker_init(void)
  */
 void tcpledger_worker_exit(void)
 {
-	cancel_delayed_work_sync(&periodic_work);
 	tcpledger_ageing_exit();
-	/* Something may have woken it between the two. */
 	cancel_delayed_work_sync(&periodic_work);
 }

@@ -21,7 +21,9 @@
 
 #include "ledger/eviction.h"
 #include "ledger/net.h"
+#include "ledger/owner.h"
 #include "ledger/shed.h"
+#include "ledger/socket.h"
 #include "ledger/table.h"
 #include "verdict/segment.h"
 #include "watch/flight.h"
@@ -63,36 +65,20 @@ static bool takes_segments(const struct tcpledger_conn *c)
 	return c && tcpledger_facts_live(&c->facts);
 }
 
-/* A SYN that came for a tuple with no live record. */
-static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
+/*
+ * A segment goes on with a handshake that has no record, because its SYN was shed: make
+ * the record, with what was seen.
+ */
+static void resume(struct tcpledger_net *tn, struct tcpledger_packet *p,
+		   const struct tcpledger_handshake *h)
 {
-	const struct net_device *dev = p->skb->dev;
-	s64 now = ktime_get_mono_fast_ns();
-	struct tcpledger_conn *c;
-
-	if (!tcpledger_scope_has_packet(tn, p->skb))
-		return;
-	/* The VRF it came by: a socket made of this SYN is bound to the VRF. */
-	p->key.ifindex = netif_is_l3_master(dev) ? dev->ifindex : 0;
-	if (unlikely(tcpledger_eviction_shed(&tn->lists))) {
-		tcpledger_shed_syn(&p->key, now, &p->seg, &p->opt);
-		tcpledger_count(tn, shed);
-		return;
-	}
-	c = tcpledger_conn_new(tn, &p->key, now, TCPLEDGER_STATE_CLOSE,
-			       TCPLEDGER_ROLE_PASSIVE, true);
-	if (c)
-		tcpledger_flight_begin(c, &p->key, now, p->skb, &p->seg, &p->opt);
-}
-
-/* The ACK that ends a handshake without a record, because its SYN was shed. */
-static void third_ack(struct tcpledger_net *tn, struct tcpledger_packet *p,
-		      const struct tcpledger_handshake *h)
-{
+	struct tcpledger_listeners l;
 	struct tcpledger_bucket *b;
 	struct tcpledger_conn *c, *other;
 	unsigned long flags;
 
+	if (!READ_ONCE(tn->scope.enabled))
+		return;
 	p->key.ifindex = h->ifindex;
 	c = tcpledger_conn_new(tn, &p->key, h->syn_at, TCPLEDGER_STATE_CLOSE,
 			       TCPLEDGER_ROLE_PASSIVE, true);
@@ -110,8 +96,38 @@ static void third_ack(struct tcpledger_net *tn, struct tcpledger_packet *p,
 	}
 	tcpledger_conn_insert(c);
 	tcpledger_shed_replay(c, h);
+	if (h->synack_at && tcpledger_socket_listeners(p->net, &p->key, &l))
+		tcpledger_owner_listener(&c->owner, l.any);
 	tcpledger_flight_arrive(c, ktime_get_mono_fast_ns(), p->skb, &p->seg, &p->opt);
 	tcpledger_table_unlock(b, flags);
+}
+
+/* A SYN that came for a tuple with no live record. */
+static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
+{
+	const struct net_device *dev = p->skb->dev;
+	s64 now = ktime_get_mono_fast_ns();
+	struct tcpledger_handshake h __tcpledger_unset;
+	struct tcpledger_conn *c;
+
+	if (!tcpledger_scope_has_packet(tn, p->skb))
+		return;
+	/* The VRF it came by: a socket made of this SYN is bound to the VRF. */
+	p->key.ifindex = netif_is_l3_master(dev) ? dev->ifindex : 0;
+	if (unlikely(tcpledger_eviction_shed(&tn->lists))) {
+		tcpledger_shed_syn(&p->key, now, &p->seg, &p->opt);
+		tcpledger_count(tn, shed);
+		return;
+	}
+	if (unlikely(tcpledger_eviction_shed_lately(&tn->lists)) &&
+	    tcpledger_shed_take(&p->key, &p->seg, &h)) {
+		resume(tn, p, &h);
+		return;
+	}
+	c = tcpledger_conn_new(tn, &p->key, now, TCPLEDGER_STATE_CLOSE,
+			       TCPLEDGER_ROLE_PASSIVE, true);
+	if (c)
+		tcpledger_flight_begin(c, &p->key, now, p->skb, &p->seg, &p->opt);
 }
 
 /* A segment without a live record. The bucket is locked, this unlocks it. */
@@ -135,7 +151,7 @@ static noinline void no_live_record(struct tcpledger_packet *p,
 		first_syn(tn, p);
 	else if (unlikely(tcpledger_eviction_shed_lately(&tn->lists)) &&
 		 tcpledger_shed_take(&p->key, &p->seg, &h))
-		third_ack(tn, p, &h);
+		resume(tn, p, &h);
 	else
 		tcpledger_count(tn, stray_segments);
 }

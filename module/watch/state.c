@@ -11,6 +11,7 @@
 #include <net/tcp.h>
 
 #include "compat.h"
+#include "ledger/eviction.h"
 #include "ledger/net.h"
 #include "ledger/settle.h"
 #include "ledger/socket.h"
@@ -128,6 +129,13 @@ new_record(struct tcpledger_net *tn, const struct tcpledger_key *key,
 		return unsent(tn, key, &pending);
 	/* A child that lost the race for its tuple never was a connection. */
 	if (from == TCPLEDGER_STATE_SYN_RECV && to == TCPLEDGER_STATE_CLOSE)
+		return NULL;
+	/*
+	 * Where a filter decides, it has decided about this connection's SYN, unless
+	 * that was shed. It may have read more of the SYN than is known now.
+	 */
+	if (tcpledger_scope_filters(&tn->scope) &&
+	    !tcpledger_eviction_shed_lately(&tn->lists))
 		return NULL;
 	if (!tcpledger_scope_has_tuple(tn, key, ways_of(from), false))
 		return NULL;

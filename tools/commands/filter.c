@@ -156,10 +156,12 @@ int command_filter(const struct options *options)
 	if (options->clear && options->arg_count)
 		return fail_usage("filter takes an expression or --clear, not both");
 	join(options, &expression);
+	if (options->arg_count && !expression.len)
+		return fail_usage("filter wants an expression; --clear removes the filter");
 	if (!options->clear && !options->arg_count) {
 		status = show(&options->source);
 	} else {
-		if (!options->clear && expression.len)
+		if (!options->clear)
 			status = compile((char *)text_terminated(&expression), &program);
 		else
 			text_char(&program, '\n');
