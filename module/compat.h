@@ -8,12 +8,19 @@
 #define TCPLEDGER_COMPAT_H
 
 #include <linux/skbuff.h>
+#include <linux/shrinker.h>
+#include <linux/slab.h>
+#include <linux/sysctl.h>
 #include <net/inet_hashtables.h>
 #include <net/net_namespace.h>
 
 #if !IS_ENABLED(CONFIG_IPV6) || !IS_ENABLED(CONFIG_NETFILTER) ||	\
 	!IS_ENABLED(CONFIG_PROC_FS)
 #error "tcpledger needs a kernel with CONFIG_IPV6, CONFIG_NETFILTER and CONFIG_PROC_FS"
+#endif
+
+#if !IS_ENABLED(CONFIG_64BIT)
+#error "tcpledger needs a 64-bit kernel: on 32 bits jiffies and counters wrap while it runs"
 #endif
 
 /* The sysctl that gives packets of a VRF also to sockets that are not bound. */
@@ -86,6 +93,79 @@
 	__inet_lookup_established(net, __VA_ARGS__)
 #define tcpledger_lookup_v6(net, ...)					\
 	__inet6_lookup_established(net, __VA_ARGS__)
+#endif
+
+/* A sysctl's handler gets a table that it may not write. */
+#ifdef TCPLEDGER_HAVE_CONST_CTL_TABLE
+typedef const struct ctl_table tcpledger_ctl_table;
+#else
+typedef struct ctl_table tcpledger_ctl_table;
+#endif
+
+/* Tables of sysctls have a length, or end with an empty row. */
+#ifdef TCPLEDGER_HAVE_SYSCTL_SIZE
+#define tcpledger_register_sysctl(net, path, table, n)			\
+	register_net_sysctl_sz(net, path, table, n)
+#else
+#define tcpledger_register_sysctl(net, path, table, n)			\
+	register_net_sysctl(net, path, table)
+#endif
+
+typedef unsigned long tcpledger_shrink_fn(struct shrinker *s,
+					  struct shrink_control *sc);
+
+/* History cannot be had again: give up cached file pages rather than it. */
+#define TCPLEDGER_SEEKS	(16 * DEFAULT_SEEKS)
+
+/**
+ * tcpledger_shrinker_new() - be asked for memory when the kernel is short of it
+ * @count: tells how many objects could be given back
+ * @scan: gives some back
+ *
+ * Context: process.
+ * Return: the shrinker, for tcpledger_shrinker_free(), or NULL.
+ */
+#ifdef TCPLEDGER_HAVE_SHRINKER_ALLOC
+static inline struct shrinker *tcpledger_shrinker_new(tcpledger_shrink_fn *count,
+						      tcpledger_shrink_fn *scan)
+{
+	struct shrinker *s = shrinker_alloc(0, "tcpledger");
+
+	if (!s)
+		return NULL;
+	s->count_objects = count;
+	s->scan_objects = scan;
+	s->seeks = TCPLEDGER_SEEKS;
+	shrinker_register(s);
+	return s;
+}
+
+static inline void tcpledger_shrinker_free(struct shrinker *s)
+{
+	shrinker_free(s);
+}
+#else
+static inline struct shrinker *tcpledger_shrinker_new(tcpledger_shrink_fn *count,
+						      tcpledger_shrink_fn *scan)
+{
+	struct shrinker *s = kzalloc(sizeof(*s), GFP_KERNEL);
+
+	if (!s)
+		return NULL;
+	s->count_objects = count;
+	s->scan_objects = scan;
+	s->seeks = TCPLEDGER_SEEKS;
+	if (!register_shrinker(s, "tcpledger"))
+		return s;
+	kfree(s);
+	return NULL;
+}
+
+static inline void tcpledger_shrinker_free(struct shrinker *s)
+{
+	unregister_shrinker(s);
+	kfree(s);
+}
 #endif
 
 #endif /* TCPLEDGER_COMPAT_H */

@@ -11,16 +11,19 @@
 
 #include "ledger/conn.h"
 #include "ledger/key.h"
-#include "ledger/limits.h"
+#include "ledger/parameters.h"
 #include "ledger/net.h"
 #include "ledger/owner.h"
 #include "ledger/pool.h"
 #include "ledger/share.h"
+#include "ledger/shed.h"
 #include "ledger/table.h"
 #include "netns.h"
 #include "proc/stats.h"
+#include "proc/sysctl.h"
 #include "reconcile/adopt.h"
-#include "reconcile/expire.h"
+#include "reconcile/worker.h"
+#include "reconcile/pressure.h"
 #include "watch/methods.h"
 #include "watch/pending.h"
 #include "watch/probes.h"
@@ -29,7 +32,7 @@ static int __init tcpledger_init(void)
 {
 	int ret;
 
-	ret = tcpledger_limits_init();
+	ret = tcpledger_parameters_init();
 	if (ret)
 		return ret;
 	tcpledger_share_init();
@@ -37,26 +40,37 @@ static int __init tcpledger_init(void)
 	tcpledger_pending_init();
 	tcpledger_listener_init();
 	tcpledger_stats_init(tcpledger_methods_show);
+	tcpledger_sysctl_adopt_by(tcpledger_adopt);
 	ret = tcpledger_pool_init();
 	if (ret)
 		return ret;
 	ret = tcpledger_table_init();
 	if (ret)
 		goto err_table;
+	ret = tcpledger_shed_init();
+	if (ret)
+		goto err_shed;
 	ret = tcpledger_netns_init();
 	if (ret)
 		goto err_netns;
+	ret = tcpledger_pressure_init();
+	if (ret)
+		goto err_pressure;
 	ret = tcpledger_probes_init();
 	if (ret)
 		goto err_probes;
 	tcpledger_conn_allow();
-	tcpledger_net_each(tcpledger_adopt);
-	tcpledger_expire_init();
+	tcpledger_adopt_all();
+	tcpledger_worker_init();
 	return 0;
 
 err_probes:
+	tcpledger_pressure_exit();
+err_pressure:
 	tcpledger_netns_exit();
 err_netns:
+	tcpledger_shed_exit();
+err_shed:
 	tcpledger_table_exit();
 err_table:
 	tcpledger_pool_exit();
@@ -65,9 +79,11 @@ err_table:
 
 static void __exit tcpledger_exit(void)
 {
-	tcpledger_expire_exit();
+	tcpledger_worker_exit();
 	tcpledger_probes_exit();
+	tcpledger_pressure_exit();
 	tcpledger_netns_exit();
+	tcpledger_shed_exit();
 	tcpledger_table_exit();
 	tcpledger_pool_exit();
 }

@@ -19,6 +19,7 @@
 #include "ledger/conn.h"
 #include "ledger/net.h"
 #include "proc/proc.h"
+#include "proc/sysctl.h"
 #include "watch/hooks.h"
 
 static bool loaded;	/* records of a dying namespace go to init_net */
@@ -34,6 +35,9 @@ static int __net_init net_init(struct net *net)
 	ret = tcpledger_proc_init(tn);
 	if (ret)
 		goto err_proc;
+	ret = tcpledger_sysctl_init(tn);
+	if (ret)
+		goto err_sysctl;
 	ret = tcpledger_hooks_register(net);
 	if (ret)
 		goto err_hooks;
@@ -41,6 +45,8 @@ static int __net_init net_init(struct net *net)
 	return 0;
 
 err_hooks:
+	tcpledger_sysctl_exit(tn);
+err_sysctl:
 	tcpledger_proc_exit(tn);
 err_proc:
 	tcpledger_net_end(tn);
@@ -61,6 +67,7 @@ static void __net_exit net_exit(struct net *net)
 	struct tcpledger_net *tn = net_generic(net, tcpledger_net_id);
 
 	tcpledger_net_remove(tn);
+	tcpledger_sysctl_exit(tn);
 	tcpledger_proc_exit(tn);
 	if (READ_ONCE(loaded))
 		tcpledger_conn_inherit(tn, net_generic(&init_net,

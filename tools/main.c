@@ -2,6 +2,7 @@
 /*
  * tcpledger: read the ledger of TCP connections that the kernel module keeps.
  */
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "base/text.h"
 #include "commands/explain.h"
 #include "commands/export.h"
+#include "commands/filter.h"
 #include "commands/list.h"
 #include "commands/options.h"
 #include "commands/show.h"
@@ -51,6 +53,10 @@ static const struct command {
 	{
 		"export", "[ID|LADDR:LPORT-RADDR:RPORT]", "for Wireshark or packetdrill",
 		OPTIONS_EXPORT | OPTIONS_FILTER | OPTIONS_SOURCE, 1, command_export
+	},
+	{
+		"filter", "[EXPRESSION]", "what is recorded, in tcpdump's language",
+		OPTIONS_CLEAR | OPTIONS_NAMESPACE, INT_MAX, command_filter
 	},
 };
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A record's life: made, findable, evicted, inherited. lists.c decides which record
+ * A record's life: made, findable, evicted, inherited. eviction.c decides which record
  * goes when there is no room.
  */
 #include "ledger/conn.h"
 
 #include <linux/ktime.h>
 
+#include "ledger/ageing.h"
+#include "ledger/eviction.h"
 #include "ledger/lists.h"
 #include "ledger/net.h"
 #include "ledger/pool.h"
@@ -51,7 +53,7 @@ static void count_out(struct tcpledger_net *tn)
  * under the bucket's lock, so no other context has it.
  * - Hooks and probes find records only in buckets and use them only under the lock.
  * - Evictors take a record off its list first, so only one of them gets it.
- * - The segment in flight, reconcile/expire.c and readers keep a pointer only as a
+ * - The segment in flight, reconcile/worker.c and readers keep a pointer only as a
  *   name, and look for it in the bucket before they follow it.
  *
  * Context: any.
@@ -126,6 +128,7 @@ void tcpledger_conn_insert(struct tcpledger_conn *c)
 	tcpledger_table_insert(c);
 	tcpledger_conn_relist(c);
 	tcpledger_count(tn, records_created);
+	tcpledger_ageing_begin();
 	if (likely(!old) || !tcpledger_lists_take(tn, old))
 		return;
 	tcpledger_count(tn, evicted_tuple);
@@ -138,7 +141,7 @@ static bool admit(struct tcpledger_net *tn, bool is_embryonic, u64 *id)
 {
 	struct tcpledger_conn *victims[2] = {};
 	bool crowded = tcpledger_share_take(tn);
-	bool ok = tcpledger_lists_admit(tn, is_embryonic, crowded, id, victims);
+	bool ok = tcpledger_eviction_admit(tn, is_embryonic, crowded, id, victims);
 
 	if (victims[0])
 		conn_evict(victims[0]);
@@ -154,10 +157,16 @@ static bool admit(struct tcpledger_net *tn, bool is_embryonic, u64 *id)
 	return false;
 }
 
-/* There is no block: rather lose the oldest ended record than the new one. */
-static bool evict_ended(struct tcpledger_net *tn)
+/**
+ * tcpledger_conn_evict_ended() - free the ended record that is evicted first
+ * @tn: the namespace
+ *
+ * Context: any, no lock of ours held.
+ * Return: false if there is none.
+ */
+bool tcpledger_conn_evict_ended(struct tcpledger_net *tn)
 {
-	struct tcpledger_conn *c = tcpledger_lists_take_ended(tn);
+	struct tcpledger_conn *c = tcpledger_eviction_take_ended(tn);
 
 	if (c)
 		conn_evict(c);
@@ -187,7 +196,8 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	if (!admit(tn, role == TCPLEDGER_ROLE_PASSIVE, &id))
 		return NULL;
 	c = tcpledger_pool_get(may_allocate);
-	if (unlikely(!c) && evict_ended(tn))
+	/* Rather lose the oldest ended record than the new one. */
+	if (unlikely(!c) && tcpledger_conn_evict_ended(tn))
 		c = tcpledger_pool_get(false);
 	if (unlikely(!c)) {
 		count_out(tn);
@@ -215,6 +225,7 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	c->lost = false;
 	c->aborted = false;
 	c->taken = false;
+	c->followed = false;
 	c->key = *key;
 	c->key.ifindex2 = 0;
 	c->key.unbound = false;
@@ -238,9 +249,9 @@ void tcpledger_conn_trim(struct tcpledger_net *tn)
 	struct tcpledger_conn *c;
 
 	/* The race is harmless, see above. */
-	if (likely(!data_race(tcpledger_lists_too_long(&tn->lists))))
+	if (likely(!data_race(tcpledger_eviction_too_long(&tn->lists))))
 		return;
-	while ((c = tcpledger_lists_take_surplus(tn)))
+	while ((c = tcpledger_eviction_take_surplus(tn)))
 		conn_evict(c);
 }
 
@@ -343,6 +354,10 @@ void tcpledger_conn_inherit(struct tcpledger_net *from,
 		tcpledger_conn_trim(to);
 		cond_resched();
 	}
+	/* On their way they were in neither namespace's count. */
+	preempt_disable();
+	tcpledger_ageing_begin();
+	preempt_enable();
 }
 
 /**

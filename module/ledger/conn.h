@@ -26,11 +26,13 @@ struct tcpledger_net;
  * @drops_counted: how much of facts.log.dropped @tn has counted, modulo 256
  * @expecting: counted in tcpledger_expecting
  * @inherited: its namespace died
- * @queues_checked: expire.c has seen why its SYN was not answered
+ * @queues_checked: worker.c has seen why its SYN was not answered
  * @lost: lost.c did not find its socket at the last look
  * @aborted: "ss -K" is about to end its timewait socket
  * @taken: a SYN ended its timewait socket before the SYN passed our hook; that SYN
  *	is still to be logged as the last segment
+ * @followed: it is over, and a SYN came or left for its tuple since, so that what
+ *	else comes is not of this connection
  * @netns: inode number of the namespace it was opened in; readers copy from
  *	here on
  * @tn: the namespace the record counts against; changes only when @tn dies
@@ -60,7 +62,7 @@ struct tcpledger_net;
  * Lifetime. A record is reached only through its bucket, under the bucket's lock,
  * or through a list of its namespace, under tn->lists.lock. No pointer is followed
  * after the lock was released: the note of the segment in flight, the batch of
- * reconcile/expire.c and a reader's snapshot keep bucket, pointer and id as a name,
+ * reconcile/worker.c and a reader's snapshot keep bucket, pointer and id as a name,
  * and first look for that pointer and id in the locked bucket
  * (tcpledger_table_has()).
  */
@@ -76,6 +78,7 @@ struct tcpledger_conn {
 	bool			lost : 1;
 	bool			aborted : 1;
 	bool			taken : 1;
+	bool			followed : 1;
 	u32			netns;
 	struct tcpledger_net	*tn;
 	u64			id;
@@ -110,6 +113,7 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 void tcpledger_conn_free(struct tcpledger_conn *c);
 void tcpledger_conn_more(struct tcpledger_conn *c);
 void tcpledger_conn_insert(struct tcpledger_conn *c);
+bool tcpledger_conn_evict_ended(struct tcpledger_net *tn);
 void tcpledger_conn_trim(struct tcpledger_net *tn);
 void tcpledger_conn_inherit(struct tcpledger_net *from,
 			    struct tcpledger_net *to);

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The lists of a namespace: which records it holds, and which of them goes
- * first when there is no room.
+ * The lists of a namespace: which records it holds, and in which order they came.
  *
- * What is kept is bounded here. When a limit is reached the oldest ended
- * record goes first, then the oldest half-open one; an established record is
- * never evicted, and a namespace evicts only its own. A record that is taken off
- * its list here belongs to the caller, who next takes it out of its bucket, see
- * conn.c.
+ * A record that is taken off its list here belongs to the caller, who next takes it
+ * out of its bucket, see conn.c. Which record has to go when there is no room is
+ * decided in eviction.c.
  */
 #include "ledger/lists.h"
 
@@ -28,6 +25,8 @@ void tcpledger_lists_init(struct tcpledger_lists *l)
 	int i;
 
 	raw_spin_lock_init(&l->lock);
+	l->recycled_since = jiffies;
+	l->shed_until = jiffies - 2 * TCPLEDGER_HANDSHAKE_JIFFIES;
 	for (i = 0; i < TCPLEDGER_PLACE_MAX; i++)
 		INIT_LIST_HEAD(&l->heads[i]);
 }
@@ -62,12 +61,6 @@ bool tcpledger_lists_move(struct tcpledger_conn *c, u8 list)
 	return true;
 }
 
-static u32 embryonic(const struct tcpledger_lists *l)
-{
-	return l->counts[TCPLEDGER_PLACE_FRESH] +
-	       l->counts[TCPLEDGER_PLACE_EMBRYONIC];
-}
-
 /* From now on the record is the caller's alone. */
 static void take_off_list(struct tcpledger_lists *l, struct tcpledger_conn *c)
 {
@@ -77,8 +70,19 @@ static void take_off_list(struct tcpledger_lists *l, struct tcpledger_conn *c)
 	WRITE_ONCE(c->place, TCPLEDGER_PLACE_GONE);
 }
 
-static struct tcpledger_conn *take_oldest(struct tcpledger_lists *l, u8 list)
+/**
+ * tcpledger_lists_take_oldest() - take the first record off a list
+ * @l: the lists, locked
+ * @list: enum tcpledger_place
+ *
+ * Context: any, interrupts off.
+ * Return: the record, the caller's alone from now on, or NULL.
+ */
+struct tcpledger_conn *tcpledger_lists_take_oldest(struct tcpledger_lists *l,
+						   u8 list)
 {
+	lockdep_assert_held(&l->lock);
+
 	struct tcpledger_conn *c;
 
 	c = list_first_entry_or_null(&l->heads[list], struct tcpledger_conn,
@@ -86,86 +90,6 @@ static struct tcpledger_conn *take_oldest(struct tcpledger_lists *l, u8 list)
 	if (c)
 		take_off_list(l, c);
 	return c;
-}
-
-static struct tcpledger_conn *evict_oldest(struct tcpledger_net *tn, u8 list)
-{
-	struct tcpledger_conn *c = take_oldest(&tn->lists, list);
-
-	if (!c)
-		return NULL;
-	if (list == TCPLEDGER_PLACE_HISTORY)
-		tcpledger_count(tn, evicted_history);
-	else if (list == TCPLEDGER_PLACE_FAILED)
-		tcpledger_count(tn, evicted_failed);
-	else if (list == TCPLEDGER_PLACE_INHERITED)
-		tcpledger_count(tn, evicted_inherited);
-	else
-		tcpledger_count(tn, evicted_embryonic);
-	return c;
-}
-
-/* Records of dead namespaces go before any of @tn's own. */
-static struct tcpledger_conn *oldest_ended(struct tcpledger_net *tn)
-{
-	struct tcpledger_lists *l = &tn->lists;
-	struct tcpledger_conn *failed, *other;
-
-	if (l->counts[TCPLEDGER_PLACE_INHERITED])
-		return evict_oldest(tn, TCPLEDGER_PLACE_INHERITED);
-	failed = list_first_entry_or_null(&l->heads[TCPLEDGER_PLACE_FAILED],
-					  struct tcpledger_conn, lru);
-	other = list_first_entry_or_null(&l->heads[TCPLEDGER_PLACE_HISTORY],
-					 struct tcpledger_conn, lru);
-	if (failed && (!other || failed->facts.ended_at < other->facts.ended_at))
-		return evict_oldest(tn, TCPLEDGER_PLACE_FAILED);
-	return other ? evict_oldest(tn, TCPLEDGER_PLACE_HISTORY) : NULL;
-}
-
-static struct tcpledger_conn *oldest_embryonic(struct tcpledger_net *tn)
-{
-	struct tcpledger_conn *c =
-		evict_oldest(tn, TCPLEDGER_PLACE_EMBRYONIC);
-
-	return c ? c : evict_oldest(tn, TCPLEDGER_PLACE_FRESH);
-}
-
-/**
- * tcpledger_lists_admit() - count one more record in, and give it its id
- * @tn: the namespace
- * @is_embryonic: the record begins half-open
- * @crowded: all namespaces together have no room left for @tn
- * @id: filled: the record's id, if it is admitted
- * @victims: filled: up to two records off their lists, for the caller to evict
- *
- * Context: any.
- * Return: false if there is no room and nothing may be evicted for it.
- */
-bool tcpledger_lists_admit(struct tcpledger_net *tn, bool is_embryonic,
-			   bool crowded, u64 *id,
-			   struct tcpledger_conn *victims[2])
-{
-	const struct tcpledger_limits *limits = &tcpledger_limits;
-	struct tcpledger_lists *l = &tn->lists;
-	unsigned long flags;
-	bool ok = true;
-
-	raw_spin_lock_irqsave(&l->lock, flags);
-	if (is_embryonic && embryonic(l) >= limits->max_embryonic)
-		victims[0] = oldest_embryonic(tn);
-	if (l->total - !!victims[0] >= limits->max_connections ||
-	    (crowded && !victims[0])) {
-		victims[1] = oldest_ended(tn);
-		if (!victims[1] && !victims[0])
-			victims[1] = oldest_embryonic(tn);
-		ok = victims[1] || victims[0];
-	}
-	if (ok) {
-		l->total++;
-		*id = ++l->next_id;
-	}
-	raw_spin_unlock_irqrestore(&l->lock, flags);
-	return ok;
 }
 
 /**
@@ -206,58 +130,6 @@ bool tcpledger_lists_take(struct tcpledger_net *tn, struct tcpledger_conn *c)
 }
 
 /**
- * tcpledger_lists_take_ended() - take the ended record that is evicted first
- * @tn: the namespace
- *
- * Context: any.
- * Return: the record, counted as evicted, or NULL.
- */
-struct tcpledger_conn *tcpledger_lists_take_ended(struct tcpledger_net *tn)
-{
-	struct tcpledger_conn *c;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&tn->lists.lock, flags);
-	c = oldest_ended(tn);
-	raw_spin_unlock_irqrestore(&tn->lists.lock, flags);
-	return c;
-}
-
-static struct tcpledger_conn *surplus(struct tcpledger_net *tn)
-{
-	const u32 most = tcpledger_limits.history;
-	const u32 quarter = tcpledger_lists_quarter();
-
-	if (tn->lists.counts[TCPLEDGER_PLACE_FAILED] > quarter)
-		return evict_oldest(tn, TCPLEDGER_PLACE_FAILED);
-	if (tn->lists.counts[TCPLEDGER_PLACE_INHERITED] > quarter)
-		return evict_oldest(tn, TCPLEDGER_PLACE_INHERITED);
-	return tcpledger_lists_ended(&tn->lists) > most ? oldest_ended(tn) : NULL;
-}
-
-/**
- * tcpledger_lists_take_surplus() - take one record too many in the history
- * @tn: the namespace
- *
- * Records that were never established may hold a quarter of the history, so that a
- * port scan does not push out the rest. Records of dead namespaces may hold another
- * quarter, and go first when there is no room: making and dropping namespaces must
- * not push out what the initial namespace keeps of itself.
- * Context: any.
- * Return: the record, counted as evicted, or NULL if there is none too many.
- */
-struct tcpledger_conn *tcpledger_lists_take_surplus(struct tcpledger_net *tn)
-{
-	struct tcpledger_conn *c;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&tn->lists.lock, flags);
-	c = surplus(tn);
-	raw_spin_unlock_irqrestore(&tn->lists.lock, flags);
-	return c;
-}
-
-/**
  * tcpledger_lists_take_any() - take a record of a namespace that ends
  * @tn: the namespace
  * @was: filled: the list that the record was in
@@ -275,7 +147,7 @@ struct tcpledger_conn *tcpledger_lists_take_any(struct tcpledger_net *tn,
 	raw_spin_lock_irqsave(&tn->lists.lock, flags);
 	for (list = TCPLEDGER_PLACE_LIVE + 1; list < TCPLEDGER_PLACE_MAX && !c;
 	     list++) {
-		c = take_oldest(&tn->lists, list);
+		c = tcpledger_lists_take_oldest(&tn->lists, list);
 		*was = list;
 	}
 	raw_spin_unlock_irqrestore(&tn->lists.lock, flags);

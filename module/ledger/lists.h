@@ -2,12 +2,10 @@
 #ifndef TCPLEDGER_LISTS_H
 #define TCPLEDGER_LISTS_H
 
+#include <linux/jiffies.h>
 #include <linux/list.h>
-#include <linux/minmax.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
-
-#include "ledger/limits.h"
 
 struct tcpledger_conn;
 struct tcpledger_net;
@@ -19,7 +17,7 @@ struct tcpledger_net;
  * @TCPLEDGER_PLACE_LIVE: established, or opened by this host. Not on any list:
  *	live records are never evicted by age. All places below are lists
  * @TCPLEDGER_PLACE_FRESH: passive, not established, to be looked at by the
- *	next tick of expire.c
+ *	next tick of worker.c
  * @TCPLEDGER_PLACE_EMBRYONIC: passive, not established, looked at
  * @TCPLEDGER_PLACE_TIMEWAIT: held by a timewait socket, in order of its timer
  * @TCPLEDGER_PLACE_INHERITED: over, of a namespace that died
@@ -47,8 +45,11 @@ enum tcpledger_place {
  * @counts: their lengths
  * @total: records admitted, also those in no list
  * @next_id: the next record's
+ * @recycled_since: when @recycled began to count, in jiffies
+ * @recycled: records of SYNs from outside that gave way to others since
+ * @shed_until: until then, in jiffies, SYNs from outside get no record
  *
- * Written in lists.c only.
+ * Written in lists.c and eviction.c only.
  */
 struct tcpledger_lists {
 	raw_spinlock_t		lock;
@@ -56,7 +57,13 @@ struct tcpledger_lists {
 	u32			counts[TCPLEDGER_PLACE_MAX];
 	u32			total;
 	u64			next_id;
+	unsigned long		recycled_since;
+	u32			recycled;
+	unsigned long		shed_until;
 };
+
+/* After so long no handshake is finished any more. */
+#define TCPLEDGER_HANDSHAKE_JIFFIES	(60 * HZ)
 
 /**
  * struct tcpledger_candidate - a record to look at, as a name
@@ -72,13 +79,10 @@ struct tcpledger_candidate {
 
 void tcpledger_lists_init(struct tcpledger_lists *l);
 bool tcpledger_lists_move(struct tcpledger_conn *c, u8 list);
-bool tcpledger_lists_admit(struct tcpledger_net *tn, bool is_embryonic,
-			   bool crowded, u64 *id,
-			   struct tcpledger_conn *victims[2]);
 void tcpledger_lists_leave(struct tcpledger_net *tn);
 bool tcpledger_lists_take(struct tcpledger_net *tn, struct tcpledger_conn *c);
-struct tcpledger_conn *tcpledger_lists_take_ended(struct tcpledger_net *tn);
-struct tcpledger_conn *tcpledger_lists_take_surplus(struct tcpledger_net *tn);
+struct tcpledger_conn *tcpledger_lists_take_oldest(struct tcpledger_lists *l,
+						   u8 list);
 struct tcpledger_conn *tcpledger_lists_take_any(struct tcpledger_net *tn,
 						u8 *was);
 void tcpledger_lists_hand_over(struct tcpledger_conn *c,
@@ -94,22 +98,6 @@ static inline u32 tcpledger_lists_ended(const struct tcpledger_lists *l)
 	return READ_ONCE(l->counts[TCPLEDGER_PLACE_INHERITED]) +
 	       READ_ONCE(l->counts[TCPLEDGER_PLACE_FAILED]) +
 	       READ_ONCE(l->counts[TCPLEDGER_PLACE_HISTORY]);
-}
-
-/* At most so many failed records, and so many inherited ones, are kept. */
-static inline u32 tcpledger_lists_quarter(void)
-{
-	return max(tcpledger_limits.history / 4, 1U);
-}
-
-/* Does the history have to lose a record? May be asked without the lock. */
-static inline bool tcpledger_lists_too_long(const struct tcpledger_lists *l)
-{
-	const u32 quarter = tcpledger_lists_quarter();
-
-	return READ_ONCE(l->counts[TCPLEDGER_PLACE_FAILED]) > quarter ||
-	       READ_ONCE(l->counts[TCPLEDGER_PLACE_INHERITED]) > quarter ||
-	       tcpledger_lists_ended(l) > tcpledger_limits.history;
 }
 
 #endif /* TCPLEDGER_LISTS_H */

@@ -14,8 +14,8 @@ static LIST_HEAD(all_nets);
 static DEFINE_MUTEX(all_nets_mutex);	/* covers all_nets */
 
 /**
- * tcpledger_net_begin() - allocate counters and make empty lists
- * @tn: filled, but for @proc
+ * tcpledger_net_begin() - allocate counters, make empty lists, set what is recorded
+ * @tn: zeroed; filled, but for @proc and @sysctl
  * @net: the namespace
  *
  * Context: process.
@@ -27,18 +27,20 @@ int tcpledger_net_begin(struct tcpledger_net *tn, struct net *net)
 	tn->stats = alloc_percpu(struct tcpledger_stats);
 	if (!tn->stats)
 		return -ENOMEM;
+	tcpledger_scope_begin(&tn->scope, net);
 	tcpledger_lists_init(&tn->lists);
 	return 0;
 }
 
 /**
- * tcpledger_net_end() - free the counters
+ * tcpledger_net_end() - free the counters and the filter
  * @tn: without records, and nothing counts there any more
  *
  * Context: process.
  */
 void tcpledger_net_end(struct tcpledger_net *tn)
 {
+	tcpledger_scope_end(&tn->scope);
 	free_percpu(tn->stats);
 }
 
@@ -59,7 +61,7 @@ void tcpledger_net_add(struct tcpledger_net *tn)
  * tcpledger_net_remove() - tcpledger_net_each() visits it no more
  * @tn: what is kept of the namespace
  *
- * Context: process; waits for a visit that is going on.
+ * Context: process.
  */
 void tcpledger_net_remove(struct tcpledger_net *tn)
 {
@@ -71,15 +73,30 @@ void tcpledger_net_remove(struct tcpledger_net *tn)
 /**
  * tcpledger_net_each() - do something in every namespace
  * @fn: what; may sleep
+ * @data: passed to it
  *
- * Context: process.
+ * Namespaces can be made and can die meanwhile: the mutex is released while @fn
+ * runs, and a reference keeps the namespace in the list. One that has no references
+ * left is dying, and left out.
+ * Context: process, also when memory is reclaimed.
  */
-void tcpledger_net_each(void (*fn)(struct tcpledger_net *tn))
+void tcpledger_net_each(void (*fn)(struct tcpledger_net *tn, void *data),
+			void *data)
 {
-	struct tcpledger_net *tn;
+	struct tcpledger_net *tn, *before = NULL;
 
 	mutex_lock(&all_nets_mutex);
-	list_for_each_entry(tn, &all_nets, all)
-		fn(tn);
+	list_for_each_entry(tn, &all_nets, all) {
+		if (!maybe_get_net(tn->net))
+			continue;
+		mutex_unlock(&all_nets_mutex);
+		if (before)
+			put_net(before->net);
+		fn(tn, data);
+		before = tn;
+		mutex_lock(&all_nets_mutex);
+	}
 	mutex_unlock(&all_nets_mutex);
+	if (before)
+		put_net(before->net);
 }

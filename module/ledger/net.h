@@ -6,8 +6,10 @@
 #include <net/netns/generic.h>
 
 #include "ledger/lists.h"
+#include "ledger/scope.h"
 #include "ledger/stats.h"
 
+struct ctl_table_header;
 struct proc_dir_entry;
 
 /**
@@ -17,6 +19,8 @@ struct proc_dir_entry;
  * @proc: its directory under /proc/net, NULL if it could not be made
  * @dead: the namespace is going away; events still to come count for the initial one
  * @all: in all_nets, under all_nets_mutex
+ * @scope: what it records
+ * @sysctl: its table of net.tcpledger, NULL before it is registered
  * @lists: its records
  */
 struct tcpledger_net {
@@ -25,6 +29,8 @@ struct tcpledger_net {
 	struct proc_dir_entry		*proc;
 	bool				dead;
 	struct list_head		all;
+	struct tcpledger_scope		scope;
+	struct ctl_table_header		*sysctl;
 	struct tcpledger_lists		lists;
 };
 
@@ -63,6 +69,7 @@ int tcpledger_net_begin(struct tcpledger_net *tn, struct net *net);
 void tcpledger_net_end(struct tcpledger_net *tn);
 void tcpledger_net_add(struct tcpledger_net *tn);
 void tcpledger_net_remove(struct tcpledger_net *tn);
-void tcpledger_net_each(void (*fn)(struct tcpledger_net *tn));
+void tcpledger_net_each(void (*fn)(struct tcpledger_net *tn, void *data),
+			void *data);
 
 #endif /* TCPLEDGER_NET_H */

@@ -19,7 +19,7 @@
 #include <linux/workqueue.h>
 
 #include "ledger/conn.h"
-#include "ledger/limits.h"
+#include "ledger/parameters.h"
 #include "ledger/share.h"
 
 #define CPU_BLOCKS	32	/* at hand on each CPU */
@@ -48,13 +48,19 @@ struct cpu_blocks {
 };
 
 static DEFINE_PER_CPU(struct cpu_blocks, cpu_blocks);
-static struct kmem_cache *cache;
-static atomic_long_t allocated;		/* blocks owned, used or not */
-static long allocated_max;
+static struct kmem_cache *cache __ro_after_init;
+static long allocated_max __ro_after_init;
 
-static DEFINE_RAW_SPINLOCK(stock_lock);	/* covers writes of these two */
-static void *stock;			/* linked through the first word */
-static u32 stock_n;
+/* Written by all CPUs, on lines with nothing else. */
+static atomic_long_t allocated ____cacheline_aligned_in_smp;	/* blocks owned, used or not */
+
+static struct {
+	raw_spinlock_t	lock;	/* covers writes of the others */
+	void		*first;	/* linked through their first words */
+	u32		n;
+} stock ____cacheline_aligned_in_smp = {
+	.lock = __RAW_SPIN_LOCK_UNLOCKED(stock.lock),
+};
 
 static void fill_stock(struct work_struct *work);
 static DECLARE_WORK(fill_work, fill_stock);
@@ -68,18 +74,18 @@ static DEFINE_IRQ_WORK(fill_kick, wake_filler);
 
 static void stock_push(void *block)
 {
-	*(void **)block = stock;
-	stock = block;
-	WRITE_ONCE(stock_n, stock_n + 1);
+	*(void **)block = stock.first;
+	stock.first = block;
+	WRITE_ONCE(stock.n, stock.n + 1);
 }
 
 static void *stock_pop(void)
 {
-	void *block = stock;
+	void *block = stock.first;
 
 	if (block) {
-		stock = *(void **)block;
-		WRITE_ONCE(stock_n, stock_n - 1);
+		stock.first = *(void **)block;
+		WRITE_ONCE(stock.n, stock.n - 1);
 	}
 	return block;
 }
@@ -109,13 +115,13 @@ static void fill_to(u32 wanted)
 	unsigned long flags;
 	void *block;
 
-	while (READ_ONCE(stock_n) < wanted) {
+	while (READ_ONCE(stock.n) < wanted) {
 		block = block_allocate(GFP_KERNEL);
 		if (!block)
 			return;
-		raw_spin_lock_irqsave(&stock_lock, flags);
+		raw_spin_lock_irqsave(&stock.lock, flags);
 		stock_push(block);
-		raw_spin_unlock_irqrestore(&stock_lock, flags);
+		raw_spin_unlock_irqrestore(&stock.lock, flags);
 		cond_resched();
 	}
 }
@@ -126,10 +132,10 @@ static void fill_stock(struct work_struct *work)
 	void *block;
 
 	fill_to(STOCK_FILL);
-	while (READ_ONCE(stock_n) > STOCK_HIGH) {
-		raw_spin_lock_irqsave(&stock_lock, flags);
+	while (READ_ONCE(stock.n) > STOCK_HIGH) {
+		raw_spin_lock_irqsave(&stock.lock, flags);
 		block = stock_pop();
-		raw_spin_unlock_irqrestore(&stock_lock, flags);
+		raw_spin_unlock_irqrestore(&stock.lock, flags);
 		if (block)
 			block_release(block);
 	}
@@ -143,7 +149,7 @@ static noinline void *fetch(bool may_allocate)
 	void *block;
 	bool low;
 
-	raw_spin_lock_irqsave(&stock_lock, flags);
+	raw_spin_lock_irqsave(&stock.lock, flags);
 	cpu = this_cpu_ptr(&cpu_blocks);
 	while (cpu->n <= BATCH) {
 		block = stock_pop();
@@ -153,8 +159,8 @@ static noinline void *fetch(bool may_allocate)
 	}
 	/* Even with an empty stock an interrupt may have put one back here. */
 	block = cpu->n ? cpu->block[--cpu->n] : NULL;
-	low = stock_n < STOCK_LOW;
-	raw_spin_unlock_irqrestore(&stock_lock, flags);
+	low = stock.n < STOCK_LOW;
+	raw_spin_unlock_irqrestore(&stock.lock, flags);
 
 	if (unlikely(low))
 		irq_work_queue(&fill_kick);
@@ -206,17 +212,53 @@ void tcpledger_pool_put(void *block)
 	local_irq_save(flags);
 	cpu = this_cpu_ptr(&cpu_blocks);
 	if (unlikely(cpu->n == CPU_BLOCKS)) {
-		raw_spin_lock(&stock_lock);
+		raw_spin_lock(&stock.lock);
 		while (cpu->n > BATCH)
 			stock_push(cpu->block[--cpu->n]);
-		high = stock_n > 2 * STOCK_HIGH;
-		raw_spin_unlock(&stock_lock);
+		high = stock.n > 2 * STOCK_HIGH;
+		raw_spin_unlock(&stock.lock);
 	}
 	cpu->block[cpu->n++] = block;
 	local_irq_restore(flags);
 
 	if (unlikely(high))
 		irq_work_queue(&fill_kick);
+}
+
+/**
+ * tcpledger_pool_spare() - how many blocks of the stock could be given back
+ *
+ * Context: any.
+ */
+u32 tcpledger_pool_spare(void)
+{
+	u32 n = READ_ONCE(stock.n);
+
+	return n > STOCK_FILL ? n - STOCK_FILL : 0;
+}
+
+/**
+ * tcpledger_pool_give() - give blocks of the stock back to the kernel
+ * @most: how many at most
+ *
+ * Context: process.
+ * Return: how many.
+ */
+u32 tcpledger_pool_give(u32 most)
+{
+	unsigned long flags;
+	void *block;
+	u32 n;
+
+	for (n = 0; n < most && tcpledger_pool_spare(); n++) {
+		raw_spin_lock_irqsave(&stock.lock, flags);
+		block = stock_pop();
+		raw_spin_unlock_irqrestore(&stock.lock, flags);
+		if (!block)
+			break;
+		block_release(block);
+	}
+	return n;
 }
 
 /**
@@ -242,7 +284,7 @@ int __init tcpledger_pool_init(void)
 		     TCPLEDGER_CONN_SIZE);
 
 	/* Records and second halves of logs, plus the stock and each CPU's blocks. */
-	allocated_max = (long)tcpledger_limits.max_total +
+	allocated_max = (long)tcpledger_parameters.max_total +
 			tcpledger_share_seconds() + STOCK_HIGH +
 			(long)num_possible_cpus() * CPU_BLOCKS;
 	/*
@@ -253,7 +295,7 @@ int __init tcpledger_pool_init(void)
 				  WATCHED ? 0 : SLAB_TYPESAFE_BY_RCU, NULL);
 	if (!cache)
 		return -ENOMEM;
-	fill_to(clamp_t(u32, tcpledger_limits.max_connections / 2, STOCK_FILL,
+	fill_to(clamp_t(u32, tcpledger_parameters.max_connections / 2, STOCK_FILL,
 			STOCK_FIRST_MAX));
 	return 0;
 }

@@ -12,8 +12,8 @@
 #include "ledger/net.h"
 #include "ledger/table.h"
 
-atomic_t tcpledger_expecting = ATOMIC_INIT(0);
-unsigned long tcpledger_expecting_until;
+/* Each data segment that leaves reads this: alone on its line. */
+struct tcpledger_expecting tcpledger_expecting ____cacheline_aligned_in_smp;
 
 const u32 tcpledger_conn_leaves[TCPLEDGER_PLACE_MAX] = {
 	[TCPLEDGER_PLACE_LIVE]		= HELD_BY_TIMEWAIT,

@@ -14,8 +14,10 @@
  * pass for its socket alone; but not longer than an answer can take, since a peer can
  * send what TCP never answers.
  */
-extern atomic_t tcpledger_expecting;
-extern unsigned long tcpledger_expecting_until;	/* jiffies */
+extern struct tcpledger_expecting {
+	atomic_t	n;
+	unsigned long	until;	/* jiffies */
+} tcpledger_expecting;
 
 /* More than TCPLEDGER_ANSWER_UNITS. */
 #define TCPLEDGER_EXPECT_JIFFIES	HZ
@@ -23,8 +25,8 @@ extern unsigned long tcpledger_expecting_until;	/* jiffies */
 /* May an ACK that leaves now have to be logged? */
 static inline bool tcpledger_conn_expected(void)
 {
-	return unlikely(atomic_read(&tcpledger_expecting)) &&
-	       time_before_eq(jiffies, READ_ONCE(tcpledger_expecting_until));
+	return unlikely(atomic_read(&tcpledger_expecting.n)) &&
+	       time_before_eq(jiffies, READ_ONCE(tcpledger_expecting.until));
 }
 
 bool tcpledger_conn_relist(struct tcpledger_conn *c);
@@ -39,12 +41,12 @@ static inline void tcpledger_conn_expect(struct tcpledger_conn *c, bool wanted)
 	if (likely(!wanted && !c->expecting))
 		return;
 	if (wanted)
-		WRITE_ONCE(tcpledger_expecting_until,
+		WRITE_ONCE(tcpledger_expecting.until,
 			   jiffies + TCPLEDGER_EXPECT_JIFFIES);
 	if (c->expecting == wanted)
 		return;
 	c->expecting = wanted;
-	atomic_add(wanted ? 1 : -1, &tcpledger_expecting);
+	atomic_add(wanted ? 1 : -1, &tcpledger_expecting.n);
 }
 
 /**
@@ -87,7 +89,9 @@ static inline bool tcpledger_conn_settle(struct tcpledger_conn *c)
 {
 	const bool quiet = tcpledger_facts_quiet(&c->facts) && !c->key.ifindex;
 
-	tcpledger_conn_expect(c, c->facts.bits & ANSWER_DUE);
+	/* An open socket alone can hide an answer, see is_quiet_socket(). */
+	tcpledger_conn_expect(c, c->facts.bits & ANSWER_DUE &&
+				 c->facts.state == TCPLEDGER_STATE_ESTABLISHED);
 	if (unlikely(c->quiet != quiet))
 		tcpledger_conn_set_quiet(c, quiet);
 	if (likely(!c->facts.log.news &&

@@ -15,16 +15,21 @@
 #include "ledger/share.h"
 
 #include <linux/atomic.h>
+#include <linux/cache.h>
 #include <linux/minmax.h>
 
-#include "ledger/limits.h"
+#include "ledger/parameters.h"
 #include "ledger/net.h"
 
 #define SECONDS_LEAST	64U	/* also where max_total is small */
 
-static atomic_t all = ATOMIC_INIT(0);		/* records of all namespaces */
-static atomic_t others = ATOMIC_INIT(0);	/* ... of all but the initial */
-static int most_of_others;
+/* Each record of any CPU writes these; on a line with nothing that a segment reads. */
+static struct {
+	atomic_t	all;	/* records of all namespaces */
+	atomic_t	others;	/* ... of all but the initial */
+} records ____cacheline_aligned_in_smp;
+
+static int most_of_others __ro_after_init;
 static atomic_t seconds = ATOMIC_INIT(0);	/* second halves of logs */
 static atomic_t seconds_of_others = ATOMIC_INIT(0);
 
@@ -38,18 +43,18 @@ static atomic_t seconds_of_others = ATOMIC_INIT(0);
  */
 bool tcpledger_share_take(const struct tcpledger_net *tn)
 {
-	const int most = tcpledger_limits.max_total;
+	const int most = tcpledger_parameters.max_total;
 	bool over;
 	int n;
 
 	if (likely(net_eq(tn->net, &init_net))) {
-		n = atomic_inc_return(&all);
+		n = atomic_inc_return(&records.all);
 		/* Do not charge init_net for what others hold beyond their share. */
 		return unlikely(n > most) &&
-		       n - atomic_read(&others) > most - most_of_others;
+		       n - atomic_read(&records.others) > most - most_of_others;
 	}
-	over = atomic_inc_return(&others) > most_of_others;
-	return atomic_inc_return(&all) > most || over;
+	over = atomic_inc_return(&records.others) > most_of_others;
+	return atomic_inc_return(&records.all) > most || over;
 }
 
 /**
@@ -60,9 +65,9 @@ bool tcpledger_share_take(const struct tcpledger_net *tn)
  */
 void tcpledger_share_give(const struct tcpledger_net *tn)
 {
-	atomic_dec(&all);
+	atomic_dec(&records.all);
 	if (unlikely(!net_eq(tn->net, &init_net)))
-		atomic_dec(&others);
+		atomic_dec(&records.others);
 }
 
 /**
@@ -73,7 +78,7 @@ void tcpledger_share_give(const struct tcpledger_net *tn)
  */
 u32 tcpledger_share_seconds(void)
 {
-	return max(tcpledger_limits.max_total / 8, SECONDS_LEAST);
+	return max(tcpledger_parameters.max_total / 8, SECONDS_LEAST);
 }
 
 /**
@@ -118,7 +123,7 @@ void tcpledger_share_give_second(bool initial)
  */
 void tcpledger_share_inherit(void)
 {
-	atomic_dec(&others);
+	atomic_dec(&records.others);
 }
 
 /**
@@ -128,7 +133,7 @@ void tcpledger_share_inherit(void)
  */
 void __init tcpledger_share_init(void)
 {
-	const struct tcpledger_limits *l = &tcpledger_limits;
+	const struct tcpledger_parameters *l = &tcpledger_parameters;
 
 	most_of_others = l->max_total -
 			 min(l->max_connections, l->max_total / 2);

@@ -19,7 +19,11 @@
 	X(evicted_failed)	/* oldest never established one */	\
 	X(evicted_inherited)	/* oldest one of a dead namespace */	\
 	X(evicted_embryonic)	/* oldest half-open one */		\
+	X(evicted_pressure)	/* of these: the kernel was short of memory */ \
 	X(evicted_tuple)	/* oldest ended one of a tuple's many */ \
+	X(disabled)		/* connections while net.tcpledger.enabled is 0 */ \
+	X(shed)			/* SYNs of a flood */			\
+	X(filtered)		/* connections that the filter does not take */	\
 	X(not_kept_full)	/* max_connections, all live */		\
 	X(not_kept_total)	/* max_total over all namespaces */	\
 	X(not_kept_memory)	/* no memory at that moment */		\

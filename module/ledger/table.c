@@ -9,16 +9,17 @@
  */
 #include "ledger/table.h"
 
+#include <linux/cache.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 
-#include "ledger/limits.h"
+#include "ledger/parameters.h"
 
 #define BUCKETS_MIN	1024U
 #define BUCKETS_MAX	1048576U
 
-struct tcpledger_bucket *tcpledger_buckets;
-u32 tcpledger_bucket_mask;
+struct tcpledger_bucket *tcpledger_buckets __ro_after_init;
+u32 tcpledger_bucket_mask __ro_after_init;
 
 /**
  * tcpledger_table_insert() - make a record findable
@@ -148,7 +149,7 @@ u64 tcpledger_table_bytes(void)
  */
 int __init tcpledger_table_init(void)
 {
-	u32 n = roundup_pow_of_two(clamp(tcpledger_limits.max_connections,
+	u32 n = roundup_pow_of_two(clamp(tcpledger_parameters.max_connections,
 					 BUCKETS_MIN, BUCKETS_MAX));
 	u32 i;
 

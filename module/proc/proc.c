@@ -2,8 +2,9 @@
 /*
  * /proc/net/tcpledger/ of a namespace.
  *
- * The files belong to root of the namespace's user namespace and only that user may
- * read them: initial sequence numbers are secrets (RFC 6528).
+ * The files belong to root of the namespace's user namespace. Only that user may read
+ * them, and only with CAP_NET_ADMIN there: initial sequence numbers are secrets
+ * (RFC 6528), and uid 0 alone is no right.
  */
 #include "proc/proc.h"
 
@@ -15,13 +16,15 @@
 
 static const struct {
 	const char		*name;
+	umode_t			mode;
 	const struct proc_ops	*ops;
 } files[] = {
-	{ "connections",	&tcpledger_connections_ops },
-	{ "log",		&tcpledger_log_ops },
-	{ "timewait",		&tcpledger_timewait_ops },
-	{ "stats",		&tcpledger_stats_ops },
-	{ "records",		&tcpledger_records_ops },
+	{ "connections", 0400,	&tcpledger_connections_ops },
+	{ "log", 0400,		&tcpledger_log_ops },
+	{ "timewait", 0400,	&tcpledger_timewait_ops },
+	{ "stats", 0400,	&tcpledger_stats_ops },
+	{ "records", 0400,	&tcpledger_records_ops },
+	{ "filter", 0600,	&tcpledger_filter_ops },
 };
 
 /**
@@ -40,7 +43,7 @@ int tcpledger_proc_init(struct tcpledger_net *tn)
 	if (!tn->proc)
 		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(files); i++)
-		if (!proc_create_data(files[i].name, 0400, tn->proc,
+		if (!proc_create_data(files[i].name, files[i].mode, tn->proc,
 				      files[i].ops, tn)) {
 			tcpledger_proc_exit(tn);
 			return -ENOMEM;

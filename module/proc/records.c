@@ -2,6 +2,7 @@
 /*
  * /proc/net/tcpledger/records: the binary file, see <linux/tcpledger.h>.
  */
+#include "proc/access.h"
 #include "proc/files.h"
 
 #include <linux/mutex.h>
@@ -117,15 +118,18 @@ static loff_t records_lseek(struct file *file, loff_t offset, int whence)
 
 static int records_open(struct inode *inode, struct file *file)
 {
-	struct records_reader *r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
+	struct tcpledger_net *tn = pde_data(inode);
+	struct records_reader *r;
+	int ret = tcpledger_access_begin(tn->net);
 
-	if (!r)
+	if (ret)
+		return ret;
+	r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
+	if (!r) {
+		put_net(tn->net);
 		return -ENOMEM;
-	r->snapshot.tn = pde_data(inode);
-	if (!maybe_get_net(r->snapshot.tn->net)) {
-		kfree(r);
-		return -ENXIO;
 	}
+	r->snapshot.tn = tn;
 	mutex_init(&r->lock);
 	file->private_data = r;
 	return 0;

@@ -14,8 +14,10 @@
 #include "ledger/conn.h"
 #include "ledger/net.h"
 #include "ledger/pool.h"
+#include "ledger/shed.h"
 #include "ledger/stats.h"
 #include "ledger/table.h"
+#include "proc/access.h"
 #include "proc/files.h"
 #include "verdict/record.h"
 
@@ -56,7 +58,8 @@ static u64 memory_bytes(const struct tcpledger_net *tn, u32 records)
 {
 	if (tn->net->user_ns != &init_user_ns)
 		return (u64)records * TCPLEDGER_CONN_SIZE;
-	return tcpledger_pool_bytes() + tcpledger_table_bytes();
+	return tcpledger_pool_bytes() + tcpledger_table_bytes() +
+	       tcpledger_shed_bytes();
 }
 
 static void show_gauges(struct seq_file *m, struct tcpledger_net *tn)
@@ -154,10 +157,10 @@ static int stats_show(struct seq_file *m, void *v)
 static int stats_open(struct inode *inode, struct file *file)
 {
 	struct tcpledger_net *tn = pde_data(inode);
-	int ret;
+	int ret = tcpledger_access_begin(tn->net);
 
-	if (!maybe_get_net(tn->net))
-		return -ENXIO;
+	if (ret)
+		return ret;
 	ret = single_open(file, stats_show, tn);
 	if (ret)
 		put_net(tn->net);

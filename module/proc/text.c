@@ -12,6 +12,7 @@
 #include <linux/proc_fs.h>
 
 #include "ledger/net.h"
+#include "proc/access.h"
 #include "verdict/record.h"
 
 /* "255.255.255.255:65535", and IPv6 in full with brackets and port. */
@@ -84,18 +85,17 @@ static const struct seq_operations text_ops = {
  * @file: the file
  * @kind: what it shows
  *
- * Like every file of /proc/net, an open file holds its namespace: the end of a
- * namespace must never wait for a read that hangs on the reader's memory.
- * Context: process. Return: 0, -ENOMEM, or -ENXIO for a dying namespace.
+ * Context: process. Return: 0, -ENOMEM, or as tcpledger_access_begin().
  */
 int tcpledger_text_open(struct inode *inode, struct file *file,
 			const struct tcpledger_text *kind)
 {
 	struct tcpledger_net *tn = pde_data(inode);
 	struct tcpledger_text *t;
+	int ret = tcpledger_access_begin(tn->net);
 
-	if (!maybe_get_net(tn->net))
-		return -ENXIO;
+	if (ret)
+		return ret;
 	t = __seq_open_private(file, &text_ops, sizeof(*t));
 	if (!t) {
 		put_net(tn->net);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Connections that are older than the module: at load each gets a record of its
- * present state.
+ * Connections that are older than the module, or than the moment when their namespace
+ * was switched on: each gets a record of its present state.
  */
 #include "reconcile/adopt.h"
 
@@ -23,6 +23,7 @@
 
 /**
  * struct foundling - a socket, as it was found
+ * @net: its namespace, with a reference
  * @key: the endpoint
  * @state: TCP_*; TCP_SYN_RECV for a request, the substate of a timewait socket
  * @bits: HELD_BY_REQUEST, HELD_BY_TIMEWAIT, or 0 for a full socket
@@ -32,6 +33,7 @@
  * @expires: of a timewait socket: when its timer ends, in jiffies
  */
 struct foundling {
+	struct net		*net;
 	struct tcpledger_key	key;
 	u8			state;
 	u32			bits;
@@ -46,13 +48,10 @@ struct foundling {
  * kernel's table is held, so its kind and namespace cannot change, but its state and
  * numbers can.
  */
-static bool describe(struct foundling *f, struct sock *sk,
-		     const struct net *net)
+static bool describe(struct foundling *f, struct sock *sk)
 {
 	*f = (struct foundling){ .state = READ_ONCE(sk->sk_state) };
 
-	if (!net_eq(sock_net(sk), net))
-		return false;
 	switch (f->state) {
 	case TCP_TIME_WAIT: {
 		const struct inet_timewait_sock *tw = inet_twsk(sk);
@@ -89,13 +88,40 @@ static s64 time_left(unsigned long expires)
 	return (s64)jiffies_to_nsecs(max_t(long, expires - jiffies, 0));
 }
 
-static void adopt_one(struct tcpledger_net *tn, const struct foundling *f)
+/* Which way did the first SYN go? It came if somebody listens for such now. */
+static u32 ways_of(struct tcpledger_net *tn, const struct foundling *f)
 {
+	struct tcpledger_listeners l;
+
+	if (!rcu_access_pointer(tn->scope.filter) ||
+	    f->state == TCPLEDGER_STATE_SYN_SENT)
+		return TCPLEDGER_SYN_LEFT;
+	return f->bits & HELD_BY_REQUEST ||
+	       tcpledger_socket_listeners(tn->net, &f->key, &l) ?
+		TCPLEDGER_SYN_CAME : TCPLEDGER_SYN_LEFT;
+}
+
+/* Does its namespace record this connection? */
+static bool wanted(struct tcpledger_net *tn, const struct foundling *f)
+{
+	bool wanted;
+
+	rcu_read_lock();
+	wanted = tcpledger_scope_has_tuple(tn, &f->key, ways_of(tn, f), true);
+	rcu_read_unlock();
+	return wanted;
+}
+
+static void adopt_one(const struct foundling *f)
+{
+	struct tcpledger_net *tn = net_generic(f->net, tcpledger_net_id);
 	s64 now = ktime_get_mono_fast_ns();
 	struct tcpledger_bucket *b;
 	struct tcpledger_conn *c, *known;
 	unsigned long flags;
 
+	if (!wanted(tn, f))
+		return;
 	c = tcpledger_conn_new(tn, &f->key, now, f->state,
 			       TCPLEDGER_ROLE_ADOPTED, true);
 	if (!c)
@@ -122,13 +148,14 @@ static void adopt_one(struct tcpledger_net *tn, const struct foundling *f)
 }
 
 /*
- * Note up to BATCH sockets of a chain, after the first @skip that need a record.
+ * Note up to BATCH sockets of a chain, after the first @skip that need a record: those
+ * of one namespace, or of all.
  *
  * If sockets come or go between two calls, others can be missed or met twice. The
  * hooks see what comes, and adopt_one() leaves endpoints with a record alone.
  */
 static u32 gather(struct inet_hashinfo *table, u32 slot,
-		  const struct net *net, u32 skip, struct foundling *out)
+		  const struct net *only, u32 skip, struct foundling *out)
 {
 	spinlock_t *lock = inet_ehash_lockp(table, slot);
 	struct hlist_nulls_node *node;
@@ -139,46 +166,81 @@ static u32 gather(struct inet_hashinfo *table, u32 slot,
 	sk_nulls_for_each(sk, node, &table->ehash[slot].chain) {
 		if (n == BATCH)
 			break;
-		if (!describe(&out[n], sk, net))
+		if ((only && !net_eq(sock_net(sk), only)) ||
+		    !describe(&out[n], sk))
 			continue;
-		if (skip)
+		if (skip) {
 			skip--;
-		else
+			continue;
+		}
+		/* A namespace that is dying takes its connections along. */
+		out[n].net = maybe_get_net(sock_net(sk));
+		if (out[n].net)
 			n++;
 	}
 	spin_unlock_bh(lock);
 	return n;
 }
 
-/**
- * tcpledger_adopt() - make records of a namespace's present connections
- * @tn: the namespace
- *
- * Context: process, at load, hooks and probes already running.
- */
-void tcpledger_adopt(struct tcpledger_net *tn)
+/* The kernel's own table is walked once, however many namespaces there are. */
+static void adopt(struct inet_hashinfo *table, const struct net *only)
 {
-	struct inet_hashinfo *table =
-		tn->net->ipv4.tcp_death_row.hashinfo;
 	struct foundling *batch;
 	u32 slot, skip, n, i;
 
 	batch = kmalloc_array(BATCH, sizeof(*batch), GFP_KERNEL);
 	if (!batch) {
-		tcpledger_count(tn, not_kept_memory);
+		tcpledger_count((struct tcpledger_net *)
+				net_generic(only ? only : &init_net, tcpledger_net_id),
+				not_kept_memory);
 		return;
 	}
 	for (slot = 0; slot <= table->ehash_mask; slot++) {
+		if (!(slot & 0xfff))
+			cond_resched();
 		if (hlist_nulls_empty(&table->ehash[slot].chain))
 			continue;
 		for (skip = 0;; skip += n) {
-			n = gather(table, slot, tn->net, skip, batch);
-			for (i = 0; i < n; i++)
-				adopt_one(tn, &batch[i]);
+			n = gather(table, slot, only, skip, batch);
+			for (i = 0; i < n; i++) {
+				adopt_one(&batch[i]);
+				put_net(batch[i].net);
+			}
 			if (n < BATCH)
 				break;
 		}
 		cond_resched();
 	}
 	kfree(batch);
+}
+
+/**
+ * tcpledger_adopt() - make records of a namespace's present connections
+ * @tn: the namespace
+ *
+ * Context: process, hooks and probes running, a reference on the namespace held.
+ */
+void tcpledger_adopt(struct tcpledger_net *tn)
+{
+	adopt(tn->net->ipv4.tcp_death_row.hashinfo, tn->net);
+}
+
+/* A namespace may have a table of its own: net.ipv4.tcp_child_ehash_entries. */
+static void adopt_own(struct tcpledger_net *tn, void *unused)
+{
+	struct inet_hashinfo *table = tn->net->ipv4.tcp_death_row.hashinfo;
+
+	if (table != init_net.ipv4.tcp_death_row.hashinfo)
+		adopt(table, tn->net);
+}
+
+/**
+ * tcpledger_adopt_all() - make records of the present connections of all namespaces
+ *
+ * Context: process, at load, hooks and probes already running.
+ */
+void __init tcpledger_adopt_all(void)
+{
+	adopt(init_net.ipv4.tcp_death_row.hashinfo, NULL);
+	tcpledger_net_each(adopt_own, NULL);
 }

@@ -5,5 +5,6 @@
 struct tcpledger_net;
 
 void tcpledger_adopt(struct tcpledger_net *tn);
+void tcpledger_adopt_all(void);
 
 #endif /* TCPLEDGER_ADOPT_H */

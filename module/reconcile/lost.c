@@ -60,7 +60,7 @@ static void look_at_bucket(u32 index, s64 now)
  * tcpledger_lost_check() - look at the next slice of the table
  *
  * Records that end here can make a history too long: the caller trims it.
- * Context: process, the worker of expire.c, once a second.
+ * Context: process, the worker of worker.c, once a second.
  */
 void tcpledger_lost_check(void)
 {

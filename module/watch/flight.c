@@ -63,6 +63,8 @@ void tcpledger_flight_takeover(struct tcpledger_net *tn,
 	s64 now = ktime_get_mono_fast_ns();
 	struct tcpledger_conn *c;
 
+	if (!tcpledger_scope_has_tuple(tn, key, TCPLEDGER_SYN_CAME, true))
+		return;
 	c = tcpledger_conn_new(tn, key, now, TCPLEDGER_STATE_CLOSE,
 			       TCPLEDGER_ROLE_PASSIVE, false);
 	if (c)

@@ -38,7 +38,7 @@ static const struct {
 		.less_exact	= "when TIME_WAIT begins and restarts",
 	},
 	[TCPLEDGER_METHOD_KILL] = {
-		.fallback	= "poll",	/* by reconcile/expire.c */
+		.fallback	= "poll",	/* by reconcile/worker.c */
 		.less_exact	= "when and why TIME_WAIT ends",
 	},
 	[TCPLEDGER_METHOD_ACCEPT] = {

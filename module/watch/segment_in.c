@@ -19,7 +19,11 @@
 #include <net/route.h>
 #include <net/tcp.h>
 
+#include "ledger/eviction.h"
 #include "ledger/net.h"
+#include "ledger/owner.h"
+#include "ledger/shed.h"
+#include "ledger/socket.h"
 #include "ledger/table.h"
 #include "verdict/segment.h"
 #include "watch/flight.h"
@@ -63,15 +67,65 @@ static bool takes_segments(const struct tcpledger_conn *c)
 	return c && tcpledger_facts_live(&c->facts);
 }
 
+/*
+ * A segment goes on with a handshake that has no record, because its SYN was shed: make
+ * the record, with what was seen.
+ */
+static void resume(struct tcpledger_net *tn, struct tcpledger_packet *p,
+		   const struct tcpledger_handshake *h)
+{
+	struct tcpledger_listeners l;
+	struct tcpledger_bucket *b;
+	struct tcpledger_conn *c, *other;
+	unsigned long flags;
+
+	if (!READ_ONCE(tn->scope.enabled))
+		return;
+	p->key.ifindex = h->ifindex;
+	c = tcpledger_conn_new(tn, &p->key, h->syn_at, TCPLEDGER_STATE_CLOSE,
+			       TCPLEDGER_ROLE_PASSIVE, true);
+	if (!c)
+		return;
+	b = tcpledger_table_lock(&p->key, &flags);
+	other = tcpledger_table_find(b, &p->key);
+	if (unlikely(other && tcpledger_facts_live(&other->facts))) {
+		/* Another CPU was faster: a repeated SYN, or a state change. */
+		tcpledger_flight_arrive(other, ktime_get_mono_fast_ns(), p->skb,
+					&p->seg, &p->opt);
+		tcpledger_table_unlock(b, flags);
+		tcpledger_conn_free(c);
+		return;
+	}
+	tcpledger_conn_insert(c);
+	tcpledger_shed_replay(c, h);
+	if (h->synack_at && tcpledger_socket_listeners(p->net, &p->key, &l))
+		tcpledger_owner_listener(&c->owner, l.any);
+	tcpledger_flight_arrive(c, ktime_get_mono_fast_ns(), p->skb, &p->seg, &p->opt);
+	tcpledger_table_unlock(b, flags);
+}
+
 /* A SYN that came for a tuple with no live record. */
 static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 {
 	const struct net_device *dev = p->skb->dev;
 	s64 now = ktime_get_mono_fast_ns();
+	struct tcpledger_handshake h __tcpledger_unset;
 	struct tcpledger_conn *c;
 
+	if (!tcpledger_scope_has_packet(tn, p->skb))
+		return;
 	/* The VRF it came by: a socket made of this SYN is bound to the VRF. */
 	p->key.ifindex = netif_is_l3_master(dev) ? dev->ifindex : 0;
+	if (unlikely(tcpledger_eviction_shed(&tn->lists))) {
+		tcpledger_shed_syn(&p->key, now, &p->seg, &p->opt);
+		tcpledger_count(tn, shed);
+		return;
+	}
+	if (unlikely(tcpledger_eviction_shed_lately(&tn->lists)) &&
+	    tcpledger_shed_take(&p->key, &p->seg, &h)) {
+		resume(tn, p, &h);
+		return;
+	}
 	c = tcpledger_conn_new(tn, &p->key, now, TCPLEDGER_STATE_CLOSE,
 			       TCPLEDGER_ROLE_PASSIVE, true);
 	if (c)
@@ -85,6 +139,7 @@ static noinline void no_live_record(struct tcpledger_packet *p,
 	__releases(&b->lock)
 {
 	struct tcpledger_net *tn = tcpledger_net(p->net);
+	struct tcpledger_handshake h __tcpledger_unset;
 	bool known;
 
 	known = tcpledger_segment_late(c, &p->seg);
@@ -96,6 +151,9 @@ static noinline void no_live_record(struct tcpledger_packet *p,
 		return;
 	if (tcpledger_is_syn(&p->seg))
 		first_syn(tn, p);
+	else if (unlikely(tcpledger_eviction_shed_lately(&tn->lists)) &&
+		 tcpledger_shed_take(&p->key, &p->seg, &h))
+		resume(tn, p, &h);
 	else
 		tcpledger_count(tn, stray_segments);
 }

@@ -36,9 +36,16 @@ bool tcpledger_segment_late(struct tcpledger_conn *c,
 	s64 now;
 
 	if (!c || tcpledger_facts_live(&c->facts) ||
-	    (syn && (seg->out || !c->taken)) ||
 	    !(seg->flags & (TCPLEDGER_SYN | TCPLEDGER_FIN | TCPLEDGER_RST)))
 		return false;
+	if (syn) {
+		/* The connection that it begins may get no record. */
+		c->followed |= !seg->other;
+		if (seg->out || !c->taken)
+			return false;
+	} else if (c->followed) {
+		return false;
+	}
 	now = ktime_get_mono_fast_ns();
 	if (now - c->facts.ended_at > (syn ? TCPLEDGER_TAKEN_NS :
 					  TCPLEDGER_LATE_NS))

@@ -21,8 +21,10 @@
 #include <net/route.h>
 #include <net/tcp.h>
 
+#include "ledger/eviction.h"
 #include "ledger/net.h"
 #include "ledger/settle.h"
+#include "ledger/shed.h"
 #include "ledger/socket.h"
 #include "ledger/table.h"
 #include "verdict/facts_end.h"
@@ -210,6 +212,8 @@ static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 	bool known, ended = false;
 
 	known = tcpledger_pending_take(p->sk, &pending);
+	if (!tcpledger_scope_has_packet(tn, p->skb))
+		return;
 	c = tcpledger_conn_new(tn, &p->key, pending.when,
 			       TCPLEDGER_STATE_CLOSE, TCPLEDGER_ROLE_ACTIVE,
 			       true);
@@ -279,7 +283,7 @@ static noinline void ends(struct tcpledger_conn *c, s64 now,
 				    TCPLEDGER_LOG_NONE,
 				    TCPLEDGER_OUTCOME_REFUSED);
 	else if (c->facts.bits & HELD_BY_REQUEST)
-		c->request_expired_at = now;	/* expire.c looks for the request */
+		c->request_expired_at = now;	/* worker.c looks for the request */
 }
 
 /* Bucket locked. Return: as tcpledger_conn_settle(). */
@@ -401,10 +405,15 @@ static noinline void unusual(struct tcpledger_packet *p,
 		tcpledger_conn_trim(tn);
 	if (known)
 		return;
-	if (connects(p))
+	if (connects(p)) {
 		first_syn(tn, p);
-	else
-		tcpledger_count(tn, stray_segments);
+		return;
+	}
+	if (unlikely(tcpledger_eviction_shed_lately(&tn->lists)) &&
+	    tcpledger_is_synack(&p->seg) && !p->seg.other)
+		tcpledger_shed_synack(&p->key, ktime_get_mono_fast_ns(), &p->seg,
+				      &p->opt);
+	tcpledger_count(tn, stray_segments);
 }
 
 /* Does it belong to this live record without a second look? Bucket locked. */

@@ -11,6 +11,7 @@
 #include <net/tcp.h>
 
 #include "compat.h"
+#include "ledger/eviction.h"
 #include "ledger/net.h"
 #include "ledger/settle.h"
 #include "ledger/socket.h"
@@ -88,35 +89,55 @@ static struct tcpledger_conn *partial(struct tcpledger_net *tn,
 /* A record of a connect() that ends before its SYN left. */
 static struct tcpledger_conn *unsent(struct tcpledger_net *tn,
 				     const struct tcpledger_key *key,
-				     const struct sock *sk)
+				     const struct tcpledger_pending *pending)
 {
-	struct tcpledger_pending pending;
 	struct tcpledger_conn *c;
 
-	if (!tcpledger_pending_take(sk, &pending))
+	if (!tcpledger_scope_has_tuple(tn, key, TCPLEDGER_SYN_LEFT, true))
 		return NULL;
-	c = tcpledger_conn_new(tn, key, pending.when, TCPLEDGER_STATE_CLOSE,
+	c = tcpledger_conn_new(tn, key, pending->when, TCPLEDGER_STATE_CLOSE,
 			       TCPLEDGER_ROLE_ACTIVE, false);
 	if (!c)
 		return NULL;
-	c->owner = pending.owner;
-	tcpledger_facts_state(&c->facts, pending.when, TCPLEDGER_STATE_CLOSE,
+	c->owner = pending->owner;
+	tcpledger_facts_state(&c->facts, pending->when, TCPLEDGER_STATE_CLOSE,
 			      TCPLEDGER_STATE_SYN_SENT, 0, true);
 	return c;
+}
+
+/* Which way the first SYN of a socket went that leaves this state. */
+static u32 ways_of(u8 from)
+{
+	switch (from) {
+	case TCPLEDGER_STATE_SYN_SENT:
+		return TCPLEDGER_SYN_LEFT;
+	case TCPLEDGER_STATE_SYN_RECV:
+		return TCPLEDGER_SYN_CAME;
+	default:
+		return TCPLEDGER_SYN_CAME | TCPLEDGER_SYN_LEFT;
+	}
 }
 
 static noinline struct tcpledger_conn *
 new_record(struct tcpledger_net *tn, const struct tcpledger_key *key,
 	const struct sock *sk, u8 from, u8 to)
 {
-	if (from == TCPLEDGER_STATE_SYN_SENT) {
-		struct tcpledger_conn *c = unsent(tn, key, sk);
+	struct tcpledger_pending pending;
 
-		if (c)
-			return c;
-	}
+	if (from == TCPLEDGER_STATE_SYN_SENT &&
+	    tcpledger_pending_take(sk, &pending))
+		return unsent(tn, key, &pending);
 	/* A child that lost the race for its tuple never was a connection. */
 	if (from == TCPLEDGER_STATE_SYN_RECV && to == TCPLEDGER_STATE_CLOSE)
+		return NULL;
+	/*
+	 * Where a filter decides, it has decided about this connection's SYN, unless
+	 * that was shed. It may have read more of the SYN than is known now.
+	 */
+	if (tcpledger_scope_filters(&tn->scope) &&
+	    !tcpledger_eviction_shed_lately(&tn->lists))
+		return NULL;
+	if (!tcpledger_scope_has_tuple(tn, key, ways_of(from), false))
 		return NULL;
 	return partial(tn, key, sk, ktime_get_mono_fast_ns(), from);
 }
@@ -424,7 +445,7 @@ void tcpledger_state_accept(const struct sock *sk, const struct inode *inode)
  * @req: the request socket
  *
  * Either a SYN/ACK follows, or TCP gives the request up, which nothing traces:
- * reconcile/expire.c looks for the request, and if it is gone takes this time for
+ * reconcile/worker.c looks for the request, and if it is gone takes this time for
  * the end.
  * Context: timer softirq; a kprobe handler, preemption off.
  */

@@ -9,7 +9,7 @@
  * circumstances of that moment, see exit_reason().
  *
  * Kprobes can be disarmed. Then what TCP does with segments shows what became of a
- * timewait socket, or reconcile/expire.c does, and the record is marked
+ * timewait socket, or reconcile/worker.c does, and the record is marked
  * TIME_WAIT_INEXACT.
  */
 #include "watch/timewait.h"

@@ -30,13 +30,13 @@ words()
 	sed 's/#.*//' "$1"
 }
 
-# Host paths of everything in programs.list.
+# Host paths of everything in host_programs.list.
 program_paths()
 {
 	local word path
 
 	# The patterns in the list are meant to expand.
-	for word in $(words "$here/programs.list"); do
+	for word in $(words "$here/host_programs.list"); do
 		path=$word
 		[[ $word == /* ]] || path=$(type -P "$word") || die "$word is not installed: run selftests/vm/fetch.sh tools vm"
 		[ -e "$path" ] || die "$path does not exist: run selftests/vm/fetch.sh tools vm"
@@ -251,7 +251,7 @@ main()
 	case $what in
 	programs)
 		# shellcheck disable=SC2046 # one path a word
-		make_once make_programs "$1" -- "$1" "$here/init.c" "$here/programs.list" "$here/mkinitramfs.sh" \
+		make_once make_programs "$1" -- "$1" "$here/init.c" "$here/host_programs.list" "$here/mkinitramfs.sh" \
 			$(program_paths) ;;
 	modules)
 		root=$build/kernels/$1

@@ -190,7 +190,7 @@ make_initramfs()
 }
 
 # How long the VM lives on after the unload: the longest that the module waits for
-# anything is two minutes (module/reconcile/expire.c), which only virtual time gives away.
+# anything is two minutes (module/reconcile/worker.c), which only virtual time gives away.
 late_seconds()
 {
 	if [ "$mode" = warp ]; then

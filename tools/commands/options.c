@@ -21,7 +21,7 @@ enum {
 	OPT_ANOMALY, OPT_COMM, OPT_UID, OPT_CGROUP, OPT_LIVE, OPT_HISTORY,
 	OPT_SINCE, OPT_OLDER, OPT_JSON, OPT_OPENMETRICS, OPT_SORT, OPT_REVERSE,
 	OPT_LIMIT, OPT_VERSION, OPT_LOG, OPT_ASCII, OPT_ABSOLUTE, OPT_SVG, OPT_PCAPNG,
-	OPT_PACKETDRILL,
+	OPT_PACKETDRILL, OPT_CLEAR,
 };
 
 #define ANY	0xffffffffU	/* every command has it */
@@ -71,8 +71,9 @@ static const struct spec {
 	  "write a capture for Wireshark; - is standard output" },
 	{ OPTIONS_EXPORT, OPT_PACKETDRILL, "packetdrill", "FILE",
 	  "write one connection as a packetdrill script" },
+	{ OPTIONS_CLEAR, OPT_CLEAR, "clear", NULL, "remove the filter: record all connections" },
 	{ OPTIONS_SOURCE, OPT_FILE, "file", "FILE", "read a kept file, not the kernel" },
-	{ OPTIONS_SOURCE, OPT_NETNS, "netns", "NAME",
+	{ OPTIONS_SOURCE | OPTIONS_NAMESPACE, OPT_NETNS, "netns", "NAME",
 	  "of this network namespace ('ip netns'), or inode number" },
 	{ ANY, 'h', "help", NULL, "this help" },
 	{ ANY, OPT_VERSION, "version", NULL, "version of this command" },
@@ -224,6 +225,9 @@ static int take(struct options *options, int value, const char *arg)
 		return 0;
 	case OPT_PACKETDRILL:
 		options->packetdrill = arg;
+		return 0;
+	case OPT_CLEAR:
+		options->clear = true;
 		return 0;
 	case OPT_FILE:
 		options->source.file = arg;

@@ -21,6 +21,8 @@
 #define OPTIONS_METRICS		0x20
 #define OPTIONS_DIAGRAM		0x40	/* how a connection is drawn */
 #define OPTIONS_EXPORT		0x80	/* what to make of the records */
+#define OPTIONS_CLEAR		0x100	/* undo what is set in the kernel */
+#define OPTIONS_NAMESPACE	0x200	/* whose kernel files; part of OPTIONS_SOURCE */
 
 enum options_clock {
 	OPTIONS_CLOCK_DEFAULT,
@@ -47,6 +49,7 @@ enum options_clock {
  * @limit: records wanted at most, 0 for all
  * @pcapng: FILE of --pcapng, or NULL
  * @packetdrill: FILE of --packetdrill, or NULL
+ * @clear: --clear was given
  * @help: --help was given
  * @version: --version was given
  * @args: what is not an option
@@ -64,6 +67,7 @@ struct options {
 	unsigned int		sort;
 	unsigned long		limit;
 	const char		*pcapng, *packetdrill;
+	bool			clear;
 	bool			help, version;
 	char			**args;
 	int			arg_count;

@@ -157,21 +157,14 @@ static void fail_open(const char *path, const char *live)
 		fail_read(path, "load it with 'modprobe tcpledger' or 'insmod tcpledger.ko'",
 			  "module tcpledger is not loaded");
 	else if (error == EACCES || error == EPERM)
-		fail_read(path, "run it as root of this network namespace", "%s",
+		fail_read(path, "run it as root of this network namespace, with CAP_NET_ADMIN", "%s",
 			  strerror(error));
 	else
 		fail_read(path, "check the path", "%s", strerror(error));
 }
 
-/**
- * source_open - open one file of the ledger
- * @source: where to read
- * @name: name of the file in /proc/net/tcpledger
- * @path: set to the path opened, for messages
- *
- * Return: descriptor, or -1 with the error reported.
- */
-int source_open(const struct source *source, const char *name, char path[PATH_MAX])
+static int open_file(const struct source *source, const char *name, int flags,
+		     char path[PATH_MAX])
 {
 	const char *live = NULL;
 	int fd;
@@ -195,8 +188,34 @@ int source_open(const struct source *source, const char *name, char path[PATH_MA
 		}
 		snprintf(path, PATH_MAX, "%s/%s", live, name);
 	}
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(path, flags | O_CLOEXEC);
 	if (fd < 0)
 		fail_open(path, live);
 	return fd;
+}
+
+/**
+ * source_open - open one file of the ledger to read it
+ * @source: where it is
+ * @name: name of the file in /proc/net/tcpledger
+ * @path: set to the path opened, for messages
+ *
+ * Return: descriptor, or -1 with the error reported.
+ */
+int source_open(const struct source *source, const char *name, char path[PATH_MAX])
+{
+	return open_file(source, name, O_RDONLY, path);
+}
+
+/**
+ * source_open_to_write - open one file of the ledger to write it
+ * @source: where it is
+ * @name: name of the file in /proc/net/tcpledger
+ * @path: set to the path opened, for messages
+ *
+ * Return: descriptor, or -1 with the error reported.
+ */
+int source_open_to_write(const struct source *source, const char *name, char path[PATH_MAX])
+{
+	return open_file(source, name, O_WRONLY, path);
 }

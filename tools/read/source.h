@@ -25,6 +25,7 @@ struct source {
 };
 
 int source_open(const struct source *source, const char *name, char path[PATH_MAX]);
+int source_open_to_write(const struct source *source, const char *name, char path[PATH_MAX]);
 int source_is_live(const struct source *source);
 int source_choose_netns(struct source *source, const char *name);
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module parameters: how much is kept.
+ * The module parameters: how much is kept, and where.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include "ledger/limits.h"
+#include "ledger/parameters.h"
 
+#include <linux/cache.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -24,7 +25,7 @@
 /* All namespaces together may keep this many times one namespace's share. */
 #define TOTAL_FACTOR		4
 
-struct tcpledger_limits tcpledger_limits;
+struct tcpledger_parameters tcpledger_parameters __ro_after_init;
 
 /**
  * struct limit - one parameter
@@ -58,7 +59,7 @@ static int get_limit(char *buf, const struct kernel_param *kp)
 {
 	const struct limit *l = kp->arg;
 
-	/* The file is there before tcpledger_limits_init() runs. */
+	/* The file is there before tcpledger_parameters_init() runs. */
 	return sysfs_emit(buf, "%u\n", READ_ONCE(*l->value));
 }
 
@@ -69,7 +70,7 @@ static const struct kernel_param_ops limit_ops = {
 
 #define LIMIT(param)							\
 	static struct limit limit_##param = {				\
-		.name = #param, .value = &tcpledger_limits.param,	\
+		.name = #param, .value = &tcpledger_parameters.param,	\
 	};								\
 	module_param_cb(param, &limit_ops, &limit_##param, 0444);	\
 	__MODULE_PARM_TYPE(param, "uint")
@@ -82,6 +83,31 @@ LIMIT(max_embryonic);
 MODULE_PARM_DESC(max_embryonic, "records of connections from outside not yet established, in each network namespace (1..max_connections; default: a quarter of max_connections)");
 LIMIT(max_total);
 MODULE_PARM_DESC(max_total, "records kept in all network namespaces together (max_connections..67108864; default: 4 times max_connections)");
+
+static const char *const enabled_names[] = { "all", "initial", "none" };
+static char enabled_text[16] = "all";
+
+static int set_enabled(const char *text, const struct kernel_param *kp)
+{
+	/* A longer text is cut, and is none of the names then. */
+	strscpy(enabled_text, text, sizeof(enabled_text));
+	return 0;
+}
+
+static int get_enabled(char *buf, const struct kernel_param *kp)
+{
+	return sysfs_emit(buf, "%s\n",
+			  enabled_names[READ_ONCE(tcpledger_parameters.enabled)]);
+}
+
+static const struct kernel_param_ops enabled_ops = {
+	.set = set_enabled,
+	.get = get_enabled,
+};
+
+module_param_cb(enabled, &enabled_ops, NULL, 0444);
+__MODULE_PARM_TYPE(enabled, "charp");
+MODULE_PARM_DESC(enabled, "network namespaces that record from the beginning: all, initial or none; the sysctl net.tcpledger.enabled of each changes it (default: all)");
 
 static unsigned int default_connections(void)
 {
@@ -107,15 +133,28 @@ static int check(struct limit *l, unsigned int preset, unsigned int least,
 	return -EINVAL;
 }
 
+static int check_enabled(void)
+{
+	int i = sysfs_match_string(enabled_names, enabled_text);
+
+	if (i < 0) {
+		pr_err("enabled=%s is none of all, initial, none: give one of these, or leave it out\n",
+		       enabled_text);
+		return -EINVAL;
+	}
+	WRITE_ONCE(tcpledger_parameters.enabled, i);
+	return 0;
+}
+
 /**
- * tcpledger_limits_init() - check the parameters, fill in defaults
+ * tcpledger_parameters_init() - check the parameters, fill in defaults
  *
  * Context: process, at load.
  * Return: 0, or -EINVAL after one line that names parameter, value and range.
  */
-int __init tcpledger_limits_init(void)
+int __init tcpledger_parameters_init(void)
 {
-	struct tcpledger_limits *l = &tcpledger_limits;
+	struct tcpledger_parameters *l = &tcpledger_parameters;
 	int ret;
 
 	ret = check(&limit_max_connections, default_connections(),
@@ -131,5 +170,5 @@ int __init tcpledger_limits_init(void)
 			    l->max_connections * TOTAL_FACTOR,
 			    l->max_connections, CONNECTIONS_MAX * TOTAL_FACTOR,
 			    " (at least max_connections)");
-	return ret;
+	return ret ? ret : check_enabled();
 }
