@@ -24,7 +24,7 @@
 #include "reconcile/adopt.h"
 #include "reconcile/worker.h"
 #include "reconcile/pressure.h"
-#include "watch/methods.h"
+#include "watch/kprobes.h"
 #include "watch/pending.h"
 #include "watch/probes.h"
 
@@ -39,7 +39,7 @@ static int __init tcpledger_init(void)
 	tcpledger_key_init();
 	tcpledger_pending_init();
 	tcpledger_listener_init();
-	tcpledger_stats_init(tcpledger_methods_show);
+	tcpledger_stats_init(tcpledger_kprobes_show);
 	tcpledger_sysctl_adopt_by(tcpledger_adopt);
 	ret = tcpledger_pool_init();
 	if (ret)

@@ -20,7 +20,7 @@
 #include "reconcile/half_open.h"
 #include "reconcile/lost.h"
 #include "verdict/facts_state.h"
-#include "watch/methods.h"
+#include "watch/kprobes.h"
 #include "watch/timewait.h"
 
 #define PERIOD		HZ
@@ -115,7 +115,7 @@ static DECLARE_DEFERRABLE_WORK(periodic_work, look_at_all);
 
 static void look_at_all(struct work_struct *work)
 {
-	timers_seen = tcpledger_methods_request_timer();
+	timers_seen = tcpledger_kprobes_request_timer();
 	tcpledger_lost_check();
 	tcpledger_net_each(look_at_net, NULL);
 	if (!tcpledger_ageing_sleep(nothing_to_age))

@@ -30,7 +30,7 @@
 #include "compat.h"
 #include "ledger/owner.h"
 #include "watch/flight.h"
-#include "watch/methods.h"
+#include "watch/kprobes.h"
 #include "watch/segment_freed.h"
 #include "watch/segment_late.h"
 #include "watch/state.h"
@@ -222,7 +222,7 @@ static int register_tracepoints(void)
  * tcpledger_probes_init() - register tracepoints and kprobes
  *
  * Without a tracepoint there is no ledger; what a missing kprobe means, see
- * tcpledger_methods_begin().
+ * tcpledger_kprobes_begin().
  * Context: process, at load.
  * Return: 0 or a negative errno.
  */
@@ -231,7 +231,7 @@ int __init tcpledger_probes_init(void)
 	int ret = register_tracepoints();
 
 	if (!ret)
-		tcpledger_methods_begin(handlers);
+		tcpledger_kprobes_begin(handlers);
 	return ret;
 }
 
@@ -242,7 +242,7 @@ int __init tcpledger_probes_init(void)
  */
 void tcpledger_probes_exit(void)
 {
-	tcpledger_methods_end();
+	tcpledger_kprobes_end();
 	unregister_tracepoints(ARRAY_SIZE(trace_probes));
 	tracepoint_synchronize_unregister();
 }

@@ -28,7 +28,7 @@
 #include "verdict/facts_segment.h"
 #include "verdict/facts_timewait.h"
 #include "watch/flight.h"
-#include "watch/methods.h"
+#include "watch/kprobes.h"
 
 static bool is_tcp(const struct inet_timewait_sock *tw)
 {
@@ -145,7 +145,7 @@ static u8 exit_reason(const struct inet_timewait_sock *tw,
 	if (in_serving_softirq() &&
 	    time_after_eq(jiffies, READ_ONCE(tw->tw_timer.expires)))
 		return TCPLEDGER_EXIT_EXPIRED;
-	if (c->aborted || !(tcpledger_methods_abort() || in_serving_softirq()))
+	if (c->aborted || !(tcpledger_kprobes_abort() || in_serving_softirq()))
 		return TCPLEDGER_EXIT_KILLED;
 	return TCPLEDGER_EXIT_REUSED;
 }

@@ -42,13 +42,13 @@ tap_is "columns of timewait" "$(terms timewait)" "$(titles timewait.c)"
 
 counters()
 {
-	grep -oE 'seq_printf\(m, "[a-z_]+ %' "$module/proc/stats.c" "$module/watch/methods.c" | sed -nE 's/.*"([a-z_]+) %/\1/p'
+	grep -oE 'seq_printf\(m, "[a-z_]+ %' "$module/proc/stats.c" "$module/watch/kprobes.c" | sed -nE 's/.*"([a-z_]+) %/\1/p'
 	sed -n '/^#define TCPLEDGER_COUNTERS(X)/,/[^\\]$/p' "$module/ledger/stats.h" | grep -oE 'X\([a-z_]+\)' | sed 's/X(\(.*\))/\1/'
 	sed -n '/^#define TCPLEDGER_HISTOGRAMS(X)/,/[^\\]$/p' "$module/ledger/stats.h" | sed -nE 's/.*X\([A-Z_0-9]+, ([a-z_0-9]+)\).*/hist_\1_/p'
 	listed OUTCOMES | awk '$2 >= 1 { print "opens_" $1 }'
 	listed KINDS | awk '$2 >= 1 { print "closes_" $1 }'
 	listed EXITS | awk '$2 >= 1 { print "time_wait_exits_" $1 }'
-	sed -nE 's/.*\.symbol_name = "([a-z_]+)".*/method_\1/p' "$module/watch/methods.c"
+	sed -nE 's/.*\.symbol_name = "([a-z_]+)".*/method_\1/p' "$module/watch/kprobes.c"
 	echo anomalies_
 }
 tap_is "counters of stats" "$(terms stats | LC_ALL=C sort)" "$(counters | LC_ALL=C sort)"

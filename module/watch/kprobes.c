@@ -5,7 +5,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include "watch/methods.h"
+#include "watch/kprobes.h"
 
 #include <linux/percpu.h>
 #include <linux/printk.h>
@@ -131,14 +131,14 @@ static void __init warn_of_missing(const int *errors)
 }
 
 /**
- * tcpledger_methods_begin() - probe what can be probed
+ * tcpledger_kprobes_begin() - probe what can be probed
  * @handlers: by enum tcpledger_method
  *
  * A kprobe that is refused or not delivered does not fail the load: the ledger knows
  * less, a warning says so once, and the stats file always.
  * Context: process, at load.
  */
-void __init tcpledger_methods_begin(const kprobe_pre_handler_t *handlers)
+void __init tcpledger_kprobes_begin(const kprobe_pre_handler_t *handlers)
 {
 	int errors[PROBE_MAX];
 	int i;
@@ -154,11 +154,11 @@ void __init tcpledger_methods_begin(const kprobe_pre_handler_t *handlers)
 }
 
 /**
- * tcpledger_methods_end() - remove the kprobes
+ * tcpledger_kprobes_end() - remove the kprobes
  *
  * Context: process. No handler is running anywhere when this returns.
  */
-void tcpledger_methods_end(void)
+void tcpledger_kprobes_end(void)
 {
 	int i;
 
@@ -168,33 +168,33 @@ void tcpledger_methods_end(void)
 }
 
 /**
- * tcpledger_methods_request_timer() - are request timers seen at this moment?
+ * tcpledger_kprobes_request_timer() - are request timers seen at this moment?
  *
  * Context: process or softirq.
  */
-bool tcpledger_methods_request_timer(void)
+bool tcpledger_kprobes_request_timer(void)
 {
 	return in_force(TCPLEDGER_METHOD_REQUEST_TIMER) && delivered();
 }
 
 /**
- * tcpledger_methods_abort() - is each call of tcp_abort() seen at this moment?
+ * tcpledger_kprobes_abort() - is each call of tcp_abort() seen at this moment?
  *
  * Context: any. A caller inside a handler need not ask delivered(): that handler
  * runs, so kprobes are delivered.
  */
-bool tcpledger_methods_abort(void)
+bool tcpledger_kprobes_abort(void)
 {
 	return in_force(TCPLEDGER_METHOD_ABORT);
 }
 
 /**
- * tcpledger_methods_show() - which probes are in force, and what they missed
+ * tcpledger_kprobes_show() - which probes are in force, and what they missed
  * @m: the stats file
  *
  * Context: process.
  */
-void tcpledger_methods_show(struct seq_file *m)
+void tcpledger_kprobes_show(struct seq_file *m)
 {
 	bool told = delivered();
 	unsigned long missed = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef TCPLEDGER_METHODS_H
-#define TCPLEDGER_METHODS_H
+#ifndef TCPLEDGER_KPROBES_H
+#define TCPLEDGER_KPROBES_H
 
 #include <linux/kprobes.h>
 #include <linux/types.h>
@@ -28,10 +28,10 @@ enum tcpledger_method {
 	TCPLEDGER_METHOD_MAX
 };
 
-void tcpledger_methods_begin(const kprobe_pre_handler_t *handlers);
-void tcpledger_methods_end(void);
-bool tcpledger_methods_request_timer(void);
-bool tcpledger_methods_abort(void);
-void tcpledger_methods_show(struct seq_file *m);
+void tcpledger_kprobes_begin(const kprobe_pre_handler_t *handlers);
+void tcpledger_kprobes_end(void);
+bool tcpledger_kprobes_request_timer(void);
+bool tcpledger_kprobes_abort(void);
+void tcpledger_kprobes_show(struct seq_file *m);
 
-#endif /* TCPLEDGER_METHODS_H */
+#endif /* TCPLEDGER_KPROBES_H */
