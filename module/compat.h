@@ -95,11 +95,11 @@
 	__inet6_lookup_established(net, __VA_ARGS__)
 #endif
 
-/* A sysctl's handler gets a table that it may not write. */
+/* May a sysctl's handler write to its table? */
 #ifdef TCPLEDGER_HAVE_CONST_CTL_TABLE
-typedef const struct ctl_table tcpledger_ctl_table;
+#define TCPLEDGER_CTL_CONST const
 #else
-typedef struct ctl_table tcpledger_ctl_table;
+#define TCPLEDGER_CTL_CONST
 #endif
 
 /* Tables of sysctls have a length, or end with an empty row. */

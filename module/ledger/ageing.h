@@ -18,13 +18,12 @@ extern int tcpledger_ageing;
 void tcpledger_ageing_wake(void);
 
 /*
- * A record was admitted that may end without an event. The barrier pairs with the one
- * in tcpledger_ageing_sleep(): either this finds the worker asleep, or the worker
- * finds the record.
+ * A record was admitted that may end without an event. Either this finds the worker
+ * asleep, or the worker finds the record.
  */
 static inline void tcpledger_ageing_begin(void)
 {
-	smp_mb();
+	smp_mb();	/* pairs with cmpxchg() in tcpledger_ageing_sleep() */
 	if (unlikely(READ_ONCE(tcpledger_ageing) == TCPLEDGER_AGEING_ASLEEP))
 		tcpledger_ageing_wake();
 }

@@ -27,8 +27,8 @@ void __init tcpledger_sysctl_adopt_by(void (*adopt)(struct tcpledger_net *tn))
 	adopt_present = adopt;
 }
 
-static int enabled_handler(tcpledger_ctl_table *table, int write, void *buffer,
-			   size_t *lenp, loff_t *ppos)
+static int enabled_handler(TCPLEDGER_CTL_CONST struct ctl_table *table, int write,
+			   void *buffer, size_t *lenp, loff_t *ppos)
 {
 	struct tcpledger_net *tn = table->extra1;
 	const bool was = READ_ONCE(tn->scope.enabled);

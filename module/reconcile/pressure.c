@@ -43,6 +43,7 @@ struct scan {
 static void scan_net(struct tcpledger_net *tn, void *data)
 {
 	struct scan *scan = data;
+	/* The race is harmless: the number tells only how many to ask for. */
 	u64 own = data_race(tcpledger_lists_ended(&tn->lists));
 	u32 n = div_u64(own * scan->wanted + scan->ended - 1, scan->ended);
 

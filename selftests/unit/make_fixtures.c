@@ -11,6 +11,7 @@
 #include "fixture.h"
 #include "fixture_connections.h"
 #include "fixture_talks.h"
+#include "fixture_words.h"
 
 static void write_good(const char *dir, const char *name)
 {
