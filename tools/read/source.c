@@ -157,8 +157,8 @@ static void fail_open(const char *path, const char *live)
 		fail_read(path, "load it with 'modprobe tcpledger' or 'insmod tcpledger.ko'",
 			  "module tcpledger is not loaded");
 	else if (error == EACCES || error == EPERM)
-		fail_read(path, "run it as root of this network namespace, with CAP_NET_ADMIN", "%s",
-			  strerror(error));
+		fail_read(path, "run it as root of this network namespace, with CAP_NET_ADMIN",
+			  "%s", strerror(error));
 	else
 		fail_read(path, "check the path", "%s", strerror(error));
 }
