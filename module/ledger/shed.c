@@ -96,7 +96,7 @@ u64 tcpledger_shed_bytes(void)
 	return (u64)(mask + 1) * sizeof(*notes);
 }
 
-static struct note *lock_note(const struct tcpledger_key *key, unsigned long *flags)
+static inline struct note *lock_note(const struct tcpledger_key *key, unsigned long *flags)
 {
 	struct note *n = &notes[key->hash & mask];
 
