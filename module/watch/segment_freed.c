@@ -62,6 +62,20 @@ static void request_done(struct tcpledger_conn *c, s64 now,
 }
 
 /*
+ * TCP is done with a segment to a timewait socket. PAWS is a reason of later kernels, and
+ * the socket answers what it rejects by that, so the segment also counts as absorbed.
+ */
+static void timewait_done(struct tcpledger_conn *c, s64 now,
+			  const struct tcpledger_flight *f,
+			  enum skb_drop_reason reason)
+{
+	tcpledger_timewait_segment_done(c, now, f);
+	if (reason != SKB_DROP_REASON_NOT_SPECIFIED &&
+	    f->index != TCPLEDGER_LOG_NONE && !(f->seg.flags & TCPLEDGER_RST))
+		tcpledger_facts_refused(&c->facts, now, f->index, false);
+}
+
+/*
  * The TCP header of the freed packet, if that is the segment in flight. Not every
  * free is traced, so another packet may have its sk_buff by now: compare. The
  * header is in the linear part since tcp_v4_rcv().
@@ -156,7 +170,7 @@ void tcpledger_segment_freed(const struct sk_buff *skb,
 			tcpledger_facts_refused(&f.c->facts, now, f.index,
 				reason == SKB_DROP_REASON_TCP_CSUM);
 	} else if (f.c->facts.bits & HELD_BY_TIMEWAIT) {
-		tcpledger_timewait_segment_done(f.c, now, &f);
+		timewait_done(f.c, now, &f, reason);
 	} else if (f.c->facts.bits & HELD_BY_REQUEST) {
 		request_done(f.c, now, &f);
 	}
