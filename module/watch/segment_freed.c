@@ -62,6 +62,20 @@ static void request_done(struct tcpledger_conn *c, s64 now,
 }
 
 /*
+ * TCP is done with a segment to a timewait socket. PAWS is a reason of later kernels, and
+ * the socket answers what it rejects by that, so the segment also counts as absorbed.
+ */
+static void timewait_done(struct tcpledger_conn *c, s64 now,
+			  const struct tcpledger_flight *f,
+			  enum skb_drop_reason reason)
+{
+	tcpledger_timewait_segment_done(c, now, f);
+	if (reason != SKB_DROP_REASON_NOT_SPECIFIED &&
+	    f->index != TCPLEDGER_LOG_NONE && !(f->seg.flags & TCPLEDGER_RST))
+		tcpledger_facts_refused(&c->facts, now, f->index, false);
+}
+
+/*
  * The TCP header of the freed packet, if that is the segment in flight. Not every
  * free is traced, so another packet may have its sk_buff by now: compare. The
  * header is in the linear part since tcp_v4_rcv().
@@ -80,8 +94,8 @@ static const u8 *noted_header(const struct tcpledger_flight *f,
 }
 
 /*
- * Data that tcp_data_queue() has already, or has no room for, is acknowledged
- * after it was freed; everything else before, or not at all.
+ * Data that a full socket has already, or has no room for, is acknowledged after it was
+ * freed (tcp_data_queue()); everything else before, or not at all.
  */
 static bool ack_follows(enum skb_drop_reason reason)
 {
@@ -102,11 +116,10 @@ static bool ack_follows(enum skb_drop_reason reason)
  * with each for which it gave a reason, and each RST that moved nothing. A request or
  * timewait socket processes a segment and may give a reason as well.
  */
-static bool thrown_away(const struct tcpledger_conn *c,
-			const struct tcpledger_flight *f,
+static bool thrown_away(bool full, const struct tcpledger_flight *f,
 			enum skb_drop_reason reason)
 {
-	if (c->facts.bits & (HELD_BY_REQUEST | HELD_BY_TIMEWAIT))
+	if (!full)
 		return reason != SKB_DROP_REASON_NOT_SPECIFIED &&
 		       !tcpledger_reason_of_holder(reason);
 	return reason != SKB_DROP_REASON_NOT_SPECIFIED ||
@@ -129,6 +142,7 @@ void tcpledger_segment_freed(const struct sk_buff *skb,
 	struct tcpledger_bucket *b;
 	unsigned long flags;
 	const u8 *th;
+	bool full;
 	s64 now;
 
 	/* In a task a softirq may put another segment in flight meanwhile. */
@@ -150,17 +164,18 @@ void tcpledger_segment_freed(const struct sk_buff *skb,
 	}
 	now = ktime_get_mono_fast_ns();
 	tcpledger_conn_room(f.c);
-	if (thrown_away(f.c, &f, reason)) {
+	full = !(f.c->facts.bits & (HELD_BY_REQUEST | HELD_BY_TIMEWAIT));
+	if (thrown_away(full, &f, reason)) {
 		if (f.index != TCPLEDGER_LOG_NONE)
 			tcpledger_facts_refused(&f.c->facts, now, f.index,
 				reason == SKB_DROP_REASON_TCP_CSUM);
 	} else if (f.c->facts.bits & HELD_BY_TIMEWAIT) {
-		tcpledger_timewait_segment_done(f.c, now, &f);
+		timewait_done(f.c, now, &f, reason);
 	} else if (f.c->facts.bits & HELD_BY_REQUEST) {
 		request_done(f.c, now, &f);
 	}
 	tcpledger_facts_segment_done(&f.c->facts, f.seg.flags,
-				     ack_follows(reason));
+				     full && ack_follows(reason));
 	if (tcpledger_conn_settle(f.c))
 		tn = f.c->tn;
 	tcpledger_table_unlock(b, flags);

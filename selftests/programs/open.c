@@ -288,7 +288,7 @@ TEST_F_TIMEOUT(open, listener_answers, USUAL)
 	sock_listen(variant->family, &at, 8);
 	peer_send(&peer, SEG_SYN, 0);
 	peer_expect(&peer, SEG_SYN | SEG_ACK, DEADLINE_MS);
-	bad = peer_segment(&peer, SEG_ACK, 0);
+	bad = peer_segment(&peer, SEG_SYN, 0);
 	bad.seq += 10000000;
 	wire_send(&self->world.wire, &bad);
 	peer_expect(&peer, SEG_ACK, DEADLINE_MS);
@@ -298,6 +298,9 @@ TEST_F_TIMEOUT(open, listener_answers, USUAL)
 	peer_expect(&peer, SEG_RST, DEADLINE_MS);
 	peer_send(&peer, SEG_ACK, 0);
 	need(ledger_says(&at, &peer.self, "state", "ESTABLISHED"), DEADLINE_MS);
+	/* The answers are out: an ACK of data is one as any other, and not logged. */
+	peer_send(&peer, SEG_ACK, 10);
+	peer_expect(&peer, SEG_ACK, DEADLINE_MS);
 	EXPECT_VERDICT(at, peer.self, 0,
 		       "open.role=passive open.outcome=established live=true close.kind=null "
 		       "@LISTEN/SYN_RECV=segment @SYN_RECV/ESTABLISHED=segment");

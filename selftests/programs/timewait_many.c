@@ -84,16 +84,24 @@ static int kernel_time_waits(void)
 	return n;
 }
 
-/* Instructions: in virtual time the clock counts them, and the idle time is known to the ns. */
+/*
+ * Instructions: in virtual time the clock counts them, and the idle time is known to the ns,
+ * up to 6.12. Later kernels tell it in hundredths of a second, which is more than what all
+ * sockets together may take. Return: -1 then
+ */
 static int64_t idle_ns(void)
 {
 	char *text = read_all("/proc/timer_list"), *at = strstr(text, ".idle_sleeptime");
-	int64_t ns;
+	int64_t ns = -1;
 
-	at = at ? strchr(at, ':') : NULL;
-	if (!at)
-		die("no idle time in /proc/timer_list");
-	ns = atoll(at + 1);
+	if (at) {
+		at = strchr(at, ':');
+		if (!at)
+			die("idle time in /proc/timer_list");
+		ns = atoll(at + 1);
+	} else if (!strstr(text, ".idle_sleeps")) {
+		die("/proc/timer_list tells nothing of idle CPUs");
+	}
 	free(text);
 	return ns;
 }
@@ -165,7 +173,9 @@ TEST_F_TIMEOUT(timewait_many, idle, 1000)
 	 * Less than one instruction for each socket and second is none for each. Where the
 	 * kernel checks itself, KCSAN's pauses are what is measured.
 	 */
-	if (!slow_kernel())
+	if (idle_ns() < 0)
+		say("this kernel does not tell how long it was idle: what they cost is not judged");
+	else if (!slow_kernel())
 		EXPECT_LT(all - none, many * IDLE_S);
 	EXPECT_EQ(0, check_counts(many, 0));
 
