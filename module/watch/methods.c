@@ -11,6 +11,8 @@
 #include <linux/printk.h>
 #include <linux/seq_file.h>
 
+#include "compat.h"
+
 #define BEACON		TCPLEDGER_METHOD_MAX	/* see delivered() */
 #define PROBE_MAX	(BEACON + 1)
 
@@ -65,6 +67,10 @@ void __init tcpledger_methods_begin(const kprobe_pre_handler_t *handlers)
 {
 	int i, ret;
 
+	if (!TCPLEDGER_HAVE_ARGUMENTS) {
+		pr_warn("cannot read a function's arguments on this machine: less will be known\n");
+		return;
+	}
 	for (i = 0; i < PROBE_MAX; i++) {
 		if (i != BEACON)
 			kprobes[i].pre_handler = handlers[i];
