@@ -26,6 +26,7 @@ help:
 	@echo 'make check-driver that whatever goes wrong in a VM fails the run (part of make check)'
 	@echo 'make check-judges whether the tests see the mistakes of selftests/planted/bugs; BUGS="a b" for some'
 	@echo 'make check-rt     all tests but those of the host, on the PREEMPT_RT kernels'
+	@echo 'make check-arch   the same on arm64 and s390x (big endian), Debian 6.1, built across'
 	@echo 'make check-debug  the same on kernels with KASAN, lockdep, kmemleak, KCSAN ..., built first: over an hour'
 	@echo 'make static       what Coccinelle, gcc -fanalyzer and cppcheck find, after make style'
 	@echo 'make stress       floods, hostile packets, 1000 reloads, 2000 namespaces, a day of load in such VMs; long; SEED= repeats one'
@@ -71,10 +72,14 @@ endif
 lane-%:
 	@selftests/vm/fetch.sh tools build
 	@selftests/vm/fetch.sh kernel $*
-	+@$(MAKE) --no-print-directory modules \
-		KDIR=$(BUILD)/kernels/$*/usr/src/linux-headers-$$(selftests/vm/fetch.sh release $*)
-	+@$(MAKE) --no-print-directory kernel_sockets \
-		KDIR=$(BUILD)/kernels/$*/usr/src/linux-headers-$$(selftests/vm/fetch.sh release $*)
+	+@$(MAKE) --no-print-directory modules $$(selftests/vm/fetch.sh kbuild $*)
+	+@$(MAKE) --no-print-directory kernel_sockets $$(selftests/vm/fetch.sh kbuild $*)
+
+# Command and tests for the machine of a lane, e.g. 'make programs-6.1-arm64'.
+programs-%:
+	@selftests/vm/fetch.sh tools arch
+	@selftests/vm/fetch.sh root $*
+	+@selftests/vm/cross.sh $*
 
 # A module that the tests load beside it.
 kernel_sockets: headers
@@ -83,14 +88,15 @@ kernel_sockets: headers
 	+$(MAKE) -C $(KDIR) M=$(OUT)/kernel_sockets modules
 
 # The kernel's own kselftest framework, out of its source package.
+SELFTESTS := $(BUILD)/selftests
 KSFT_VARIABLES := KSFT_DIR=$(BUILD)/linux-source-6.1/tools/testing/selftests \
-	KHDR_INCLUDES="-isystem $(CURDIR)/module/uapi" OUTPUT=$(BUILD)/selftests
+	KHDR_INCLUDES="-isystem $(CURDIR)/module/uapi" OUTPUT=$(SELFTESTS)
 KSFT := +$(MAKE) --no-print-directory -C selftests/programs $(KSFT_VARIABLES)
 
 selftests:
-	@mkdir -p $(BUILD)/selftests
+	@mkdir -p $(SELFTESTS)
 	$(KSFT) all
-	$(KSFT) install INSTALL_PATH=$(BUILD)/selftests/install
+	$(KSFT) install INSTALL_PATH=$(SELFTESTS)/install
 
 # For clangd and its like: the module as KDIR's build compiled it, and all that runs here.
 # A file of two programs is told once, as the first of them compiles it.
@@ -131,6 +137,9 @@ check-rt:
 	@selftests/vm/debug_test.sh 6.12-rt
 	@selftests/vm/check.sh --vm-only 6.1-rt 6.12-rt
 
+check-arch:
+	@selftests/vm/check.sh --vm-only 6.1-arm64 6.1-s390x
+
 check-judges:
 	@selftests/planted/check.sh $(BUGS)
 
@@ -160,4 +169,4 @@ distclean: clean
 
 .PHONY: all help modules headers kernel_sockets tools install uninstall clean distclean \
 	selftests compile_commands.json list-warp list-smp list-turns list-stress-warp list-stress-smp \
-	list-stress-turns demo check check-driver check-judges check-rt check-debug stress bench style static vm
+	list-stress-turns demo check check-driver check-judges check-rt check-arch check-debug stress bench style static vm

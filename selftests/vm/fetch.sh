@@ -5,7 +5,9 @@
 #
 #   fetch.sh tools GROUP...   install the packages of packages.list in these groups
 #   fetch.sh kernel LANE...   unpack image and headers of 6.1, 6.12, 6.1-rt or 6.12-rt;
-#                             build a kernel with more checks, see kernel.sh
+#                             build a kernel with more checks, see kernel.sh; of another
+#                             machine, as 6.1-arm64, see fetch_arch.sh
+#   fetch.sh root LANE        unpack the programs and libraries of a lane's machine
 #   fetch.sh newest LANE...   the same; and where this machine's package lists know a
 #                             newer release than the one unpacked, unpack that instead
 #   fetch.sh services         unpack the services of packages.list, which no host should run
@@ -13,6 +15,7 @@
 #   fetch.sh source-tree 6.12 unpack the kernel's source to build it, see kernel.sh
 #   fetch.sh promtool         unpack promtool of Debian's prometheus
 #   fetch.sh release LANE     print the kernel release of an unpacked lane
+#   fetch.sh kbuild LANE      print what make of a module for it needs
 #
 # Kernels, their source, promtool and services are only unpacked below .build, never
 # installed: the 6.12 headers depend on the 6.12 image, whose installation would make a
@@ -25,8 +28,11 @@
 set -euo pipefail
 
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
-build=${BUILD:-$(realpath "$here/../..")/.build}
+export BUILD=${BUILD:-$(realpath "$here/../..")/.build}
+build=$BUILD
 lists_updated=""
+# shellcheck source=fetch_arch.sh
+. "$here/fetch_arch.sh"
 
 die()
 {
@@ -133,7 +139,7 @@ meta_package()
 	6.12)		echo linux-image-6.12-amd64 ;;
 	6.12-rt)	echo linux-image-6.12-rt-amd64 ;;
 	*)		die "unknown kernel '$1': one of 6.1, 6.12, 6.1-rt, 6.12-rt," \
-				"or 6.1 and 6.12 with -debug or -kcsan" ;;
+				"6.1 and 6.12 with -debug or -kcsan, or 6.1 with -arm64 or -s390x" ;;
 	esac
 }
 
@@ -286,6 +292,8 @@ fetch_kernels()
 			flock -u 9
 			"$here/kernel.sh" "$lane" 9>&-
 			flock 9 ;;
+		*-arm64|*-s390x)
+			fetch_machine_kernel "$lane" "$how" ;;
 		*)
 			fetch_kernel "$lane" "$how" ;;
 		esac
@@ -322,7 +330,10 @@ finish_kernel()
 
 	sed -i "s|^include /usr/src/|include \$(dir \$(lastword \$(MAKEFILE_LIST)))../|" \
 		"$root/usr/src/linux-headers-$release/Makefile"
-	unpack_image "$root/boot/vmlinuz-$release" "$root/boot/kernel"
+	case $release in
+	*-arm64|*-s390x)	ln -s "vmlinuz-$release" "$root/boot/kernel" ;;
+	*)			unpack_image "$root/boot/vmlinuz-$release" "$root/boot/kernel" ;;
+	esac
 	PATH=$PATH:/usr/sbin:/sbin depmod -b "$root" "$release"
 	rm -f "$root/lib/modules/$release"/{build,source}
 	echo "$release" >"$root/release"
@@ -454,6 +465,11 @@ fetch_promtool()
 	mv "$dest.new" "$dest"
 }
 
+kbuild_of()
+{
+	echo "KDIR=$build/kernels/$1/usr/src/linux-headers-$(cat "$build/kernels/$1/release") $(kbuild_words "$1")"
+}
+
 main()
 {
 	local what=${1:-}
@@ -461,18 +477,20 @@ main()
 	[ $# -gt 0 ] && shift
 	mkdir -p "$build"
 	case $what in
-	tools|kernel|newest|services|source|source-tree|promtool)
+	tools|kernel|newest|root|services|source|source-tree|promtool)
 		# Two makes at once must not unpack into the same folder.
 		exec 9>"$build/fetch.lock"
 		flock 9 ;;&
 	tools)		fetch_tools "$@" ;;
 	kernel|newest)	fetch_kernels "$what" "$@" ;;
+	root)		fetch_machine_root "$1" ;;
 	services)	fetch_services ;;
 	source)		fetch_source ;;
 	source-tree)	fetch_source_tree "$1" ;;
 	promtool)	fetch_promtool ;;
 	release)	cat "$build/kernels/$1/release" ;;
-	*)		die "usage: fetch.sh tools GROUP... | kernel LANE... | newest LANE... | services | source | source-tree SERIES | promtool | release LANE" ;;
+	kbuild)		kbuild_of "$1" ;;
+	*)		die "usage: fetch.sh tools GROUP... | kernel LANE... | newest LANE... | root LANE | services | source | source-tree SERIES | promtool | release LANE | kbuild LANE" ;;
 	esac
 }
 
