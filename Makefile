@@ -33,6 +33,7 @@ help:
 	@echo 'make check-judges whether the tests see the mistakes of selftests/planted/bugs; BUGS="a b" for some'
 	@echo 'make check-rt     all tests but those of the host, on the PREEMPT_RT kernels'
 	@echo 'make check-next   the same on the kernel of Debian 13 and the newest of its backports'
+	@echo 'make check-arch   the same on arm64 and s390x (big endian), Debian 6.1, built across'
 	@echo 'make check-debug  the same on kernels with KASAN, lockdep, kmemleak, KCSAN ..., built first: over an hour'
 	@echo 'make check-deb    installs, upgrades and purges the packages in a Debian 12 of their own, and loads in VMs'
 	@echo 'make static       what Coccinelle, gcc -fanalyzer and cppcheck find, after make style'
@@ -86,6 +87,12 @@ lane-%:
 	+@selftests/vm/kbuild.sh $* modules
 	+@selftests/vm/kbuild.sh $* kernel_sockets
 
+# Command and tests for the machine of a lane, e.g. 'make programs-6.1-arm64'.
+programs-%:
+	@selftests/vm/fetch.sh tools arch
+	@selftests/vm/fetch.sh root $*
+	+@selftests/vm/cross.sh $*
+
 # A module that the tests load beside it.
 kernel_sockets: headers
 	@mkdir -p $(OUT)/kernel_sockets
@@ -93,14 +100,15 @@ kernel_sockets: headers
 	+$(MAKE) -C $(KDIR) M=$(OUT)/kernel_sockets modules
 
 # The kernel's own kselftest framework, out of its source package.
+SELFTESTS := $(BUILD)/selftests
 KSFT_VARIABLES := KSFT_DIR=$(BUILD)/linux-source-6.1/tools/testing/selftests \
-	KHDR_INCLUDES="-isystem $(CURDIR)/module/uapi" OUTPUT=$(BUILD)/selftests
+	KHDR_INCLUDES="-isystem $(CURDIR)/module/uapi" OUTPUT=$(SELFTESTS)
 KSFT := +$(MAKE) --no-print-directory -C selftests/programs $(KSFT_VARIABLES)
 
 selftests:
-	@mkdir -p $(BUILD)/selftests
+	@mkdir -p $(SELFTESTS)
 	$(KSFT) all
-	$(KSFT) install INSTALL_PATH=$(BUILD)/selftests/install
+	$(KSFT) install INSTALL_PATH=$(SELFTESTS)/install
 
 # For clangd and its like: the module as KDIR's build compiled it, and all that runs here.
 # A file of two programs is told once, as the first of them compiles it.
@@ -148,6 +156,9 @@ check-rt:
 check-next:
 	@selftests/vm/check.sh --vm-only 13 13-backports
 
+check-arch:
+	@selftests/vm/check.sh --vm-only 6.1-arm64 6.1-s390x
+
 check-judges:
 	@selftests/planted/check.sh $(BUGS)
 
@@ -177,5 +188,5 @@ distclean: clean
 
 .PHONY: all help modules headers kernel_sockets tools install uninstall deb clean distclean \
 	selftests compile_commands.json list-warp list-smp list-turns list-stress-warp list-stress-smp \
-	list-stress-turns demo check check-deb check-driver check-judges check-next check-rt \
-	check-debug stress bench style static vm
+	list-stress-turns demo check check-arch check-deb check-driver check-judges check-next \
+	check-rt check-debug stress bench style static vm

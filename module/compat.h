@@ -7,6 +7,7 @@
 #ifndef TCPLEDGER_COMPAT_H
 #define TCPLEDGER_COMPAT_H
 
+#include <linux/ptrace.h>
 #include <linux/skbuff.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
@@ -20,7 +21,7 @@
 #endif
 
 #if !IS_ENABLED(CONFIG_64BIT)
-#error "tcpledger needs a 64-bit kernel: on 32 bits jiffies and counters wrap while it runs"
+#error "tcpledger needs a 64-bit kernel: it reads 64-bit times and cookies at once, and jiffies must not wrap"
 #endif
 
 /* The sysctl that gives packets of a VRF also to sockets that are not bound. */
@@ -36,6 +37,26 @@
  * CONFIG_INIT_STACK_ALL_ZERO to clear it at each event.
  */
 #define __tcpledger_unset __attribute__((__uninitialized__))
+
+/*
+ * tcpledger_argument() - argument @n, from 0, of a function at its first instruction
+ *
+ * On s390 the kernel's own accessor calls a function that is not exported. A machine
+ * without one has no kprobes of ours.
+ */
+#define TCPLEDGER_HAVE_ARGUMENTS					\
+	(IS_ENABLED(CONFIG_S390) || IS_ENABLED(CONFIG_HAVE_FUNCTION_ARG_ACCESS_API))
+
+static inline unsigned long tcpledger_argument(struct pt_regs *regs, unsigned int n)
+{
+#if IS_ENABLED(CONFIG_S390)
+	return regs->gprs[2 + n];
+#elif IS_ENABLED(CONFIG_HAVE_FUNCTION_ARG_ACCESS_API)
+	return regs_get_kernel_argument(regs, n);
+#else
+	return 0;
+#endif
+}
 
 /* The last arguments of the kfree_skb tracepoint. */
 #if defined(TCPLEDGER_HAVE_CONST_RX_SK)

@@ -7,9 +7,12 @@
 
 #include "watch/kprobes.h"
 
+#include <linux/errno.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/seq_file.h>
+
+#include "compat.h"
 
 #define BEACON		TCPLEDGER_METHOD_MAX	/* see delivered() */
 #define PROBE_MAX	(BEACON + 1)
@@ -146,7 +149,8 @@ void __init tcpledger_kprobes_begin(const kprobe_pre_handler_t *handlers)
 	for (i = 0; i < PROBE_MAX; i++) {
 		if (i != BEACON)
 			kprobes[i].pre_handler = handlers[i];
-		errors[i] = register_kprobe(&kprobes[i]);
+		errors[i] = TCPLEDGER_HAVE_ARGUMENTS ?
+			    register_kprobe(&kprobes[i]) : -EOPNOTSUPP;
 		/* Pairs with in_force(): true implies that kprobes[i] is filled. */
 		smp_store_release(&kprobe_on[i], !errors[i]);
 	}

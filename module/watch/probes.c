@@ -112,21 +112,21 @@ static void find_tracepoint(struct tracepoint *tp, void *unused)
 
 static int on_schedule(struct kprobe *kp, struct pt_regs *regs)
 {
-	tcpledger_timewait_schedule((void *)regs_get_kernel_argument(regs, 0),
-				    (u8)regs_get_kernel_argument(regs, 2));
+	tcpledger_timewait_schedule((void *)tcpledger_argument(regs, 0),
+				    (u8)tcpledger_argument(regs, 2));
 	return 0;
 }
 
 static int on_kill(struct kprobe *kp, struct pt_regs *regs)
 {
-	tcpledger_timewait_kill((void *)regs_get_kernel_argument(regs, 0));
+	tcpledger_timewait_kill((void *)tcpledger_argument(regs, 0));
 	return 0;
 }
 
 static int on_accept(struct kprobe *kp, struct pt_regs *regs)
 {
-	struct socket *sock = (void *)regs_get_kernel_argument(regs, 1);
-	const struct sock *sk = (void *)regs_get_kernel_argument(regs, 2);
+	struct socket *sock = (void *)tcpledger_argument(regs, 1);
+	const struct sock *sk = (void *)tcpledger_argument(regs, 2);
 
 	if (sk_is_tcp(sk))
 		tcpledger_state_accept(sk, SOCK_INODE(sock));
@@ -135,7 +135,7 @@ static int on_accept(struct kprobe *kp, struct pt_regs *regs)
 
 static int on_request_timer(struct kprobe *kp, struct pt_regs *regs)
 {
-	struct timer_list *t = (void *)regs_get_kernel_argument(regs, 0);
+	struct timer_list *t = (void *)tcpledger_argument(regs, 0);
 
 	tcpledger_state_request_timer(container_of(t, struct request_sock,
 						   rsk_timer));
@@ -144,7 +144,7 @@ static int on_request_timer(struct kprobe *kp, struct pt_regs *regs)
 
 static int on_abort(struct kprobe *kp, struct pt_regs *regs)
 {
-	struct sock *sk = (void *)regs_get_kernel_argument(regs, 0);
+	struct sock *sk = (void *)tcpledger_argument(regs, 0);
 
 	if (READ_ONCE(sk->sk_state) == TCP_TIME_WAIT)
 		tcpledger_timewait_abort(inet_twsk(sk));
@@ -153,8 +153,8 @@ static int on_abort(struct kprobe *kp, struct pt_regs *regs)
 
 static int on_reset(struct kprobe *kp, struct pt_regs *regs)
 {
-	const struct sock *sk = (void *)regs_get_kernel_argument(regs, 0);
-	const struct sk_buff *skb = (void *)regs_get_kernel_argument(regs, 1);
+	const struct sock *sk = (void *)tcpledger_argument(regs, 0);
+	const struct sk_buff *skb = (void *)tcpledger_argument(regs, 1);
 
 	/* MPTCP has its own reasons to reset a subflow, and no packet for some. */
 	if (skb && READ_ONCE(sk->sk_state) != TCP_CLOSE && sk_is_tcp(sk))

@@ -3,7 +3,7 @@
 # What goes wrong: exit status, one line on stderr, and what it says.
 . ./tap.sh
 
-tap_plan 115
+tap_plan 117
 
 # NAME STATUS PATTERN COMMAND...
 fails()
@@ -73,7 +73,6 @@ work "foreign file" "is not a tcpledger records file" --file Makefile
 work "short foreign file" "is not a tcpledger records file" --file .gitignore
 work "empty file" "is empty" --file /dev/null
 work "other version" "version mismatch: .*version 2, .*version 1; use" --file "$FIXTURES/version"
-work "other byte order" "other byte order" --file "$FIXTURES/byte_order"
 work "impossible sizes" "damaged" --file "$FIXTURES/bad_sizes"
 work "unknown value" "record 2 at byte [0-9]+ is damaged: outcome is 200" --file "$FIXTURES/bad_enum"
 head -c 30 "$FIXTURES/records" >"$tap_dir/cut"
@@ -81,6 +80,13 @@ work "cut in the header" "truncated: 30 bytes" --file "$tap_dir/cut"
 head -c 700 "$FIXTURES/records" >"$tap_dir/cut"
 work "cut in a record" "truncated within record 1 at byte 56" --file "$tap_dir/cut"
 head -c 4000 "$FIXTURES/records" >"$tap_dir/cut"
+foreign=../programs/recorded/s390x.records
+head -c 1000 $foreign >"$tap_dir/foreign"
+work "cut in a record of the other byte order" "truncated within record 2 at byte" --file "$tap_dir/foreign"
+head -c 7 $foreign >"$tap_dir/foreign"
+work "cut in a header of the other byte order" "truncated: 7 bytes" --file "$tap_dir/foreign"
+{ head -c 11 $foreign; printf '\2'; tail -c +13 $foreign; } >"$tap_dir/foreign"
+work "other version in the other byte order" "version mismatch: .*version 2, .*version 1; use" --file "$tap_dir/foreign"
 for command in "list" "list --json" "show 17" "show 17 --log" "show 17 --json" "show 17 --svg -" "show 19" "explain 17" timewait \
 	"export --pcapng $tap_dir/no"; do
 	# shellcheck disable=SC2086 # a command and its options

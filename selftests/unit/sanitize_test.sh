@@ -7,12 +7,14 @@
 tap_plan 206
 
 while read -r command; do
-	for file in records longer later none version byte_order bad_sizes bad_enum; do
+	for file in records longer later none version s390x.records bad_sizes bad_enum; do
+		path=$FIXTURES/$file
+		[ -e "$path" ] || path=../programs/recorded/$file
 		# shellcheck disable=SC2086
-		"$TCPLEDGER" $command --file "$FIXTURES/$file" >"$tap_dir/plain" 2>"$tap_dir/plain.err"
+		"$TCPLEDGER" $command --file "$path" >"$tap_dir/plain" 2>"$tap_dir/plain.err"
 		echo $? >>"$tap_dir/plain"
 		# shellcheck disable=SC2086
-		"$TCPLEDGER-san" $command --file "$FIXTURES/$file" >"$tap_dir/san" 2>"$tap_dir/san.err"
+		"$TCPLEDGER-san" $command --file "$path" >"$tap_dir/san" 2>"$tap_dir/san.err"
 		echo $? >>"$tap_dir/san"
 		tap_is "$command on $file" "$(cat "$tap_dir/san" "$tap_dir/san.err")" \
 			"$(cat "$tap_dir/plain" "$tap_dir/plain.err")"

@@ -6,7 +6,9 @@
 #   fetch.sh tools GROUP...   install the packages of packages.list in these groups
 #   fetch.sh kernel LANE...   unpack image and headers of 6.1, 6.12, 6.1-rt or 6.12-rt;
 #                             of 13 or 13-backports, Debian 13's, with or without -rt, see
-#                             next.sh; build a kernel with more checks, see kernel.sh
+#                             next.sh; of another machine, as 6.1-arm64, see
+#                             fetch_arch.sh; build a kernel with more checks, see kernel.sh
+#   fetch.sh root LANE        unpack the programs and libraries of a lane's machine
 #   fetch.sh newest LANE...   the same; and where this machine's package lists know a
 #                             newer release than the one unpacked, unpack that instead
 #   fetch.sh services         unpack the services of packages.list, which no host should run
@@ -14,6 +16,7 @@
 #   fetch.sh source-tree 6.12 unpack the kernel's source to build it, see kernel.sh
 #   fetch.sh promtool         unpack promtool of Debian's prometheus
 #   fetch.sh release LANE     print the kernel release of an unpacked lane
+#   fetch.sh kbuild LANE      print what make of a module for it needs
 #
 # Kernels, their source, promtool and services are only unpacked below .build, never
 # installed: the 6.12 headers depend on the 6.12 image, whose installation would make a
@@ -26,8 +29,11 @@
 set -euo pipefail
 
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
-build=${BUILD:-$(realpath "$here/../..")/.build}
+export BUILD=${BUILD:-$(realpath "$here/../..")/.build}
+build=$BUILD
 lists_updated=""
+# shellcheck source=fetch_arch.sh
+. "$here/fetch_arch.sh"
 
 die()
 {
@@ -137,7 +143,7 @@ meta_package()
 	13|13-backports)	echo linux-image-amd64 ;;
 	13-rt|13-backports-rt)	echo linux-image-rt-amd64 ;;
 	*)		die "unknown kernel '$1': one of 6.1, 6.12, 13, 13-backports, these with -rt," \
-				"or 6.1 and 6.12 with -debug or -kcsan" ;;
+				"6.1 and 6.12 with -debug or -kcsan, or 6.1 with -arm64 or -s390x" ;;
 	esac
 }
 
@@ -316,6 +322,8 @@ fetch_kernels()
 			flock 9 ;;
 		13|13-*)
 			fetch_next "$lane" "$how" ;;
+		*-arm64|*-s390x)
+			fetch_machine_kernel "$lane" "$how" ;;
 		*)
 			fetch_kernel "$lane" "$how" ;;
 		esac
@@ -357,7 +365,10 @@ finish_kernel()
 		mkdir -p "$root/boot"
 		mv "$root/lib/modules/$release/vmlinuz" "$image"
 	fi
-	unpack_image "$image" "$root/boot/kernel"
+	case $release in
+	*-arm64|*-s390x)	ln -s "vmlinuz-$release" "$root/boot/kernel" ;;
+	*)			unpack_image "$image" "$root/boot/kernel" ;;
+	esac
 	PATH=$PATH:/usr/sbin:/sbin depmod -b "$root" "$release"
 	rm -f "$root/lib/modules/$release"/{build,source}
 	echo "$release" >"$root/release"
@@ -489,6 +500,11 @@ fetch_promtool()
 	mv "$dest.new" "$dest"
 }
 
+kbuild_of()
+{
+	echo "KDIR=$build/kernels/$1/usr/src/linux-headers-$(cat "$build/kernels/$1/release") $(kbuild_words "$1")"
+}
+
 main()
 {
 	local what=${1:-}
@@ -496,18 +512,20 @@ main()
 	[ $# -gt 0 ] && shift
 	mkdir -p "$build"
 	case $what in
-	tools|kernel|newest|services|source|source-tree|promtool)
+	tools|kernel|newest|root|services|source|source-tree|promtool)
 		# Two makes at once must not unpack into the same folder.
 		exec 9>"$build/fetch.lock"
 		flock 9 ;;&
 	tools)		fetch_tools "$@" ;;
 	kernel|newest)	fetch_kernels "$what" "$@" ;;
+	root)		fetch_machine_root "$1" ;;
 	services)	fetch_services ;;
 	source)		fetch_source ;;
 	source-tree)	fetch_source_tree "$1" ;;
 	promtool)	fetch_promtool ;;
 	release)	cat "$build/kernels/$1/release" ;;
-	*)		die "usage: fetch.sh tools GROUP... | kernel LANE... | newest LANE... | services | source | source-tree SERIES | promtool | release LANE" ;;
+	kbuild)		kbuild_of "$1" ;;
+	*)		die "usage: fetch.sh tools GROUP... | kernel LANE... | newest LANE... | root LANE | services | source | source-tree SERIES | promtool | release LANE | kbuild LANE" ;;
 	esac
 }
 

@@ -4,17 +4,16 @@
  * job, unloads, waits for what may still run in the module's freed text, looks for
  * what was left, and only then says how it ended.
  *
- * The kernel log goes to ttyS0 and the job's output to ttyS1. The job's exit
- * status goes to port 0xe9 (isa-debugcon), past every driver that could lose or
- * mix it, and the last act is a write to port 0xf4 (isa-debug-exit), which no
- * crash can imitate: a panic ends QEMU with status 0.
+ * The kernel log goes to the first serial line and the job's output to a port of its
+ * own; the job's exit status goes to a third place, and the last act is one that no
+ * crash can imitate: see port.h.
  *
  * The status is preceded by the line "unloaded, nothing left" when that is so.
  * run.sh asks for this line: a job that ended well says nothing about the unload.
  *
- * run.sh passes VM_JOB (exec, tests or shell), VM_MODULE (0 or 1) and VM_LATE
- * (seconds to wait after the unload) on the kernel command line; the kernel hands
- * them to us as environment.
+ * run.sh passes VM_JOB (exec, tests or shell), VM_CONSOLE (the terminal of a shell),
+ * VM_MODULE (0 or 1) and VM_LATE (seconds to wait after the unload) on the kernel
+ * command line; the kernel hands them to us as environment.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -29,7 +28,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/io.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -41,9 +39,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PORT_STATUS 0xe9
-#define PORT_EXIT 0xf4
-#define EXIT_FINISHED 0x10 /* QEMU exits with 2 * 0x10 + 1 = 33 */
+#include "port.h"
+
 #define MODULE_FILE "/payload/tcpledger.ko"
 #define MODULE_ARGS "/payload/module_args"
 #define KMEMLEAK "/sys/kernel/debug/kmemleak"
@@ -54,14 +51,7 @@
 
 static int verdict_fd = -1;
 
-static void port_puts(const char *s)
-{
-	while (*s)
-		outb(*s++, PORT_STATUS);
-}
-
-/* Never returns: the write to PORT_EXIT ends QEMU before the next instruction. */
-static void finish(int status)
+_Noreturn static void finish(int status)
 {
 	char line[32];
 
@@ -70,9 +60,7 @@ static void finish(int status)
 	sync();
 	snprintf(line, sizeof(line), "status %d\n", status);
 	port_puts(line);
-	outb(EXIT_FINISHED, PORT_EXIT);
-	for (;;)
-		pause();
+	port_end();
 }
 
 static void kernel_log(const char *fmt, ...)
@@ -129,21 +117,6 @@ static void mount_all(void)
 	    symlink("/proc/self/fd/1", "/dev/stdout") ||
 	    symlink("/proc/self/fd/2", "/dev/stderr"))
 		bail_out("/dev/fd");
-}
-
-static int open_port(const char *path, bool raw)
-{
-	struct termios t;
-	int fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
-
-	if (fd < 0 || tcgetattr(fd, &t))
-		bail_out(path);
-	if (raw)
-		cfmakeraw(&t);
-	t.c_cflag |= CLOCAL;
-	if (tcsetattr(fd, TCSANOW, &t))
-		bail_out(path);
-	return fd;
 }
 
 static void loopback_up(void)
@@ -357,11 +330,20 @@ static int check_lockdep(void)
 
 static void take_console(void)
 {
+	const char *console = getenv("VM_CONSOLE");
+	struct termios t;
+	char path[64];
 	int fd;
 
 	setsid();
-	fd = open_port("/dev/ttyS0", false);
-	if (ioctl(fd, TIOCSCTTY, 1) || dup2(fd, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
+	snprintf(path, sizeof(path), "/dev/%s", console ? console : "ttyS0");
+	fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 || tcgetattr(fd, &t))
+		_exit(127);
+	t.c_cflag |= CLOCAL;
+	if (tcsetattr(fd, TCSANOW, &t) || ioctl(fd, TIOCSCTTY, 1))
+		_exit(127);
+	if (dup2(fd, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
 		_exit(127);
 }
 
@@ -406,7 +388,7 @@ static bool pump(int in)
 	while (done < len) {
 		n = write(verdict_fd, buf + done, len - done);
 		if (n < 0)
-			bail_out("ttyS1");
+			bail_out("the job's output");
 		done += n;
 	}
 	return len > 0 || (len < 0 && errno == EINTR);
@@ -473,7 +455,7 @@ int main(void)
 	bool with_module = module && !strcmp(module, "1");
 	int code, left;
 
-	if (getpid() != 1 || ioperm(PORT_STATUS, 1, 1) || ioperm(PORT_EXIT, 1, 1)) {
+	if (getpid() != 1 || port_begin()) {
 		fprintf(stderr, "vm: init runs only as PID 1 of the test VM\n");
 		return 1;
 	}
@@ -481,7 +463,9 @@ int main(void)
 	setenv("HOME", "/root", 1);
 	setenv("TERM", "linux", 0);
 	mount_all();
-	verdict_fd = open_port("/dev/ttyS1", true);
+	verdict_fd = port_output();
+	if (verdict_fd < 0)
+		bail_out("the job's output");
 	loopback_up();
 	raise_limits();
 	if (with_module)

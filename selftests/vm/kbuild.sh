@@ -6,15 +6,18 @@
 set -euo pipefail
 
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
-build=${BUILD:-$(realpath "$here/../..")/.build}
+export BUILD=${BUILD:-$(realpath "$here/../..")/.build}
+# shellcheck source=arch.sh
+. "$here/arch.sh"
 lane=$1
 shift
 
-kdir=$build/kernels/$lane/usr/src/linux-headers-$("$here/fetch.sh" release "$lane")
+kdir=$BUILD/kernels/$lane/usr/src/linux-headers-$("$here/fetch.sh" release "$lane")
 case $lane in
 13|13-*)
 	# What a make of ours has in its environment says how that one runs.
-	exec "$here/next.sh" run make -s -j2 BUILD="$build" KDIR="$kdir" "$@" ;;
+	exec "$here/next.sh" run make -s -j2 BUILD="$BUILD" KDIR="$kdir" "$@" ;;
 *)
-	exec make --no-print-directory BUILD="$build" KDIR="$kdir" "$@" ;;
+	# shellcheck disable=SC2046 # one setting a word
+	exec make --no-print-directory BUILD="$BUILD" KDIR="$kdir" $(kbuild_words "$lane") "$@" ;;
 esac

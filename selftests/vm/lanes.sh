@@ -10,7 +10,8 @@
 #   unexplained  that it ended with a status for which there must be a failure
 #   seconds      how long it took; N/times or times: 'SECONDS RESULT' of each test
 #
-# Used: here, top, BUILD, logs, tests_dir, seed, bound and the arrays stress and vm_options.
+# Used: here, top, BUILD, logs, seed, bound, the arrays stress and vm_options, and
+# tests_dir_of LANE, which prints where its tests are.
 # shellcheck disable=SC2154 # they are set where this is sourced
 
 # shellcheck source=../programs/lib/ktap.sh
@@ -75,7 +76,7 @@ vm_run()
 	local again=()
 
 	[ "$2" != warp ] || again=(--seed "$seed")
-	setpriv --pdeathsig=TERM "$here/run.sh" --kernel "$1" --mode "$2" --tests "$3" --dir "$tests_dir" \
+	setpriv --pdeathsig=TERM "$here/run.sh" --kernel "$1" --mode "$2" --tests "$3" --dir "$(tests_dir_of "$1")" \
 		"${stress[@]}" "${again[@]}" --timeout "$bound" "${vm_options[@]}" --log "$4" 2>"$4.err"
 }
 

@@ -4,10 +4,13 @@
 # Packs the parts of the VM's root file system. The kernel unpacks archives that
 # follow one another, so run.sh boots with three of them joined:
 #
-#   mkinitramfs.sh programs OUT              init and host programs, same for every kernel
+#   mkinitramfs.sh programs LANE OUT         init and programs, same for every kernel of a machine
 #   mkinitramfs.sh modules LANE OUT          modules of one unpacked kernel
-#   mkinitramfs.sh payload OUT WORD...       what this run is about, always new: HOST:GUEST
+#   mkinitramfs.sh payload LANE OUT WORD...  what this run is about, always new: HOST:GUEST
 #                                            for a file or folder, or the name of a program
+#
+# Programs are those of this host or, for a lane of another machine, those that
+# fetch_arch.sh has unpacked.
 #
 # The first two are made once, and again when a list or any file that was copied is
 # another one: OUT.key has each with its inode, size and times. Going by what is newer
@@ -16,8 +19,11 @@
 set -euo pipefail
 
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
-build=${BUILD:-$(realpath "$here/../..")/.build}
+export BUILD=${BUILD:-$(realpath "$here/../..")/.build}
+build=$BUILD
 PATH=$PATH:/usr/sbin:/sbin
+# shellcheck source=arch.sh
+. "$here/arch.sh"
 
 die()
 {
@@ -30,32 +36,75 @@ words()
 	sed 's/#.*//' "$1"
 }
 
-# Host paths of everything in host_programs.list.
+# Where a program is, of this host or of the lane's machine.
+program_path()
+{
+	local path=$PATH
+
+	[ -z "$root" ] || path=$root/usr/bin:$root/usr/sbin
+	PATH=$path type -P "$1" || die "$1 is not installed: add its package to packages.list, run selftests/vm/fetch.sh tools vm"
+}
+
+# Paths of everything in host_programs.list, and of busybox.
 program_paths()
 {
 	local word path
 
-	# The patterns in the list are meant to expand.
-	for word in $(words "$here/host_programs.list"); do
-		path=$word
-		[[ $word == /* ]] || path=$(type -P "$word") || die "$word is not installed: run selftests/vm/fetch.sh tools vm"
-		[ -e "$path" ] || die "$path does not exist: run selftests/vm/fetch.sh tools vm"
-		echo "$path"
+	for word in busybox $(words "$here/host_programs.list"); do
+		if [[ $word != /* ]]; then
+			program_path "$word" || exit
+			continue
+		fi
+		# shellcheck disable=SC2086 # the patterns in the list are meant to expand
+		for path in $root${word/TRIPLET/$triplet}; do
+			[ -e "$path" ] || die "$path does not exist: run selftests/vm/fetch.sh tools vm"
+			echo "$path"
+		done
 	done
 }
 
 # Shared libraries of the given files, with the loader.
 library_paths()
 {
-	ldd "$@" 2>/dev/null | grep -o '/[^ )]*\.so[^ )]*' | grep -v ':$' | sort -u
+	if [ -n "$root" ]; then
+		machine_library_paths "$@"
+	else
+		# It fails for a static program.
+		{ ldd "$@" 2>/dev/null || :; } | grep -o '/[^ )]*\.so[^ )]*' | grep -v ':$' | sort -u
+	fi
+}
+
+# The same where the loader cannot be asked: by the names that each file needs.
+machine_library_paths()
+{
+	local name names path wanted=("$@") more
+	local -A seen
+
+	while [ ${#wanted[@]} -gt 0 ]; do
+		more=()
+		names=$(readelf -dlW "${wanted[@]}" 2>/dev/null |
+			sed -n 's/.*(NEEDED).*\[\(.*\)\]$/\1/p; s/.*program interpreter: \(.*\)\]$/\1/p' | sort -u)
+		for name in $names; do
+			[ -z "${seen[$name]:-}" ] || continue
+			seen[$name]=1
+			path=$root$name
+			[[ $name == /* ]] || path=$root/usr/lib/$triplet/$name
+			[ -e "$path" ] || die "no $name in $root"
+			echo "$path"
+			more+=("$path")
+		done
+		wanted=("${more[@]}")
+	done
 }
 
 # The guest sees /bin and /lib as links into /usr, as Debian does.
 guest_path()
 {
-	case $1 in
-	/bin/*|/sbin/*|/lib/*|/lib64/*)	echo "/usr$1" ;;
-	*)				echo "$1" ;;
+	local path=${1#"$root"}
+
+	case $path in
+	/bin/*|/sbin/*|/lib/*|/lib64/*)	echo "/usr$path" ;;
+	*)				echo "$path" ;;
 	esac
 }
 
@@ -101,7 +150,6 @@ busybox_links()
 {
 	local applet
 
-	put "$(type -P busybox)" /usr/bin/busybox
 	for applet in $(busybox --list); do
 		[ -e "$stage/usr/bin/$applet" ] || [ -e "$stage/usr/sbin/$applet" ] ||
 			ln -s busybox "$stage/usr/bin/$applet"
@@ -126,22 +174,32 @@ xtables_links()
 	done
 }
 
+# The devices of its machine by which init tells how the VM ended.
+port()
+{
+	if [ "$machine" = amd64 ]; then
+		echo "$here/port_isa.c"
+	else
+		echo "$here/port_virtio.c"
+	fi
+}
+
 make_programs()
 {
-	local path paths
+	local path paths libraries
 
 	skeleton
-	gcc -O2 -Wall -Wextra -static -o "$stage/init" "$here/init.c"
-	paths=$(program_paths)
-	for path in $paths $(type -P busybox) $(ldconfig -p | awk '/x86-64.*libpcap.so|x86-64.*libjson-c.so/ { print $NF }'); do
-		put "$path" "$path"
-	done
+	# shellcheck disable=SC2046 # the compiler and its option
+	$(machine_compiler "$lane") -O2 -Wall -Wextra -static -o "$stage/init" "$here/init.c" "$(port)"
+	paths=$(program_paths) || exit
+	paths+=" $(echo "$root/usr/lib/$triplet"/lib{pcap,json-c}.so.?*)"
 	# shellcheck disable=SC2086 # one path a word
-	for path in $(library_paths $paths "$(type -P busybox)" "$stage"/usr/lib/x86_64-linux-gnu/lib*.so*); do
+	libraries=$(library_paths $paths)
+	for path in $paths $libraries; do
 		put "$path" "$path"
 	done
 	# What is a letter in UTF-8: the command draws in Unicode only where it is known.
-	put /usr/lib/locale/C.utf8/LC_CTYPE /usr/lib/locale/C.utf8/LC_CTYPE
+	put "$root/usr/lib/locale/C.utf8/LC_CTYPE" /usr/lib/locale/C.utf8/LC_CTYPE
 	busybox_links
 	xtables_links
 	pack "$1"
@@ -151,21 +209,21 @@ make_programs()
 # kernel of kernel.sh has those that its configuration says.
 module_paths()
 {
-	local root=$1 release=$2 name lines
+	local kernel=$1 release=$2 name lines
 
-	for name in $(words "$here/modules.list"); do
-		lines=$(modprobe -d "$root" -S "$release" --show-depends "${name%\?}" 2>/dev/null) ||
-			[[ $name == *\? || -e $root/build ]] || die "kernel $release has no module $name: mark it '?' in modules.list"
+	for name in $(words "$here/modules.list") ${cross:+virtio_pci? virtio_console}; do
+		lines=$(modprobe -d "$kernel" -S "$release" --show-depends "${name%\?}" 2>/dev/null) ||
+			[[ $name == *\? || -e $kernel/build ]] || die "kernel $release has no module $name: mark it '?' in modules.list"
 		sed -n 's/^insmod //p' <<<"$lines"
 	done | awk '{ print $1 }' | sort -u
 }
 
 make_modules()
 {
-	local root=$build/kernels/$1 out=$2 release path dest paths
+	local kernel=$build/kernels/$lane out=$1 release path dest paths
 
-	release=$(cat "$root/release")
-	paths=$(module_paths "$root" "$release")
+	release=$(cat "$kernel/release")
+	paths=$(module_paths "$kernel" "$release")
 	dest=$stage/lib/modules/$release
 	mkdir -p "$dest"
 	for path in $paths; do
@@ -174,8 +232,8 @@ make_modules()
 	done
 	find "$dest" -name '*.xz' -exec xz -d {} +
 	# Without its signature, which strip leaves away: to check one takes as long as some tests.
-	find "$dest" -name '*.ko' -exec strip --strip-debug {} +
-	cp "$root/lib/modules/$release"/modules.{builtin,builtin.modinfo,order} "$dest"
+	find "$dest" -name '*.ko' -exec "${cross}strip" --strip-debug {} +
+	cp "$kernel/lib/modules/$release"/modules.{builtin,builtin.modinfo,order} "$dest"
 	depmod -b "$stage" "$release"
 	mkdir -p "$stage/usr"
 	mv "$stage/lib" "$stage/usr/lib"
@@ -190,7 +248,7 @@ make_payload()
 	shift
 	for pair in "$@"; do
 		if [[ $pair != *:* ]]; then
-			path=$(type -P "$pair") || die "$pair is not installed: add its package to packages.list"
+			path=$(program_path "$pair") || exit
 			for path in "$path" $(library_paths "$path"); do
 				put "$path" "$path"
 			done
@@ -242,25 +300,28 @@ make_once()
 
 main()
 {
-	local what=$1 root
+	local what=$1 kernel
 
-	shift
+	[ $# -ge 3 ] || die "usage: mkinitramfs.sh programs LANE OUT | modules LANE OUT | payload LANE OUT HOST:GUEST|PROGRAM..."
+	lane=$2
+	set_machine "$lane"
+	shift 2
 	stage=$(mktemp -d "${TMPDIR:-/tmp}/initramfs.XXXXXX")
 	copied=$(mktemp "${TMPDIR:-/tmp}/initramfs.XXXXXX")
 	trap 'rm -rf "$stage" "$copied"' EXIT
 	case $what in
 	programs)
 		# shellcheck disable=SC2046 # one path a word
-		make_once make_programs "$1" -- "$1" "$here/init.c" "$here/host_programs.list" "$here/mkinitramfs.sh" \
-			$(program_paths) ;;
+		make_once make_programs "$1" -- "$1" "$here/init.c" "$(port)" "$here/port.h" "$here/arch.sh" \
+			"$here/host_programs.list" "$here/mkinitramfs.sh" $(program_paths) ;;
 	modules)
-		root=$build/kernels/$1
-		make_once make_modules "$1" "$2" -- "$2" "$here/modules.list" "$here/mkinitramfs.sh" "$root/release" \
-			"$root/boot/kernel" ;;
+		kernel=$build/kernels/$lane
+		make_once make_modules "$1" -- "$1" "$here/modules.list" "$here/mkinitramfs.sh" "$kernel/release" \
+			"$kernel/boot/kernel" ;;
 	payload)
 		make_payload "$@" ;;
 	*)
-		die "usage: mkinitramfs.sh programs OUT | modules LANE OUT | payload OUT HOST:GUEST|PROGRAM..." ;;
+		die "unknown part '$what': programs, modules or payload" ;;
 	esac
 }
 

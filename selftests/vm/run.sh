@@ -14,7 +14,8 @@
 #            13|13-rt|                 (its own, and the newest of its backports), or of
 #            13-backports[-rt]|        those that kernel.sh builds: some thirty times
 #            6.1-debug|6.12-debug|     slower, so the bounds on time are wider and the
-#            6.1-kcsan|6.12-kcsan      tests do less
+#            6.1-kcsan|6.12-kcsan|     tests do less; or of those of other machines
+#            6.1-arm64|6.1-s390x
 #   --mode MODE        warp (default): one CPU, virtual time: 'sleep 60' takes no time, and
 #                      the clock counts instructions. smp: two CPUs, real time, for races.
 #                      turns: two CPUs, real time, one at a time, see selftests/programs/Makefile.
@@ -46,6 +47,8 @@ set -euo pipefail
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 top=$(realpath "$here/../..")
 export BUILD=${BUILD:-$top/.build}
+# shellcheck source=arch.sh
+. "$here/arch.sh"
 
 nothing_left='unloaded, nothing left' # the last but one word of init.c
 
@@ -148,8 +151,8 @@ add_tests()
 	adds+=("$work/tests:/payload/tests" "$tests_dir:/selftests")
 	sockets=$BUILD/$(release)/kernel_sockets/tcpledger_kernel_sockets.ko
 	[ ! -e "$sockets" ] || adds+=("$sockets:/payload/kernel_sockets.ko")
-	# Without them that test says what it lacks.
-	if [[ " $tests " == *" services.sh "* ]] && "$here/fetch.sh" services; then
+	# Without them that test says what it lacks. They are fetched for this machine only.
+	if [[ " $tests " == *" services.sh "* ]] && [ -z "$(machine_suffix "$lane")" ] && "$here/fetch.sh" services; then
 		adds+=("$BUILD/services:/services")
 	fi
 	[[ " $tests " != *" unload "* ]] || add_control
@@ -158,6 +161,8 @@ add_tests()
 # What the job needs beside the root file system that all jobs share.
 make_payload()
 {
+	local command
+
 	[ -z "$job_text" ] || printf '%s\n' "$job_text" >"$work/exec"
 	[ -z "$job_file" ] || cp "$job_file" "$work/exec"
 	[ "$job" != exec ] || adds+=("$work/exec:/payload/exec")
@@ -171,22 +176,26 @@ make_payload()
 		adds+=("$work/module_args:/payload/module_args")
 	fi
 	# First, so that another one that was added takes its place.
-	[ ! -x "$top/tools/tcpledger" ] || adds=("$top/tools/tcpledger:/usr/bin/tcpledger" "${adds[@]}")
-	"$here/mkinitramfs.sh" payload "$work/payload.cpio" "${adds[@]}"
+	command=$(command_of "$lane")
+	[ ! -x "$command" ] || adds=("$command:/usr/bin/tcpledger" "${adds[@]}")
+	"$here/mkinitramfs.sh" payload "$lane" "$work/payload.cpio" "${adds[@]}"
 }
 
 make_initramfs()
 {
+	local programs
+
+	programs=$BUILD/initramfs/programs$(machine_suffix "$lane").cpio
 	"$here/fetch.sh" tools vm
 	"$here/fetch.sh" kernel "$lane"
 	mkdir -p "$BUILD/initramfs"
 	(
 		flock 9
-		"$here/mkinitramfs.sh" programs "$BUILD/initramfs/programs.cpio"
+		"$here/mkinitramfs.sh" programs "$lane" "$programs"
 		"$here/mkinitramfs.sh" modules "$lane" "$BUILD/initramfs/$lane.cpio"
 	) 9>"$BUILD/initramfs/lock"
 	make_payload
-	cat "$BUILD/initramfs/programs.cpio" "$BUILD/initramfs/$lane.cpio" "$work/payload.cpio" >"$work/initrd"
+	cat "$programs" "$BUILD/initramfs/$lane.cpio" "$work/payload.cpio" >"$work/initrd"
 }
 
 # How long the VM lives on after the unload: the longest that the module waits for
@@ -213,7 +222,10 @@ late_seconds()
 # time, which took two thirds of the time of most tests.
 kernel_command_line()
 {
-	local line="console=ttyS0 panic=-1 oops=panic softlockup_panic=1 hung_task_panic=1 tsc=reliable cryptomgr.notests=1 norandmaps"
+	local line console
+
+	console=$(console_of "$lane")
+	line="console=$console panic=-1 oops=panic softlockup_panic=1 hung_task_panic=1 tsc=reliable cryptomgr.notests=1 norandmaps"
 
 	case $lane in
 	*-debug)	line+=" panic_on_warn=1 slab_nomerge" ;;
@@ -230,20 +242,21 @@ kernel_command_line()
 	[ "$slow" -eq 1 ] || line+=" watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120 TCPLEDGER_SLOW=1"
 	# A serial line does not tell its terminal's size.
 	[ "$job" != shell ] || line+=" quiet VM_SIZE=$(stty size 2>/dev/null | tr ' ' x)"
-	echo "$line VM_JOB=$job VM_MODULE=$with_module VM_LATE=$(late_seconds) $append"
+	echo "$line VM_JOB=$job VM_CONSOLE=$console VM_MODULE=$with_module VM_LATE=$(late_seconds) $append"
 }
 
-# Sets the array qemu. Serial port 0 is the kernel's console, 1 the job's output. With
-# erms the kernel would fill and copy memory in bytes, which TCG does one by one.
+# Sets the array qemu. Serial port 0 is the kernel's console; the job's output goes to
+# port 1 or, on another machine, where set_qemu_machine() has it; not by QEMU's stdio,
+# whose input ends at once, which closes such a port. With erms the kernel would fill and copy memory in bytes, which TCG does one by one.
 qemu_command()
 {
 	local cpu=max,erms=off,fsrm=off
 
 	# The committed figures of selftests/bench were measured with it.
 	[ -z "$raw" ] || cpu=max
-	qemu=(qemu-system-x86_64 -nodefaults -display none -monitor none -no-reboot -M pc -cpu "$cpu" -m "$mem"
+	set_qemu_machine "$lane" "$cpu" "$work/status" "$work/qemu.log"
+	qemu=("${qemu_machine[@]}" -nodefaults -display none -monitor none -no-reboot -m "$mem"
 	      -kernel "$BUILD/kernels/$lane/boot/kernel" -initrd "$work/initrd"
-	      -device "isa-debug-exit,iobase=0xf4,iosize=4" -debugcon "file:$work/status"
 	      -append "$(kernel_command_line)")
 	if [ "$mode" = warp ]; then
 		qemu+=(-accel "tcg,thread=single" -smp 1 -icount "shift=0,sleep=off")
@@ -255,10 +268,11 @@ qemu_command()
 	[ -z "$plugin" ] || qemu+=(-plugin "$plugin")
 	[ -z "$seed" ] || qemu+=(-seed "$seed" -rtc "base=2026-01-01,clock=vm")
 	if [ "$job" = shell ]; then
-		qemu+=(-chardev "stdio,id=tty,mux=off,signal=off" -serial chardev:tty -serial "file:$work/output")
+		qemu+=(-chardev "stdio,id=tty,mux=off,signal=off" -serial chardev:tty -chardev "file,id=out,path=$work/output")
 	else
-		qemu+=(-serial "file:$work/console.log" -chardev "stdio,id=out,signal=off" -serial chardev:out)
+		qemu+=(-serial "file:$work/console.log" -chardev "file,id=out,path=/dev/stdout")
 	fi
+	[ "$(machine_of "$lane")" != amd64 ] || qemu+=(-serial chardev:out)
 }
 
 # For a list of tests the screen gets one line a test, and the file all of it.
@@ -318,15 +332,15 @@ verdict()
 
 	status=$(sed -n 's/^status \([0-9]\{1,3\}\)$/\1/p' "$work/status" 2>/dev/null)
 	if [ "$job" = shell ]; then
-		[ "$rc" -eq 33 ] && return "${status:-128}"
+		finished "$lane" "$rc" "$work/qemu.log" && return "${status:-128}"
 		return 128
 	fi
 	complaints >"$work/complaints"
-	if [ "$rc" -ne 33 ] || [ -z "$status" ]; then
+	if [ -z "$status" ] || ! finished "$lane" "$rc" "$work/qemu.log"; then
 		echo "run.sh: VM lost (QEMU ended with $rc$([ "$rc" != 124 ] || echo ", timeout of $timeout s")), last lines of its console:" >&2
 		tail -n 40 "$work/console.log" | tr -d '\r' >&2
 		[ ! -s "$work/complaints" ] || { echo 'run.sh: what is wrong there:'; cat "$work/complaints"; } >&2
-		[ "$rc" = 33 ] || tail -n 5 "$work/qemu.err" >&2
+		tail -n 5 "$work/qemu.err" >&2
 		return 128
 	fi
 	grep -qx "$nothing_left" "$work/status" || echo "the VM did not end with '$nothing_left'" >>"$work/complaints"
@@ -346,7 +360,7 @@ main()
 	if [ -n "$log" ]; then
 		mkdir -p "$log"
 		work=$(realpath "$log")
-		rm -f "$work"/{console.log,output,status,complaints,times}
+		rm -f "$work"/{console.log,qemu.log,output,status,complaints,times}
 	else
 		work=$(mktemp -d "${TMPDIR:-/tmp}/tcpledger-vm.XXXXXX")
 	fi

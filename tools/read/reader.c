@@ -9,6 +9,7 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "read/byte_order.h"
 #include "read/source.h"
 
 #define READER_ROOM		(256 * 1024)	/* bytes asked for at once */
@@ -46,17 +47,22 @@ static int fill(struct reader *reader, size_t need)
 	return FAIL_NONE;
 }
 
-/*  bytes of the header are there; what is of the magic must be right. */
-static int check_magic(const struct reader *reader, size_t have)
+/*
+ * @have bytes of the header are there; what is of the magic must be right, and it
+ * tells the byte order.
+ */
+static int check_magic(struct reader *reader, size_t have)
 {
-	static const uint64_t magic = TCPLEDGER_MAGIC;
-	const struct tcpledger_header *header = &reader->header;
+	static const uint64_t orders[] = {
+		TCPLEDGER_MAGIC, __builtin_bswap64(TCPLEDGER_MAGIC)
+	};
+	size_t size = have < sizeof(orders[0]) ? have : sizeof(orders[0]);
 
-	if (!memcmp(&header->magic, &magic, have < sizeof(magic) ? have : sizeof(magic)))
+	if (!memcmp(&reader->header.magic, &orders[0], size))
 		return FAIL_NONE;
-	if (header->magic == __builtin_bswap64(TCPLEDGER_MAGIC))
-		return fail_read(reader->path, "read it on such a machine",
-				 "it was written on a machine of the other byte order");
+	reader->foreign = !memcmp(&reader->header.magic, &orders[1], size);
+	if (reader->foreign)
+		return FAIL_NONE;
 	return fail_read(reader->path, "give one copied from /proc/net/tcpledger/records",
 			 "it is not a tcpledger records file");
 }
@@ -82,6 +88,8 @@ static int check_header(struct reader *reader)
 		return fail_read(reader->path, COPY_AGAIN,
 				 "it is truncated: %zu bytes, the header alone has %zu",
 				 have, sizeof(*header));
+	if (reader->foreign)
+		byte_order_turn_header(header);
 	if (header->version != TCPLEDGER_VERSION)
 		return fail_read(reader->path, "use module and command of one release",
 				 "version mismatch: it has format version %u, this command reads version %u",
@@ -209,6 +217,8 @@ static int take_log(struct reader *reader, const unsigned char *bytes)
 	}
 	for (i = 0; i < log_n; i++) {
 		memcpy(&record->log[i], bytes + i * step, sizeof(*record->log));
+		if (reader->foreign)
+			byte_order_turn_entry(&record->log[i]);
 		if (check_entry(reader, &record->log[i], log_n))
 			return FAIL_WORK;
 	}
@@ -225,6 +235,8 @@ static int take_record(struct reader *reader, size_t size)
 	struct record *record = &reader->record;
 
 	memcpy(&record->fixed, bytes, sizeof(record->fixed));
+	if (reader->foreign)
+		byte_order_turn_record(&record->fixed);
 	if (record->fixed.log_n > (size - head) / reader->header.entry_size)
 		return fail_damaged(reader, "length of the log", record->fixed.log_n);
 	if (check_record(reader, &record->fixed))
@@ -247,6 +259,8 @@ static int read_record(struct reader *reader, const struct record **record)
 	if (reader->to - reader->from < sizeof(size))
 		return fail_truncated(reader);
 	memcpy(&size, reader->buffer + reader->from, sizeof(size));
+	if (reader->foreign)
+		size = __builtin_bswap32(size);
 	if (size < reader->header.record_size || size > READER_RECORD_MOST)
 		return fail_damaged(reader, "size", size);
 	if (fill(reader, size))

@@ -29,6 +29,7 @@ struct source;
  * @to: end of the bytes read
  * @offset: place of @from in the file
  * @count: records read
+ * @foreign: it has the other byte order than this machine
  * @source: where it was read, and of which namespace
  * @any: one of that namespace was there
  * @record: the record handed out last
@@ -44,6 +45,7 @@ struct reader {
 	size_t			to;
 	uint64_t		offset;
 	uint64_t		count;
+	bool			foreign;
 	const struct source	*source;
 	bool			any;
 	struct record		record;

@@ -13,7 +13,8 @@
  * breaks these rules raises the version.
  *
  * Numbers have the byte order and alignment of the machine that wrote them;
- * magic tells a foreign byte order. All structures have explicit padding and
+ * magic tells a foreign byte order, and a reader turns each number round by its
+ * width. All structures have explicit padding and
  * a size that is a multiple of eight.
  *
  * Unknown: every signed member is -1 where its value is not known or does not

@@ -35,12 +35,12 @@
  * what an earlier test left behind goes on; so each tells its namespace.
  */
 #define TW_FIELDS							\
-	"tw=%di:u64 net=+48(%di):u64 "					\
-	"substate=+140(%di):u8 family=+16(%di):u16 "			\
-	"rport=+12(%di):u16 lport=+14(%di):u16 "			\
-	"raddr=+0(%di):u32 laddr=+4(%di):u32 "				\
-	"raddr6a=+56(%di):u64 raddr6b=+64(%di):u64 "			\
-	"laddr6a=+72(%di):u64 laddr6b=+80(%di):u64"
+	"tw=$arg1:u64 net=+48($arg1):u64 "					\
+	"substate=+140($arg1):u8 family=+16($arg1):u16 "			\
+	"rport=+12($arg1):u16 lport=+14($arg1):u16 "			\
+	"raddr=+0($arg1):u32 laddr=+4($arg1):u32 "				\
+	"raddr6a=+56($arg1):u64 raddr6b=+64($arg1):u64 "			\
+	"laddr6a=+72($arg1):u64 laddr6b=+80($arg1):u64"
 
 /*
  * A segment that TCP processes: its socket, full or not, and what TCP keeps in
@@ -53,8 +53,8 @@
 #define SEGMENT_FIELDS(sock)						\
 	"sock=" sock ":u64 net=+48(" sock "):u64 "			\
 	"rport=+12(" sock "):u16 lport=+14(" sock "):u16 "		\
-	"skb=%si:u64 seq=+40(%si):u32 end=+44(%si):u32 "		\
-	"flags=+52(%si):u8 ack=" ACK_PLACE "%si):u32"
+	"skb=$arg2:u64 seq=+40($arg2):u32 end=+44($arg2):u32 "		\
+	"flags=+52($arg2):u8 ack=" ACK_PLACE "$arg2):u32"
 
 /**
  * struct source - an event of the kernel that is traced
@@ -97,18 +97,18 @@ static const struct source sources[TRACE_KINDS] = {
 	[TRACE_WHERE] = { GROUP "/where", "e: sock/inet_sock_set_state "
 		"sock=$skaddr:u64 net=+48($skaddr):u64", where_fields },
 	[TRACE_TW_SCHEDULE] = { GROUP "/schedule", "p: __inet_twsk_schedule " TW_FIELDS
-		" rearm=%dx:u8", tw_fields, .always = true },
+		" rearm=$arg3:u8", tw_fields, .always = true },
 	[TRACE_TW_KILL] = { GROUP "/kill", "p: inet_twsk_kill " TW_FIELDS, tw_fields,
 		.stack = true, .always = true },
-	[TRACE_SPACE] = { GROUP "/space", "p: __sock_create net=%di:u64", space_fields,
+	[TRACE_SPACE] = { GROUP "/space", "p: __sock_create net=$arg1:u64", space_fields,
 		.always = true },
-	[TRACE_PROCESS] = { GROUP "/process", "p: tcp_rcv_state_process " SEGMENT_FIELDS("%di"),
+	[TRACE_PROCESS] = { GROUP "/process", "p: tcp_rcv_state_process " SEGMENT_FIELDS("$arg1"),
 		segment_fields },
-	[TRACE_OPEN] = { GROUP "/open", "p: tcp_rcv_established " SEGMENT_FIELDS("%di"),
+	[TRACE_OPEN] = { GROUP "/open", "p: tcp_rcv_established " SEGMENT_FIELDS("$arg1"),
 		segment_fields, "flags & 7" },
 	[TRACE_TIMEWAIT] = { GROUP "/timewait", "p: tcp_timewait_state_process "
-		SEGMENT_FIELDS("%di"), segment_fields },
-	[TRACE_REQUEST] = { GROUP "/request", "p: tcp_check_req " SEGMENT_FIELDS("%dx"),
+		SEGMENT_FIELDS("$arg1"), segment_fields },
+	[TRACE_REQUEST] = { GROUP "/request", "p: tcp_check_req " SEGMENT_FIELDS("$arg3"),
 		segment_fields },
 	/* TCP's numbers tell whether it is the packet that TCP had, or one with its memory. */
 	[TRACE_DROP] = { GROUP "/drop", "e: skb/kfree_skb skb=$skbaddr:u64 reason=$reason:u32 "

@@ -30,11 +30,21 @@ static uint32_t pid_of(const uint8_t *data)
 
 static uint64_t field(const struct trace_format *format, const uint8_t *data, int i, size_t size)
 {
-	uint64_t value = 0;
+	union {
+		uint8_t of_1;
+		uint16_t of_2;
+		uint32_t of_4;
+		uint64_t of_8;
+	} value = { .of_8 = 0 };
 
 	if (format->offset[i] >= 0)
 		memcpy(&value, data + format->offset[i], size);
-	return value;
+	switch (size) {
+	case 1:		return value.of_1;
+	case 2:		return value.of_2;
+	case 4:		return value.of_4;
+	default:	return value.of_8;
+	}
 }
 
 static void decode_state(const struct trace_format *f, const uint8_t *data, struct trace_event *ev)
@@ -268,6 +278,18 @@ static void add_event(struct trace *trace, size_t from, const uint8_t *data, int
 	trace->list[trace->n++] = ev;
 }
 
+/* A word with a type of 5 bits and a time of 27, in the order of this machine's bit fields. */
+static void split_head(uint32_t word, uint32_t *type, uint32_t *delta)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	*type = word >> 27;
+	*delta = word & ((1U << 27) - 1);
+#else
+	*type = word & 31;
+	*delta = word >> 5;
+#endif
+}
+
 /* The layout is that of events/header_page and events/header_event. */
 static void read_page(struct trace *trace, size_t from, const uint8_t *page)
 {
@@ -285,8 +307,7 @@ static void read_page(struct trace *trace, size_t from, const uint8_t *page)
 		uint32_t type, delta;
 
 		memcpy(head, p, sizeof(head));
-		type = head[0] & 31;
-		delta = head[0] >> 5;
+		split_head(head[0], &type, &delta);
 		switch (type) {
 		case 29:	/* padding: of the rest of the page, or a discarded event */
 			if (!delta)
