@@ -148,7 +148,7 @@ TEST_F_TIMEOUT(unloading, waits_for_worker, USUAL)
 	wire_listen(&self->world, 1024);
 	trace_start();
 	snprintf(filter, sizeof(filter), "function == %#llx",
-		 (unsigned long long)address_of("expire", true));
+		 (unsigned long long)address_of("look_at_all", true));
 	write_trace(INSTANCE "/events/workqueue/workqueue_execute_start/filter", filter);
 	write_trace(INSTANCE "/events/workqueue/workqueue_execute_end/filter", filter);
 	write_trace(INSTANCE "/events/workqueue/workqueue_execute_start/enable", "1");
