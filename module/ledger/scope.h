@@ -3,7 +3,9 @@
 #define TCPLEDGER_SCOPE_H
 
 #include <linux/bits.h>
+#include <linux/compiler.h>
 #include <linux/filter.h>
+#include <linux/rcupdate.h>
 #include <linux/types.h>
 
 struct net;
@@ -44,6 +46,12 @@ struct tcpledger_scope {
 
 /* The longest program: BPF_MAXINSNS instructions, as text. */
 #define TCPLEDGER_FILTER_TEXT_MAX	(128 * 1024)
+
+/* Is there anything that the namespace does not record? */
+static inline bool tcpledger_scope_is_narrow(const struct tcpledger_scope *s)
+{
+	return !READ_ONCE(s->enabled) || rcu_access_pointer(s->filter);
+}
 
 void tcpledger_scope_begin(struct tcpledger_scope *s, const struct net *net);
 void tcpledger_scope_end(struct tcpledger_scope *s);

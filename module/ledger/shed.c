@@ -133,6 +133,26 @@ void tcpledger_shed_syn(const struct tcpledger_key *key, s64 now,
 }
 
 /**
+ * tcpledger_shed_forget() - was this SYN shed before? If so, forget that
+ * @key: the endpoint
+ * @syn: the segment
+ *
+ * Context: LOCAL_IN hook.
+ */
+bool tcpledger_shed_forget(const struct tcpledger_key *key,
+			   const struct tcpledger_segment *syn)
+{
+	unsigned long flags;
+	struct note *n = lock_note(key, &flags);
+	bool found = is_of(n, key) && n->h.syn.seq == syn->seq;
+
+	if (found)
+		n->h.syn_at = 0;
+	raw_spin_unlock_irqrestore(&n->lock, flags);
+	return found;
+}
+
+/**
  * tcpledger_shed_synack() - a SYN/ACK leaves for which there is no record
  * @key: the endpoint, with the device of the request socket, if one sends
  * @now: CLOCK_MONOTONIC

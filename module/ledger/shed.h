@@ -36,6 +36,8 @@ u64 tcpledger_shed_bytes(void);
 void tcpledger_shed_syn(const struct tcpledger_key *key, s64 now,
 			const struct tcpledger_segment *syn,
 			const struct tcpledger_options *opt);
+bool tcpledger_shed_forget(const struct tcpledger_key *key,
+			   const struct tcpledger_segment *syn);
 void tcpledger_shed_synack(const struct tcpledger_key *key, s64 now,
 			   const struct tcpledger_segment *synack,
 			   const struct tcpledger_options *opt);

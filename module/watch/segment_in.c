@@ -21,6 +21,7 @@
 
 #include "ledger/net.h"
 #include "ledger/shed.h"
+#include "ledger/socket.h"
 #include "ledger/table.h"
 #include "verdict/segment.h"
 #include "watch/flight.h"
@@ -62,6 +63,34 @@ static bool takes_segments(const struct tcpledger_conn *c)
 	return c && tcpledger_facts_live(&c->facts);
 }
 
+/*
+ * Is the SYN repeated, or does it cross ours, and the connection has no record? While a
+ * flood goes on the notes of shed.c tell, and third_ack() looks.
+ */
+static bool is_second(const struct tcpledger_net *tn, const struct tcpledger_packet *p)
+{
+	struct tcpledger_key key = p->key;
+
+	key.ifindex = p->skb->dev->ifindex;
+	return tcpledger_socket_begun(p->net, &key) ||
+	       (tcpledger_lists_shed_lately(&tn->lists) &&
+		tcpledger_shed_forget(&key, &p->seg));
+}
+
+/* May the SYN begin a connection that gets a record? Its first SYN decides that. */
+static bool in_scope(struct tcpledger_net *tn, const struct tcpledger_packet *p)
+{
+	const bool narrow = tcpledger_scope_is_narrow(&tn->scope);
+
+	if (unlikely(narrow || (tcpledger_lists_shed_lately(&tn->lists) &&
+				!tcpledger_lists_shed(&tn->lists))) &&
+	    is_second(tn, p)) {
+		tcpledger_count(tn, stray_segments);
+		return false;
+	}
+	return likely(!narrow) || tcpledger_scope_has_packet(tn, p->skb);
+}
+
 /* A SYN that came for a tuple with no live record. */
 static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 {
@@ -69,7 +98,7 @@ static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 	s64 now = ktime_get_mono_fast_ns();
 	struct tcpledger_conn *c;
 
-	if (!tcpledger_scope_has_packet(tn, p->skb))
+	if (!in_scope(tn, p))
 		return;
 	/* The VRF it came by: a socket made of this SYN is bound to the VRF. */
 	p->key.ifindex = netif_is_l3_master(dev) ? dev->ifindex : 0;
@@ -91,8 +120,15 @@ static void third_ack(struct tcpledger_net *tn, struct tcpledger_packet *p,
 	struct tcpledger_bucket *b;
 	struct tcpledger_conn *c, *other;
 	unsigned long flags;
+	s64 answered_at;
 
 	p->key.ifindex = h->ifindex;
+	answered_at = tcpledger_socket_answered_at(p->net, &p->key);
+	/* If TCP answered before it came, the SYN of the note is a second one. */
+	if (answered_at && answered_at + NSEC_PER_USEC <= h->syn_at) {
+		tcpledger_count(tn, stray_segments);
+		return;
+	}
 	c = tcpledger_conn_new(tn, &p->key, h->syn_at, TCPLEDGER_STATE_CLOSE,
 			       TCPLEDGER_ROLE_PASSIVE, true);
 	if (!c)
