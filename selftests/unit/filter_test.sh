@@ -23,7 +23,6 @@ fresh() { rm -f "$proc/filter"; : >"$proc/filter"; }
 filter() { TCPLEDGER_PROC=$proc "$TCPLEDGER" filter "$@" 2>"$tap_dir/err"; }
 written() { grep -v '^#' "$proc/filter"; }
 status() { "$@" >/dev/null 2>&1; echo $?; }
-err() { cat "$tap_dir/err"; }
 
 while IFS= read -r expression; do
 	[ -n "$expression" ] || break

@@ -17,6 +17,7 @@
 #include "lib/judge/cause.h"
 #include "lib/judge/wrong.h"
 #include "lib/world/module.h"
+#include "lib/world/outside.h"
 
 #define LIVES_MAX	4096
 #define STEPS_MAX	16
@@ -275,7 +276,8 @@ static bool is_failed_child(const struct life *life)
 static bool wants_record(const struct world *world, const struct life *life)
 {
 	return !life->matched && life->where == world->here && life->remote.port &&
-	       life->step[0].to != TCP_LISTEN && !is_failed_child(life);
+	       life->step[0].to != TCP_LISTEN && !is_failed_child(life) &&
+	       !outside_has(world, &life->local, &life->remote);
 }
 
 /* What the ledger evicted or had no room for, it says. */

@@ -16,6 +16,7 @@
 
 #include "lib/ledger/records.h"
 #include "lib/witness/netstat.h"
+#include "lib/world/outside.h"
 
 #define TOLERANCE_NS	(slow_kernel() || get_nprocs() > 1 ? 1000000000 : 1000000)
 #define RESTARTS_MAX	8	/* whose times are compared */
@@ -306,8 +307,8 @@ static int find_doubles(const struct tcpledger_record **of, size_t n)
 }
 
 /* Each life has a record of its own. Return: how much is wrong */
-static int match(const struct records *records, const struct lives *lives, int where,
-		 struct timewait_count *count)
+static int match(const struct world *world, const struct records *records,
+		 const struct lives *lives, int where, struct timewait_count *count)
 {
 	const struct tcpledger_record **of = calloc(lives->n + 1, sizeof(*of));
 	size_t flagged = 0, matched = 0;
@@ -319,6 +320,8 @@ static int match(const struct records *records, const struct lives *lives, int w
 		if (life->where != where)
 			continue;
 		add_up(count, life);
+		if (where == world->here && outside_has(world, &life->local, &life->remote))
+			continue;
 		of[i] = records_find(records, &life->local, &life->remote, life->began);
 		/* One adopted begins later. */
 		if (!of[i])
@@ -374,7 +377,7 @@ int judge_timewait_of(struct world *world, int where, uint64_t inode, struct tim
 	if (lives.headless)
 		say("the kernel traced %zu events of timewait sockets that never began",
 		    lives.headless);
-	wrong = match(&records, &lives, where, count) + !!lives.headless;
+	wrong = match(world, &records, &lives, where, count) + !!lives.headless;
 	free(lives.list);
 	free(lives.last);
 	records_free(&records);
