@@ -3,6 +3,7 @@
 #define TCPLEDGER_SCOPE_H
 
 #include <linux/bits.h>
+#include <linux/compiler.h>
 #include <linux/filter.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
@@ -50,6 +51,12 @@ struct tcpledger_scope {
 static inline bool tcpledger_scope_filters(const struct tcpledger_scope *s)
 {
 	return rcu_access_pointer(s->filter);
+}
+
+/* Is there anything that the namespace does not record? */
+static inline bool tcpledger_scope_is_narrow(const struct tcpledger_scope *s)
+{
+	return !READ_ONCE(s->enabled) || rcu_access_pointer(s->filter);
 }
 
 void tcpledger_scope_begin(struct tcpledger_scope *s, const struct net *net);

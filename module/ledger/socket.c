@@ -226,6 +226,50 @@ bool tcpledger_socket_exists(struct net *net, const struct tcpledger_key *key)
 }
 
 /**
+ * tcpledger_socket_begun() - has a connection begun before the SYN that came now?
+ * @net: its namespace
+ * @key: its key, with the device that the SYN came by
+ *
+ * Context: any.
+ * Return: whether TCP has a request or a socket for it. A timewait socket is what is
+ * left of an earlier connection.
+ */
+bool tcpledger_socket_begun(struct net *net, const struct tcpledger_key *key)
+{
+	const struct sock *sk;
+	bool begun;
+
+	rcu_read_lock();
+	sk = find(net, key, NULL);
+	begun = sk && READ_ONCE(sk->sk_state) != TCP_TIME_WAIT;
+	rcu_read_unlock();
+	return begun;
+}
+
+/**
+ * tcpledger_socket_answered_at() - when did the request answer its first SYN?
+ * @net: its namespace
+ * @key: its key
+ *
+ * Context: any.
+ * Return: CLOCK_MONOTONIC, rounded down to microseconds; 0 without a request, as after
+ * a SYN cookie.
+ */
+s64 tcpledger_socket_answered_at(struct net *net, const struct tcpledger_key *key)
+{
+	const struct sock *sk;
+	s64 when = 0;
+
+	rcu_read_lock();
+	sk = find(net, key, NULL);
+	if (sk && READ_ONCE(sk->sk_state) == TCP_NEW_SYN_RECV)
+		when = READ_ONCE(tcp_rsk(inet_reqsk((struct sock *)sk))->snt_synack) *
+		       NSEC_PER_USEC;
+	rcu_read_unlock();
+	return when;
+}
+
+/**
  * tcpledger_socket_hold() - find the socket of an endpoint
  * @net: its namespace
  * @key: its key

@@ -182,6 +182,8 @@ void tcpledger_socket_counters(struct tcpledger_conn *c,
 bool tcpledger_socket_exists(struct net *net, const struct tcpledger_key *key);
 bool tcpledger_socket_lives(struct net *net, const struct tcpledger_key *key,
 			    const void *self);
+bool tcpledger_socket_begun(struct net *net, const struct tcpledger_key *key);
+s64 tcpledger_socket_answered_at(struct net *net, const struct tcpledger_key *key);
 struct sock *tcpledger_socket_hold(struct net *net,
 				   const struct tcpledger_key *key);
 

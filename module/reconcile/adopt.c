@@ -101,18 +101,18 @@ static u32 ways_of(struct tcpledger_net *tn, const struct foundling *f)
 		TCPLEDGER_SYN_CAME : TCPLEDGER_SYN_LEFT;
 }
 
-/* Does its namespace record this connection? */
-static bool wanted(struct tcpledger_net *tn, const struct foundling *f)
+/* Does its namespace record this connection? If not, @count that. */
+static bool wanted(struct tcpledger_net *tn, const struct foundling *f, bool count)
 {
 	bool wanted;
 
 	rcu_read_lock();
-	wanted = tcpledger_scope_has_tuple(tn, &f->key, ways_of(tn, f), true);
+	wanted = tcpledger_scope_has_tuple(tn, &f->key, ways_of(tn, f), count);
 	rcu_read_unlock();
 	return wanted;
 }
 
-static void adopt_one(const struct foundling *f)
+static void adopt_one(const struct foundling *f, bool count)
 {
 	struct tcpledger_net *tn = net_generic(f->net, tcpledger_net_id);
 	s64 now = ktime_get_mono_fast_ns();
@@ -120,7 +120,7 @@ static void adopt_one(const struct foundling *f)
 	struct tcpledger_conn *c, *known;
 	unsigned long flags;
 
-	if (!wanted(tn, f))
+	if (!wanted(tn, f, count))
 		return;
 	c = tcpledger_conn_new(tn, &f->key, now, f->state,
 			       TCPLEDGER_ROLE_ADOPTED, true);
@@ -182,8 +182,11 @@ static u32 gather(struct inet_hashinfo *table, u32 slot,
 	return n;
 }
 
-/* The kernel's own table is walked once, however many namespaces there are. */
-static void adopt(struct inet_hashinfo *table, const struct net *only)
+/*
+ * The kernel's own table is walked once, however many namespaces there are. What is not
+ * recorded is counted at load only: since then the hooks count it when it begins.
+ */
+static void adopt(struct inet_hashinfo *table, const struct net *only, bool at_load)
 {
 	struct foundling *batch;
 	u32 slot, skip, n, i;
@@ -203,7 +206,7 @@ static void adopt(struct inet_hashinfo *table, const struct net *only)
 		for (skip = 0;; skip += n) {
 			n = gather(table, slot, only, skip, batch);
 			for (i = 0; i < n; i++) {
-				adopt_one(&batch[i]);
+				adopt_one(&batch[i], at_load);
 				put_net(batch[i].net);
 			}
 			if (n < BATCH)
@@ -222,7 +225,7 @@ static void adopt(struct inet_hashinfo *table, const struct net *only)
  */
 void tcpledger_adopt(struct tcpledger_net *tn)
 {
-	adopt(tn->net->ipv4.tcp_death_row.hashinfo, tn->net);
+	adopt(tn->net->ipv4.tcp_death_row.hashinfo, tn->net, false);
 }
 
 /* A namespace may have a table of its own: net.ipv4.tcp_child_ehash_entries. */
@@ -231,7 +234,7 @@ static void adopt_own(struct tcpledger_net *tn, void *unused)
 	struct inet_hashinfo *table = tn->net->ipv4.tcp_death_row.hashinfo;
 
 	if (table != init_net.ipv4.tcp_death_row.hashinfo)
-		adopt(table, tn->net);
+		adopt(table, tn->net, true);
 }
 
 /**
@@ -241,6 +244,6 @@ static void adopt_own(struct tcpledger_net *tn, void *unused)
  */
 void __init tcpledger_adopt_all(void)
 {
-	adopt(init_net.ipv4.tcp_death_row.hashinfo, NULL);
+	adopt(init_net.ipv4.tcp_death_row.hashinfo, NULL, true);
 	tcpledger_net_each(adopt_own, NULL);
 }

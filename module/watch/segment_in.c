@@ -67,6 +67,26 @@ static bool takes_segments(const struct tcpledger_conn *c)
 	return c && tcpledger_facts_live(&c->facts);
 }
 
+/* Has the SYN's connection begun before: is it repeated, or does it cross ours? */
+static bool is_second(const struct tcpledger_packet *p)
+{
+	struct tcpledger_key key = p->key;
+
+	key.ifindex = p->skb->dev->ifindex;
+	return tcpledger_socket_begun(p->net, &key);
+}
+
+/* May the SYN begin a connection that gets a record? Its first SYN decides that. */
+static bool in_scope(struct tcpledger_net *tn, const struct tcpledger_packet *p)
+{
+	if (likely(!tcpledger_scope_is_narrow(&tn->scope)))
+		return true;
+	if (!is_second(p))
+		return tcpledger_scope_has_packet(tn, p->skb);
+	tcpledger_count(tn, stray_segments);
+	return false;
+}
+
 /*
  * A segment goes on with a handshake that has no record, because its SYN was shed: make
  * the record, with what was seen.
@@ -78,10 +98,18 @@ static void resume(struct tcpledger_net *tn, struct tcpledger_packet *p,
 	struct tcpledger_bucket *b;
 	struct tcpledger_conn *c, *other;
 	unsigned long flags;
+	s64 answered_at;
 
 	if (!READ_ONCE(tn->scope.enabled))
 		return;
 	p->key.ifindex = h->ifindex;
+	answered_at = h->synack_at ?
+		      tcpledger_socket_answered_at(p->net, &p->key) : 0;
+	/* If TCP answered before it came, the SYN of the note is a second one. */
+	if (answered_at && answered_at + NSEC_PER_USEC <= h->syn_at) {
+		tcpledger_count(tn, stray_segments);
+		return;
+	}
 	c = tcpledger_conn_new(tn, &p->key, h->syn_at, TCPLEDGER_STATE_CLOSE,
 			       TCPLEDGER_ROLE_PASSIVE, true);
 	if (!c)
@@ -112,7 +140,7 @@ static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 	struct tcpledger_handshake h __tcpledger_unset;
 	struct tcpledger_conn *c;
 
-	if (!tcpledger_scope_has_packet(tn, p->skb))
+	if (!in_scope(tn, p))
 		return;
 	/* The VRF it came by: a socket made of this SYN is bound to the VRF. */
 	p->key.ifindex = netif_is_l3_master(dev) ? dev->ifindex : 0;
@@ -121,10 +149,16 @@ static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 		tcpledger_count(tn, shed);
 		return;
 	}
-	if (unlikely(tcpledger_eviction_shed_lately(&tn->lists)) &&
-	    tcpledger_shed_take(&p->key, &p->seg, &h)) {
-		resume(tn, p, &h);
-		return;
+	if (unlikely(tcpledger_eviction_shed_lately(&tn->lists))) {
+		if (tcpledger_shed_take(&p->key, &p->seg, &h)) {
+			resume(tn, p, &h);
+			return;
+		}
+		/* Its first SYN was shed, and its note is gone. */
+		if (is_second(p)) {
+			tcpledger_count(tn, stray_segments);
+			return;
+		}
 	}
 	c = tcpledger_conn_new(tn, &p->key, now, TCPLEDGER_STATE_CLOSE,
 			       TCPLEDGER_ROLE_PASSIVE, true);

@@ -201,6 +201,21 @@ static bool connects(const struct tcpledger_packet *p)
 				      tcpledger_socket_ports(sk));
 }
 
+/*
+ * May the SYN begin a connection that gets a record? Without a note of its connect()
+ * it is repeated, and the connection was judged by its first SYN.
+ */
+static bool in_scope(struct tcpledger_net *tn, const struct tcpledger_packet *p,
+		     bool is_first)
+{
+	if (likely(!tcpledger_scope_is_narrow(&tn->scope)))
+		return true;
+	if (is_first)
+		return tcpledger_scope_has_packet(tn, p->skb);
+	tcpledger_count(tn, stray_segments);
+	return false;
+}
+
 /* The first SYN of a connect(), or one whose record was not kept. */
 static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 {
@@ -212,7 +227,7 @@ static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 	bool known, ended = false;
 
 	known = tcpledger_pending_take(p->sk, &pending);
-	if (!tcpledger_scope_has_packet(tn, p->skb))
+	if (!in_scope(tn, p, known))
 		return;
 	c = tcpledger_conn_new(tn, &p->key, pending.when,
 			       TCPLEDGER_STATE_CLOSE, TCPLEDGER_ROLE_ACTIVE,

@@ -105,14 +105,20 @@ static struct tcpledger_conn *unsent(struct tcpledger_net *tn,
 	return c;
 }
 
-/* Which way the first SYN of a socket went that leaves this state. */
-static u32 ways_of(u8 from)
+/*
+ * Which way the first SYN of a socket went that leaves this state. In SYN_RECV a child
+ * that nobody has accepted has no file; one of Fast Open may have, and keeps its request.
+ * A socket with a file sent a SYN, which crossed the peer's.
+ */
+static u32 ways_of(const struct sock *sk, u8 from)
 {
 	switch (from) {
 	case TCPLEDGER_STATE_SYN_SENT:
 		return TCPLEDGER_SYN_LEFT;
 	case TCPLEDGER_STATE_SYN_RECV:
-		return TCPLEDGER_SYN_CAME;
+		return !READ_ONCE(sk->sk_socket) ||
+		       rcu_access_pointer(tcp_sk(sk)->fastopen_rsk) ?
+			TCPLEDGER_SYN_CAME : TCPLEDGER_SYN_LEFT;
 	default:
 		return TCPLEDGER_SYN_CAME | TCPLEDGER_SYN_LEFT;
 	}
@@ -137,7 +143,7 @@ new_record(struct tcpledger_net *tn, const struct tcpledger_key *key,
 	if (tcpledger_scope_filters(&tn->scope) &&
 	    !tcpledger_eviction_shed_lately(&tn->lists))
 		return NULL;
-	if (!tcpledger_scope_has_tuple(tn, key, ways_of(from), false))
+	if (!tcpledger_scope_has_tuple(tn, key, ways_of(sk, from), false))
 		return NULL;
 	return partial(tn, key, sk, ktime_get_mono_fast_ns(), from);
 }

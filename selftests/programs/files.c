@@ -2,6 +2,7 @@
 /* The files of /proc/net/tcpledger: who may read them, in which pieces, and what they hold. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/tcpledger.h>
 #include <netinet/tcp.h>
 #include <sched.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,7 +24,9 @@
 
 WORLD_FIXTURE(files);
 
-static const char *const names[] = { "connections", "log", "timewait", "stats", "records" };
+static const char *const names[] = {
+	"connections", "log", "timewait", "stats", "records", "filter"
+};
 static const char *const texts[] = { "connections", "log", "timewait", "stats" };
 
 #define EACH(name, list)	\
@@ -31,7 +35,7 @@ static const char *const texts[] = { "connections", "log", "timewait", "stats" }
 /* Whether a file has something for every record. */
 static bool has_records(const char *name)
 {
-	return strcmp(name, "stats") && strcmp(name, "timewait");
+	return strcmp(name, "stats") && strcmp(name, "timewait") && strcmp(name, "filter");
 }
 
 static int open_file(const char *name)
@@ -87,6 +91,7 @@ static void make_history(int family, int n)
 
 static bool has_mode(const char *name, uid_t uid)
 {
+	const mode_t mode = S_IFREG | (strcmp(name, "filter") ? 0400 : 0600);
 	char path[64];
 	struct stat st;
 
@@ -95,9 +100,9 @@ static bool has_mode(const char *name, uid_t uid)
 		say("%s: %s", path, strerror(errno));
 		return false;
 	}
-	if (st.st_mode != (S_IFREG | 0400) || st.st_uid != uid || st.st_gid != uid)
+	if (st.st_mode != mode || st.st_uid != uid || st.st_gid != uid)
 		say("%s has mode %o, owner %u:%u", path, st.st_mode, st.st_uid, st.st_gid);
-	return st.st_mode == (S_IFREG | 0400) && st.st_uid == uid && st.st_gid == uid;
+	return st.st_mode == mode && st.st_uid == uid && st.st_gid == uid;
 }
 
 /* This test will look at mode and owner in the first namespace and in a new one. */
@@ -152,6 +157,55 @@ static int open_as_somebody(void)
 TEST_F_TIMEOUT(files, not_root, USUAL)
 {
 	EXPECT_EQ(0, in_child(open_as_somebody));
+}
+
+/* Without the right, uid 0 has only what the mode of a file gives it. */
+static void drop_net_admin(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	if (syscall(SYS_capget, &head, data))
+		die("capget");
+	for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+		data[i].inheritable = 0;
+	data[CAP_TO_INDEX(CAP_NET_ADMIN)].effective &= ~CAP_TO_MASK(CAP_NET_ADMIN);
+	data[CAP_TO_INDEX(CAP_NET_ADMIN)].permitted &= ~CAP_TO_MASK(CAP_NET_ADMIN);
+	if (syscall(SYS_capset, &head, data))
+		die("capset");
+}
+
+static int open_without_net_admin(void)
+{
+	const char *name;
+	int wrong = 0;
+
+	drop_net_admin();
+	EACH(name, names)
+		if (open_file(name) >= 0 || errno != EPERM) {
+			say("uid 0 without CAP_NET_ADMIN opens %s: %s", name, strerror(errno));
+			wrong++;
+		}
+	if (open(LEDGER_PROC "/filter", O_WRONLY | O_CLOEXEC) >= 0 || errno != EPERM) {
+		say("uid 0 without CAP_NET_ADMIN opens the filter to write");
+		wrong++;
+	}
+	if (write_text("/proc/sys/net/tcpledger/enabled", "0") || errno != EPERM) {
+		say("uid 0 without CAP_NET_ADMIN switches records off");
+		wrong++;
+	}
+	return wrong;
+}
+
+/* This test will try to open the files as root without CAP_NET_ADMIN. */
+TEST_F_TIMEOUT(files, no_capability, USUAL)
+{
+	EXPECT_EQ(0, in_child(open_without_net_admin));
+	ASSERT_EQ(0, setns(self->world.initial, CLONE_NEWNET));
+	EXPECT_EQ(0, in_child(open_without_net_admin));
+	world_enter(&self->world, 0);
+	pair_open(variant->family);
+	EXPECT_EQ(2, records_all());
 }
 
 /* As a container without privileges begins: a user namespace, mapped, then a network namespace. */

@@ -10,7 +10,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . lib/ktap.sh
 . lib/needs.sh
 
-names="max_connections history max_embryonic max_total"
+limits="max_connections history max_embryonic max_total"
+names="$limits enabled"
 sysfs=/sys/module/tcpledger/parameters
 file=${TCPLEDGER_KO:-/payload/tcpledger.ko}
 [ -r "$file" ] || file=$(modinfo -n tcpledger 2>/dev/null)
@@ -45,12 +46,25 @@ history=			history 1 max_connections
 max_connections=0x000000000000000000100000000	max_connections 64 16777216
 '
 
+# Which namespaces record from the beginning: one of three words.
+words='
+enabled=some			enabled some all initial none
+enabled=ALL			enabled ALL all initial none
+enabled=1			enabled 1 all initial none
+enabled=			enabled all initial none
+enabled=all,history=0,max_connections=100	history 0 1 100
+enabled=initial_and_none_of_the_others	enabled all initial none
+'
+
 # Parameters, then what /sys/module must show.
 accepted='
 max_connections=64,history=64,max_embryonic=64,max_total=64	64 64 64 64
 max_connections=64,history=1,max_embryonic=1,max_total=67108864	64 1 1 67108864
 max_connections=0x100,history=10	256 10 64 1024
 max_connections=1000	1000 500 250 4000
+max_connections=64,enabled=all	64 32 16 256 all
+max_connections=64,enabled=initial	64 32 16 256 initial
+enabled=none,max_connections=64	64 32 16 256 none
 '
 
 rows()
@@ -120,7 +134,8 @@ is_refused()
 	done
 }
 
-# is_accepted PARAMETERS VALUE...: loaded, with these values in the order of $names.
+# is_accepted PARAMETERS VALUE...: loaded, with these values in the order of $names. All
+# namespaces record where nothing is said of that.
 is_accepted()
 {
 	local given=${1//,/ } name
@@ -129,6 +144,7 @@ is_accepted()
 	unload
 	# shellcheck disable=SC2086 # one parameter a word
 	insmod "$file" $given || return 1
+	[ $# -eq 5 ] || set -- "$@" all
 	for name in $names; do
 		[ "$(cat "$sysfs/$name")" = "$1" ] || {
 			ktap_say "$name is $(cat "$sysfs/$name"), not $1"
@@ -148,7 +164,8 @@ has_defaults()
 	connections=$(cat "$sysfs/max_connections")
 	[ "$connections" -ge 64 ] && [ "$(cat "$sysfs/history")" -le "$connections" ] &&
 		[ "$(cat "$sysfs/max_embryonic")" -le "$connections" ] &&
-		[ "$(cat "$sysfs/max_total")" -ge "$connections" ]
+		[ "$(cat "$sysfs/max_total")" -ge "$connections" ] &&
+		[ "$(cat "$sysfs/enabled")" = all ]
 }
 
 # They decide how much is allocated at load, so nobody may change them later.
@@ -171,6 +188,16 @@ is_described()
 	[[ $line == *records* && $line =~ [0-9a-z_]+\.\.[0-9a-z_]+ && $line == *default* ]]
 }
 
+# The words that it takes, and the one that is there without it.
+enabled_is_described()
+{
+	local line
+
+	line=$(modinfo "$file" | grep "^parm: *enabled:")
+	ktap_say "$line"
+	[[ $line == *"all, initial or none"*"(default: all)"* ]]
+}
+
 each_row()
 {
 	local what=$1 table=$2 row
@@ -186,15 +213,17 @@ main()
 
 	remember
 	trap restore EXIT
-	ktap_plan $(($(rows "$refused") + $(rows "$garbage") + $(rows "$accepted") + 6))
+	ktap_plan $(($(rows "$refused") + $(rows "$garbage") + $(rows "$words") + $(rows "$accepted") + 7))
 	each_row refused "$refused"
 	each_row refused "$garbage"
+	each_row refused "$words"
 	each_row accepted "$accepted"
 	ktap_result "defaults" has_defaults
 	ktap_result "fixed once loaded" is_read_only
-	for name in $names; do
+	for name in $limits; do
 		ktap_result "described $name" is_described "$name"
 	done
+	ktap_result "described enabled" enabled_is_described
 	ktap_end
 }
 

@@ -80,13 +80,13 @@ static bool kernel_routes(int family, int routing)
 	return takes;
 }
 
-static int judge_sockets(void)
+static int judge_sockets(const struct world *world)
 {
 	struct ledger ledger;
 	int wrong;
 
 	ledger_read(&ledger);
-	wrong = judge_table(&ledger);
+	wrong = judge_table(world, &ledger);
 	ledger_free(&ledger);
 	return wrong;
 }
@@ -113,14 +113,14 @@ TEST_F_TIMEOUT(route, given_up, USUAL)
 		ASSERT_EQ(EINPROGRESS, sock_connect_start(fd, variant->family, &to));
 		from = sock_local(fd);
 		EXPECT_VERDICT(from, to, 0, "open.role=active state=SYN_SENT live=true");
-		EXPECT_EQ(0, judge_sockets());
+		EXPECT_EQ(0, judge_sockets(&self->world));
 		close(fd);
 		EXPECT_EQ(1, records_of(&from, &to));
 		EXPECT_VERDICT(from, to, 0,
 			       "open.role=active open.outcome=aborted partial=false live=false");
 	}
 	EXPECT_EQ(attempts, records_all());
-	EXPECT_EQ(0, judge_sockets());
+	EXPECT_EQ(0, judge_sockets(&self->world));
 }
 
 /* Two addresses of this host, one to be the hop and one the peer, which take source routes. */
@@ -166,7 +166,7 @@ TEST_F_TIMEOUT(route, established, USUAL)
 	p.server = sock_accept(p.listener);
 	EXPECT_VERDICT(p.c, p.s, 0, "open.role=active open.outcome=established state=ESTABLISHED");
 	EXPECT_VERDICT(p.s, p.c, 0, "open.role=passive open.outcome=established state=ESTABLISHED");
-	EXPECT_EQ(0, judge_sockets());
+	EXPECT_EQ(0, judge_sockets(&self->world));
 	sock_send(p.client, 100, 0);
 	EXPECT_EQ(100, sock_receive(p.server, 100));
 	sock_send(p.server, 200, 0);
@@ -181,7 +181,7 @@ TEST_F_TIMEOUT(route, established, USUAL)
 		       "partial=false close.kind=four_segment close.first=remote live=false "
 		       "bytes_sent=200 bytes_received=100 anomalies=");
 	EXPECT_EQ(0, ledger_stat("stray_segments"));
-	EXPECT_EQ(0, judge_sockets());
+	EXPECT_EQ(0, judge_sockets(&self->world));
 }
 
 FIXTURE(address) {
@@ -227,12 +227,12 @@ TEST_F_TIMEOUT(address, changed, 5 * USUAL)
 	EXPECT_VERDICT(old, to, 0, "open.role=active open.outcome=aborted");
 	EXPECT_EQ(1, ledger_stat("missed_ends"));
 	EXPECT_EQ(TCP_SYN_SENT, sock_state(fd));
-	EXPECT_EQ(0, judge_sockets());
+	EXPECT_EQ(0, judge_sockets(&self->world));
 	close(fd);
 	EXPECT_VERDICT(now, to, 0, "open.role=active open.outcome=aborted live=false");
 	EXPECT_EQ(1, ledger_stat("missed_ends"));
 	EXPECT_EQ(2, records_all());
-	EXPECT_EQ(0, judge_sockets());
+	EXPECT_EQ(0, judge_sockets(&self->world));
 }
 
 TEST_HARNESS_MAIN

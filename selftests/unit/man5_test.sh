@@ -68,7 +68,7 @@ tap_is "sides" "$(numbered Sides)" "$(listed SIDES)"
 tap_is "exits" "$(numbered "Ends of TIME_WAIT")" "$(listed EXITS)"
 tap_is "causes" "$(numbered "Causes of state changes")" "$(listed CAUSES)"
 tap_is "anomalies" "$(numbered Anomalies)" "$(listed ANOMALIES)"
-tap_is "parameters" "$(terms "MODULE PARAMETERS")" "$(sed -nE 's/^LIMIT\((.*)\);/\1/p' "$module/ledger/parameters.c")"
+tap_is "parameters" "$(terms "MODULE PARAMETERS")" "$(sed -nE 's/^(LIMIT|module_param_cb)\(([a-z_]+)[,)].*/\2/p' "$module/ledger/parameters.c")"
 tap_is "the magic number" "$(part "struct tcpledger_header" | grep -oE '0x[0-9a-f]+')" \
 	"$(sed -nE 's/^#define TCPLEDGER_MAGIC[[:space:]]+(0x[0-9a-f]+)ULL.*/\1/p' "$header")"
 tap_is "groff has nothing to say" "$(groff -man -Tutf8 -ww -z "$man" 2>&1)" ""

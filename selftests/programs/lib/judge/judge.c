@@ -56,7 +56,7 @@ int judge(struct world *world)
 	if (parts & JUDGE_STATES)
 		wrong += judge_states(world, &e.ledger);
 	if (parts & JUDGE_TABLE)
-		wrong += judge_table(&e.ledger);
+		wrong += judge_table(world, &e.ledger);
 	if (parts & JUDGE_TIMEWAIT)
 		wrong += judge_timewait(world);
 	if (parts & JUDGE_SEGMENTS)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "lib/judge/wrong.h"
+#include "lib/world/outside.h"
 
 #define SHOWN_MAX	20	/* segments to print when the comparison fails */
 
@@ -110,17 +111,22 @@ static int judge_tuple(struct capture *capture, const struct ledger *ledger, jso
 }
 
 /* A retransmission while the judges are at work is in no record that they have. */
-static bool is_left_over(const struct captured *frame, int64_t at)
+static bool is_left_over(const struct world *world, const struct captured *frame, int64_t at)
 {
-	return (frame->seg.flags & SEG_CONTROL) && !frame->taken && frame->seg.ns <= at;
+	const struct segment *seg = &frame->seg;
+
+	return (seg->flags & SEG_CONTROL) && !frame->taken && seg->ns <= at &&
+	       !(frame->out ? outside_has(world, &seg->src, &seg->dst) :
+			      outside_has(world, &seg->dst, &seg->src));
 }
 
-static int judge_left_over(struct space *space, int64_t at)
+static int judge_left_over(const struct world *world, int64_t at)
 {
+	const struct space *space = &world->space[world->here];
 	unsigned int left = 0, shown = 0;
 
 	for (size_t i = 0; i < space->capture.n; i++)
-		left += is_left_over(&space->capture.list[i], at);
+		left += is_left_over(world, &space->capture.list[i], at);
 	if (left == space->dropped + space->strays)
 		return 0;
 	say("%u captured SYNs, FINs and RSTs are in no record, %u were dropped, %u are strays:",
@@ -128,7 +134,7 @@ static int judge_left_over(struct space *space, int64_t at)
 	for (size_t i = 0; i < space->capture.n; i++) {
 		const struct captured *frame = &space->capture.list[i];
 
-		if (is_left_over(frame, at) && shown++ < SHOWN_MAX)
+		if (is_left_over(world, frame, at) && shown++ < SHOWN_MAX)
 			say("  %s %s", frame->out ? "out" : "in ", segment_text(&frame->seg));
 	}
 	return 1;
@@ -223,5 +229,5 @@ int judge_segments(struct world *world, const struct ledger *ledger)
 		wrong += judge_options(&space->capture, rec, "remote", &remote, &local, false);
 		wrong += judge_negotiated(&space->capture, rec, &local, &remote);
 	}
-	return wrong + judge_left_over(space, ledger->at);
+	return wrong + judge_left_over(world, ledger->at);
 }

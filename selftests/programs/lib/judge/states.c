@@ -16,6 +16,7 @@
 #include "lib/judge/lives.h"
 #include "lib/judge/wrong.h"
 #include "lib/world/module.h"
+#include "lib/world/outside.h"
 
 /* Both witnesses are called at one tracepoint; in real time something may come between. */
 #define TOLERANCE_NS	(slow_kernel() || get_nprocs() > 1 ? 1000000000 : 1000000)
@@ -137,7 +138,8 @@ static bool is_failed_child(const struct life *life)
 static bool wants_record(const struct world *world, const struct life *life)
 {
 	return life->sk && !life->matched && life->where == world->here && life->remote.port &&
-	       life->step[0].to != TCP_LISTEN && !is_failed_child(life);
+	       life->step[0].to != TCP_LISTEN && !is_failed_child(life) &&
+	       !outside_has(world, &life->local, &life->remote);
 }
 
 /* What the ledger evicted or had no room for, it says. */

@@ -12,6 +12,7 @@
 
 #include "lib/judge/wrong.h"
 #include "lib/witness/trace.h"
+#include "lib/world/outside.h"
 
 /**
  * struct row - a socket in the kernel's table
@@ -90,10 +91,11 @@ static bool has_socket(json_object *rec)
 
 /**
  * judge_table - compare the live records of this namespace with the table of sockets
+ * @world: world
  * @ledger: the records
  * Return: how much is wrong
  */
-int judge_table(const struct ledger *ledger)
+int judge_table(const struct world *world, const struct ledger *ledger)
 {
 	size_t rows = 0, live = 0;
 	int wrong = 0;
@@ -106,7 +108,8 @@ int judge_table(const struct ledger *ledger)
 		while ((line = strsep(&rest, "\n"))) {
 			/* The head line, and sockets that are of no connection. */
 			if (!parse_row(line, &row) || row.state == TCP_LISTEN ||
-			    row.state == TCP_CLOSE)
+			    row.state == TCP_CLOSE ||
+			    outside_has(world, &row.local, &row.remote))
 				continue;
 			wrong += judge_row(ledger, &row);
 			rows += row.state != TCP_SYN_RECV;

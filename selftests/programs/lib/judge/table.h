@@ -4,7 +4,8 @@
 #define TCPLEDGER_SELFTEST_JUDGE_TABLE_H
 
 #include "lib/ledger/ledger.h"
+#include "lib/world/world.h"
 
-int judge_table(const struct ledger *ledger);
+int judge_table(const struct world *world, const struct ledger *ledger);
 
 #endif

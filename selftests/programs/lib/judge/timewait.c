@@ -15,6 +15,7 @@
 #include "lib/judge/lives.h"
 #include "lib/ledger/records.h"
 #include "lib/witness/netstat.h"
+#include "lib/world/outside.h"
 
 #define TOLERANCE_NS	(slow_kernel() || get_nprocs() > 1 ? 1000000000 : 1000000)
 #define EXIT_NAME(id, name, ...)	[TCPLEDGER_EXIT_##id] = name,
@@ -195,8 +196,8 @@ static int find_doubles(const struct tcpledger_record **of, size_t n)
 }
 
 /* Each timewait socket has a record of its own. Return: how much is wrong */
-static int match(const struct records *records, const struct lives *lives, int where,
-		 struct timewait_count *count)
+static int match(const struct world *world, const struct records *records,
+		 const struct lives *lives, int where, struct timewait_count *count)
 {
 	const struct tcpledger_record **of = calloc(lives->n + 1, sizeof(*of));
 	size_t flagged = 0, matched = 0;
@@ -208,6 +209,8 @@ static int match(const struct records *records, const struct lives *lives, int w
 		if (!life->tw.began || life->tw.where != where)
 			continue;
 		add_up(count, &life->tw);
+		if (where == world->here && outside_has(world, &life->local, &life->remote))
+			continue;
 		of[i] = records_find(records, &life->local, &life->remote, life->tw.began);
 		/* One adopted begins later. */
 		if (!of[i])
@@ -257,7 +260,7 @@ int judge_timewait_of(struct world *world, int where, uint64_t inode, struct tim
 	if (lives.headless)
 		say("the kernel traced %zu events of timewait sockets that never began",
 		    lives.headless);
-	wrong = match(&records, &lives, where, count) + !!lives.headless;
+	wrong = match(world, &records, &lives, where, count) + !!lives.headless;
 	lives_free(&lives);
 	records_free(&records);
 	return wrong;

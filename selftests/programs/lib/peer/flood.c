@@ -3,6 +3,7 @@
 
 #include <netinet/tcp.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "lib/base/util.h"
@@ -23,6 +24,18 @@ struct endpoint nobody(int family, unsigned int n)
 	else
 		snprintf(text, sizeof(text), "2001:db8:ffff::%x", n + 1);
 	return endpoint_from_text(text, 1024 + n);
+}
+
+/**
+ * is_nobody - ask whether an endpoint is one of nobody()
+ * @ep: endpoint
+ * Return: whether its address is in that network
+ */
+bool is_nobody(const struct endpoint *ep)
+{
+	struct endpoint one = nobody(endpoint_is_ipv4(ep) ? AF_INET : AF_INET6, 0);
+
+	return !memcmp(&ep->ip, &one.ip, endpoint_is_ipv4(ep) ? 14 : 8);
 }
 
 /**

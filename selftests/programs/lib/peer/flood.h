@@ -6,6 +6,7 @@
 #include "lib/peer/sock.h"
 
 struct endpoint nobody(int family, unsigned int n);
+bool is_nobody(const struct endpoint *ep);
 void route_nobody(int family, const char *device);
 struct pair connect_and_reset(const struct pair *listening);
 int judge_real(const struct pair *p, int n);

@@ -23,7 +23,7 @@
 #define VM_MODULE_FILE	"/payload/tcpledger.ko"	/* where the test VM has it */
 
 static const char *const parameters[] = {
-	"max_connections", "history", "max_embryonic", "max_total"
+	"max_connections", "history", "max_embryonic", "max_total", "enabled"
 };
 
 static pid_t program;		/* the process that runs the tests, each in a child */

@@ -95,6 +95,7 @@ void world_close(struct world *world)
 		wire_close(&world->wire);
 	for (int i = 0; i < world->n; i++) {
 		capture_close(&world->space[i].capture);
+		free(world->space[i].outside.list);
 		close(world->space[i].fd);
 	}
 	trace_close(&world->trace);
@@ -178,7 +179,9 @@ void world_leave_space(struct world *world, int which)
 	if (which != world->n - 1 || which == world->here)
 		die("only the last namespace can be left, and not while in it");
 	capture_close(&world->space[which].capture);
+	free(world->space[which].outside.list);
 	close(world->space[which].fd);
+	memset(&world->space[which], 0, sizeof(world->space[which]));
 	world->n--;
 }
 

@@ -15,12 +15,28 @@
 #define FAR_PORT	6000	/* where the far end does */
 
 /**
+ * struct outside - endpoints that must have no record, see outside.c
+ * @n: how many
+ * @nobody: all that nobody() seems to send may have none
+ * @list: own end and the other
+ */
+struct outside {
+	size_t n;
+	bool nobody;
+	struct {
+		struct endpoint local;
+		struct endpoint remote;
+	} *list;
+};
+
+/**
  * struct space - a network namespace of the test
  * @fd: to enter it
  * @inode: what records call it
  * @capture: all its segments
  * @dropped: SYNs, FINs and RSTs that the test's own firewall rules dropped there
  * @strays: those of them that belong to no record, as the test expects
+ * @outside: connections that the ledger was told not to record
  */
 struct space {
 	int fd;
@@ -28,6 +44,7 @@ struct space {
 	struct capture capture;
 	unsigned int dropped;
 	unsigned int strays;
+	struct outside outside;
 };
 
 /**
