@@ -143,7 +143,7 @@ meta_package()
 	13|13-backports)	echo linux-image-amd64 ;;
 	13-rt|13-backports-rt)	echo linux-image-rt-amd64 ;;
 	*)		die "unknown kernel '$1': one of 6.1, 6.12, 13, 13-backports, these with -rt," \
-				"6.1 and 6.12 with -debug or -kcsan, or 6.1 with -arm64 or -s390x" ;;
+				"6.1 and 6.12 with -debug, -kcsan or -bare, or 6.1 with -arm64 or -s390x" ;;
 	esac
 }
 
@@ -316,7 +316,7 @@ fetch_kernels()
 	shift
 	for lane in "$@"; do
 		case $lane in
-		*-debug|*-kcsan)
+		*-debug|*-kcsan|*-bare)
 			flock -u 9
 			"$here/kernel.sh" "$lane" 9>&-
 			flock 9 ;;

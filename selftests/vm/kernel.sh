@@ -7,6 +7,7 @@
 #   kernel.sh 6.1-debug|6.12-debug   KASAN, lockdep, kmemleak, debug objects, UBSAN,
 #                                    fault injection
 #   kernel.sh 6.1-kcsan|6.12-kcsan   KCSAN
+#   kernel.sh 6.1-bare|6.12-bare     1000 ticks a second, IPv6 as a module, no kprobes
 #
 # The configuration is allnoconfig and, on top of it, ../programs/config (what the tests
 # need), vm.config (what the VM needs), the fragment after the dash, e.g. debug.config,
@@ -44,11 +45,13 @@ settings()
 	[ "$1" != 6.1-debug ] || echo KASAN_SANITIZE_enlighten.o=n KASAN_SANITIZE_string.o=n
 }
 
-# What is wished for, without what is said about it.
+# What is wished for, without what is said about it; the last wish for an option counts.
 wanted()
 {
 	# shellcheck disable=SC2046 # one path a word
-	grep -hE '^(# )?CONFIG_' $(fragments "$1")
+	grep -hE '^(# )?CONFIG_' $(fragments "$1") | tac | awk '
+		{ match($0, /CONFIG_[A-Za-z0-9_]+/); name = substr($0, RSTART, RLENGTH) }
+		!seen[name]++' | tac
 }
 
 # What would make a kept kernel another one.
@@ -62,6 +65,19 @@ identity()
 	} | sha256sum | cut -d' ' -f1
 }
 
+# Of the wishes on stdin those that FILE does not fulfil: what is not wished for may also
+# be left out without a word.
+not_there()
+{
+	local line name
+
+	while read -r line; do
+		name=${line#'# '}
+		[[ $line != '# '* ]] || grep -q "^${name%% *}=" "$1" || continue
+		echo "$line"
+	done
+}
+
 # Kconfig drops a wish whose dependencies are off without a word. A kernel that
 # lacks a check would pass every test.
 configure()
@@ -70,7 +86,7 @@ configure()
 
 	wanted "$2" >"$wanted"
 	make -s -C "$source" O="$build" KCONFIG_ALLCONFIG="$wanted" allnoconfig >&2
-	lost=$(grep -vxF -f "$build/.config" "$wanted" || :)
+	lost=$(grep -vxF -f "$build/.config" "$wanted" | not_there "$build/.config")
 	[ -z "$lost" ] || die "Kconfig did not take these lines of selftests/programs/config or selftests/vm/*.config:" \
 		"$(paste -sd' ' <<<"$lost")"
 }
@@ -113,8 +129,8 @@ main()
 	local lane=${1:-}
 
 	case $lane in
-	6.1-debug|6.12-debug|6.1-kcsan|6.12-kcsan) ;;
-	*)	die "unknown kernel '$lane': 6.1 or 6.12 with -debug or -kcsan" ;;
+	6.1-debug|6.12-debug|6.1-kcsan|6.12-kcsan|6.1-bare|6.12-bare) ;;
+	*)	die "unknown kernel '$lane': 6.1 or 6.12 with -debug, -kcsan or -bare" ;;
 	esac
 	source=$BUILD/kernels/source-${lane%%-*}
 	"$here/fetch.sh" tools build kernel

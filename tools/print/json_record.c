@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A record as JSON. The keys, their order and what is null are a promise to
- * everybody's scripts: new keys may be added, none renamed.
+ * A record as JSON. The keys (read/field.c has them), their order and what is null are a
+ * promise to everybody's scripts: new keys may be added, none renamed.
  */
 #include "print/json_record.h"
 
