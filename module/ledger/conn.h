@@ -26,7 +26,7 @@ struct tcpledger_net;
  * @drops_counted: how much of facts.log.dropped @tn has counted, modulo 256
  * @expecting: counted in tcpledger_expecting
  * @inherited: its namespace died
- * @queues_checked: worker.c has seen why its SYN was not answered
+ * @queues_checked: half_open.c has seen why its SYN was not answered
  * @lost: lost.c did not find its socket at the last look
  * @aborted: "ss -K" is about to end its timewait socket
  * @taken: a SYN ended its timewait socket before the SYN passed our hook; that SYN

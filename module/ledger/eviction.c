@@ -143,12 +143,19 @@ static struct tcpledger_conn *surplus(struct tcpledger_net *tn)
 {
 	const u32 most = tcpledger_parameters.history;
 	const u32 quarter = tcpledger_eviction_quarter();
+	struct tcpledger_conn *c;
 
 	if (tn->lists.counts[TCPLEDGER_PLACE_FAILED] > quarter) {
-		/* A flood at a closed port. The worker and connect() are tasks. */
-		if (!in_task())
+		c = evict_oldest(tn, TCPLEDGER_PLACE_FAILED);
+		/*
+		 * A flood at a closed port ends records where segments come, with BH
+		 * off; the worker has BH on. The bucket's lock covers the role, but
+		 * it does not change after the SYN.
+		 */
+		if (c && in_softirq() &&
+		    data_race(c->facts.role) == TCPLEDGER_ROLE_PASSIVE)
 			note_recycled(&tn->lists);
-		return evict_oldest(tn, TCPLEDGER_PLACE_FAILED);
+		return c;
 	}
 	if (tn->lists.counts[TCPLEDGER_PLACE_INHERITED] > quarter)
 		return evict_oldest(tn, TCPLEDGER_PLACE_INHERITED);

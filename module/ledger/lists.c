@@ -81,8 +81,6 @@ static void take_off_list(struct tcpledger_lists *l, struct tcpledger_conn *c)
 struct tcpledger_conn *tcpledger_lists_take_oldest(struct tcpledger_lists *l,
 						   u8 list)
 {
-	lockdep_assert_held(&l->lock);
-
 	struct tcpledger_conn *c;
 
 	c = list_first_entry_or_null(&l->heads[list], struct tcpledger_conn,

@@ -112,12 +112,30 @@ static bool is_of(const struct note *n, const struct tcpledger_key *key, u32 isn
 }
 
 /**
+ * tcpledger_shed_spoil() - a SYN comes in a flood: if it is repeated, its note is no good
+ * @key: the endpoint
+ * @syn: the segment
+ *
+ * Context: LOCAL_IN hook.
+ */
+void tcpledger_shed_spoil(const struct tcpledger_key *key,
+			  const struct tcpledger_segment *syn)
+{
+	unsigned long flags;
+	struct note *n = lock_note(key, &flags);
+
+	n->spoilt |= is_of(n, key, syn->seq);
+	raw_spin_unlock_irqrestore(&n->lock, flags);
+}
+
+/**
  * tcpledger_shed_syn() - a SYN gets no record
  * @key: the endpoint
  * @now: CLOCK_MONOTONIC
  * @syn: the segment
  * @opt: its options
  *
+ * Does nothing if there is a note of it already: see tcpledger_shed_spoil().
  * Context: LOCAL_IN hook.
  */
 void tcpledger_shed_syn(const struct tcpledger_key *key, s64 now,
@@ -127,9 +145,7 @@ void tcpledger_shed_syn(const struct tcpledger_key *key, s64 now,
 	unsigned long flags;
 	struct note *n = lock_note(key, &flags);
 
-	if (unlikely(is_of(n, key, syn->seq))) {
-		n->spoilt = true;
-	} else {
+	if (likely(!is_of(n, key, syn->seq))) {
 		n->hash = key->hash;
 		n->ports = key->ports;
 		n->spoilt = false;

@@ -33,6 +33,8 @@ struct tcpledger_handshake {
 int tcpledger_shed_init(void);
 void tcpledger_shed_exit(void);
 u64 tcpledger_shed_bytes(void);
+void tcpledger_shed_spoil(const struct tcpledger_key *key,
+			  const struct tcpledger_segment *syn);
 void tcpledger_shed_syn(const struct tcpledger_key *key, s64 now,
 			const struct tcpledger_segment *syn,
 			const struct tcpledger_options *opt);
@@ -40,7 +42,7 @@ void tcpledger_shed_synack(const struct tcpledger_key *key, s64 now,
 			   const struct tcpledger_segment *synack,
 			   const struct tcpledger_options *opt);
 bool tcpledger_shed_take(const struct tcpledger_key *key,
-			 const struct tcpledger_segment *ack,
+			 const struct tcpledger_segment *seg,
 			 struct tcpledger_handshake *to);
 void tcpledger_shed_replay(struct tcpledger_conn *c,
 			   const struct tcpledger_handshake *h);

@@ -31,13 +31,15 @@
  * @text: what was written so far, or what is read; ends with 0
  * @len: its length
  * @read: @text is what is read
+ * @done: a program was written to its end
  */
 struct filter_file {
 	struct tcpledger_net	*tn;
-	struct mutex		lock;	/* one call at a time */
+	struct mutex		lock;	/* covers the members below */
 	char			*text;
 	u32			len;
 	bool			read;
+	bool			done;
 };
 
 /* Take the next line off *@text that is not a comment; NULL if none is complete. */
@@ -155,10 +157,12 @@ static ssize_t filter_write(struct file *file, const char __user *buf,
 		return -ERESTARTSYS;
 	ret = append(f, buf, count);
 	if (!ret) {
-		if (*skip_spaces(f->text))
+		if (*skip_spaces(f->text)) {
 			ret = apply(f);
-		else
+			f->done |= !ret;
+		} else if (!f->done) {	/* else an empty line behind a program */
 			tcpledger_scope_widen(f->tn);
+		}
 	}
 	/* What is incomplete waits for the next write; all else begins anew. */
 	if (ret <= 0)

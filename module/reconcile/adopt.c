@@ -93,7 +93,7 @@ static u32 ways_of(struct tcpledger_net *tn, const struct foundling *f)
 {
 	struct tcpledger_listeners l;
 
-	if (!rcu_access_pointer(tn->scope.filter) ||
+	if (!tcpledger_scope_filters(&tn->scope) ||
 	    f->state == TCPLEDGER_STATE_SYN_SENT)
 		return TCPLEDGER_SYN_LEFT;
 	return f->bits & HELD_BY_REQUEST ||

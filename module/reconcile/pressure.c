@@ -12,7 +12,6 @@
 
 static struct shrinker *shrinker;
 
-
 static void count_net(struct tcpledger_net *tn, void *sum)
 {
 	/* The race is harmless: the number tells only whether to ask for some. */

@@ -67,12 +67,16 @@ static bool takes_segments(const struct tcpledger_conn *c)
 	return c && tcpledger_facts_live(&c->facts);
 }
 
-/* Has the SYN's connection begun before: is it repeated, or does it cross ours? */
+/*
+ * Has the SYN's connection begun before: is it repeated, or does it cross ours? In a VRF
+ * the second device of the key is the one that the SYN came by, as TCP has it.
+ */
 static bool is_second(const struct tcpledger_packet *p)
 {
 	struct tcpledger_key key = p->key;
 
-	key.ifindex = p->skb->dev->ifindex;
+	if (key.ifindex2)
+		key.ifindex = key.ifindex2;
 	return tcpledger_socket_begun(p->net, &key);
 }
 
@@ -132,33 +136,48 @@ static void resume(struct tcpledger_net *tn, struct tcpledger_packet *p,
 	tcpledger_table_unlock(b, flags);
 }
 
+/*
+ * A SYN after a flood: was its connection's first one shed? Return: false if it is a
+ * first SYN.
+ */
+static noinline bool was_shed(struct tcpledger_net *tn, struct tcpledger_packet *p)
+{
+	struct tcpledger_handshake h __tcpledger_unset;
+
+	if (tcpledger_shed_take(&p->key, &p->seg, &h)) {
+		resume(tn, p, &h);
+		return true;
+	}
+	if (!is_second(p))
+		return false;
+	/* Its note is gone, or spoilt. */
+	tcpledger_count(tn, stray_segments);
+	return true;
+}
+
 /* A SYN that came for a tuple with no live record. */
 static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 {
 	const struct net_device *dev = p->skb->dev;
+	const bool flood = tcpledger_eviction_shed(&tn->lists);
 	s64 now = ktime_get_mono_fast_ns();
-	struct tcpledger_handshake h __tcpledger_unset;
 	struct tcpledger_conn *c;
 
+	/* The filter took the first SYN if there is a note of it. */
+	if (unlikely(flood)) {
+		tcpledger_shed_spoil(&p->key, &p->seg);
+	} else if (unlikely(tcpledger_eviction_shed_lately(&tn->lists)) &&
+		   was_shed(tn, p)) {
+		return;
+	}
 	if (!in_scope(tn, p))
 		return;
 	/* The VRF it came by: a socket made of this SYN is bound to the VRF. */
 	p->key.ifindex = netif_is_l3_master(dev) ? dev->ifindex : 0;
-	if (unlikely(tcpledger_eviction_shed(&tn->lists))) {
+	if (unlikely(flood)) {
 		tcpledger_shed_syn(&p->key, now, &p->seg, &p->opt);
 		tcpledger_count(tn, shed);
 		return;
-	}
-	if (unlikely(tcpledger_eviction_shed_lately(&tn->lists))) {
-		if (tcpledger_shed_take(&p->key, &p->seg, &h)) {
-			resume(tn, p, &h);
-			return;
-		}
-		/* Its first SYN was shed, and its note is gone. */
-		if (is_second(p)) {
-			tcpledger_count(tn, stray_segments);
-			return;
-		}
 	}
 	c = tcpledger_conn_new(tn, &p->key, now, TCPLEDGER_STATE_CLOSE,
 			       TCPLEDGER_ROLE_PASSIVE, true);

@@ -298,7 +298,7 @@ static noinline void ends(struct tcpledger_conn *c, s64 now,
 				    TCPLEDGER_LOG_NONE,
 				    TCPLEDGER_OUTCOME_REFUSED);
 	else if (c->facts.bits & HELD_BY_REQUEST)
-		c->request_expired_at = now;	/* worker.c looks for the request */
+		c->request_expired_at = now;	/* half_open.c looks for the request */
 }
 
 /* Bucket locked. Return: as tcpledger_conn_settle(). */

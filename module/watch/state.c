@@ -107,8 +107,8 @@ static struct tcpledger_conn *unsent(struct tcpledger_net *tn,
 
 /*
  * Which way the first SYN of a socket went that leaves this state. In SYN_RECV a child
- * that nobody has accepted has no file; one of Fast Open may have, and keeps its request.
- * A socket with a file sent a SYN, which crossed the peer's.
+ * that nobody has accepted has no file. A socket with a file is a child of Fast Open, or
+ * sent a SYN that crossed the peer's.
  */
 static u32 ways_of(const struct sock *sk, u8 from)
 {
@@ -118,7 +118,7 @@ static u32 ways_of(const struct sock *sk, u8 from)
 	case TCPLEDGER_STATE_SYN_RECV:
 		return !READ_ONCE(sk->sk_socket) ||
 		       rcu_access_pointer(tcp_sk(sk)->fastopen_rsk) ?
-			TCPLEDGER_SYN_CAME : TCPLEDGER_SYN_LEFT;
+			TCPLEDGER_SYN_CAME : TCPLEDGER_SYN_CAME | TCPLEDGER_SYN_LEFT;
 	default:
 		return TCPLEDGER_SYN_CAME | TCPLEDGER_SYN_LEFT;
 	}
@@ -138,10 +138,11 @@ new_record(struct tcpledger_net *tn, const struct tcpledger_key *key,
 		return NULL;
 	/*
 	 * Where a filter decides, it has decided about this connection's SYN, unless
-	 * that was shed. It may have read more of the SYN than is known now.
+	 * that came and was shed. It may have read more of the SYN than is known now.
 	 */
 	if (tcpledger_scope_filters(&tn->scope) &&
-	    !tcpledger_eviction_shed_lately(&tn->lists))
+	    (from == TCPLEDGER_STATE_SYN_SENT ||
+	     !tcpledger_eviction_shed_lately(&tn->lists)))
 		return NULL;
 	if (!tcpledger_scope_has_tuple(tn, key, ways_of(sk, from), false))
 		return NULL;
@@ -451,7 +452,7 @@ void tcpledger_state_accept(const struct sock *sk, const struct inode *inode)
  * @req: the request socket
  *
  * Either a SYN/ACK follows, or TCP gives the request up, which nothing traces:
- * reconcile/worker.c looks for the request, and if it is gone takes this time for
+ * reconcile/half_open.c looks for the request, and if it is gone takes this time for
  * the end.
  * Context: timer softirq; a kprobe handler, preemption off.
  */

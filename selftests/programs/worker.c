@@ -42,7 +42,7 @@ static int runs(void)
 	char *text = read_all(INSTANCE "/trace");
 	int n = 0, fd;
 
-	for (const char *at = text; (at = strstr(at, "function expire [tcpledger]")); at++)
+	for (const char *at = text; (at = strstr(at, "function look_at_all [tcpledger]")); at++)
 		n++;
 	free(text);
 	fd = open(INSTANCE "/trace", O_WRONLY | O_TRUNC | O_CLOEXEC);
