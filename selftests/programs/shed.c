@@ -18,7 +18,8 @@
 
 #define LIMITS		"max_connections=1024 history=512 max_embryonic=128"
 #define RECYCLED_MOST	1000	/* half-open records that may be recycled in a second */
-#define WAVE		2500	/* SYNs that surely begin to be shed */
+#define WAVE		1300	/* SYNs that surely begin to be shed */
+#define OVERWRITING	5000	/* SYNs that surely overwrite a note */
 #define STEP		100	/* SYNs until the test reads what came of them */
 #define REAL		12	/* connections in the flood */
 #define RTT_US		5000	/* between a real SYN and its ACK */
@@ -279,7 +280,7 @@ TEST_F_TIMEOUT(shed, repeated, 6000)
 
 	/* The note of the SYN was overwritten by thousands of others, and the SYN comes again. */
 	shed_one(&flood, &peer, FAR_PORT + 4);
-	flood_syns(&flood, 2 * WAVE);
+	flood_syns(&flood, OVERWRITING);
 	peer.seq--;
 	peer_send(&peer, SEG_SYN, 0);
 	flood_syns(&flood, STEP);

@@ -64,7 +64,7 @@ static int compile(const char *expression, struct text *to)
 	pcap_freecode(&program);
 	pcap_close(pcap);
 	if (to->len > FILTER_MOST)
-		status = fail_usage("filter: a program of %zu bytes, where %d may be; shorten the expression",
+		status = fail_usage("filter: a program of %zu bytes, %d may be; shorten it",
 				    to->len, FILTER_MOST);
 	return status;
 }
