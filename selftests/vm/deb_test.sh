@@ -143,7 +143,7 @@ purged()
 	local left
 
 	left=$(left_over) || :
-	[ -z "$left" ] || { sed 's/^/# left: /' <<<"$left"; return 1; }
+	[ -z "$left" ] || { echo "# left: ${left//$'\n'/$'\n# left: '}"; return 1; }
 	! grep tcpledger "$work/files.after" && ! in_root dkms status 2>>"$log" | grep -q . &&
 		! grep -q tcpledger "$root"/lib/modules/*/modules.dep
 }
