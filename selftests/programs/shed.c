@@ -25,7 +25,7 @@
 #define RTT_US		5000	/* between a real SYN and its ACK */
 #define RTT_SYNS	200	/* SYNs of the flood in that time, where they may be in the way */
 #define COST_SYNS	1000
-#define TRIES		5
+#define ROUNDS		6
 #define NS		1000000000LL
 
 WORLD_FIXTURE(shed);
@@ -311,14 +311,32 @@ TEST_F_TIMEOUT(shed, wrong_ack, 6000)
 }
 
 /*
+ * What a SYN costs, at the least of some rounds: other work of the kernel falls into some.
+ * With @shed only rounds count in which each SYN is shed: at the turn of a second of the
+ * module's some make records again.
+ */
+static int64_t cost_of_syn(struct flood *flood, bool shed)
+{
+	int64_t least = INT64_MAX;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		int64_t counted = ledger_stat("shed"), ns = flood_syns(flood, COST_SYNS);
+
+		if (ledger_stat("shed") - counted == (shed ? COST_SYNS : 0) && ns < least)
+			least = ns;
+	}
+	return least / COST_SYNS;
+}
+
+/*
  * This test will compare a SYN that is shed with one that makes a record, and both with one
- * that comes while nothing is recorded: the clock counts instructions. SYN cookies, so that TCP's own part is
- * the same for each, and no capture.
+ * that comes while nothing is recorded: the clock counts instructions. SYN cookies, so that
+ * TCP's own part is the same for each, and no capture.
  */
 TEST_F_TIMEOUT(shed, cost, 6000)
 {
 	struct world *world = &self->world;
-	int64_t none, recorded, shed = 0, counted = 0;
+	int64_t none, recorded, shed;
 	struct flood flood;
 
 	world_unjudged(world, JUDGE_ALL & ~(JUDGE_MEMORY | JUDGE_TEXT),
@@ -328,21 +346,13 @@ TEST_F_TIMEOUT(shed, cost, 6000)
 	flood = flood_begin(world, "2");
 	flood.captureless = true;
 	flood_syns(&flood, WAVE);
-	recorded = flood_syns(&flood, COST_SYNS) / COST_SYNS;
+	recorded = cost_of_syn(&flood, false);
 	EXPECT_EQ(0, ledger_stat("shed"));
 	sysctl_set("tcpledger/enabled", "0");
-	none = flood_syns(&flood, COST_SYNS) / COST_SYNS;
+	none = cost_of_syn(&flood, false);
 	module_reload(LIMITS);
 	flood_syns(&flood, WAVE);
-	/* At the turn of a second of the module's some make records again. */
-	for (int i = 0; i < TRIES; i++) {
-		counted = ledger_stat("shed");
-		shed = flood_syns(&flood, COST_SYNS) / COST_SYNS;
-		counted = ledger_stat("shed") - counted;
-		if (counted == COST_SYNS)
-			break;
-	}
-	EXPECT_EQ(COST_SYNS, counted);
+	shed = cost_of_syn(&flood, true);
 	say("a SYN costs %lld instructions, %lld more with a record, %lld more if it is shed",
 	    (long long)none, (long long)(recorded - none), (long long)(shed - none));
 	EXPECT_GT(recorded, shed);
