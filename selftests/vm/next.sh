@@ -37,26 +37,40 @@ as_root()
 	fi
 }
 
+# site SUITE: where this machine's apt has that suite of Debian 12 from; 13 is there too.
+site()
+{
+	local found
+
+	# shellcheck disable=SC2016 # apt expands it
+	found=$(apt-get indextargets --format '$(SITE) $(RELEASE)' |
+		awk -v release="$1" '$2 == release && !n++ { print $1 }')
+	[ -n "$found" ] || die "apt has no source for $1: add it to the apt sources"
+	echo "$found"
+}
+
 sources()
 {
-	local suite
+	local suite debian security
 
+	debian=$(site bookworm) && security=$(site bookworm-security) || exit
 	for suite in trixie trixie-updates trixie-backports; do
-		echo "deb http://deb.debian.org/debian $suite main"
+		echo "deb $debian $suite main"
 	done
-	echo "deb http://deb.debian.org/debian-security trixie-security main"
+	echo "deb $security trixie-security main"
 }
 
 make_root()
 {
-	local log=$build/debian-13.log
+	local log=$build/debian-13.log debian
 
 	[ ! -e "$root/etc/debian_version" ] || return 0
 	echo "fetch: unpacking Debian 13 into .build: compiler and libc for its kernels' headers" >&2
 	mkdir -p "$build/kernels"
+	debian=$(site bookworm) || exit
 	as_root rm -rf "$root" "$root.new"
 	as_root env PATH="$PATH:/usr/sbin:/sbin" debootstrap --variant=minbase --include="$packages" \
-		trixie "$root.new" http://deb.debian.org/debian >"$log" 2>&1 ||
+		trixie "$root.new" "$debian" >"$log" 2>&1 ||
 		{ tail -n 20 "$log" >&2; die "debootstrap of Debian 13 failed, see above and $log"; }
 	sources | as_root tee "$root.new/etc/apt/sources.list" >/dev/null
 	as_root mkdir -p "$root.new$top" "$root.new$build"
