@@ -149,11 +149,12 @@ static struct tcpledger_conn *surplus(struct tcpledger_net *tn)
 		c = evict_oldest(tn, TCPLEDGER_PLACE_FAILED);
 		/*
 		 * A flood at a closed port ends records where segments come, with BH
-		 * off; the worker has BH on. The bucket's lock covers the role, but
-		 * it does not change after the SYN.
+		 * off; the worker has BH on.
 		 */
-		if (c && in_softirq() &&
-		    data_race(c->facts.role) == TCPLEDGER_ROLE_PASSIVE)
+		if (!c || !in_softirq())
+			return c;
+		/* The bucket's lock covers the role, which does not change any more. */
+		if (data_race(c->facts.role) == TCPLEDGER_ROLE_PASSIVE)
 			note_recycled(&tn->lists);
 		return c;
 	}
