@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -17,8 +16,8 @@
 
 #include "lib/test.h"
 #include "lib/world/module.h"
+#include "lib/world/somebody.h"
 
-#define SOMEBODY	1000	/* a user id that is not root's */
 #define BIG		(1 << 20)
 #define COUNTED		"/sys/fs/cgroup/tcpledger-counted"
 
@@ -133,18 +132,12 @@ static int in_child(int (*fn)(void))
 	return WEXITSTATUS(status);
 }
 
-static void become_somebody(void)
-{
-	if (setresgid(SOMEBODY, SOMEBODY, SOMEBODY) || setresuid(SOMEBODY, SOMEBODY, SOMEBODY))
-		die("setresuid");
-}
-
 static int open_as_somebody(void)
 {
 	const char *name;
 	int opened = 0;
 
-	become_somebody();
+	somebody_become();
 	EACH(name, names)
 		if (open_file(name) >= 0 || errno != EACCES) {
 			say("uid %d opens %s", SOMEBODY, name);
@@ -215,15 +208,7 @@ static int look_as_container_root(void)
 	const char *name;
 	int wrong = 0;
 
-	become_somebody();
-	/* Else the files of a process that was root are root's, its uid_map too. */
-	prctl(PR_SET_DUMPABLE, 1);
-	if (unshare(CLONE_NEWUSER))
-		die("user namespace");
-	if (!write_text("/proc/self/setgroups", "deny") ||
-	    !write_text("/proc/self/uid_map", "0 1000 1") ||
-	    !write_text("/proc/self/gid_map", "0 1000 1"))
-		die("uid map");
+	somebody_become_root();
 	/* Root here, but still in the network namespace of the other root. */
 	EACH(name, names)
 		if (open_file(name) >= 0) {

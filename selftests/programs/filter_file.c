@@ -11,17 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/test.h"
 #include "lib/world/module.h"
+#include "lib/world/somebody.h"
 #include "lib/world/outside.h"
 
 #define FILTER		LEDGER_PROC "/filter"
 #define PORT		7001
-#define SOMEBODY	1000	/* a user id that is not root's */
 #define PROGRAM_MOST	4096	/* instructions, BPF_MAXINSNS */
 #define TEXT_MOST	(128 * 1024)
 
@@ -55,7 +54,7 @@ static char *compiled(const char *expression)
 	return run_output("tcpdump -y RAW -s 262144 -ddd '%s'", expression);
 }
 
-/* Whether the filter is the one that refuses PORT alone, by what it does. */
+/* Is a connection to PORT refused, and one to another port recorded? */
 static int judge_in_force(struct world *world)
 {
 	struct pair other = pair_open(world->family);
@@ -255,16 +254,7 @@ static int filter_as_container_root(int family)
 	struct pair p;
 	int wrong = 0;
 
-	if (setresgid(SOMEBODY, SOMEBODY, SOMEBODY) || setresuid(SOMEBODY, SOMEBODY, SOMEBODY))
-		die("setresuid");
-	/* Else the files of a process that was root are root's, its uid_map too. */
-	prctl(PR_SET_DUMPABLE, 1);
-	if (unshare(CLONE_NEWUSER))
-		die("user namespace");
-	if (!write_text("/proc/self/setgroups", "deny") ||
-	    !write_text("/proc/self/uid_map", "0 1000 1") ||
-	    !write_text("/proc/self/gid_map", "0 1000 1"))
-		die("uid map");
+	somebody_become_root();
 	/* Root here, but still in the network namespace of the other root. */
 	if (open(FILTER, O_WRONLY) >= 0 || (errno != EACCES && errno != EPERM)) {
 		say("root of another user namespace opens the filter: %s", strerror(errno));
