@@ -374,8 +374,7 @@ build_late()
 	release=$("$vm_tests/fetch.sh" release "$lane")
 	mkdir -p "$work/broken"
 	cp "$top"/selftests/broken/* "$work/broken"
-	# shellcheck disable=SC2046 # one setting a word
-	make -s -C "$BUILD/kernels/$lane/usr/src/linux-headers-$release" $(kbuild_words "$lane") \
+	"$vm_tests/kbuild.sh" "$lane" -s -C "$BUILD/kernels/$lane/usr/src/linux-headers-$release" \
 		M="$work/broken" modules >&2
 }
 

@@ -16,7 +16,6 @@
 #   fetch.sh source-tree 6.12 unpack the kernel's source to build it, see kernel.sh
 #   fetch.sh promtool         unpack promtool of Debian's prometheus
 #   fetch.sh release LANE     print the kernel release of an unpacked lane
-#   fetch.sh kbuild LANE      print what make of a module for it needs
 #
 # Kernels, their source, promtool and services are only unpacked below .build, never
 # installed: the 6.12 headers depend on the 6.12 image, whose installation would make a
@@ -500,11 +499,6 @@ fetch_promtool()
 	mv "$dest.new" "$dest"
 }
 
-kbuild_of()
-{
-	echo "KDIR=$build/kernels/$1/usr/src/linux-headers-$(cat "$build/kernels/$1/release") $(kbuild_words "$1")"
-}
-
 main()
 {
 	local what=${1:-}
@@ -524,8 +518,7 @@ main()
 	source-tree)	fetch_source_tree "$1" ;;
 	promtool)	fetch_promtool ;;
 	release)	cat "$build/kernels/$1/release" ;;
-	kbuild)		kbuild_of "$1" ;;
-	*)		die "usage: fetch.sh tools GROUP... | kernel LANE... | newest LANE... | root LANE | services | source | source-tree SERIES | promtool | release LANE | kbuild LANE" ;;
+	*)		die "usage: fetch.sh tools GROUP... | kernel LANE... | newest LANE... | root LANE | services | source | source-tree SERIES | promtool | release LANE" ;;
 	esac
 }
 
