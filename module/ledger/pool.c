@@ -126,19 +126,28 @@ static void fill_to(u32 wanted)
 	}
 }
 
-static void fill_stock(struct work_struct *work)
+/* Give at most so many blocks back, but keep @kept. Returns how many. */
+static u32 drain_to(u32 kept, u32 most)
 {
 	unsigned long flags;
 	void *block;
+	u32 n;
 
-	fill_to(STOCK_FILL);
-	while (READ_ONCE(stock.n) > STOCK_HIGH) {
+	for (n = 0; n < most && READ_ONCE(stock.n) > kept; n++) {
 		raw_spin_lock_irqsave(&stock.lock, flags);
 		block = stock_pop();
 		raw_spin_unlock_irqrestore(&stock.lock, flags);
-		if (block)
-			block_release(block);
+		if (!block)
+			break;
+		block_release(block);
 	}
+	return n;
+}
+
+static void fill_stock(struct work_struct *work)
+{
+	fill_to(STOCK_FILL);
+	drain_to(STOCK_HIGH, U32_MAX);
 }
 
 /* Move up to BATCH blocks to this CPU, and return one more. */
@@ -246,19 +255,7 @@ u32 tcpledger_pool_spare(void)
  */
 u32 tcpledger_pool_give(u32 most)
 {
-	unsigned long flags;
-	void *block;
-	u32 n;
-
-	for (n = 0; n < most && tcpledger_pool_spare(); n++) {
-		raw_spin_lock_irqsave(&stock.lock, flags);
-		block = stock_pop();
-		raw_spin_unlock_irqrestore(&stock.lock, flags);
-		if (!block)
-			break;
-		block_release(block);
-	}
-	return n;
+	return drain_to(STOCK_FILL, most);
 }
 
 /**
