@@ -69,7 +69,7 @@ static bool takes_segments(const struct tcpledger_conn *c)
 
 /*
  * Has the SYN's connection begun before: is it repeated, or does it cross ours? In a VRF
- * the second device of the key is the one that the SYN came by, as TCP has it.
+ * TCP looks sockets up by the device that the SYN came by, which is key.ifindex2.
  */
 static bool is_second(const struct tcpledger_packet *p)
 {

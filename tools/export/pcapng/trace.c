@@ -224,7 +224,7 @@ static void fill_gaps(struct trace *trace, size_t first, const struct record *re
 	free(packets);
 }
 
-/* For each entry of a log the one that it is in the other's: none yet. */
+/* For each entry of a log the matching entry of the other end's log, none (-1) at first. */
 static int *new_matches(const struct record *record)
 {
 	int *matches = memory_new(record->fixed.log_n, sizeof(*matches));
