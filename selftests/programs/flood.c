@@ -15,8 +15,8 @@
 #include "lib/world/module.h"
 
 /* SYNs of a wave, of two, of each family; ports of a scan; connections on one tuple. */
-#define SYNS		(slow_kernel() ? 500 : times(2500, 50000))
-#define PORTS		(slow_kernel() ? 500 : times(2000, 65535))
+#define SYNS		(slow_kernel() ? 500 : times(1500, 50000))
+#define PORTS		(slow_kernel() ? 500 : times(1200, 65535))
 #define REUSES		(slow_kernel() ? 100 : times(600, 10000))
 #define TUPLE_MOST	64	/* ended records kept of one tuple */
 #define REAL		10	/* connections made while the flood goes on */

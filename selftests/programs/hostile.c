@@ -266,7 +266,7 @@ TEST_F_TIMEOUT(hostile, mutations, 3000)
 {
 	static struct victim victim[VICTIMS];
 	struct world *world = &self->world;
-	unsigned int port = 0, rounds = times(4, 200);
+	unsigned int port = 0, rounds = times(2, 200);
 	uint64_t seed = 20240229;
 	struct held held;
 	struct pair beside;

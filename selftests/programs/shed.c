@@ -19,7 +19,8 @@
 #define LIMITS		"max_connections=1024 history=512 max_embryonic=128"
 #define RECYCLED_MOST	1000	/* half-open records that may be recycled in a second */
 #define WAVE		1300	/* SYNs that surely begin to be shed */
-#define OVERWRITING	5000	/* SYNs that surely overwrite a note */
+#define OVERWRITING	5000	/* SYNs that all but surely overwrite a note */
+#define TRIES		3
 #define STEP		100	/* SYNs until the test reads what came of them */
 #define REAL		12	/* connections in the flood */
 #define RTT_US		5000	/* between a real SYN and its ACK */
@@ -279,12 +280,20 @@ TEST_F_TIMEOUT(shed, repeated, 6000)
 	EXPECT_EQ(0, records_of(&peer.host, &peer.self));
 	EXPECT_EQ(0, judge_partial(&flood, &peer));
 
-	/* The note of the SYN was overwritten by thousands of others, and the SYN comes again. */
-	shed_one(&flood, &peer, FAR_PORT + 4);
-	flood_syns(&flood, OVERWRITING);
-	peer.seq--;
-	peer_send(&peer, SEG_SYN, 0);
-	flood_syns(&flood, STEP);
+	/*
+	 * The note of the SYN was overwritten by thousands of others, and the SYN comes again.
+	 * A note in a hundred survives them: then a record is made of it when the SYN comes.
+	 */
+	for (int i = 0; ; i++) {
+		ASSERT_GT(TRIES, i);
+		shed_one(&flood, &peer, FAR_PORT + 4 + i);
+		flood_syns(&flood, OVERWRITING);
+		peer.seq--;
+		peer_send(&peer, SEG_SYN, 0);
+		flood_syns(&flood, STEP);
+		if (!records_of(&peer.host, &peer.self))
+			break;
+	}
 	EXPECT_EQ(0, judge_partial(&flood, &peer));
 }
 
