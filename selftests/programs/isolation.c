@@ -25,7 +25,7 @@
 
 WORLD_FIXTURE(isolation);
 
-static const char *const names[] = { "connections", "log", "timewait", "stats", "records" };
+static const char *const names[] = { "connections", "log", "timewait", "stats", "records", "events" };
 
 #define FILES	(sizeof(names) / sizeof(*names))
 

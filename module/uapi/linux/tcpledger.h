@@ -31,6 +31,61 @@
  * Each enumeration starts with what an all-zero record means. The words that
  * people see for the values stand in the X-macro lists, so that the kernel's
  * text files and every reader spell them alike.
+ *
+ * The live stream, /proc/net/tcpledger/events, is a sequence of frames. Each
+ * begins with struct tcpledger_frame, whose size is the length of the whole
+ * frame, a multiple of eight; a reader steps over what a later version appends.
+ * A frame of an unknown type is skipped by its size, unless it has
+ * TCPLEDGER_FRAME_MUST_UNDERSTAND. read() returns whole frames; a buffer that is
+ * too small for the next one gets EINVAL, and TCPLEDGER_FRAME_MAX always is
+ * enough.
+ *
+ * Events are kept only while somebody has the file open. The first to open it
+ * begins an epoch; with the last who closes it, the epoch is over. In an epoch
+ * the events of a namespace are numbered from 1 without a gap. A frame that is an
+ * event has TCPLEDGER_FRAME_NUMBERED and its number in seq; in every other frame
+ * seq is the number of the next event. What a reader gets:
+ *
+ *	START		who writes, and both clocks; then, as often as there are
+ *	RECORD		records: a whole record, its log included
+ *	SNAPSHOT_END	all that existed was sent; events follow
+ *	OPEN		event: a record is told of for the first time; the
+ *			frame has the record as it is when the frame is read
+ *	ENTRY		event: a log entry
+ *	AMEND		event: what is now known of a log entry told before
+ *			(accepted, retransmit), the entry as it is now
+ *	END		event: the record is over; the record with its verdict
+ *	GONE		event: the record was evicted, nothing more is said of it
+ *	LOST		the reader was too slow: the number of the first event it
+ *			did not get, and how many
+ *	FILTERED	only in recorded files: so many events in a row were left
+ *			out because a filter did not want them
+ *	STOP		the module goes away; end of file follows
+ *
+ * The snapshot and the events after it together tell each entry of each record at
+ * least once. Some are told twice, as the record of a RECORD, OPEN or END frame
+ * is copied when the frame is read; each entry has the record's id and its index
+ * n, so a reader drops what it has. Of an entry that is told more than once the last
+ * frame in the stream's order is true. OPEN and END become GONE if the record was
+ * evicted before the frame was read; ENTRY and AMEND of before the eviction may
+ * follow then, and another GONE. A record that is no longer live can still
+ * have an ENTRY, a repeated FIN that comes too late, say; another END follows then.
+ *
+ * Each reader has its own place. It begins with a snapshot; lseek(fd, 0,
+ * SEEK_END) before the first read leaves the snapshot out and begins at the
+ * present, lseek(fd, 0, SEEK_SET) asks for a fresh one at any time. A reader that
+ * is too slow gets LOST, never an errno, and goes on with the oldest event kept.
+ * poll(), epoll and O_NONBLOCK work as ever. When the module is unloaded a reader
+ * is woken; it reads STOP, then end of file. One that comes later than that gets
+ * EIO, which means the same.
+ *
+ * A recorded file is a struct tcpledger_header with TCPLEDGER_FILE_MAGIC, then
+ * frames as above. Before START, and again every few MiB, where a fresh snapshot
+ * begins, it has
+ *
+ *	SYNC		TCPLEDGER_SYNC_WORD, and the file's header once more
+ *
+ * so that any piece of it can be read from the first SYNC in it on.
  */
 #ifndef _UAPI_LINUX_TCPLEDGER_H
 #define _UAPI_LINUX_TCPLEDGER_H
@@ -38,6 +93,8 @@
 #include <linux/types.h>
 
 #define TCPLEDGER_MAGIC		0x524744454c504354ULL	/* "TCPLEDGR" */
+#define TCPLEDGER_FILE_MAGIC	0x464744454c504354ULL	/* "TCPLEDGF" */
+#define TCPLEDGER_SYNC_WORD	0xa1f05cd37e926b48ULL
 #define TCPLEDGER_VERSION	1
 #define TCPLEDGER_COMM_LEN	16
 #define TCPLEDGER_LOG_MAX	48	/* entries a record can hold */
@@ -222,8 +279,8 @@ struct tcpledger_entry {
 };
 
 /**
- * struct tcpledger_header - the start of the records file
- * @magic: TCPLEDGER_MAGIC
+ * struct tcpledger_header - the start of the records file, and of a recorded one
+ * @magic: TCPLEDGER_MAGIC, or TCPLEDGER_FILE_MAGIC
  * @version: TCPLEDGER_VERSION
  * @header_size: bytes of this structure
  * @record_size: bytes of struct tcpledger_record, without the log
@@ -397,5 +454,143 @@ struct tcpledger_record {
 	__s64	srtt_us;
 	__s64	min_rtt_us;
 };
+
+/* Types of frames, and the words for them */
+#define TCPLEDGER_FRAMES(X)		\
+	X(NONE, "-")			\
+	X(START, "start")		\
+	X(RECORD, "record")		\
+	X(SNAPSHOT_END, "snapshot_end")	\
+	X(OPEN, "open")			\
+	X(ENTRY, "entry")		\
+	X(AMEND, "amend")		\
+	X(END, "end")			\
+	X(GONE, "gone")			\
+	X(LOST, "lost")			\
+	X(FILTERED, "filtered")		\
+	X(STOP, "stop")			\
+	X(SYNC, "sync")
+
+#define TCPLEDGER_ENUM_FRAME(name, text)	TCPLEDGER_ENUM(FRAME, name)
+enum tcpledger_frame_type { TCPLEDGER_FRAMES(TCPLEDGER_ENUM_FRAME) TCPLEDGER_FRAME_TYPE_MAX };
+
+/* frame.flags */
+#define TCPLEDGER_FRAME_MUST_UNDERSTAND	0x0001	/* who does not know the type stops */
+#define TCPLEDGER_FRAME_NUMBERED	0x0002	/* an event, counted in seq */
+
+/**
+ * struct tcpledger_frame - the beginning of every frame
+ * @type: enum tcpledger_frame_type
+ * @flags: TCPLEDGER_FRAME_*
+ * @size: bytes of the whole frame
+ * @seq: number of this event in its epoch, or of the next one
+ */
+struct tcpledger_frame {
+	__u16	type;
+	__u16	flags;
+	__u32	size;
+	__u64	seq;
+};
+
+/**
+ * struct tcpledger_frame_start - START: what the events after it are part of
+ * @frame: the frame
+ * @version: TCPLEDGER_VERSION
+ * @header_size: bytes of struct tcpledger_header
+ * @record_size: bytes of struct tcpledger_record, without the log
+ * @entry_size: bytes of struct tcpledger_entry
+ * @netns: inode number of the namespace
+ * @hz: timer ticks per second
+ * @epoch: counts from 1 in each namespace
+ * @monotonic_ns: CLOCK_MONOTONIC of one moment
+ * @realtime_ns: CLOCK_REALTIME of the same moment
+ * @load_id: random, drawn when the module was loaded: records with equal id,
+ *	netns and load_id are one
+ * @boot_id: /proc/sys/kernel/random/boot_id; the kernel leaves it zero, who
+ *	records fills it in
+ * @host: host name, ends with a zero byte
+ */
+struct tcpledger_frame_start {
+	struct tcpledger_frame	frame;
+	__u32	version;
+	__u32	header_size;
+	__u32	record_size;
+	__u32	entry_size;
+	__u32	netns;
+	__u32	hz;
+	__u64	epoch;
+	__s64	monotonic_ns;
+	__s64	realtime_ns;
+	__u8	load_id[16];
+	__u8	boot_id[16];
+	char	host[72];
+};
+
+/**
+ * struct tcpledger_frame_record - RECORD, OPEN and END: a whole record
+ * @frame: the frame
+ * @monotonic_ns: CLOCK_MONOTONIC when the record was copied
+ * @record: the record, followed by its log
+ */
+struct tcpledger_frame_record {
+	struct tcpledger_frame	frame;
+	__s64			monotonic_ns;
+	struct tcpledger_record	record;
+};
+
+/**
+ * struct tcpledger_frame_entry - ENTRY and AMEND: one entry of a log
+ * @frame: the frame
+ * @id: the record
+ * @n: index of the entry in its log
+ * @reserved: zero
+ * @entry: the entry
+ */
+struct tcpledger_frame_entry {
+	struct tcpledger_frame	frame;
+	__u64			id;
+	__u32			n;
+	__u32			reserved;
+	struct tcpledger_entry	entry;
+};
+
+/**
+ * struct tcpledger_frame_gone - GONE: a record was evicted
+ * @frame: the frame
+ * @id: the record
+ */
+struct tcpledger_frame_gone {
+	struct tcpledger_frame	frame;
+	__u64			id;
+};
+
+/**
+ * struct tcpledger_frame_count - LOST and FILTERED: events that are not here
+ * @frame: the frame
+ * @first: number of the first of them
+ * @n: how many, in a row
+ */
+struct tcpledger_frame_count {
+	struct tcpledger_frame	frame;
+	__u64			first;
+	__u64			n;
+};
+
+/**
+ * struct tcpledger_frame_sync - SYNC: a piece of a recorded file begins
+ * @frame: the frame
+ * @word: TCPLEDGER_SYNC_WORD
+ * @header: as at the beginning of the file, with both clocks of this moment
+ */
+struct tcpledger_frame_sync {
+	struct tcpledger_frame	frame;
+	__u64			word;
+	struct tcpledger_header	header;
+};
+
+/* The longest frame: a record with a full log. */
+#define TCPLEDGER_FRAME_MAX					\
+	(sizeof(struct tcpledger_frame_record) +		\
+	 TCPLEDGER_LOG_MAX * sizeof(struct tcpledger_entry))
 
 #endif /* _UAPI_LINUX_TCPLEDGER_H */
