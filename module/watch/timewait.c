@@ -77,12 +77,12 @@ find(struct tcpledger_bucket *b, const struct inet_timewait_sock *tw, u32 ports,
 void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 				 bool rearm)
 {
-	s64 now = ktime_get_mono_fast_ns();
 	struct tcpledger_flight *f;
 	struct tcpledger_conn *c;
 	struct tcpledger_bucket *b;
 	unsigned long flags;
 	u32 rcv_nxt, ports;
+	s64 now;
 
 	if (!is_tcp(tw))
 		return;
@@ -90,6 +90,10 @@ void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 	b = lock_bucket(tw, &ports, &flags);
 	c = find(b, tw, ports, !rearm);
 	if (c) {
+		/* In FIN_WAIT2 a program or a timer makes a timewait socket. */
+		now = READ_ONCE(tw->tw_substate) == TCP_TIME_WAIT ?
+			tcpledger_flight_time(tcpledger_flight_of(c)) :
+			ktime_get_mono_fast_ns();
 		tcpledger_conn_room(c);
 		if (c->facts.state == TCPLEDGER_STATE_FIN_WAIT2 &&
 		    READ_ONCE(tw->tw_substate) == TCP_TIME_WAIT &&
