@@ -137,7 +137,8 @@ static bool thrown_away(bool full, const struct tcpledger_flight *f,
 void tcpledger_segment_freed(const struct sk_buff *skb,
 			     enum skb_drop_reason reason)
 {
-	struct tcpledger_flight f, *own = this_cpu_ptr(&tcpledger_flight);
+	struct tcpledger_flight f __tcpledger_unset;
+	struct tcpledger_flight *own = this_cpu_ptr(&tcpledger_flight);
 	struct tcpledger_net *tn = NULL;
 	struct tcpledger_bucket *b;
 	unsigned long flags;

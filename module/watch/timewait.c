@@ -20,6 +20,7 @@
 #include <net/inet_timewait_sock.h>
 #include <net/tcp.h>
 
+#include "compat.h"
 #include "ledger/lists.h"
 #include "ledger/net.h"
 #include "ledger/settle.h"
@@ -185,11 +186,11 @@ void tcpledger_timewait_abort(const struct inet_timewait_sock *tw)
 void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
 {
 	s64 now = ktime_get_mono_fast_ns();
-	struct tcpledger_flight flight = {}, *f;
+	struct tcpledger_flight flight __tcpledger_unset, *f;
 	struct tcpledger_net *tn = NULL;
 	struct tcpledger_conn *c;
 	struct tcpledger_bucket *b;
-	struct tcpledger_key key;
+	struct tcpledger_key key __tcpledger_unset;
 	unsigned long flags;
 	u32 ports;
 	u8 how;
@@ -203,6 +204,7 @@ void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
 		return;
 	}
 	tcpledger_conn_room(c);
+	flight.skb = NULL;
 	f = in_flight(c);
 	how = exit_reason(tw, c, f);
 	if (how == TCPLEDGER_EXIT_REUSED && f &&
