@@ -232,9 +232,12 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	c->key = *key;
 	c->key.ifindex2 = 0;
 	c->key.unbound = false;
-	memset(&c->owner, 0, sizeof(c->owner));
 	memset(&c->closer, 0, sizeof(c->closer));
+	memset(&c->owner.actor, 0, sizeof(c->owner.actor));
 	c->owner.uid = -1;
+	c->owner.inode = 0;
+	c->owner.cgroup = 0;
+	c->owner.cookie = 0;
 	tcpledger_facts_init(&c->facts, now, state, role);
 	return c;
 }

@@ -28,7 +28,7 @@
 #define STOCK_FILL	1024	/* to here */
 #define STOCK_HIGH	8192	/* above this the worker gives back */
 
-/* Allocated at load: blocks for half of max_connections, 6 MB at most. */
+/* Allocated at load: blocks for max_connections, 6 MB at most. */
 #define STOCK_FIRST_MAX	STOCK_HIGH
 
 /*
@@ -292,7 +292,7 @@ int __init tcpledger_pool_init(void)
 				  WATCHED ? 0 : SLAB_TYPESAFE_BY_RCU, NULL);
 	if (!cache)
 		return -ENOMEM;
-	fill_to(clamp_t(u32, tcpledger_parameters.max_connections / 2, STOCK_FILL,
+	fill_to(clamp_t(u32, tcpledger_parameters.max_connections, STOCK_FILL,
 			STOCK_FIRST_MAX));
 	return 0;
 }

@@ -128,7 +128,7 @@ tcpledger_common_find(struct tcpledger_bucket *b, const struct sock_common *s,
 }
 
 /* Lock the bucket of a full socket's record. */
-static inline struct tcpledger_bucket *
+static __always_inline struct tcpledger_bucket *
 tcpledger_socket_lock(const struct sock *sk, unsigned long *flags)
 {
 	const u32 hash = tcpledger_common_hash(&sk->__sk_common,

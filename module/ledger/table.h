@@ -100,7 +100,7 @@ static inline void tcpledger_table_unlock(struct tcpledger_bucket *b,
  * Context: any.
  * Return: the record, or NULL.
  */
-static inline struct tcpledger_conn *
+static __always_inline struct tcpledger_conn *
 tcpledger_table_find(struct tcpledger_bucket *b,
 		     const struct tcpledger_key *key)
 {

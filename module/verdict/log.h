@@ -216,14 +216,18 @@ tcpledger_log_set_small(struct tcpledger_log_entry *e, s64 t, u8 type,
 struct tcpledger_log_entry *
 tcpledger_log_reserve(struct tcpledger_log *log, enum tcpledger_log_class class);
 
-/* The place of one more entry, or NULL. */
-static __always_inline struct tcpledger_log_entry *
-tcpledger_log_add(struct tcpledger_log *log, enum tcpledger_log_class class)
+/* The place of one more entry: false if there is none. */
+static __always_inline bool tcpledger_log_add(struct tcpledger_log *log,
+					      enum tcpledger_log_class class,
+					      struct tcpledger_log_entry **e)
 {
-	if (!tcpledger_log_roomy(log))
-		return tcpledger_log_reserve(log, class);
+	if (!tcpledger_log_roomy(log)) {
+		*e = tcpledger_log_reserve(log, class);
+		return *e;
+	}
 	log->keys += class;
-	return &log->first[log->n++];
+	*e = &log->first[log->n++];
+	return true;
 }
 
 /**
@@ -243,9 +247,9 @@ tcpledger_log_segment(struct tcpledger_log *log, s64 t,
 		      const struct tcpledger_segment *seg, u8 type, u8 bits,
 		      enum tcpledger_log_class class)
 {
-	struct tcpledger_log_entry *e = tcpledger_log_add(log, class);
+	struct tcpledger_log_entry *e;
 
-	if (!e)
+	if (!tcpledger_log_add(log, class, &e))
 		return TCPLEDGER_LOG_NONE;
 	tcpledger_log_set(e, t, seg, type, bits);
 	return log->n - 1;
@@ -255,9 +259,9 @@ static __always_inline int
 tcpledger_log_small(struct tcpledger_log *log, s64 t, u8 type, u32 numbers,
 		    int segment, enum tcpledger_log_class class)
 {
-	struct tcpledger_log_entry *e = tcpledger_log_add(log, class);
+	struct tcpledger_log_entry *e;
 
-	if (!e)
+	if (!tcpledger_log_add(log, class, &e))
 		return TCPLEDGER_LOG_NONE;
 	tcpledger_log_set_small(e, t, type, numbers, segment);
 	return log->n - 1;

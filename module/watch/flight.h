@@ -2,6 +2,7 @@
 #ifndef TCPLEDGER_FLIGHT_H
 #define TCPLEDGER_FLIGHT_H
 
+#include <linux/ktime.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
@@ -21,6 +22,7 @@ struct tcpledger_net;
  * @c: its record
  * @bucket: the record's bucket
  * @id: the record's id
+ * @when: CLOCK_MONOTONIC of the hook; 0 if TCP may get the segment later
  * @index: its entry, TCPLEDGER_LOG_NONE if it was not logged
  * @task: it reached TCP in a task: written to a TUN device, or polled for
  * @context: on PREEMPT_RT, the task whose softirq or system call processes it
@@ -43,6 +45,7 @@ struct tcpledger_flight {
 	const struct sk_buff		*skb;
 	struct tcpledger_conn		*c;
 	u64				id;
+	s64				when;
 	u32				bucket;
 	int				index;
 	bool				task;
@@ -87,6 +90,20 @@ tcpledger_flight_of(const struct tcpledger_conn *c)
 	       tcpledger_flight_is_own(f) ? f : NULL;
 }
 
+/**
+ * tcpledger_flight_time() - when TCP does what only a segment makes it do
+ * @f: the segment, in flight on this CPU, or NULL
+ *
+ * In a softirq TCP takes a segment at once, so what the segment does has its time,
+ * without another look at the clock. In a task it may have waited in the backlog.
+ * Context: a probe.
+ * Return: CLOCK_MONOTONIC.
+ */
+static inline s64 tcpledger_flight_time(const struct tcpledger_flight *f)
+{
+	return likely(f && f->when && !in_task()) ? f->when : ktime_get_mono_fast_ns();
+}
+
 /*
  * Another segment comes: TCP has finished with the previous one, often without a
  * trace, and its sk_buff may have been reused for this one.
@@ -120,6 +137,7 @@ tcpledger_flight_arrive(struct tcpledger_conn *c, s64 now,
 	f->skb = skb;
 	f->c = c;
 	f->id = c->id;
+	f->when = now;
 	f->bucket = tcpledger_table_index(&c->key);
 	f->task = in_task();
 	tcpledger_flight_own(f);

@@ -137,7 +137,8 @@ static bool thrown_away(bool full, const struct tcpledger_flight *f,
 void tcpledger_segment_freed(const struct sk_buff *skb,
 			     enum skb_drop_reason reason)
 {
-	struct tcpledger_flight f, *own = this_cpu_ptr(&tcpledger_flight);
+	struct tcpledger_flight f __tcpledger_unset;
+	struct tcpledger_flight *own = this_cpu_ptr(&tcpledger_flight);
 	struct tcpledger_net *tn = NULL;
 	struct tcpledger_bucket *b;
 	unsigned long flags;
@@ -162,9 +163,10 @@ void tcpledger_segment_freed(const struct sk_buff *skb,
 		tcpledger_table_unlock(b, flags);
 		return;
 	}
-	now = ktime_get_mono_fast_ns();
 	tcpledger_conn_room(f.c);
 	full = !(f.c->facts.bits & (HELD_BY_REQUEST | HELD_BY_TIMEWAIT));
+	/* A full socket may have kept the segment for long. */
+	now = tcpledger_flight_time(full ? NULL : &f);
 	if (thrown_away(full, &f, reason)) {
 		if (f.index != TCPLEDGER_LOG_NONE)
 			tcpledger_facts_refused(&f.c->facts, now, f.index,

@@ -319,6 +319,9 @@ static noinline void handle_v6(const struct sk_buff *skb,
 	p.key.ifindex = inet6_iif(skb);
 	p.key.ifindex2 = inet6_sdif(skb);
 	handle(&p, th, thoff);
+	/* If this is a first fragment, TCP waits for the others. */
+	if (unlikely(ip6h->nexthdr != IPPROTO_TCP))
+		this_cpu_write(tcpledger_flight.when, 0);
 }
 
 /**

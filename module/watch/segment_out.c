@@ -220,13 +220,15 @@ static bool in_scope(struct tcpledger_net *tn, const struct tcpledger_packet *p,
 static void first_syn(struct tcpledger_net *tn, struct tcpledger_packet *p)
 {
 	s64 now = ktime_get_mono_fast_ns();
-	struct tcpledger_pending pending = { .when = now };
+	struct tcpledger_pending pending __tcpledger_unset;
 	struct tcpledger_conn *c, *old;
 	struct tcpledger_bucket *b;
 	unsigned long flags;
 	bool known, ended = false;
 
 	known = tcpledger_pending_take(p->sk, &pending);
+	if (!known)
+		pending.when = now;
 	if (!in_scope(tn, p, known))
 		return;
 	c = tcpledger_conn_new(tn, &p->key, pending.when,

@@ -216,9 +216,12 @@ static noinline void go_to_close(struct tcpledger_conn *c, const struct sock *sk
 	if (tcpledger_fsm_synchronized(from) || f->bits & WAS_ESTABLISHED)
 		tcpledger_socket_counters(c, sk);
 	if (!(f->bits & HELD_BY_TIMEWAIT)) {
-		now = ktime_get_mono_fast_ns();
 		d.task = by_task(c, sk);
 		tcpledger_socket_death(&d, sk, from);
+		/* In LAST_ACK only a segment acknowledges our FIN. */
+		now = from == TCPLEDGER_STATE_LAST_ACK && d.fin_acked ?
+			tcpledger_flight_time(tcpledger_flight_of(c)) :
+			ktime_get_mono_fast_ns();
 		tcpledger_flight_acted_on(c, now, d.rcv_nxt);
 		check_timewait(c, sk, now, &d);
 	}
@@ -250,7 +253,9 @@ static inline void change_state(struct tcpledger_conn *c, const struct sock *sk,
 		go_to_close(c, sk, from);
 		return;
 	}
-	now = ktime_get_mono_fast_ns();
+	/* To these two TCP goes when a program closes, to the others by a segment. */
+	now = to == TCPLEDGER_STATE_FIN_WAIT1 || to == TCPLEDGER_STATE_LAST_ACK ?
+		ktime_get_mono_fast_ns() : tcpledger_flight_time(tcpledger_flight_of(c));
 	rcv_nxt = tcp_sk(sk)->rcv_nxt;
 	tcpledger_flight_acted_on(c, now, rcv_nxt);
 	switch (to) {

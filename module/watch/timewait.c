@@ -20,6 +20,7 @@
 #include <net/inet_timewait_sock.h>
 #include <net/tcp.h>
 
+#include "compat.h"
 #include "ledger/lists.h"
 #include "ledger/net.h"
 #include "ledger/settle.h"
@@ -77,12 +78,12 @@ find(struct tcpledger_bucket *b, const struct inet_timewait_sock *tw, u32 ports,
 void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 				 bool rearm)
 {
-	s64 now = ktime_get_mono_fast_ns();
 	struct tcpledger_flight *f;
 	struct tcpledger_conn *c;
 	struct tcpledger_bucket *b;
 	unsigned long flags;
 	u32 rcv_nxt, ports;
+	s64 now;
 
 	if (!is_tcp(tw))
 		return;
@@ -90,6 +91,10 @@ void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 	b = lock_bucket(tw, &ports, &flags);
 	c = find(b, tw, ports, !rearm);
 	if (c) {
+		/* In FIN_WAIT2 a program or a timer makes a timewait socket. */
+		now = READ_ONCE(tw->tw_substate) == TCP_TIME_WAIT ?
+			tcpledger_flight_time(tcpledger_flight_of(c)) :
+			ktime_get_mono_fast_ns();
 		tcpledger_conn_room(c);
 		if (c->facts.state == TCPLEDGER_STATE_FIN_WAIT2 &&
 		    READ_ONCE(tw->tw_substate) == TCP_TIME_WAIT &&
@@ -181,11 +186,11 @@ void tcpledger_timewait_abort(const struct inet_timewait_sock *tw)
 void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
 {
 	s64 now = ktime_get_mono_fast_ns();
-	struct tcpledger_flight flight = {}, *f;
+	struct tcpledger_flight flight __tcpledger_unset, *f;
 	struct tcpledger_net *tn = NULL;
 	struct tcpledger_conn *c;
 	struct tcpledger_bucket *b;
-	struct tcpledger_key key;
+	struct tcpledger_key key __tcpledger_unset;
 	unsigned long flags;
 	u32 ports;
 	u8 how;
@@ -199,6 +204,7 @@ void tcpledger_timewait_kill(const struct inet_timewait_sock *tw)
 		return;
 	}
 	tcpledger_conn_room(c);
+	flight.skb = NULL;
 	f = in_flight(c);
 	how = exit_reason(tw, c, f);
 	if (how == TCPLEDGER_EXIT_REUSED && f &&
