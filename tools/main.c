@@ -14,8 +14,10 @@
 #include "commands/explain.h"
 #include "commands/export.h"
 #include "commands/filter.h"
+#include "commands/follow.h"
 #include "commands/list.h"
 #include "commands/options.h"
+#include "commands/record.h"
 #include "commands/show.h"
 #include "commands/stats.h"
 #include "commands/timewait.h"
@@ -41,6 +43,14 @@ static const struct command {
 	{
 		"explain", "ID|LADDR:LPORT-RADDR:RPORT", "the same, each step in words",
 		OPTIONS_CLOCK | OPTIONS_SOURCE, 1, command_explain
+	},
+	{
+		"follow", "", "events as they happen, a line each",
+		OPTIONS_FILTER | OPTIONS_CLOCK | OPTIONS_JSON | OPTIONS_SOURCE, 0, command_follow
+	},
+	{
+		"record", "FILE", "keep what happens, for --file",
+		OPTIONS_RECORD | OPTIONS_FILTER | OPTIONS_NAMESPACE, 1, command_record
 	},
 	{
 		"timewait", "", "what TIME_WAIT does: now, per remote address, measured",
@@ -127,7 +137,7 @@ static int run(const struct command *command, bool named, int argc, char **argv)
 				  options.args[command->arg_count]);
 	status = command->run(&options);
 	output_finish();
-	return status;
+	return status ? status : fail_status();
 }
 
 int main(int argc, char **argv)
