@@ -86,7 +86,7 @@ static inline void tcpledger_conn_prepare(struct tcpledger_conn *c, s64 now,
  * Return: true if the record just ended: call tcpledger_conn_trim() once the
  * bucket is unlocked.
  */
-static inline bool tcpledger_conn_settle(struct tcpledger_conn *c)
+static __always_inline bool tcpledger_conn_settle(struct tcpledger_conn *c)
 {
 	const bool quiet = tcpledger_facts_quiet(&c->facts) && !c->key.ifindex;
 	bool ended = false;

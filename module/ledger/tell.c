@@ -31,18 +31,14 @@ struct news {
 	u32	amended;
 };
 
-static bool was_amended(const struct tcpledger_log_entry *e)
+static bool was_told(const struct tcpledger_log *log, u32 i)
 {
-	return tcpledger_log_bits(e) & LOG_CHANGED;
+	return tcpledger_log_bits(tcpledger_log_look(log, i)) & LOG_TOLD;
 }
 
-static u32 count_told(const struct tcpledger_log *log)
+static bool was_amended(const struct tcpledger_log *log, u32 i)
 {
-	u32 i = log->n;
-
-	while (i && !(tcpledger_log_bits(tcpledger_log_look(log, i - 1)) & LOG_TOLD))
-		i--;
-	return i;
+	return tcpledger_log_bits(tcpledger_log_look(log, i)) & LOG_CHANGED;
 }
 
 /* Bucket locked. Most calls end here: an event without a log entry. */
@@ -51,7 +47,7 @@ static bool is_told(const struct tcpledger_conn *c, u8 tag)
 	const struct tcpledger_log *log = &c->facts.log;
 
 	return c->told_in == tag && !(log->news & LOG_UNTOLD) &&
-	       count_told(log) == log->n;
+	       (!log->n || was_told(log, log->n - 1));
 }
 
 /* Bucket locked. Return: how many events. */
@@ -60,12 +56,16 @@ static u32 look(const struct tcpledger_conn *c, u8 tag, struct news *news)
 	const struct tcpledger_log *log = &c->facts.log;
 	u32 n, i;
 
-	*news = (struct news){ .fresh = c->told_in != tag };
+	news->fresh = c->told_in != tag;
+	news->told = 0;
+	news->amended = 0;
 	if (!news->fresh) {
-		news->told = count_told(log);
+		news->told = log->n;
+		while (news->told && !was_told(log, news->told - 1))
+			news->told--;
 		if (log->news & LOG_AMENDED)
 			for (i = 0; i < news->told; i++)
-				news->amended += was_amended(tcpledger_log_look(log, i));
+				news->amended += was_amended(log, i);
 	}
 	n = news->fresh + news->amended + log->n - news->told;
 	/* Whatever comes after its end may change the verdict. */
@@ -109,7 +109,7 @@ static void put(struct tcpledger_ring *ring, struct tcpledger_conn *c,
 		put_record(ring, c, TCPLEDGER_FRAME_OPEN);
 	if (news->amended)
 		for (i = 0; i < news->told; i++)
-			if (was_amended(tcpledger_log_look(&c->facts.log, i)))
+			if (was_amended(&c->facts.log, i))
 				put_entry(ring, c, TCPLEDGER_FRAME_AMEND, i);
 	for (i = news->told; i < c->facts.log.n; i++)
 		put_entry(ring, c, TCPLEDGER_FRAME_ENTRY, i);

@@ -55,6 +55,7 @@ enum phase { BEGIN, TAKE, SNAPSHOT, EVENTS, OVER };
  * @at: index of event @next in @batch
  * @n: events in @batch
  * @batch: events that were copied
+ * @frames: frames made of entries in a row, to be given at once
  *
  * @phase and @next are read without the lock too, to know whether a read would sleep.
  */
@@ -70,6 +71,7 @@ struct events_reader {
 	u32				at;
 	u32				n;
 	struct tcpledger_slot		batch[BATCH];
+	struct tcpledger_frame_entry	frames[BATCH];
 };
 
 /**
@@ -84,15 +86,20 @@ struct sink {
 	size_t		size;
 };
 
+static int give_bytes(struct sink *s, const void *frames, size_t size)
+{
+	if (size > s->left)
+		return -EINVAL;
+	if (copy_to_user(s->to, frames, size))
+		return -EFAULT;
+	s->to += size;
+	s->left -= size;
+	return 0;
+}
+
 static int give(struct sink *s, const struct tcpledger_frame *frame)
 {
-	if (frame->size > s->left)
-		return -EINVAL;
-	if (copy_to_user(s->to, frame, frame->size))
-		return -EFAULT;
-	s->to += frame->size;
-	s->left -= frame->size;
-	return 0;
+	return give_bytes(s, frame, frame->size);
 }
 
 static int give_start(struct events_reader *r, struct sink *s)
@@ -176,40 +183,60 @@ static int give_gone(struct events_reader *r, struct sink *s, u64 id)
 	return give(s, &f.frame);
 }
 
-static int give_entry(struct events_reader *r, struct sink *s,
-		      const struct tcpledger_slot *slot)
+static bool is_entry(const struct tcpledger_slot *slot)
 {
-	struct tcpledger_frame_entry f = {
-		.frame = {
-			.type = slot->type,
-			.flags = TCPLEDGER_FRAME_NUMBERED,
-			.size = sizeof(f),
-			.seq = r->next,
-		},
-		.id = slot->id,
-		.n = slot->n,
-	};
-
-	tcpledger_log_export(&slot->entry, &f.entry);
-	return give(s, &f.frame);
+	return slot->type == TCPLEDGER_FRAME_ENTRY || slot->type == TCPLEDGER_FRAME_AMEND;
 }
 
-static int give_event(struct events_reader *r, struct sink *s,
-		      const struct tcpledger_slot *slot)
+static void make_entry(struct tcpledger_frame_entry *f, u64 seq,
+		       const struct tcpledger_slot *slot)
 {
-	const struct tcpledger_candidate of = { slot->c, slot->id, slot->bucket };
+	f->frame.type = slot->type;
+	f->frame.flags = TCPLEDGER_FRAME_NUMBERED;
+	f->frame.size = sizeof(*f);
+	f->frame.seq = seq;
+	f->id = slot->id;
+	f->n = slot->n;
+	f->reserved = 0;
+	tcpledger_log_export(&slot->entry, &f->entry);
+}
 
-	switch (slot->type) {
-	case TCPLEDGER_FRAME_ENTRY:
-	case TCPLEDGER_FRAME_AMEND:
-		return give_entry(r, s, slot);
-	case TCPLEDGER_FRAME_OPEN:
-	case TCPLEDGER_FRAME_END:
-		if (tcpledger_view_read(r->snapshot.view, r->snapshot.tn, &of, true))
-			return give_view(r, s, slot->type, TCPLEDGER_FRAME_NUMBERED);
-		break;
-	}
-	return give_gone(r, s, slot->id);
+static void given(struct events_reader *r, u32 n)
+{
+	r->at += n;
+	WRITE_ONCE(r->next, r->next + n);
+}
+
+/* As many in a row as there are and fit, the first of them at any rate. */
+static int give_entries(struct events_reader *r, struct sink *s)
+{
+	u32 n = 0, room = max_t(size_t, s->left / sizeof(r->frames[0]), 1);
+	int ret;
+
+	for (; n < room && r->at + n < r->n && is_entry(&r->batch[r->at + n]); n++)
+		make_entry(&r->frames[n], r->next + n, &r->batch[r->at + n]);
+	ret = give_bytes(s, r->frames, n * sizeof(r->frames[0]));
+	if (!ret)
+		given(r, n);
+	return ret;
+}
+
+static int give_event(struct events_reader *r, struct sink *s)
+{
+	const struct tcpledger_slot *slot = &r->batch[r->at];
+	const struct tcpledger_candidate of = { slot->c, slot->id, slot->bucket };
+	int ret;
+
+	if (is_entry(slot))
+		return give_entries(r, s);
+	if (slot->type != TCPLEDGER_FRAME_GONE &&
+	    tcpledger_view_read(r->snapshot.view, r->snapshot.tn, &of, true))
+		ret = give_view(r, s, slot->type, TCPLEDGER_FRAME_NUMBERED);
+	else
+		ret = give_gone(r, s, slot->id);
+	if (!ret)
+		given(r, 1);
+	return ret;
 }
 
 /* Where the reader stands; events copied before are dropped. */
@@ -291,14 +318,8 @@ static int events(struct events_reader *r, struct sink *s)
 			r->lost = 0;
 		return ret;
 	}
-	if (r->at < r->n) {
-		ret = give_event(r, s, &r->batch[r->at]);
-		if (!ret) {
-			r->at++;
-			WRITE_ONCE(r->next, r->next + 1);
-		}
-		return ret;
-	}
+	if (r->at < r->n)
+		return give_event(r, s);
 	if (!over)
 		return -EAGAIN;
 	ret = give_plain(r, s, TCPLEDGER_FRAME_STOP);
@@ -397,12 +418,14 @@ static loff_t events_lseek(struct file *file, loff_t offset, int whence)
 	if (offset || (whence != SEEK_SET && whence != SEEK_END))
 		return -EINVAL;
 	if (mutex_lock_interruptible(&r->lock))
-		return -EINTR;
+		return -ERESTARTSYS;
 	if (r->phase != OVER) {
 		r->skip = whence == SEEK_END;
 		stand_at(r, BEGIN, tcpledger_ring_head(r->ring) + 1);
 	}
 	mutex_unlock(&r->lock);
+	/* Another thread may sleep in a read of this file, and now has START to get. */
+	wake_up_interruptible_all(&r->snapshot.tn->stream.read_wait);
 	return 0;
 }
 

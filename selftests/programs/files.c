@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/test.h"
+#include "lib/world/history.h"
 #include "lib/world/module.h"
 #include "lib/world/somebody.h"
 
@@ -74,22 +75,6 @@ static char *read_file(const char *name, size_t piece, size_t *len)
 	text = read_in_pieces(fd, piece, len);
 	close(fd);
 	return text;
-}
-
-/* Records that change no more: connections that are over. */
-static void make_history(int family, int n)
-{
-	struct pair p = pair_listen(family, 64);
-
-	for (int i = 0; i < n; i++) {
-		pair_connect(&p);
-		sock_send(p.client, 10 + i, 0);
-		sock_receive(p.server, 10 + i);
-		sock_reset(p.client);
-		need(sock_state(p.server) == TCP_CLOSE, DEADLINE_MS);
-		close(p.server);
-	}
-	close(p.listener);
 }
 
 static bool has_mode(const char *name, uid_t uid)
