@@ -157,6 +157,14 @@ int recorded_file_flush(struct recorded_file *file)
 	return FAIL_NONE;
 }
 
+/* Nothing came to be in it. */
+static int drop(struct recorded_file *file)
+{
+	close(file->fd);
+	file->fd = -1;
+	return unlink(file->part) ? fail_write(file->part, errno) : FAIL_NONE;
+}
+
 /**
  * recorded_file_finish - complete the file, and call it by its name
  * @file: an open file, which is closed
@@ -167,6 +175,8 @@ int recorded_file_finish(struct recorded_file *file)
 {
 	int status = recorded_file_flush(file);
 
+	if (!file->bytes)
+		return drop(file);
 	if (fsync(file->fd) && errno != EROFS && errno != EINVAL && !status)
 		status = fail_write(file->part, errno);
 	if (close(file->fd) && !status)

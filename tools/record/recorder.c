@@ -37,6 +37,8 @@ static int begin_file(struct recorder *r)
 		return FAIL_WORK;
 	r->writing = true;
 	r->in_file = 0;
+	if (disk_check(r->file.part, r->wish->free_space))
+		return FAIL_WORK;
 	r->file_count++;
 	r->rotate_at = clock_next(r->wish->rotate_ns);
 	if (r->numbered && r->wish->files)
@@ -429,8 +431,7 @@ int recorder_run(struct recorder *r, const struct recorder_wish *wish)
 	status = begin(r);
 	if (!status)
 		status = record_all(r);
-	if (r->events)
-		status = finish(r, status);
+	status = finish(r, status);
 	if (r->terminal && r->file_count)
 		fputs("\r\033[K", stderr);
 	summarize(r);
