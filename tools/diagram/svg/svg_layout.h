@@ -27,6 +27,8 @@
  * @bottom: below the last
  * @wall: times of the wall clock
  * @scratch: words being put together
+ * @step_of: of an inline drawing: the step that each entry of the left log belongs to;
+ *	else NULL
  */
 struct svg {
 	const struct diagram	*diagram;
@@ -35,6 +37,7 @@ struct svg {
 	int			bottom;
 	bool			wall;
 	struct text		scratch;
+	int			*step_of;
 };
 
 static inline int svg_side_x(unsigned int side)
