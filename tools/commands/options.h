@@ -23,6 +23,7 @@
 #define OPTIONS_EXPORT		0x80	/* what to make of the records */
 #define OPTIONS_CLEAR		0x100	/* undo what is set in the kernel */
 #define OPTIONS_NAMESPACE	0x200	/* whose kernel files; part of OPTIONS_SOURCE */
+#define OPTIONS_REPORT		0x400	/* what a report may have */
 
 enum options_clock {
 	OPTIONS_CLOCK_DEFAULT,
@@ -49,6 +50,8 @@ enum options_clock {
  * @limit: records wanted at most, 0 for all
  * @pcapng: FILE of --pcapng, or NULL
  * @packetdrill: FILE of --packetdrill, or NULL
+ * @redact: --redact was given
+ * @size: bytes of --size, or 0
  * @clear: --clear was given
  * @help: --help was given
  * @version: --version was given
@@ -67,6 +70,8 @@ struct options {
 	unsigned int		sort;
 	unsigned long		limit;
 	const char		*pcapng, *packetdrill;
+	bool			redact;
+	uint64_t		size;
 	bool			clear;
 	bool			help, version;
 	char			**args;

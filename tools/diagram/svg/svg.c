@@ -12,6 +12,7 @@
 #include "diagram/svg/svg_elements.h"
 #include "diagram/svg/svg_layout.h"
 #include "diagram/svg/svg_marks.h"
+#include "meaning/step_groups.h"
 #include "meaning/words.h"
 #include "print/format.h"
 #include "read/moment.h"
@@ -385,7 +386,6 @@ static void draw_sheet(struct svg *svg, int height)
 	draw_legend(svg, false);
 	svg_end(svg->out);
 	text_free(&svg->scratch);
-	free(svg->step_of);
 	free(svg->y);
 }
 
@@ -419,15 +419,17 @@ void svg_draw(const struct diagram *diagram, bool wall, struct text *text)
  */
 void svg_draw_inline(const struct diagram *diagram, const char *name, struct text *text)
 {
-	struct svg svg = { .diagram = diagram, .out = text };
+	struct step_groups groups;
+	struct svg svg = { .diagram = diagram, .out = text, .groups = &groups };
 	char id[64];
 	int height;
 
 	snprintf(id, sizeof(id), "title-%s", name);
-	svg_marks_make(&svg);
+	step_groups_make(&groups, diagram->end[DIAGRAM_LEFT].record);
 	place_rows(&svg);
 	height = draw_legend(&svg, true) + 8;
 	svg_begin_inline(text, SVG_WIDTH, height, name, "ladder");
 	add_title(&svg, id);
 	draw_sheet(&svg, height);
+	step_groups_free(&groups);
 }

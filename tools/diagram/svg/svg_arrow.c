@@ -73,7 +73,7 @@ static void draw_line(struct svg *svg, const struct diagram_arrow *arrow)
 	char classes[64];
 
 	/* A line is thin: what is near it counts as pointing at it. */
-	if (svg->step_of)
+	if (svg->groups)
 		svg_line(svg->out, at.x1, at.y1, at.x2, at.y2, "near");
 	snprintf(classes, sizeof(classes), "arrow%s%s%s", colour,
 		 arrow->retransmitted || arrow->not_tcp ? " again" : "",

@@ -1,39 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "diagram/svg/svg_marks.h"
 
-#include "base/memory.h"
 #include "diagram/svg/svg_layout.h"
-#include "meaning/steps.h"
+#include "meaning/step_groups.h"
 #include "read/record.h"
-
-/**
- * svg_marks_make - find out which entries belong together
- * @svg: an inline drawing, whose step_of is set
- */
-void svg_marks_make(struct svg *svg)
-{
-	const struct record *left = svg->diagram->end[DIAGRAM_LEFT].record;
-	struct steps steps;
-	struct step step;
-	int number = 0;
-	unsigned int i;
-
-	svg->step_of = memory_new(left->fixed.log_n + 1, sizeof(*svg->step_of));
-	steps_begin(&steps, left);
-	for (; steps_next(&steps, &step); number++)
-		for (i = step.from; i < step.to; i++)
-			svg->step_of[i] = number;
-}
 
 static void add_groups(struct svg *svg, const struct diagram_arrow *arrow)
 {
 	int left = arrow->entry[DIAGRAM_LEFT], right = arrow->entry[DIAGRAM_RIGHT];
 
 	if (left >= 0)
-		text_signed(svg->out, svg->step_of[left]);
+		step_groups_add_entry(svg->out, svg->groups, left);
 	if (right >= 0 && svg->diagram->self) {
 		text_char(svg->out, ' ');
-		text_signed(svg->out, svg->step_of[right]);
+		step_groups_add_entry(svg->out, svg->groups, right);
 	} else if (right >= 0 && left < 0) {
 		text_char(svg->out, 'r');
 		text_signed(svg->out, right);
@@ -65,7 +45,7 @@ static const struct diagram_arrow *find_arrow(const struct svg *svg,
  */
 void svg_marks_arrow(struct svg *svg, const struct diagram_arrow *arrow, bool stops)
 {
-	if (!svg->step_of)
+	if (!svg->groups)
 		return;
 	text_printf(svg->out, "<g%s data-g=\"", stops ? " tabindex=\"0\"" : "");
 	add_groups(svg, arrow);
@@ -81,7 +61,7 @@ void svg_marks_stay(struct svg *svg, const struct diagram_stay *stay)
 {
 	const struct diagram_arrow *arrow = NULL;
 
-	if (!svg->step_of)
+	if (!svg->groups)
 		return;
 	text_string(svg->out, "<g");
 	if (stay->entry >= 0) {
@@ -91,7 +71,7 @@ void svg_marks_stay(struct svg *svg, const struct diagram_stay *stay)
 		if (arrow)
 			add_groups(svg, arrow);
 		else if (stay->side == DIAGRAM_LEFT || !stay->measured)
-			text_signed(svg->out, svg->step_of[stay->entry]);
+			step_groups_add_entry(svg->out, svg->groups, stay->entry);
 		else
 			text_printf(svg->out, "r%d", stay->entry);
 		text_char(svg->out, '"');
@@ -105,6 +85,6 @@ void svg_marks_stay(struct svg *svg, const struct diagram_stay *stay)
  */
 void svg_marks_end(struct svg *svg)
 {
-	if (svg->step_of)
+	if (svg->groups)
 		text_string(svg->out, "</g>\n");
 }
