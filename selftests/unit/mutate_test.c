@@ -218,6 +218,7 @@ static char *const commands[][8] = {
 	{ "tcpledger", "timewait", "--file", mutated, NULL },
 	{ "tcpledger", "explain", "17", "--file", mutated, NULL },
 	{ "tcpledger", "explain", "33", "--file", mutated, NULL },
+	{ "tcpledger", "report", "-", "--file", mutated, NULL },
 	{ "tcpledger", "export", "--pcapng", "-", "--file", mutated, NULL },
 	{ "tcpledger", "export", "--packetdrill", "-", "17", "--file", mutated, NULL },
 };

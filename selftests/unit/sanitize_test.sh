@@ -4,7 +4,7 @@
 # after its end, nothing is lost, and the output is that of the plain build.
 . ./tap.sh
 
-tap_plan 206
+tap_plan 222
 
 while read -r command; do
 	for file in records longer later none version s390x.records bad_sizes bad_enum; do
@@ -31,6 +31,8 @@ show 17 --ascii --absolute -T
 show 17 --svg -
 show 30
 show 23 --svg -
+report -
+report - --redact
 show 10.0.0.1:8080-10.1.2.3:33333 --json
 show 999
 timewait

@@ -23,6 +23,7 @@ enum {
 	OPT_LIMIT, OPT_VERSION, OPT_LOG, OPT_ASCII, OPT_ABSOLUTE, OPT_SVG, OPT_PCAPNG,
 	OPT_PACKETDRILL, OPT_CLEAR, OPT_ROTATE_SIZE, OPT_ROTATE_EVERY, OPT_FILES,
 	OPT_FREE_SPACE, OPT_TRIGGER, OPT_BEFORE, OPT_AFTER,
+	OPT_REDACT, OPT_SIZE,
 };
 
 #define FILES_MOST	1024	/* given with --file */
@@ -73,6 +74,10 @@ static const struct spec {
 	  "write a capture for Wireshark; - is standard output" },
 	{ OPTIONS_EXPORT, OPT_PACKETDRILL, "packetdrill", "FILE",
 	  "write one connection as a packetdrill script" },
+	{ OPTIONS_REPORT, OPT_REDACT, "redact", NULL,
+	  "replace addresses and names of programs by made-up ones" },
+	{ OPTIONS_REPORT, OPT_SIZE, "size", "SIZE",
+	  "of the file: 500000, 512K, 16M (default); the oldest records are left out" },
 	{ OPTIONS_CLEAR, OPT_CLEAR, "clear", NULL, "remove the filter: record all connections" },
 	{ OPTIONS_RECORD, OPT_ROTATE_SIZE, "rotate-size", "SIZE",
 	  "begin another file at this size: 500K, 100M, 2G" },
@@ -276,6 +281,11 @@ static int take(struct options *options, int value, const char *arg)
 	case OPT_PACKETDRILL:
 		options->packetdrill = arg;
 		return 0;
+	case OPT_REDACT:
+		options->redact = true;
+		return 0;
+	case OPT_SIZE:
+		return parse_size("size", arg, &options->size);
 	case OPT_CLEAR:
 		options->clear = true;
 		return 0;

@@ -24,6 +24,7 @@
 #define OPTIONS_CLEAR		0x100	/* undo what is set in the kernel */
 #define OPTIONS_RECORD		0x400	/* what becomes of recorded files */
 #define OPTIONS_NAMESPACE	0x200	/* whose kernel files; part of OPTIONS_SOURCE */
+#define OPTIONS_REPORT		0x800	/* what a report may have */
 
 enum options_clock {
 	OPTIONS_CLOCK_DEFAULT,
@@ -66,6 +67,8 @@ struct options_record {
  * @limit: records wanted at most, 0 for all
  * @pcapng: FILE of --pcapng, or NULL
  * @packetdrill: FILE of --packetdrill, or NULL
+ * @redact: --redact was given
+ * @size: bytes of --size, or 0
  * @clear: --clear was given
  * @record: what is for 'record' alone
  * @help: --help was given
@@ -85,6 +88,8 @@ struct options {
 	unsigned int		sort;
 	unsigned long		limit;
 	const char		*pcapng, *packetdrill;
+	bool			redact;
+	int64_t		size;
 	bool			clear;
 	struct options_record	record;
 	bool			help, version;

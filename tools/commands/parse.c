@@ -62,7 +62,7 @@ int parse_size(const char *what, const char *arg, int64_t *bytes)
 	const char *unit = arg[digits] ? strchr(units, arg[digits]) : NULL;
 	int64_t factor = unit ? 1LL << 10 * (unit - units + 1) : 1;
 
-	if (is_number(arg, digits, INT64_MAX, bytes) && !arg[digits + !!unit] &&
+	if (is_number(arg, digits, INT64_MAX, bytes) && *bytes && !arg[digits + !!unit] &&
 	    !__builtin_mul_overflow(*bytes, factor, bytes))
 		return 0;
 	return fail_usage("bad %s '%s': want bytes like 4096, 500K, 100M or 2G", what, arg);

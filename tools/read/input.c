@@ -9,6 +9,7 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "read/embedded.h"
 
 /**
  * input_open - begin to read a descriptor
@@ -22,10 +23,44 @@ void input_open(struct input *input, int fd, const char *path)
 		snprintf(input->path, sizeof(input->path), "%s", path);
 	input->fd = fd;
 	input->live = false;
+	input->embedded = NULL;
 	input->from = 0;
 	input->to = 0;
 	input->offset = 0;
 	input->buffer = memory_new(1, INPUT_ROOM);
+}
+
+/**
+ * input_look_inside - read on in the records inside a report
+ * @input: at the beginning of a file, of which some was read
+ *
+ * Return: false if the file is no report; it is read on as it is then.
+ */
+bool input_look_inside(struct input *input)
+{
+	if (!embedded_is_report(input_bytes(input), input_have(input)))
+		return false;
+	input->embedded = embedded_open(input->fd, input_bytes(input), input_have(input));
+	input->from = 0;
+	input->to = 0;
+	return true;
+}
+
+static ssize_t read_some(struct input *input, void *bytes, size_t room)
+{
+	return input->embedded ? embedded_read(input->embedded, bytes, room) :
+				 read(input->fd, bytes, room);
+}
+
+static enum input_state fail(const struct input *input)
+{
+	if (input->embedded && input->embedded->problem)
+		fail_read(input->path, "copy it again", "%s", input->embedded->problem);
+	else
+		fail_read(input->path, "give a tcpledger records file",
+			  "%s, at byte %llu", strerror(errno),
+			  (unsigned long long)input->offset + input->to);
+	return INPUT_FAILED;
 }
 
 /**
@@ -47,7 +82,8 @@ enum input_state input_fill(struct input *input, size_t need)
 	input->to -= input->from;
 	input->from = 0;
 	while (input->to < need) {
-		ssize_t n = read(input->fd, input->buffer + input->to, INPUT_ROOM - input->to);
+		ssize_t n = read_some(input, input->buffer + input->to,
+				      INPUT_ROOM - input->to);
 
 		if (n > 0) {
 			input->to += (size_t)n;
@@ -56,10 +92,7 @@ enum input_state input_fill(struct input *input, size_t need)
 		} else if (input->live && (errno == EAGAIN || errno == EINTR)) {
 			return INPUT_WAIT;
 		} else if (errno != EINTR) {
-			fail_read(input->path, "give a tcpledger records file",
-				  "%s, at byte %llu", strerror(errno),
-				  (unsigned long long)input->offset + input->to);
-			return INPUT_FAILED;
+			return fail(input);
 		}
 	}
 	return INPUT_READY;
@@ -74,8 +107,10 @@ void input_close(struct input *input)
 	if (input->fd >= 0)
 		close(input->fd);
 	free(input->buffer);
+	free(input->embedded);
 	input->fd = -1;
 	input->buffer = NULL;
+	input->embedded = NULL;
 	input->from = 0;
 	input->to = 0;
 }

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct embedded;
+
 #define INPUT_ROOM	(256 * 1024)	/* bytes asked for at once */
 
 enum input_state {
@@ -24,6 +26,7 @@ enum input_state {
  * @path: what was opened, for messages
  * @fd: descriptor
  * @live: a signal ends the waiting, and EIO is an end: the module was unloaded
+ * @embedded: where the records are inside a report, or NULL
  * @buffer: bytes read and not yet used
  * @from: first byte not yet used
  * @to: end of the bytes read
@@ -33,6 +36,7 @@ struct input {
 	char		path[PATH_MAX];
 	int		fd;
 	bool		live;
+	struct embedded	*embedded;
 	unsigned char	*buffer;
 	size_t		from;
 	size_t		to;
@@ -40,6 +44,7 @@ struct input {
 };
 
 void input_open(struct input *input, int fd, const char *path);
+bool input_look_inside(struct input *input);
 enum input_state input_fill(struct input *input, size_t need);
 void input_close(struct input *input);
 

@@ -125,6 +125,9 @@ int reader_open(struct reader *reader, const struct source *source)
 	input_open(input_of(reader), fd, reader->path);
 	if (input_fill(input_of(reader), sizeof(reader->header)) == INPUT_FAILED)
 		return FAIL_WORK;
+	if (input_look_inside(input_of(reader)) &&
+	    input_fill(input_of(reader), sizeof(reader->header)) == INPUT_FAILED)
+		return FAIL_WORK;
 	if (!is_records(reader))
 		return open_stream(reader);
 	if (reader->events.set.count > 1)
