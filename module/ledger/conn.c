@@ -219,8 +219,8 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	c->min_rtt_us = -1;
 	c->netns = tn->net->ns.inum;
 	c->place = TCPLEDGER_PLACE_NEW;
+	c->quiet = false;
 	c->told_in = 0;
-	c->drops_counted = 0;
 	c->expecting = false;
 	c->inherited = false;
 	c->queues_checked = false;
@@ -228,7 +228,6 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	c->aborted = false;
 	c->taken = false;
 	c->followed = false;
-	c->quiet = false;
 	c->key = *key;
 	c->key.ifindex2 = 0;
 	c->key.unbound = false;

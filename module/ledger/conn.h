@@ -22,9 +22,9 @@ struct tcpledger_net;
  * @node: in its hash bucket
  * @lru: in the list @place of @tn, if @place is a list
  * @place: enum tcpledger_place
+ * @quiet: nothing pending; its bucket notes it, or has noted another since
  * @told_in: the epoch of the live stream that was told of it, as
  *	tcpledger_ring has it; 0 for none
- * @drops_counted: how much of facts.log.dropped @tn has counted, modulo 256
  * @expecting: counted in tcpledger_expecting
  * @inherited: its namespace died
  * @queues_checked: half_open.c has seen why its SYN was not answered
@@ -34,7 +34,6 @@ struct tcpledger_net;
  *	is still to be logged as the last segment
  * @followed: it is over, and a SYN came or left for its tuple since, so that what
  *	else comes is not of this connection
- * @quiet: nothing pending; its bucket notes it, or has noted another since
  * @netns: inode number of the namespace it was opened in; readers copy from
  *	here on
  * @tn: the namespace the record counts against; changes only when @tn dies
@@ -72,8 +71,8 @@ struct tcpledger_conn {
 	struct hlist_node	node;
 	struct list_head	lru;
 	u8			place;
+	bool			quiet;
 	u8			told_in;
-	u8			drops_counted;
 	bool			expecting : 1;
 	bool			inherited : 1;
 	bool			queues_checked : 1;
@@ -81,7 +80,6 @@ struct tcpledger_conn {
 	bool			aborted : 1;
 	bool			taken : 1;
 	bool			followed : 1;
-	bool			quiet : 1;
 	u32			netns;
 	struct tcpledger_net	*tn;
 	u64			id;

@@ -43,10 +43,10 @@ static void count_news(struct tcpledger_conn *c)
 	struct tcpledger_stats __percpu *stats = c->tn->stats;
 	struct tcpledger_facts *f = &c->facts;
 	u32 left = f->log.news & ~(LOG_NEWS | LOG_UNTOLD);
-	u8 drops = f->log.dropped - c->drops_counted;
+	u8 drops = f->log.dropped - f->drops_counted;
 
 	f->log.news &= LOG_UNTOLD;
-	c->drops_counted += drops;
+	f->drops_counted += drops;
 	this_cpu_add(stats->lost_log_entries, drops);
 	for (; left; left &= left - 1)
 		this_cpu_inc(stats->anomalies[__ffs(left)]);

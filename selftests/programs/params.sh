@@ -218,7 +218,7 @@ main()
 
 	remember
 	trap restore EXIT
-	ktap_plan $(($(rows "$refused") + $(rows "$garbage") + $(rows "$words") + $(rows "$accepted") + 7))
+	ktap_plan $(($(rows "$refused") + $(rows "$garbage") + $(rows "$words") + $(rows "$accepted") + 8))
 	each_row refused "$refused"
 	each_row refused "$garbage"
 	each_row refused "$words"
