@@ -35,7 +35,6 @@ struct event_look {
 	unsigned int		end_width;
 };
 
-bool event_line(struct event_look *look, const struct frame *frame,
-		const struct replay_record *r);
+bool event_line(struct event_look *look, const struct frame *frame, struct replay_record *r);
 
 #endif

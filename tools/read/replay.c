@@ -91,6 +91,7 @@ static struct replay_record *find_or_add(struct replay *replay, const struct fra
 static void free_record(struct replay_record *r)
 {
 	free(r->record.log);
+	free(r->label);
 	free(r);
 }
 

@@ -284,6 +284,41 @@ enum stream_state stream_next(struct stream *stream, const struct frame **frame)
 }
 
 /**
+ * stream_run - events one after the other that nobody has to look into, as one piece
+ * @stream: an open stream
+ * @types: FRAME_MASK() of types that may be among them
+ * @expected: number of the next event; set to that behind them
+ * @bytes: set to them, good until the next call
+ *
+ * Only what has been read already and has no gap in its numbers.
+ *
+ * Return: how many bytes, 0 if stream_next() has to look.
+ */
+size_t stream_run(struct stream *stream, unsigned int types, uint64_t *expected,
+		  const unsigned char **bytes)
+{
+	struct input *input = &stream->input;
+	size_t have, at = 0;
+
+	input_use(input, stream->used);
+	*bytes = input_bytes(input);
+	have = stream->layout.foreign ? 0 : input_have(input);
+	while (have - at >= sizeof(struct tcpledger_frame)) {
+		struct tcpledger_frame frame;
+
+		memcpy(&frame, *bytes + at, sizeof(frame));
+		if (frame.type >= 32 || !(types >> frame.type & 1) || frame.seq != *expected ||
+		    !(frame.flags & TCPLEDGER_FRAME_NUMBERED) || frame.size % 8 ||
+		    frame.size < sizeof(frame) || frame.size > have - at)
+			break;
+		at += frame.size;
+		++*expected;
+	}
+	stream->used = at;
+	return at;
+}
+
+/**
  * stream_close - close it and give all memory back
  * @stream: what stream_init() or stream_open() set up
  */
