@@ -14,6 +14,7 @@
 #include "commands/explain.h"
 #include "commands/export.h"
 #include "commands/filter.h"
+#include "commands/lab.h"
 #include "commands/list.h"
 #include "commands/options.h"
 #include "commands/show.h"
@@ -57,6 +58,10 @@ static const struct command {
 	{
 		"filter", "[EXPRESSION]", "what is recorded, in tcpdump's language",
 		OPTIONS_CLEAR | OPTIONS_NAMESPACE, INT_MAX, command_filter
+	},
+	{
+		"lab", "[NAME]", "make a textbook case for real and draw it; or which there are",
+		OPTIONS_LAB | OPTIONS_CLOCK | OPTIONS_JSON | OPTIONS_DIAGRAM, 1, command_lab
 	},
 };
 

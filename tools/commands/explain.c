@@ -475,24 +475,76 @@ static void explain_anomalies(struct page *page)
 			explain_anomaly(page, tag);
 }
 
+static void begin_page(struct page *page, const struct options *options,
+		       const struct record *record)
+{
+	*page = (struct page) {
+		.record = record, .clock = options->clock, .width = explain_width(),
+		.colour = output_colour(), .since = -1, .last = STEP_COUNT,
+	};
+	phrase_values_of_record(&page->phrase, record);
+}
+
+static void end_page(struct page *page)
+{
+	phrase_free(&page->phrase);
+	text_free(&page->prose);
+}
+
 static void explain(const struct options *options, const struct record *record)
 {
-	unsigned int width = output_width();
-	struct page page = {
-		.record = record, .clock = options->clock, .colour = output_colour(), .since = -1,
-		.last = STEP_COUNT,
-	};
+	struct page page;
 
-	page.width = width == UINT_MAX ? WIDTH_DEFAULT : width;
-	if (page.width > WIDTH_MOST)
-		page.width = WIDTH_MOST;
-	phrase_values_of_record(&page.phrase, record);
+	begin_page(&page, options, record);
 	introduce(&page);
 	sum_up(&page);
 	explain_steps(&page);
 	explain_anomalies(&page);
-	phrase_free(&page.phrase);
-	text_free(&page.prose);
+	end_page(&page);
+}
+
+/**
+ * explain_width - how wide prose is
+ *
+ * Return: columns.
+ */
+unsigned int explain_width(void)
+{
+	unsigned int width = output_width();
+
+	if (width == UINT_MAX)
+		return WIDTH_DEFAULT;
+	return width < WIDTH_MOST ? width : WIDTH_MOST;
+}
+
+/**
+ * explain_verdict - of an explanation the verdict alone
+ * @options: how it is to look
+ * @record: a checked record
+ */
+void explain_verdict(const struct options *options, const struct record *record)
+{
+	struct page page;
+
+	begin_page(&page, options, record);
+	sum_up(&page);
+	end_page(&page);
+}
+
+/**
+ * explain_time_wait - of a verdict what it says of TIME_WAIT
+ * @options: how it is to look
+ * @record: a checked record
+ */
+void explain_time_wait(const struct options *options, const struct record *record)
+{
+	struct summary summary;
+	struct page page;
+
+	begin_page(&page, options, record);
+	summary_reach(record, &summary);
+	sum_up_topic(&page, "TIME_WAIT", summary.time_wait);
+	end_page(&page);
 }
 
 /**

@@ -23,6 +23,7 @@
 #define OPTIONS_EXPORT		0x80	/* what to make of the records */
 #define OPTIONS_CLEAR		0x100	/* undo what is set in the kernel */
 #define OPTIONS_NAMESPACE	0x200	/* whose kernel files; part of OPTIONS_SOURCE */
+#define OPTIONS_LAB		0x400	/* how a case is made */
 
 enum options_clock {
 	OPTIONS_CLOCK_DEFAULT,
@@ -50,6 +51,8 @@ enum options_clock {
  * @pcapng: FILE of --pcapng, or NULL
  * @packetdrill: FILE of --packetdrill, or NULL
  * @clear: --clear was given
+ * @wait: --wait was given
+ * @keep: FOLDER of --keep, or NULL
  * @help: --help was given
  * @version: --version was given
  * @args: what is not an option
@@ -68,6 +71,8 @@ struct options {
 	unsigned long		limit;
 	const char		*pcapng, *packetdrill;
 	bool			clear;
+	bool			wait;
+	const char		*keep;
 	bool			help, version;
 	char			**args;
 	int			arg_count;
