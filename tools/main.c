@@ -15,6 +15,7 @@
 #include "commands/export.h"
 #include "commands/filter.h"
 #include "commands/follow.h"
+#include "commands/lab.h"
 #include "commands/list.h"
 #include "commands/options.h"
 #include "commands/record.h"
@@ -72,6 +73,10 @@ static const struct command {
 	{
 		"filter", "[EXPRESSION]", "what is recorded, in tcpdump's language",
 		OPTIONS_CLEAR | OPTIONS_NAMESPACE, INT_MAX, command_filter
+	},
+	{
+		"lab", "[NAME]", "make a textbook case for real and draw it; or which there are",
+		OPTIONS_LAB | OPTIONS_CLOCK | OPTIONS_JSON | OPTIONS_DIAGRAM, 1, command_lab
 	},
 };
 

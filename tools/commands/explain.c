@@ -17,7 +17,12 @@
 #define WIDTH_DEFAULT	80	/* where no terminal has one */
 #define WIDTH_MOST	100	/* longer lines are hard to read */
 
-static unsigned int width(void)
+/**
+ * explain_width - how wide prose is
+ *
+ * Return: columns.
+ */
+unsigned int explain_width(void)
 {
 	unsigned int width = output_width();
 
@@ -59,7 +64,7 @@ static void print_paragraph(const struct prose *prose, size_t number)
 	text_string(out, paragraph->apart ? "\n" : "");
 	text_string(out, bold ? "\033[1m" : "");
 	at = out->len;
-	wrap_add(out, prose_text(prose, number), indent(paragraph->kind), width());
+	wrap_add(out, prose_text(prose, number), indent(paragraph->kind), explain_width());
 	for (; at < out->len; at++)
 		if (out->bytes[at] == PHRASE_NO_BREAK)
 			out->bytes[at] = ' ';
@@ -67,15 +72,38 @@ static void print_paragraph(const struct prose *prose, size_t number)
 	output_line();
 }
 
-static void print(const struct options *options, const struct record *record)
+/* Print it, and free it. */
+static void print(struct prose *prose)
 {
-	struct prose prose = { 0 };
 	size_t i;
 
-	explanation_make(&prose, record, options->clock == OPTIONS_CLOCK_WALL);
-	for (i = 0; i < prose.count; i++)
-		print_paragraph(&prose, i);
-	prose_free(&prose);
+	for (i = 0; i < prose->count; i++)
+		print_paragraph(prose, i);
+	prose_free(prose);
+}
+
+/**
+ * explain_verdict - print of an explanation the verdict alone
+ * @record: a checked record
+ */
+void explain_verdict(const struct record *record)
+{
+	struct prose prose = { 0 };
+
+	explanation_verdict(&prose, record);
+	print(&prose);
+}
+
+/**
+ * explain_time_wait - print of a verdict what it says of TIME_WAIT
+ * @record: a checked record
+ */
+void explain_time_wait(const struct record *record)
+{
+	struct prose prose = { 0 };
+
+	explanation_time_wait(&prose, record);
+	print(&prose);
 }
 
 /**
@@ -89,9 +117,12 @@ int command_explain(const struct options *options)
 	struct record_list found = { 0 };
 	const struct record *record;
 	int status = find_record(options, options->args[0], &found, &record);
+	struct prose prose = { 0 };
 
-	if (record)
-		print(options, record);
+	if (record) {
+		explanation_make(&prose, record, options->clock == OPTIONS_CLOCK_WALL);
+		print(&prose);
+	}
 	record_list_free(&found);
 	return status;
 }

@@ -23,7 +23,7 @@ enum {
 	OPT_LIMIT, OPT_VERSION, OPT_LOG, OPT_ASCII, OPT_ABSOLUTE, OPT_SVG, OPT_PCAPNG,
 	OPT_PACKETDRILL, OPT_CLEAR, OPT_ROTATE_SIZE, OPT_ROTATE_EVERY, OPT_FILES,
 	OPT_FREE_SPACE, OPT_TRIGGER, OPT_BEFORE, OPT_AFTER,
-	OPT_REDACT, OPT_SIZE,
+	OPT_REDACT, OPT_SIZE, OPT_WAIT, OPT_KEEP,
 };
 
 #define FILES_MOST	1024	/* given with --file */
@@ -79,6 +79,9 @@ static const struct spec {
 	{ OPTIONS_REPORT, OPT_SIZE, "size", "SIZE",
 	  "of the file: 500000, 512K, 16M (default); the oldest records are left out" },
 	{ OPTIONS_CLEAR, OPT_CLEAR, "clear", NULL, "remove the filter: record all connections" },
+	{ OPTIONS_LAB, OPT_WAIT, "wait", NULL, "to the end of TIME_WAIT, a minute of it" },
+	{ OPTIONS_LAB, OPT_KEEP, "keep", "FOLDER",
+	  "keep records and captures of both ends there" },
 	{ OPTIONS_RECORD, OPT_ROTATE_SIZE, "rotate-size", "SIZE",
 	  "begin another file at this size: 500K, 100M, 2G" },
 	{ OPTIONS_RECORD, OPT_ROTATE_EVERY, "rotate-every", "DURATION",
@@ -288,6 +291,12 @@ static int take(struct options *options, int value, const char *arg)
 		return parse_size("size", arg, &options->size);
 	case OPT_CLEAR:
 		options->clear = true;
+		return 0;
+	case OPT_WAIT:
+		options->wait = true;
+		return 0;
+	case OPT_KEEP:
+		options->keep = arg;
 		return 0;
 	case OPT_FILE:
 		return take_file(&options->source, arg);

@@ -25,6 +25,7 @@
 #define OPTIONS_RECORD		0x400	/* what becomes of recorded files */
 #define OPTIONS_NAMESPACE	0x200	/* whose kernel files; part of OPTIONS_SOURCE */
 #define OPTIONS_REPORT		0x800	/* what a report may have */
+#define OPTIONS_LAB		0x1000	/* how a case is made */
 
 enum options_clock {
 	OPTIONS_CLOCK_DEFAULT,
@@ -71,6 +72,8 @@ struct options_record {
  * @size: bytes of --size, or 0
  * @clear: --clear was given
  * @record: what is for 'record' alone
+ * @wait: --wait was given
+ * @keep: FOLDER of --keep, or NULL
  * @help: --help was given
  * @version: --version was given
  * @args: what is not an option
@@ -92,6 +95,8 @@ struct options {
 	int64_t		size;
 	bool			clear;
 	struct options_record	record;
+	bool			wait;
+	const char		*keep;
 	bool			help, version;
 	char			**args;
 	int			arg_count;

@@ -4,6 +4,8 @@
  */
 #include "commands/show.h"
 
+#include <stdbool.h>
+
 #include "base/escape.h"
 #include "base/fail.h"
 #include "base/file.h"
@@ -20,7 +22,8 @@
 #include "read/peer.h"
 #include "read/record.h"
 
-static void print_diagram(const struct options *options, const struct diagram *diagram)
+static void print_diagram(const struct options *options, const struct diagram *diagram,
+			  bool verdict)
 {
 	const struct record *record = diagram->end[DIAGRAM_LEFT].record;
 	unsigned int width = output_width() < LADDER_MOST * 10 ? output_width() : LADDER_USUAL;
@@ -29,11 +32,14 @@ static void print_diagram(const struct options *options, const struct diagram *d
 		.colour = output_colour(), .wall = options->clock == OPTIONS_CLOCK_WALL,
 	};
 
-	describe_head(record, width, look.colour);
+	if (verdict)
+		describe_head(record, width, look.colour);
 	text_char(output_text(), '\n');
 	ladder_draw(diagram, &look, output_text());
 	text_char(output_text(), '\n');
 	ladder_legend(diagram, &look, output_text());
+	if (!verdict)
+		return;
 	text_char(output_text(), '\n');
 	describe_verdict(record, width, look.colour);
 }
@@ -49,7 +55,7 @@ static int make_svg(const struct options *options, const struct diagram *diagram
 	return file_finish(&file, FAIL_NONE);
 }
 
-static int draw(const struct options *options, const struct record *record)
+static int draw(const struct options *options, const struct record *record, bool verdict)
 {
 	struct record_list found = { 0 };
 	const struct record *peer = peer_find(&options->source, record, &found);
@@ -60,13 +66,20 @@ static int draw(const struct options *options, const struct record *record)
 	if (options->svg)
 		status = make_svg(options, &diagram);
 	else
-		print_diagram(options, &diagram);
+		print_diagram(options, &diagram, verdict);
 	diagram_free(&diagram);
 	record_list_free(&found);
 	return status;
 }
 
-static int print(const struct options *options, const struct record *record)
+/**
+ * show_record - show one record
+ * @options: how, and where the other end may be found
+ * @record: a checked record
+ *
+ * Return: 0, or an exit status with the error reported.
+ */
+int show_record(const struct options *options, const struct record *record)
 {
 	if (options->json)
 		json_record(record);
@@ -74,7 +87,32 @@ static int print(const struct options *options, const struct record *record)
 		describe_record(record, options->clock == OPTIONS_CLOCK_WALL, output_width(),
 				output_colour());
 	else
-		return draw(options, record);
+		return draw(options, record, true);
+	return FAIL_NONE;
+}
+
+/**
+ * show_picture - the picture of a record and its legend, and nothing else
+ * @options: how, and where the other end may be found
+ * @record: a checked record
+ *
+ * Return: 0, or an exit status with the error reported.
+ */
+int show_picture(const struct options *options, const struct record *record)
+{
+	return draw(options, record, false);
+}
+
+/**
+ * show_check - whether the options ask for one form
+ * @options: what is asked for
+ *
+ * Return: 0, or the exit status for a wrong call with the error reported.
+ */
+int show_check(const struct options *options)
+{
+	if (options->json + options->log + !!options->svg > 1)
+		return fail_usage("--json, --log and --svg exclude each other");
 	return FAIL_NONE;
 }
 
@@ -90,11 +128,11 @@ int command_show(const struct options *options)
 	const struct record *record;
 	int status;
 
-	if (options->json + options->log + !!options->svg > 1)
-		return fail_usage("--json, --log and --svg exclude each other");
+	if (show_check(options))
+		return FAIL_USAGE;
 	status = find_record(options, options->args[0], &found, &record);
 	if (record)
-		status |= print(options, record);
+		status |= show_record(options, record);
 	record_list_free(&found);
 	return status;
 }

@@ -159,3 +159,30 @@ void explanation_make(struct prose *prose, const struct record *record, bool wal
 	explain_log(prose, record, wall);
 	explain_anomalies(prose, record);
 }
+
+/**
+ * explanation_verdict - of an explanation the verdict alone
+ * @prose: all zero; set to it, for prose_free()
+ * @record: a checked record
+ */
+void explanation_verdict(struct prose *prose, const struct record *record)
+{
+	prose->step = -1;
+	phrase_values_of_record(&prose->phrase, record);
+	sum_up(prose, record);
+}
+
+/**
+ * explanation_time_wait - of a verdict what it says of TIME_WAIT
+ * @prose: all zero; set to it, for prose_free()
+ * @record: a checked record
+ */
+void explanation_time_wait(struct prose *prose, const struct record *record)
+{
+	struct summary summary;
+
+	prose->step = -1;
+	phrase_values_of_record(&prose->phrase, record);
+	summary_reach(record, &summary);
+	sum_up_topic(prose, "TIME_WAIT", summary.time_wait);
+}
