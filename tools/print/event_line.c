@@ -28,6 +28,7 @@
 #define DAY_WIDTH	15	/* 02:11:09.123456 */
 #define RELATIVE_WIDTH	12
 #define WALL_WIDTH	30
+#define SEQUENCE_WIDTH	10
 #define FLAGS_WIDTH	11	/* SYN,ACK,ECE */
 #define SEGMENT_MOST	128	/* bytes of a segment with all flags, with ease */
 
@@ -240,15 +241,17 @@ static char *put_flags(char *at, unsigned int flags)
 	return at > end ? at : end;
 }
 
-/* A number at the right of so many columns. */
+/* A number at the right of so many columns; there is room for DECIMAL_MOST more. */
 static char *put_right(char *at, uint64_t number, unsigned int width)
 {
 	char digits[DECIMAL_MOST];
 	unsigned int len = (unsigned int)(decimal_put(digits, number) - digits);
 
-	while (width-- > len)
-		*at++ = ' ';
-	memcpy(at, digits, len);
+	if (len < width) {
+		memset(at, ' ', SEQUENCE_WIDTH);
+		at += width - len;
+	}
+	memcpy(at, digits, sizeof(digits));	/* whole: its length is no constant */
 	return at + len;
 }
 
@@ -273,10 +276,10 @@ static void add_segment(struct text *out, const struct event_look *look,
 	memcpy(at, e->type == TCPLEDGER_ENTRY_OUT ? "--> " : "<-- ", 4);
 	at = put_flags(at + 4, e->flags);
 	*at++ = ' ';
-	at = put_right(at, e->seq, 10);
+	at = put_right(at, e->seq, SEQUENCE_WIDTH);
 	*at++ = ' ';
 	if (e->flags & TCPLEDGER_ACK)
-		at = put_right(at, e->ack, 10);
+		at = put_right(at, e->ack, SEQUENCE_WIDTH);
 	else
 		at = (char *)memcpy(at, "         -", 10) + 10;
 	*at++ = ' ';
@@ -287,21 +290,21 @@ static void add_segment(struct text *out, const struct event_look *look,
 		return;
 	add_colour(out, look, "\033[33m");
 	if (e->bits & TCPLEDGER_SEG_OTHER)
-		text_string(out, "  not sent by TCP");
+		text_literal(out, "  not sent by TCP");
 	if (e->bits & TCPLEDGER_SEG_RETRANSMIT)
-		text_string(out, "  again");
+		text_literal(out, "  again");
 	if (e->bits & TCPLEDGER_SEG_REFUSED)
-		text_string(out, "  refused by TCP");
+		text_literal(out, "  refused by TCP");
 	add_colour(out, look, "\033[0m");
 }
 
 static void add_by(struct text *out, const struct tcpledger_entry *e)
 {
 	if (e->segment >= 0) {
-		text_string(out, ", by #");
+		text_literal(out, ", by #");
 		text_unsigned(out, (uint64_t)e->segment);
 	} else if (e->type == TCPLEDGER_ENTRY_STATE && e->cause) {
-		text_string(out, ", by ");
+		text_literal(out, ", by ");
 		add_word(out, &words_causes, e->cause);
 	}
 }
@@ -311,18 +314,18 @@ static void add_entry(struct text *out, const struct event_look *look,
 {
 	switch (e->type) {
 	case TCPLEDGER_ENTRY_STATE:
-		text_string(out, "    ");
+		text_literal(out, "    ");
 		add_colour(out, look, "\033[1m");
 		add_word(out, &words_states, e->from);
-		text_string(out, " => ");
+		text_literal(out, " => ");
 		add_word(out, &words_states, e->to);
 		add_colour(out, look, "\033[0m");
 		add_by(out, e);
 		break;
 	case TCPLEDGER_ENTRY_NOTE:
-		text_string(out, "    ");
+		text_literal(out, "    ");
 		add_colour(out, look, "\033[33m");
-		text_string(out, "! ");
+		text_literal(out, "! ");
 		add_word(out, &words_anomalies, e->tag);
 		add_colour(out, look, "\033[0m");
 		add_by(out, e);
@@ -344,13 +347,13 @@ static void add_amended(struct text *out, const struct event_look *look, const s
 {
 	const struct tcpledger_entry *e = &frame->entry;
 
-	text_string(out, "    #");
+	text_literal(out, "    #");
 	text_unsigned(out, frame->n);
 	add_colour(out, look, "\033[33m");
 	if (e->bits & TCPLEDGER_SEG_RETRANSMIT)
-		text_string(out, " came again");
+		text_literal(out, " came again");
 	if (e->bits & TCPLEDGER_SEG_REFUSED)
-		text_string(out, " was refused by TCP");
+		text_literal(out, " was refused by TCP");
 	add_colour(out, look, "\033[0m");
 }
 
@@ -384,30 +387,30 @@ static void add_verdict(const struct event_look *look, const struct record *reco
 
 	text_repeat(out, ' ', time_width(look) + 1);
 	add_number(out, r->id, look->id_width);
-	text_string(out, "   ");
+	text_literal(out, "   ");
 	add_colour(out, look, "\033[1m");
 	add_word(out, &words_outcomes, r->outcome);
 	if (r->kind) {
-		text_string(out, ", ");
+		text_literal(out, ", ");
 		add_word(out, &words_kinds, r->kind);
 	}
 	add_colour(out, look, "\033[0m");
 	if (r->first) {
-		text_string(out, ", first by ");
+		text_literal(out, ", first by ");
 		add_word(out, &words_sides, r->first);
 	}
-	text_string(out, "; handshake ");
+	text_literal(out, "; handshake ");
 	format_duration(out, r->handshake_ns);
-	text_string(out, ", lived ");
+	text_literal(out, ", lived ");
 	format_duration(out, r->duration_ns);
 	if (r->tw_residence_ns >= 0) {
-		text_string(out, ", TIME_WAIT ");
+		text_literal(out, ", TIME_WAIT ");
 		format_duration(out, r->tw_residence_ns);
 	}
 	add_pair(out, "; sent ", r->bytes_sent);
 	add_pair(out, ", received ", r->bytes_received);
 	if (record->comm[0]) {
-		text_string(out, "; ");
+		text_literal(out, "; ");
 		escape_terminal(out, record->comm);
 		add_pair(out, ", pid ", r->pid);
 	}
@@ -445,16 +448,16 @@ static void add_titles(struct event_look *look)
 	text_string(out, look->clock == EVENT_CLOCK_RELATIVE ? "SECONDS" : "TIME (UTC)");
 	align_left(out, start, time_width(look) + 1);
 	start = out->len;
-	text_string(out, "ID");
+	text_literal(out, "ID");
 	align_right(out, start, ID_LEAST);
 	text_char(out, ' ');
 	start = out->len;
-	text_string(out, "LOCAL");
+	text_literal(out, "LOCAL");
 	align_left(out, start, END_LEAST + 1);
 	start = out->len;
-	text_string(out, "REMOTE");
+	text_literal(out, "REMOTE");
 	align_left(out, start, END_LEAST + 1);
-	text_string(out, "EVENT              SEQ        ACK   WIN   LEN");
+	text_literal(out, "EVENT              SEQ        ACK   WIN   LEN");
 	add_colour(out, look, "\033[0m");
 	end(out);
 }
