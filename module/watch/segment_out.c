@@ -159,31 +159,17 @@ static __always_inline void describe_emitter(struct tcpledger_packet *p,
  * device until the SYN/ACK leaves, then the device of its socket. In a VRF a record
  * without a device is one of the default table.
  */
-static noinline void note_devices(struct tcpledger_packet *p,
-				  const struct net_device *out, u32 bound)
-{
-	p->key.ifindex = bound;
-	p->key.ifindex2 = 0;
-	p->key.unbound = false;
-	if (p->sk && !tcpledger_is_synack(&p->seg))
-		return;
-	p->key.ifindex2 = out ? l3mdev_master_ifindex_rcu(out) : 0;
-	p->key.unbound = !p->key.ifindex2 || tcpledger_l3mdev_accept(p->net);
-}
-
 static __always_inline void devices_out(struct tcpledger_packet *p,
 					const struct net_device *out)
 {
-	u32 bound = p->sk ? READ_ONCE(p->sk->sk_bound_dev_if) :
-			    out ? out->ifindex : 0;
-
-	if (unlikely(bound)) {
-		note_devices(p, out, bound);
-		return;
-	}
-	p->key.ifindex = 0;
+	p->key.ifindex = p->sk ? READ_ONCE(p->sk->sk_bound_dev_if) :
+				 out ? out->ifindex : 0;
 	p->key.ifindex2 = 0;
 	p->key.unbound = false;
+	if (likely(!p->key.ifindex) || (p->sk && !tcpledger_is_synack(&p->seg)))
+		return;
+	p->key.ifindex2 = out ? l3mdev_master_ifindex_rcu(out) : 0;
+	p->key.unbound = !p->key.ifindex2 || tcpledger_l3mdev_accept(p->net);
 }
 
 /*
