@@ -21,7 +21,7 @@ enum {
 	OPT_ANOMALY, OPT_COMM, OPT_UID, OPT_CGROUP, OPT_LIVE, OPT_HISTORY,
 	OPT_SINCE, OPT_OLDER, OPT_JSON, OPT_OPENMETRICS, OPT_SORT, OPT_REVERSE,
 	OPT_LIMIT, OPT_VERSION, OPT_LOG, OPT_ASCII, OPT_ABSOLUTE, OPT_SVG, OPT_PCAPNG,
-	OPT_PACKETDRILL, OPT_CLEAR,
+	OPT_PACKETDRILL, OPT_CLEAR, OPT_PROMETHEUS,
 };
 
 #define ANY	0xffffffffU	/* every command has it */
@@ -62,6 +62,8 @@ static const struct spec {
 	{ OPTIONS_JSON, OPT_JSON, "json", NULL, "JSON, one object a line" },
 	{ OPTIONS_METRICS, OPT_OPENMETRICS, "openmetrics", NULL,
 	  "OpenMetrics, for Prometheus and the like" },
+	{ OPTIONS_METRICS, OPT_PROMETHEUS, "prometheus", NULL,
+	  "the older text format, for files that node_exporter reads" },
 	{ OPTIONS_DIAGRAM, OPT_LOG, "log", NULL, "the plain log, line by line" },
 	{ OPTIONS_DIAGRAM, OPT_ABSOLUTE, "absolute", NULL,
 	  "sequence numbers as on the wire, not from the ISNs" },
@@ -207,6 +209,9 @@ static int take(struct options *options, int value, const char *arg)
 		return 0;
 	case OPT_OPENMETRICS:
 		options->openmetrics = true;
+		return 0;
+	case OPT_PROMETHEUS:
+		options->prometheus = true;
 		return 0;
 	case OPT_LOG:
 		options->log = true;

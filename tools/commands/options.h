@@ -37,6 +37,7 @@ enum options_clock {
  * @filter: which records
  * @json: JSON wanted
  * @openmetrics: OpenMetrics wanted
+ * @prometheus: Prometheus' older text format wanted
  * @wide: all columns, nothing cut
  * @clock: how moments look
  * @log: the plain log wanted, not the diagram
@@ -59,7 +60,7 @@ struct options {
 	struct source		source;
 	const char		*netns;
 	struct filter		filter;
-	bool			json, openmetrics, wide;
+	bool			json, openmetrics, prometheus, wide;
 	enum options_clock	clock;
 	bool			log, ascii, absolute;
 	const char		*svg;
