@@ -127,7 +127,7 @@ static int run(const struct command *command, bool named, int argc, char **argv)
 				  options.args[command->arg_count]);
 	status = command->run(&options);
 	output_finish();
-	return status;
+	return status ? status : fail_status();
 }
 
 int main(int argc, char **argv)

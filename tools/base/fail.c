@@ -9,6 +9,7 @@
 #include "base/text.h"
 
 static bool is_quiet;
+static bool is_part;
 
 /**
  * fail_quietly - whether what goes wrong is still said
@@ -25,7 +26,8 @@ void fail_quietly(bool quiet)
 /*
  * One line, in which the names of strangers are harmless.
  */
-static void print_line(const char *path, const char *format, va_list args, const char *advice)
+static void print_line(const char *before, const char *path, const char *format, va_list args,
+		       const char *advice)
 {
 	struct text line = { 0 };
 	char message[1024];
@@ -36,7 +38,7 @@ static void print_line(const char *path, const char *format, va_list args, const
 	vsnprintf(message, sizeof(message), format, args);
 	text_string(&line, "tcpledger: ");
 	if (path) {
-		text_string(&line, "cannot read ");
+		text_string(&line, before);
 		escape_terminal(&line, path);
 		text_string(&line, ": ");
 	}
@@ -61,7 +63,7 @@ int fail_work(const char *advice, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	print_line(NULL, format, args, advice);
+	print_line(NULL, NULL, format, args, advice);
 	va_end(args);
 	return FAIL_WORK;
 }
@@ -79,9 +81,56 @@ int fail_read(const char *path, const char *advice, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	print_line(path, format, args, advice);
+	print_line("cannot read ", path, format, args, advice);
 	va_end(args);
 	return FAIL_WORK;
+}
+
+/**
+ * fail_partly - say that only a part of a file could be read
+ * @path: the file
+ * @advice: what is done about it
+ * @format: as printf(): why
+ *
+ * What was read is answered from; that it is not all is the exit status, see fail_status().
+ */
+void fail_partly(const char *path, const char *advice, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_line("cannot read all of ", path, format, args, advice);
+	va_end(args);
+	is_part |= !is_quiet;
+}
+
+/**
+ * fail_status - the exit status of a command that went well
+ *
+ * Return: 0, or an exit status if a file could be read only in part. That is
+ * forgotten then.
+ */
+int fail_status(void)
+{
+	bool part = is_part;
+
+	is_part = false;
+	return part ? FAIL_WORK : FAIL_NONE;
+}
+
+/**
+ * fail_note - say what is missing in a file that could be read
+ * @path: the file
+ * @advice: what to do, or what that means
+ * @format: as printf(): what is missing
+ */
+void fail_note(const char *path, const char *advice, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_line("", path, format, args, advice);
+	va_end(args);
 }
 
 /**
@@ -95,7 +144,7 @@ int fail_usage(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	print_line(NULL, format, args, "see tcpledger --help");
+	print_line(NULL, NULL, format, args, "see tcpledger --help");
 	va_end(args);
 	return FAIL_USAGE;
 }

@@ -19,6 +19,11 @@ enum fail_status {
 int fail_work(const char *advice, const char *format, ...) __printf(2, 3);
 int fail_read(const char *path, const char *advice, const char *format, ...)
 	__printf(3, 4);
+void fail_partly(const char *path, const char *advice, const char *format, ...)
+	__printf(3, 4);
+int fail_status(void);
+void fail_note(const char *path, const char *advice, const char *format, ...)
+	__printf(3, 4);
 int fail_usage(const char *format, ...) __printf(1, 2);
 void fail_quietly(bool quiet);
 

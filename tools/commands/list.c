@@ -35,7 +35,7 @@ enum column_id {
  * terminal: who, what and where stay longest. Where a field stands on the right or
  * the left, and how it is cut, is settled by what it is.
  */
-static const struct layout {
+static const struct column_place {
 	struct table_column	look;
 	enum column_id		id;
 	bool			wide;		/* only with --wide */
@@ -80,7 +80,7 @@ struct columns {
 	unsigned int	count;
 };
 
-static void add_column(struct columns *columns, const struct layout *place,
+static void add_column(struct columns *columns, const struct column_place *place,
 		       const struct field *field)
 {
 	struct column *column = &columns->list[columns->count];
@@ -107,7 +107,7 @@ static bool has_place(const char *title)
 	return false;
 }
 
-static void add_fields(struct columns *columns, const struct layout *place)
+static void add_fields(struct columns *columns, const struct column_place *place)
 {
 	const char *title = place->look.title;
 	unsigned int i;
@@ -128,7 +128,7 @@ static void choose_columns(struct columns *columns, const struct options *option
 
 	columns->count = 0;
 	for (i = 0; i < ARRAY_SIZE(layout); i++) {
-		const struct layout *place = &layout[i];
+		const struct column_place *place = &layout[i];
 
 		if (place->wide && !options->wide && !(clock && place->id == COLUMN_OPENED))
 			continue;

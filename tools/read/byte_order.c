@@ -16,6 +16,7 @@ struct run {
 #define HEADER(member, width)	{ offsetof(struct tcpledger_header, member), width }
 #define RECORD(member, width)	{ offsetof(struct tcpledger_record, member), width }
 #define ENTRY(member, width)	{ offsetof(struct tcpledger_entry, member), width }
+#define START(member, width)	{ offsetof(struct tcpledger_frame_start, member), width }
 
 static const struct run header_runs[] = {
 	HEADER(magic, 8), HEADER(version, 4), HEADER(monotonic_ns, 8),
@@ -33,6 +34,17 @@ static const struct run record_runs[] = {
 static const struct run entry_runs[] = {
 	ENTRY(t_ns, 8), ENTRY(seq, 4), ENTRY(win, 2), ENTRY(type, 1), ENTRY(segment, 2),
 	{ sizeof(struct tcpledger_entry), 0 },
+};
+
+static const struct run frame_runs[] = {
+	{ offsetof(struct tcpledger_frame, type), 2 }, { offsetof(struct tcpledger_frame, size), 4 },
+	{ offsetof(struct tcpledger_frame, seq), 8 }, { sizeof(struct tcpledger_frame), 0 },
+};
+
+/* Behind its frame. */
+static const struct run start_runs[] = {
+	START(version, 4), START(epoch, 8), START(load_id, 1),
+	{ sizeof(struct tcpledger_frame_start), 0 },
 };
 
 static void turn_number(unsigned char *bytes, unsigned int width)
@@ -82,4 +94,22 @@ void byte_order_turn_record(struct tcpledger_record *record)
 void byte_order_turn_entry(struct tcpledger_entry *entry)
 {
 	turn(entry, entry_runs);
+}
+
+/**
+ * byte_order_turn_frame - give each number of the beginning of a frame this machine's order
+ * @frame: as it was read
+ */
+void byte_order_turn_frame(struct tcpledger_frame *frame)
+{
+	turn(frame, frame_runs);
+}
+
+/**
+ * byte_order_turn_start - the same for what a START frame has behind that
+ * @start: as it was read
+ */
+void byte_order_turn_start(struct tcpledger_frame_start *start)
+{
+	turn(start, start_runs);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Structures of a records file that was written on a machine of the other byte
+ * Structures of a file that was written on a machine of the other byte
  * order. Pure.
  */
 #ifndef TCPLEDGER_BYTE_ORDER_H
@@ -11,5 +11,7 @@
 void byte_order_turn_header(struct tcpledger_header *header);
 void byte_order_turn_record(struct tcpledger_record *record);
 void byte_order_turn_entry(struct tcpledger_entry *entry);
+void byte_order_turn_frame(struct tcpledger_frame *frame);
+void byte_order_turn_start(struct tcpledger_frame_start *start);
 
 #endif

@@ -1,86 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "read/reader.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/fail.h"
-#include "base/memory.h"
 #include "read/byte_order.h"
+#include "read/check.h"
 #include "read/source.h"
-
-#define READER_ROOM		(256 * 1024)	/* bytes asked for at once */
-#define READER_RECORD_MOST	(64 * 1024)	/* no record is longer */
-#define READER_STRUCT_MOST	4096		/* no structure is longer */
 
 #define COPY_AGAIN	"copy it again"
 
-/*
- * Read until at least @need unused bytes are there or the file ends. A records
- * file hands out whole records, so there must always be room for one.
- * Returns 0, or an exit status.
- */
-static int fill(struct reader *reader, size_t need)
+static struct input *input_of(struct reader *reader)
 {
-	if (reader->to - reader->from >= need)
-		return FAIL_NONE;
-	memmove(reader->buffer, reader->buffer + reader->from,
-		reader->to - reader->from);
-	reader->to -= reader->from;
-	reader->from = 0;
-	while (reader->to < need) {
-		ssize_t n = read(reader->fd, reader->buffer + reader->to,
-				 reader->room - reader->to);
-
-		if (n > 0)
-			reader->to += (size_t)n;
-		else if (!n)
-			break;
-		else if (errno != EINTR)
-			return fail_read(reader->path, "give a tcpledger records file",
-					 "%s, at byte %llu", strerror(errno),
-					 (unsigned long long)reader->offset + reader->to);
-	}
-	return FAIL_NONE;
+	return &reader->events.stream.input;
 }
 
 /*
- * @have bytes of the header are there; what is of the magic must be right, and it
- * tells the byte order.
+ * Whether it is a records file, as far as its beginning goes: a recorded file is
+ * called by its name only from the eighth byte on.
  */
-static int check_magic(struct reader *reader, size_t have)
+static bool is_records(struct reader *reader)
 {
 	static const uint64_t orders[] = {
 		TCPLEDGER_MAGIC, __builtin_bswap64(TCPLEDGER_MAGIC)
 	};
+	const struct input *input = input_of(reader);
+	size_t have = input_have(input);
 	size_t size = have < sizeof(orders[0]) ? have : sizeof(orders[0]);
 
-	if (!memcmp(&reader->header.magic, &orders[0], size))
-		return FAIL_NONE;
-	reader->foreign = !memcmp(&reader->header.magic, &orders[1], size);
-	if (reader->foreign)
-		return FAIL_NONE;
-	return fail_read(reader->path, "give one copied from /proc/net/tcpledger/records",
-			 "it is not a tcpledger records file");
-}
-
-static bool size_is_sane(uint32_t size, size_t least)
-{
-	return size >= least && size <= READER_STRUCT_MOST && size % 8 == 0;
+	if (!memcmp(input_bytes(input), &orders[0], size))
+		return true;
+	reader->layout.foreign = !memcmp(input_bytes(input), &orders[1], size);
+	return reader->layout.foreign;
 }
 
 static int check_header(struct reader *reader)
 {
 	struct tcpledger_header *header = &reader->header;
-	size_t have = reader->to - reader->from;
+	struct input *input = input_of(reader);
+	size_t have = input_have(input);
 
-	memcpy(header, reader->buffer + reader->from,
-	       have < sizeof(*header) ? have : sizeof(*header));
-	if (check_magic(reader, have))
-		return FAIL_WORK;
 	if (!have)
 		return fail_read(reader->path, COPY_AGAIN,
 				 "it is empty, not a tcpledger records file");
@@ -88,42 +49,49 @@ static int check_header(struct reader *reader)
 		return fail_read(reader->path, COPY_AGAIN,
 				 "it is truncated: %zu bytes, the header alone has %zu",
 				 have, sizeof(*header));
-	if (reader->foreign)
+	memcpy(header, input_bytes(input), sizeof(*header));
+	if (reader->layout.foreign)
 		byte_order_turn_header(header);
 	if (header->version != TCPLEDGER_VERSION)
 		return fail_read(reader->path, "use module and command of one release",
 				 "version mismatch: it has format version %u, this command reads version %u",
 				 header->version, TCPLEDGER_VERSION);
-	if (!size_is_sane(header->header_size, sizeof(*header)) ||
-	    !size_is_sane(header->record_size, sizeof(struct tcpledger_record)) ||
-	    !size_is_sane(header->entry_size, sizeof(struct tcpledger_entry)))
+	if (!check_size(header->header_size, sizeof(*header)) ||
+	    !layout_set(&reader->layout, header->record_size, header->entry_size))
 		return fail_read(reader->path, COPY_AGAIN,
 				 "it is damaged: sizes %u, %u, %u in the header are impossible",
 				 header->header_size, header->record_size, header->entry_size);
 	return FAIL_NONE;
 }
 
-static void use(struct reader *reader, size_t bytes)
-{
-	reader->from += bytes;
-	reader->offset += bytes;
-}
-
 static int skip_header(struct reader *reader)
 {
 	size_t size = reader->header.header_size;
 
-	if (fill(reader, size))
+	switch (input_fill(input_of(reader), size)) {
+	case INPUT_READY:
+		input_use(input_of(reader), size);
+		return FAIL_NONE;
+	case INPUT_FAILED:
 		return FAIL_WORK;
-	if (reader->to - reader->from < size)
+	default:
 		return fail_read(reader->path, COPY_AGAIN,
 				 "it is truncated within its header of %zu bytes", size);
-	use(reader, size);
+	}
+}
+
+static int open_stream(struct reader *reader)
+{
+	reader->streamed = true;
+	if (stream_begin(&reader->events.stream))
+		return FAIL_WORK;
+	reader->status = recording_read(&reader->recording, &reader->events);
+	replay_header(&reader->recording.replay, &reader->header);
 	return FAIL_NONE;
 }
 
 /**
- * reader_open - open the records file and check its header
+ * reader_open - open the records file and check its header, or read a stream
  * @reader: set up; reader_close() is due also after a failure
  * @source: where to read
  *
@@ -131,148 +99,87 @@ static int skip_header(struct reader *reader)
  */
 int reader_open(struct reader *reader, const struct source *source)
 {
+	int fd;
+
 	memset(reader, 0, sizeof(*reader));
+	stream_init(&reader->events.stream);
 	reader->source = source;
-	reader->fd = source_open(source, "records", reader->path);
-	if (reader->fd < 0)
+	fd = source_open(source, "records", reader->path);
+	if (fd < 0)
 		return FAIL_WORK;
-	reader->room = READER_ROOM;
-	reader->buffer = memory_new(1, reader->room);
-	if (fill(reader, sizeof(reader->header)) || check_header(reader))
+	input_open(input_of(reader), fd, reader->path);
+	if (input_fill(input_of(reader), sizeof(reader->header)) == INPUT_FAILED)
 		return FAIL_WORK;
-	return skip_header(reader);
+	if (!is_records(reader))
+		return open_stream(reader);
+	return check_header(reader) ? FAIL_WORK : skip_header(reader);
 }
 
-static int fail_damaged(const struct reader *reader, const char *what, uint64_t value)
+static int fail_damaged(struct reader *reader, const char *what, uint64_t value)
 {
 	return fail_read(reader->path, "copy it again, or use its module's command",
 			 "record %llu at byte %llu is damaged: %s is %llu",
 			 (unsigned long long)reader->count + 1,
-			 (unsigned long long)reader->offset, what, (unsigned long long)value);
+			 (unsigned long long)input_of(reader)->offset, what,
+			 (unsigned long long)value);
 }
 
-static int fail_truncated(const struct reader *reader)
+static int fail_truncated(struct reader *reader)
 {
 	return fail_read(reader->path, COPY_AGAIN,
 			 "it is truncated within record %llu at byte %llu",
 			 (unsigned long long)reader->count + 1,
-			 (unsigned long long)reader->offset);
+			 (unsigned long long)input_of(reader)->offset);
 }
 
-/* Every record and every change has a state: 0 is none. */
-static bool is_state(unsigned int state)
+/* Returns 0 if so many bytes of a record are there, else an exit status. */
+static int need(struct reader *reader, size_t bytes)
 {
-	return state > 0 && state < RECORD_VALUES;
-}
-
-static int check_record(const struct reader *reader, const struct tcpledger_record *r)
-{
-	if (!is_state(r->state))
-		return fail_damaged(reader, "state", r->state);
-	if (r->role >= RECORD_VALUES)
-		return fail_damaged(reader, "role", r->role);
-	if (r->outcome >= RECORD_VALUES)
-		return fail_damaged(reader, "outcome", r->outcome);
-	if (r->kind >= RECORD_VALUES)
-		return fail_damaged(reader, "kind", r->kind);
-	if (r->first >= RECORD_VALUES)
-		return fail_damaged(reader, "first", r->first);
-	if (r->reset_by >= RECORD_VALUES)
-		return fail_damaged(reader, "reset_by", r->reset_by);
-	if (r->tw_exit >= RECORD_VALUES)
-		return fail_damaged(reader, "tw_exit", r->tw_exit);
-	return FAIL_NONE;
-}
-
-static int check_entry(const struct reader *reader, const struct tcpledger_entry *e,
-		       unsigned int log_n)
-{
-	bool refers = e->type == TCPLEDGER_ENTRY_STATE || e->type == TCPLEDGER_ENTRY_NOTE;
-
-	if (e->type > TCPLEDGER_ENTRY_NOTE)
-		return fail_damaged(reader, "type of an entry", e->type);
-	if (e->type == TCPLEDGER_ENTRY_STATE && (!is_state(e->from) || !is_state(e->to)))
-		return fail_damaged(reader, "state of an entry",
-			       is_state(e->from) ? e->to : e->from);
-	if (e->type == TCPLEDGER_ENTRY_STATE && e->cause >= RECORD_VALUES)
-		return fail_damaged(reader, "cause of an entry", e->cause);
-	if (e->type == TCPLEDGER_ENTRY_NOTE && e->tag >= RECORD_VALUES)
-		return fail_damaged(reader, "tag of an entry", e->tag);
-	if (refers && (e->segment < -1 || e->segment >= (int)log_n))
-		return fail_damaged(reader, "segment of an entry", (uint16_t)e->segment);
-	return FAIL_NONE;
-}
-
-static int take_log(struct reader *reader, const unsigned char *bytes)
-{
-	struct record *record = &reader->record;
-	unsigned int log_n = record->fixed.log_n;
-	size_t step = reader->header.entry_size;
-	unsigned int i;
-
-	if (log_n > reader->log_room) {
-		free(record->log);
-		record->log = memory_new(log_n, sizeof(*record->log));
-		reader->log_room = log_n;
-	}
-	for (i = 0; i < log_n; i++) {
-		memcpy(&record->log[i], bytes + i * step, sizeof(*record->log));
-		if (reader->foreign)
-			byte_order_turn_entry(&record->log[i]);
-		if (check_entry(reader, &record->log[i], log_n))
-			return FAIL_WORK;
-	}
-	return FAIL_NONE;
-}
-
-/*
- * Take the record of @size bytes that lies complete in the buffer.
- */
-static int take_record(struct reader *reader, size_t size)
-{
-	const unsigned char *bytes = reader->buffer + reader->from;
-	size_t head = reader->header.record_size;
-	struct record *record = &reader->record;
-
-	memcpy(&record->fixed, bytes, sizeof(record->fixed));
-	if (reader->foreign)
-		byte_order_turn_record(&record->fixed);
-	if (record->fixed.log_n > (size - head) / reader->header.entry_size)
-		return fail_damaged(reader, "length of the log", record->fixed.log_n);
-	if (check_record(reader, &record->fixed))
+	switch (input_fill(input_of(reader), bytes)) {
+	case INPUT_READY:
+		return FAIL_NONE;
+	case INPUT_FAILED:
 		return FAIL_WORK;
-	memcpy(record->comm, record->fixed.comm, TCPLEDGER_COMM_LEN);
-	memcpy(record->closer_comm, record->fixed.closer_comm, TCPLEDGER_COMM_LEN);
-	return take_log(reader, bytes + head);
+	default:
+		return fail_truncated(reader);
+	}
 }
 
 /* The next record of any namespace. */
 static int read_record(struct reader *reader, const struct record **record)
 {
+	struct input *input = input_of(reader);
+	const char *wrong;
+	uint64_t value;
 	uint32_t size;
 
 	*record = NULL;
-	if (fill(reader, sizeof(size)))
-		return FAIL_WORK;
-	if (reader->to == reader->from)
+	if (input_fill(input, sizeof(size)) == INPUT_ENDED && !input_have(input))
 		return FAIL_NONE;
-	if (reader->to - reader->from < sizeof(size))
-		return fail_truncated(reader);
-	memcpy(&size, reader->buffer + reader->from, sizeof(size));
-	if (reader->foreign)
+	if (need(reader, sizeof(size)))
+		return FAIL_WORK;
+	memcpy(&size, input_bytes(input), sizeof(size));
+	if (reader->layout.foreign)
 		size = __builtin_bswap32(size);
-	if (size < reader->header.record_size || size > READER_RECORD_MOST)
+	if (size < reader->layout.record_size || size > LAYOUT_RECORD_MOST)
 		return fail_damaged(reader, "size", size);
-	if (fill(reader, size))
+	if (need(reader, size))
 		return FAIL_WORK;
-	if (reader->to - reader->from < size)
-		return fail_truncated(reader);
-	if (take_record(reader, size))
-		return FAIL_WORK;
-	use(reader, size);
+	wrong = layout_record(&reader->layout, input_bytes(input), size, &reader->record,
+			      &reader->log_room, &value);
+	if (wrong)
+		return fail_damaged(reader, wrong, value);
+	input_use(input, size);
 	reader->count++;
 	*record = &reader->record;
 	return FAIL_NONE;
+}
+
+/* The next record of a stream; what was wrong with it counts once all are read. */
+static int take_record(struct reader *reader, const struct record **record)
+{
+	*record = recording_next(&reader->recording);
+	return *record ? FAIL_NONE : reader->status;
 }
 
 /*
@@ -305,7 +212,8 @@ int reader_next(struct reader *reader, const struct record **record)
 	int status;
 
 	do {
-		status = read_record(reader, record);
+		status = reader->streamed ? take_record(reader, record) :
+					    read_record(reader, record);
 	} while (*record && source->chosen && (*record)->fixed.netns != source->inode);
 	if (*record)
 		reader->any = true;
@@ -320,10 +228,9 @@ int reader_next(struct reader *reader, const struct record **record)
  */
 void reader_close(struct reader *reader)
 {
-	if (reader->fd >= 0)
-		close(reader->fd);
-	free(reader->buffer);
+	events_close(&reader->events);
+	recording_free(&reader->recording);
 	free(reader->record.log);
 	memset(reader, 0, sizeof(*reader));
-	reader->fd = -1;
+	stream_init(&reader->events.stream);
 }

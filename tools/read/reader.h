@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The reader of the records file. It alone knows how the bytes lie; what it
- * hands out has been checked: lengths fit, every enumeration is in range,
- * every segment index is in the log, the names are terminated.
+ * The reader of records, out of a records file or of a recorded stream. What it
+ * hands out has been checked: lengths fit, every enumeration is in range, every
+ * segment index is in the log, the names are terminated.
  */
 #ifndef TCPLEDGER_READER_H
 #define TCPLEDGER_READER_H
@@ -14,7 +14,10 @@
 
 #include <linux/tcpledger.h>
 
+#include "read/events.h"
+#include "read/layout.h"
 #include "read/record.h"
+#include "read/recording.h"
 
 struct source;
 
@@ -22,14 +25,12 @@ struct source;
  * struct reader - an open records file
  * @header: its header
  * @path: what was opened, for messages
- * @fd: descriptor
- * @buffer: bytes read and not yet used
- * @room: size of the buffer
- * @from: first byte not yet used
- * @to: end of the bytes read
- * @offset: place of @from in the file
+ * @events: its bytes, or the stream
+ * @streamed: it is a stream
+ * @recording: the records that a stream told of
+ * @status: what reading it came to
+ * @layout: how its records lie
  * @count: records read
- * @foreign: it has the other byte order than this machine
  * @source: where it was read, and of which namespace
  * @any: one of that namespace was there
  * @record: the record handed out last
@@ -38,14 +39,12 @@ struct source;
 struct reader {
 	struct tcpledger_header	header;
 	char			path[PATH_MAX];
-	int			fd;
-	unsigned char		*buffer;
-	size_t			room;
-	size_t			from;
-	size_t			to;
-	uint64_t		offset;
+	struct events		events;
+	bool			streamed;
+	struct recording	recording;
+	int			status;
+	struct layout		layout;
 	uint64_t		count;
-	bool			foreign;
 	const struct source	*source;
 	bool			any;
 	struct record		record;

@@ -556,10 +556,15 @@ struct tcpledger_frame_entry {
  * struct tcpledger_frame_gone - GONE: a record was evicted
  * @frame: the frame
  * @id: the record
+ * @netns: its namespace, as records that a dead one left have ids of their own;
+ *	0 is that of START
+ * @reserved: zero
  */
 struct tcpledger_frame_gone {
 	struct tcpledger_frame	frame;
 	__u64			id;
+	__u32			netns;
+	__u32			reserved;
 };
 
 /**

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The events of the kernel, or of recorded files one after the other. Where the
+ * numbers of events have a gap that no frame tells of, a LOST frame is made up.
+ */
+#ifndef TCPLEDGER_EVENTS_H
+#define TCPLEDGER_EVENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "read/stream.h"
+
+struct source;
+
+/**
+ * struct events - events on their way
+ * @stream: the file that is read
+ * @files: names of all files; NULL if the kernel is read
+ * @file_count: how many
+ * @file: the one that is read
+ * @live: the kernel is read, or what stands for it
+ * @undecoded: as in struct stream
+ * @known: a START frame was there
+ * @expected: number of the next event
+ * @epoch: what it is of
+ * @netns: its namespace
+ * @load_id: its module
+ * @lost: events that the kernel says were lost
+ * @missing: events that are not there and of which nothing is said
+ * @held: the frame behind the LOST frame that was made up, or NULL
+ * @gap: that frame
+ */
+struct events {
+	struct stream		stream;
+	char			**files;
+	unsigned int		file_count;
+	unsigned int		file;
+	bool			live;
+	unsigned int		undecoded;
+	bool			known;
+	uint64_t		expected;
+	uint64_t		epoch;
+	uint32_t		netns;
+	unsigned char		load_id[16];
+	uint64_t		lost;
+	uint64_t		missing;
+	const struct frame	*held;
+	struct frame		gap;
+};
+
+int events_open(struct events *events, const struct source *source);
+enum stream_state events_next(struct events *events, const struct frame **frame);
+void events_close(struct events *events);
+
+#endif
