@@ -16,6 +16,7 @@
 #include "commands/filter.h"
 #include "commands/list.h"
 #include "commands/options.h"
+#include "commands/rows.h"
 #include "commands/show.h"
 #include "commands/stats.h"
 #include "commands/timewait.h"
@@ -41,6 +42,10 @@ static const struct command {
 	{
 		"explain", "ID|LADDR:LPORT-RADDR:RPORT", "the same, each step in words",
 		OPTIONS_CLOCK | OPTIONS_SOURCE, 1, command_explain
+	},
+	{
+		"follow", "", "connections as they happen: --rows",
+		OPTIONS_FILTER | OPTIONS_ROWS | OPTIONS_SOURCE, 0, command_rows
 	},
 	{
 		"timewait", "", "what TIME_WAIT does: now, per remote address, measured",

@@ -26,7 +26,7 @@ tap_plan 11 "$commands"
 tap_is "all commands are offered" "$(offered tcpledger '')" "$(lines <<<"$commands")"
 for command in $commands; do
 	options=$("$TCPLEDGER" "$command" --help | sed -n '/^options:/,$p' |
-		grep -oE '(^ +|, )--?[A-Za-z0-9]+' | tr -d ', ' | lines)
+		grep -oE '(^ +|, )--?[A-Za-z0-9][A-Za-z0-9-]*' | tr -d ', ' | lines)
 	tap_is "options of $command" "$(offered tcpledger "$command" -)" "$options"
 done
 tap_is "without a command, those of list" "$(offered tcpledger --l)" "$(printf '%s\n' --limit --live --lport)"

@@ -12,9 +12,9 @@ page=$(sed 's/\\-/-/g' "$man")
 
 words() { sed -n "/^#define TCPLEDGER_$1(X)/,/[^\\\\]\$/p" "$header" | grep -oE '"[a-z_]+"' | tr -d '"'; }
 
-options=$("$TCPLEDGER" --help | sed -n '/^options:/,$p' | grep -oE '(^ +|, )--?[A-Za-z0-9]+' | tr -d ', ')
-documented=$(grep -E -- '^\.BR? ' <<<"$page" | grep -oE -- '--[a-z]+[46]?' | sort -u)
-completed=$(sed -n '/^_tcpledger()/,$p' "$completion" | grep -oE -- '(^|[ "|])--?[a-z0-9]+' |
+options=$("$TCPLEDGER" --help | sed -n '/^options:/,$p' | grep -oE '(^ +|, )--?[A-Za-z0-9][A-Za-z0-9-]*' | tr -d ', ')
+documented=$(grep -E -- '^\.BR? ' <<<"$page" | grep -oE -- '--[a-z][a-z-]*[46]?' | sort -u)
+completed=$(sed -n '/^_tcpledger()/,$p' "$completion" | grep -oE -- '(^|[ "|])--?[a-z0-9][a-z0-9-]*' |
 	tr -d ' "|' | grep -vE '^-([gPWofF]|eq|gt)$' | sort -u)
 anomalies=$(words ANOMALIES)
 endings="$(words OUTCOMES) $(words KINDS)"

@@ -54,6 +54,14 @@ void output_line(void)
 }
 
 /**
+ * output_flush - write what is there, before a wait
+ */
+void output_flush(void)
+{
+	write_all();
+}
+
+/**
  * output_finish - write what is left
  *
  * Return: exit status.

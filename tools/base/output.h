@@ -12,6 +12,7 @@ struct text;
 
 struct text *output_text(void);
 void output_line(void);
+void output_flush(void);
 int output_finish(void);
 bool output_colour(void);
 unsigned int output_width(void);

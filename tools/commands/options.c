@@ -22,6 +22,7 @@ enum {
 	OPT_SINCE, OPT_OLDER, OPT_JSON, OPT_OPENMETRICS, OPT_SORT, OPT_REVERSE,
 	OPT_LIMIT, OPT_VERSION, OPT_LOG, OPT_ASCII, OPT_ABSOLUTE, OPT_SVG, OPT_PCAPNG,
 	OPT_PACKETDRILL, OPT_CLEAR, OPT_PROMETHEUS,
+	OPT_ROWS, OPT_WITH_SEQUENCE, OPT_JOIN_KEY,
 };
 
 #define ANY	0xffffffffU	/* every command has it */
@@ -73,6 +74,11 @@ static const struct spec {
 	  "write a capture for Wireshark; - is standard output" },
 	{ OPTIONS_EXPORT, OPT_PACKETDRILL, "packetdrill", "FILE",
 	  "write one connection as a packetdrill script" },
+	{ OPTIONS_ROWS, OPT_ROWS, "rows", NULL, "one JSON row a connection, for a database" },
+	{ OPTIONS_ROWS, OPT_JOIN_KEY, "join-key", "FILE",
+	  "key of the machines of a fleet, to join both ends of a connection" },
+	{ OPTIONS_ROWS, OPT_WITH_SEQUENCE, "with-sequence", NULL,
+	  "rows with ISNs, sequence and acknowledgment numbers" },
 	{ OPTIONS_CLEAR, OPT_CLEAR, "clear", NULL, "remove the filter: record all connections" },
 	{ OPTIONS_SOURCE, OPT_FILE, "file", "FILE", "read a kept file, not the kernel" },
 	{ OPTIONS_SOURCE | OPTIONS_NAMESPACE, OPT_NETNS, "netns", "NAME",
@@ -230,6 +236,15 @@ static int take(struct options *options, int value, const char *arg)
 		return 0;
 	case OPT_PACKETDRILL:
 		options->packetdrill = arg;
+		return 0;
+	case OPT_ROWS:
+		options->rows = true;
+		return 0;
+	case OPT_WITH_SEQUENCE:
+		options->with_sequence = true;
+		return 0;
+	case OPT_JOIN_KEY:
+		options->join_key = arg;
 		return 0;
 	case OPT_CLEAR:
 		options->clear = true;

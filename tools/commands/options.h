@@ -23,6 +23,7 @@
 #define OPTIONS_EXPORT		0x80	/* what to make of the records */
 #define OPTIONS_CLEAR		0x100	/* undo what is set in the kernel */
 #define OPTIONS_NAMESPACE	0x200	/* whose kernel files; part of OPTIONS_SOURCE */
+#define OPTIONS_ROWS		0x400	/* rows for a database */
 
 enum options_clock {
 	OPTIONS_CLOCK_DEFAULT,
@@ -51,6 +52,9 @@ enum options_clock {
  * @pcapng: FILE of --pcapng, or NULL
  * @packetdrill: FILE of --packetdrill, or NULL
  * @clear: --clear was given
+ * @rows: rows for a database wanted
+ * @with_sequence: with ISNs, sequence and acknowledgment numbers
+ * @join_key: FILE of --join-key, or NULL
  * @help: --help was given
  * @version: --version was given
  * @args: what is not an option
@@ -69,6 +73,8 @@ struct options {
 	unsigned long		limit;
 	const char		*pcapng, *packetdrill;
 	bool			clear;
+	bool			rows, with_sequence;
+	const char		*join_key;
 	bool			help, version;
 	char			**args;
 	int			arg_count;
