@@ -35,6 +35,7 @@ help:
 	@echo 'make check-next   the same on the kernel of Debian 13 and the newest of its backports'
 	@echo 'make check-arch   the same on arm64 and s390x (big endian), Debian 6.1, built across'
 	@echo 'make check-debug  the same on kernels with KASAN, lockdep, kmemleak, KCSAN ..., built first: over an hour'
+	@echo 'make check-fleet  50 000 connections of two machines in two ClickHouse servers (make check: 5 000); FLEET= for more'
 	@echo 'make check-deb    installs, upgrades and purges the packages in a Debian 12 of their own, and loads in VMs'
 	@echo 'make static       what Coccinelle, gcc -fanalyzer and cppcheck find, after make style'
 	@echo 'make stress       floods, hostile packets, 1000 reloads, 2000 namespaces, a day of load in such VMs; long; SEED= repeats one'
@@ -136,6 +137,11 @@ check-driver:
 check-deb:
 	@selftests/vm/deb_test.sh
 
+check-fleet:
+	@selftests/vm/fetch.sh tools build check
+	@selftests/vm/fetch.sh clickhouse
+	+@$(MAKE) --no-print-directory -s -C selftests/unit check-fleet
+
 stress:
 	@selftests/vm/check.sh --stress $(KERNEL)
 
@@ -188,5 +194,5 @@ distclean: clean
 
 .PHONY: all help modules headers kernel_sockets tools install uninstall deb clean distclean \
 	selftests compile_commands.json list-warp list-smp list-turns list-stress-warp list-stress-smp \
-	list-stress-turns demo check check-arch check-deb check-driver check-judges check-next \
+	list-stress-turns demo check check-arch check-deb check-driver check-fleet check-judges check-next \
 	check-rt check-debug stress bench style static vm

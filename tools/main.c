@@ -48,7 +48,8 @@ static const struct command {
 	},
 	{
 		"follow", "", "events as they happen, a line each",
-		OPTIONS_FILTER | OPTIONS_CLOCK | OPTIONS_JSON | OPTIONS_SOURCE, 0, command_follow
+		OPTIONS_FILTER | OPTIONS_CLOCK | OPTIONS_JSON | OPTIONS_ROWS | OPTIONS_SOURCE,
+		0, command_follow
 	},
 	{
 		"record", "FILE", "keep what happens, for --file",

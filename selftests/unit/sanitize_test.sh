@@ -46,7 +46,7 @@ for file in pictures/*.records; do
 	done
 done
 printf 'records_live 1\nhist_x_1024 2\nmethod_x y\nz 1\n' >"$tap_dir/stats"
-for form in "" --json --openmetrics; do
+for form in "" --json --openmetrics --prometheus; do
 	# shellcheck disable=SC2086
 	tap_true "stats $form" "$TCPLEDGER-san" stats $form --file "$tap_dir/stats"
 done

@@ -3,7 +3,7 @@
 # The counters as text, JSON and OpenMetrics.
 . ./tap.sh
 
-tap_plan 36
+tap_plan 44
 
 mkdir "$tap_dir/proc"
 cat >"$tap_dir/proc/stats" <<'END'
@@ -16,6 +16,10 @@ records_never_established 3
 memory_bytes 123456
 records_created 22
 evicted_history 3
+evicted_pressure 2
+shed 6
+filtered 8
+disabled 0
 not_kept_full 0
 segments_in 100
 segments_out 90
@@ -81,29 +85,30 @@ tap_is "each family has a HELP" "$(sed -n 's/^# TYPE \([^ ]*\).*/\1/p' "$tap_dir
 	"$(sed -n 's/^# HELP \([^ ]*\) ..*/\1/p' "$tap_dir/metrics" | sort)"
 
 # Prometheus reads OpenMetrics where it stores what is backdated, which wants times. What it has
-# to say of names and texts, it says of its own older format: there a counter is called by the
-# name of its sample, and an info is a gauge.
-promtool=$(command -v promtool || echo "../../.build/promtool/usr/bin/promtool")
-older_format()
-{
-	# shellcheck disable=SC2016 # the dollars are awk's
-	awk '/^# (EOF|UNIT)/ { next }
-		NR == FNR { if ($2 == "TYPE") type[$3] = $4; next }
-		/^# / && type[$3] == "counter" { $3 = $3 "_total" }
-		/^# / && type[$3] == "info" { $3 = $3 "_info"; if ($2 == "TYPE") $4 = "gauge" }
-		/^# TYPE/ && $4 == "unknown" { $4 = "untyped" }
-		{ print }' "$1" "$1"
-}
+# to say of names and texts, it says of its own older format.
+promtool=$(command -v promtool || echo "../../.build/prometheus/usr/bin/promtool")
+stats --prometheus >"$tap_dir/older"
 if [ -x "$promtool" ]; then
 	sed '/^#/!s/$/ 1/' "$tap_dir/metrics" >"$tap_dir/timed"
 	tap_true "Prometheus reads it" "$promtool" tsdb create-blocks-from openmetrics "$tap_dir/timed" "$tap_dir/blocks"
 	sed '/^tcpledger_opens/s/{/{{/' "$tap_dir/timed" >"$tap_dir/bad"
 	tap_true "... and would not read all" sh -c "! $promtool tsdb create-blocks-from openmetrics $tap_dir/bad $tap_dir/blocks"
-	older_format "$tap_dir/metrics" >"$tap_dir/older"
 	tap_is "promtool finds no fault with names and texts" "$("$promtool" check metrics <"$tap_dir/older" 2>&1)" ""
+	sed 's/^# HELP.*//; s/_total/_count/' "$tap_dir/older" >"$tap_dir/bad"
+	tap_true "... and would with others" sh -c "! $promtool check metrics <$tap_dir/bad"
 else
-	tap_skip "Prometheus reads it" "no promtool: run selftests/vm/fetch.sh promtool" 3
+	tap_skip "Prometheus reads it" "no promtool: run selftests/vm/fetch.sh prometheus" 4
 fi
+# Both formats tell the same, but for what only one of them has.
+tap_is "the older format has the same samples" \
+	"$(grep -v '^#' "$tap_dir/older" | grep -vE '_seconds_(sum|count) ')" "$(grep -v '^#' "$tap_dir/metrics")"
+tap_is "... each family with the name of its samples" \
+	"$(sed -n 's/^# TYPE \([^ ]*\) \(counter\|gauge\|untyped\)$/\1/p' "$tap_dir/older" | sort)" \
+	"$(grep -vE '^#|_seconds_' "$tap_dir/older" | sed 's/[{ ].*//' | sort -u)"
+tap_is "... only with types that node_exporter knows" \
+	"$(sed -n 's/^# TYPE [^ ]* //p' "$tap_dir/older" | sort -u | paste -sd' ')" "counter gauge histogram untyped"
+tap_is "... and the sum that nobody knows" "$(grep -E 'handshake_seconds_(sum|count)' "$tap_dir/older" | paste -sd' ')" \
+	"tcpledger_handshake_seconds_sum NaN tcpledger_handshake_seconds_count 7"
 
 has() { tap_true "has $1" grep -qxF "$1" "$tap_dir/metrics"; }
 has '# TYPE tcpledger_opens counter'
@@ -112,6 +117,9 @@ has 'tcpledger_opens_total{outcome="timed_out"} 2'
 has 'tcpledger_closes_total{kind="four_segment"} 9'
 has 'tcpledger_anomalies_total{tag="syn_retransmit"} 5'
 has 'tcpledger_evicted_total{cause="history"} 3'
+has 'tcpledger_evicted_pressure_total 2'
+has 'tcpledger_shed_total 6'
+has 'tcpledger_filtered_total 8'
 has 'tcpledger_lost_total{cause="log_entries"} 1'
 has '# TYPE tcpledger_records gauge'
 has 'tcpledger_records{state="live"} 12'

@@ -70,8 +70,8 @@ fetch_tools()
 {
 	"$here/fetch.sh" tools build vm check || die "what the tests need is not there, see above"
 	"$here/fetch.sh" source || die "the kernel's kselftest framework is not there, see above"
-	"$here/fetch.sh" promtool || die "promtool is not there, see above"
-	export PATH=$PATH:$BUILD/promtool/usr/bin
+	"$here/fetch.sh" prometheus || die "promtool is not there, see above"
+	"$here/fetch.sh" clickhouse || die "ClickHouse is not there, see above"
 }
 
 # A release of no lane that runs would be asked for in vain.

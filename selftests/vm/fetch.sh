@@ -14,10 +14,11 @@
 #   fetch.sh services         unpack the services of packages.list, which no host should run
 #   fetch.sh source           unpack the kernel's kselftest framework and checkpatch
 #   fetch.sh source-tree 6.12 unpack the kernel's source to build it, see kernel.sh
-#   fetch.sh promtool         unpack promtool of Debian's prometheus
+#   fetch.sh prometheus       unpack Debian's prometheus, promtool and node_exporter
+#   fetch.sh clickhouse       unpack Debian's clickhouse-server and -client
 #   fetch.sh release LANE     print the kernel release of an unpacked lane
 #
-# Kernels, their source, promtool and services are only unpacked below .build, never
+# Kernels, their source and services are only unpacked below .build, never
 # installed: the 6.12 headers depend on the 6.12 image, whose installation would make a
 # host boot it, and a server would start here. Each piece is complete or absent, so a run
 # that finds all of them asks neither apt nor the network; 'newest' asks the lists, as old
@@ -416,36 +417,67 @@ fetch_source()
 	mv "$dest.new" "$dest"
 }
 
-# Programs that come with a service are not installed, which would start and enable it:
-# they and their libraries go below .build, and from there into a VM.
-fetch_services()
+# unpack GROUP DIR: packages of a group and what they depend on and this machine lacks, below DIR.
+# Programs that come with a service are not installed, which would start and enable it.
+unpack()
 {
-	local dest=$build/services names packages program path
+	local group=$1 dir=$2 names packages path
 
-	[ ! -e "$dest/lib" ] || return 0
 	require_debian
-	names=$(awk '$1 == "service" { print $2 }' "$here/packages.list" | paste -sd' ')
+	names=$(awk -v group="$group" '$1 == group { print $2 }' "$here/packages.list" | paste -sd' ')
 	update_lists
 	# shellcheck disable=SC2086 # a list of package names
 	packages=$(apt-get -s --no-install-recommends install $names | awk '/^Inst/ { print $2 }' | paste -sd' ')
-	say "unpacking into .build, for a VM: $packages"
-	rm -rf "$dest" "$dest.new"
-	mkdir -p "$dest.new"/{bin,tree}
+	say "unpacking into .build, to be run from there: $packages"
 	# shellcheck disable=SC2086 # a list of package names
-	[ -z "$packages" ] || download "$dest.new" $packages ||
+	[ -z "$packages" ] || download "$dir" $packages ||
 		die "cannot download $packages, see above"
-	for path in "$dest.new"/*.deb; do
+	for path in "$dir"/*.deb; do
 		[ -e "$path" ] || continue
-		dpkg-deb -x "$path" "$dest.new/tree"
+		dpkg-deb -x "$path" "$dir"
 		rm "$path"
 	done
+}
+
+# found DIR NAME: a program that was unpacked below DIR, or that this machine has
+found()
+{
+	PATH=$1/usr/bin:$1/usr/sbin:$PATH:/usr/sbin type -P "$2" || die "no $2 in its package"
+}
+
+# They and their libraries go below .build, and from there into a VM.
+fetch_services()
+{
+	local dest=$build/services program path
+
+	[ ! -e "$dest/lib" ] || return 0
+	rm -rf "$dest" "$dest.new"
+	mkdir -p "$dest.new"/{bin,tree}
+	unpack service "$dest.new/tree"
 	for program in nginx wrk ab redis-server redis-cli redis-benchmark iperf3 sshd ssh ssh-keygen; do
-		path=$(PATH=$dest.new/tree/usr/bin:$dest.new/tree/usr/sbin:$PATH:/usr/sbin type -P "$program") ||
-			die "no $program in $packages"
+		path=$(found "$dest.new/tree" "$program")
 		cp -L "$path" "$dest.new/bin"
 	done
 	service_libraries "$dest.new"
 	rm -rf "$dest.new/tree"
+	mv "$dest.new" "$dest"
+}
+
+# fetch_programs GROUP NAME PROGRAM...: below .build/NAME, for this machine
+fetch_programs()
+{
+	local group=$1 dest=$build/$2 program path
+
+	shift 2
+	[ ! -e "$dest" ] || return 0
+	rm -rf "$dest.new"
+	mkdir -p "$dest.new"
+	unpack "$group" "$dest.new"
+	mkdir -p "$dest.new/usr/bin"
+	for program; do
+		path=$(found "$dest.new" "$program")
+		[[ $path == "$dest.new"/usr/bin/* ]] || ln -s "${path/#"$dest.new/usr"/..}" "$dest.new/usr/bin/$program"
+	done
 	mv "$dest.new" "$dest"
 }
 
@@ -480,25 +512,6 @@ fetch_source_tree()
 	mv "$dest.new" "$dest"
 }
 
-fetch_promtool()
-{
-	local dest=$build/promtool
-
-	[ ! -e "$dest/usr/bin/promtool" ] || return 0
-	require_debian
-	update_lists
-	say "unpacking promtool into .build: check what stats --openmetrics says"
-	rm -rf "$dest.new"
-	mkdir -p "$dest.new"
-	download "$dest.new" prometheus ||
-		die "cannot download prometheus, see above"
-	dpkg-deb --fsys-tarfile "$dest.new"/prometheus_*.deb |
-		tar -x -C "$dest.new" --no-same-owner ./usr/bin/promtool
-	rm "$dest.new"/prometheus_*.deb
-	rm -rf "$dest"
-	mv "$dest.new" "$dest"
-}
-
 main()
 {
 	local what=${1:-}
@@ -506,7 +519,7 @@ main()
 	[ $# -gt 0 ] && shift
 	mkdir -p "$build"
 	case $what in
-	tools|kernel|newest|root|services|source|source-tree|promtool)
+	tools|kernel|newest|root|services|source|source-tree|prometheus|clickhouse)
 		# Two makes at once must not unpack into the same folder.
 		exec 9>"$build/fetch.lock"
 		flock 9 ;;&
@@ -516,9 +529,10 @@ main()
 	services)	fetch_services ;;
 	source)		fetch_source ;;
 	source-tree)	fetch_source_tree "$1" ;;
-	promtool)	fetch_promtool ;;
+	prometheus)	fetch_programs monitor prometheus prometheus promtool prometheus-node-exporter ;;
+	clickhouse)	fetch_programs database clickhouse clickhouse-server clickhouse-client ;;
 	release)	cat "$build/kernels/$1/release" ;;
-	*)		die "usage: fetch.sh tools GROUP... | kernel LANE... | newest LANE... | root LANE | services | source | source-tree SERIES | promtool | release LANE" ;;
+	*)		die "usage: fetch.sh tools GROUP... | kernel LANE... | newest LANE... | root LANE | services | source | source-tree SERIES | prometheus | clickhouse | release LANE" ;;
 	esac
 }
 

@@ -10,6 +10,7 @@
 #include "base/interrupt.h"
 #include "base/output.h"
 #include "commands/options.h"
+#include "commands/rows.h"
 #include "print/event_line.h"
 #include "print/json_event.h"
 #include "read/events.h"
@@ -166,8 +167,11 @@ int command_follow(const struct options *options)
 		.filtered = filter_any(&options->filter),
 		.look = { .clock = clock_of(options), .colour = output_colour() },
 	};
-	int status = events_open(&follow.events, &options->source);
+	int status;
 
+	if (options->rows)
+		return command_rows(options);
+	status = events_open(&follow.events, &options->source);
 	if (!status) {
 		interrupt_catch();
 		status = read_all(&follow);

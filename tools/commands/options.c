@@ -23,7 +23,8 @@ enum {
 	OPT_LIMIT, OPT_VERSION, OPT_LOG, OPT_ASCII, OPT_ABSOLUTE, OPT_SVG, OPT_PCAPNG,
 	OPT_PACKETDRILL, OPT_CLEAR, OPT_ROTATE_SIZE, OPT_ROTATE_EVERY, OPT_FILES,
 	OPT_FREE_SPACE, OPT_TRIGGER, OPT_BEFORE, OPT_AFTER,
-	OPT_REDACT, OPT_SIZE, OPT_WAIT, OPT_KEEP,
+	OPT_REDACT, OPT_SIZE, OPT_WAIT, OPT_KEEP, OPT_PROMETHEUS,
+	OPT_ROWS, OPT_WITH_SEQUENCE, OPT_JOIN_KEY,
 };
 
 #define FILES_MOST	1024	/* given with --file */
@@ -65,6 +66,8 @@ static const struct spec {
 	{ OPTIONS_JSON, OPT_JSON, "json", NULL, "JSON, one object a line" },
 	{ OPTIONS_METRICS, OPT_OPENMETRICS, "openmetrics", NULL,
 	  "OpenMetrics, for Prometheus and the like" },
+	{ OPTIONS_METRICS, OPT_PROMETHEUS, "prometheus", NULL,
+	  "the older text format, for files that node_exporter reads" },
 	{ OPTIONS_DIAGRAM, OPT_LOG, "log", NULL, "the plain log, line by line" },
 	{ OPTIONS_DIAGRAM, OPT_ABSOLUTE, "absolute", NULL,
 	  "sequence numbers as on the wire, not from the ISNs" },
@@ -78,6 +81,11 @@ static const struct spec {
 	  "replace addresses and names of programs by made-up ones" },
 	{ OPTIONS_REPORT, OPT_SIZE, "size", "SIZE",
 	  "of the file: 500000, 512K, 16M (default); the oldest records are left out" },
+	{ OPTIONS_ROWS, OPT_ROWS, "rows", NULL, "one JSON row a connection, for a database" },
+	{ OPTIONS_ROWS, OPT_JOIN_KEY, "join-key", "FILE",
+	  "key of the machines of a fleet, to join both ends of a connection" },
+	{ OPTIONS_ROWS, OPT_WITH_SEQUENCE, "with-sequence", NULL,
+	  "rows with ISNs, sequence and acknowledgment numbers" },
 	{ OPTIONS_CLEAR, OPT_CLEAR, "clear", NULL, "remove the filter: record all connections" },
 	{ OPTIONS_LAB, OPT_WAIT, "wait", NULL, "to the end of TIME_WAIT, a minute of it" },
 	{ OPTIONS_LAB, OPT_KEEP, "keep", "FOLDER",
@@ -266,6 +274,9 @@ static int take(struct options *options, int value, const char *arg)
 	case OPT_OPENMETRICS:
 		options->openmetrics = true;
 		return 0;
+	case OPT_PROMETHEUS:
+		options->prometheus = true;
+		return 0;
 	case OPT_LOG:
 		options->log = true;
 		return 0;
@@ -289,6 +300,15 @@ static int take(struct options *options, int value, const char *arg)
 		return 0;
 	case OPT_SIZE:
 		return parse_size("size", arg, &options->size);
+	case OPT_ROWS:
+		options->rows = true;
+		return 0;
+	case OPT_WITH_SEQUENCE:
+		options->with_sequence = true;
+		return 0;
+	case OPT_JOIN_KEY:
+		options->join_key = arg;
+		return 0;
 	case OPT_CLEAR:
 		options->clear = true;
 		return 0;

@@ -26,6 +26,7 @@
 #define OPTIONS_NAMESPACE	0x200	/* whose kernel files; part of OPTIONS_SOURCE */
 #define OPTIONS_REPORT		0x800	/* what a report may have */
 #define OPTIONS_LAB		0x1000	/* how a case is made */
+#define OPTIONS_ROWS		0x2000	/* rows for a database */
 
 enum options_clock {
 	OPTIONS_CLOCK_DEFAULT,
@@ -56,6 +57,7 @@ struct options_record {
  * @filter: which records
  * @json: JSON wanted
  * @openmetrics: OpenMetrics wanted
+ * @prometheus: Prometheus' older text format wanted
  * @wide: all columns, nothing cut
  * @clock: how moments look
  * @log: the plain log wanted, not the diagram
@@ -74,6 +76,9 @@ struct options_record {
  * @record: what is for 'record' alone
  * @wait: --wait was given
  * @keep: FOLDER of --keep, or NULL
+ * @rows: rows for a database wanted
+ * @with_sequence: with ISNs, sequence and acknowledgment numbers
+ * @join_key: FILE of --join-key, or NULL
  * @help: --help was given
  * @version: --version was given
  * @args: what is not an option
@@ -83,7 +88,7 @@ struct options {
 	struct source		source;
 	const char		*netns;
 	struct filter		filter;
-	bool			json, openmetrics, wide;
+	bool			json, openmetrics, prometheus, wide;
 	enum options_clock	clock;
 	bool			log, ascii, absolute;
 	const char		*svg;
@@ -97,6 +102,8 @@ struct options {
 	struct options_record	record;
 	bool			wait;
 	const char		*keep;
+	bool			rows, with_sequence;
+	const char		*join_key;
 	bool			help, version;
 	char			**args;
 	int			arg_count;

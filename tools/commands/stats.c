@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #define _GNU_SOURCE
 /*
- * tcpledger stats: the module's counters as they are, as JSON or as
- * OpenMetrics.
+ * tcpledger stats: the module's counters as they are, as JSON, as OpenMetrics or as
+ * Prometheus wants them.
  */
 #include "commands/stats.h"
 
@@ -154,15 +154,17 @@ int command_stats(const struct options *options)
 	char path[PATH_MAX];
 	int status;
 
-	if (options->json && options->openmetrics)
-		return fail_usage("stats takes --json or --openmetrics, not both");
+	if (options->json + options->openmetrics + options->prometheus > 1)
+		return fail_usage("stats takes one of --json, --openmetrics and --prometheus");
 	status = read_all(&options->source, &text, path);
 	if (!status)
 		status = take_lines(&text, path, &metrics);
 	if (!status && options->json)
 		print_json(&metrics);
 	else if (!status && options->openmetrics)
-		metrics_print(&metrics);
+		metrics_print(&metrics, METRICS_OPENMETRICS);
+	else if (!status && options->prometheus)
+		metrics_print(&metrics, METRICS_PROMETHEUS);
 	else if (!status)
 		print_text(&metrics);
 	metrics_free(&metrics);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The stats file is flat; OpenMetrics has families of samples with labels.
+ * The stats file is flat; OpenMetrics and the text format of Prometheus that is older
+ * have families of samples with labels.
  * The rules below tell which names belong together: all that begin alike are
  * one family, and the rest of the name is the value of its label. What a label
  * parts must add up, so a count that another one contains is a family of its own.
@@ -42,9 +43,16 @@ static const struct rule {
 	  "Ended records that never were established." },
 	{ "records_", "records", "state", FAMILY_GAUGE, "Records held." },
 	{ "memory_bytes", "memory_bytes", NULL, FAMILY_GAUGE, "Memory that records take." },
+	{ "evicted_pressure", "evicted_pressure", NULL, FAMILY_COUNTER,
+	  "Of the evicted records those that the kernel was short of memory for." },
 	{ "evicted_", "evicted", "cause", FAMILY_COUNTER, "Records evicted to make room." },
 	{ "not_kept_", "not_kept", "cause", FAMILY_COUNTER,
 	  "Connections of which no record was kept." },
+	{ "disabled", "disabled", NULL, FAMILY_COUNTER,
+	  "Connections not recorded, as recording was off." },
+	{ "filtered", "filtered", NULL, FAMILY_COUNTER,
+	  "Connections that the filter does not take." },
+	{ "shed", "shed", NULL, FAMILY_COUNTER, "SYNs of a flood, not recorded." },
 	{ "events_", "events", "type", FAMILY_COUNTER, "Events seen." },
 	{ "segments_", "segments", "dir", FAMILY_COUNTER, "Segments looked at." },
 	{ "state_changes", "state_changes", NULL, FAMILY_COUNTER, "State changes seen." },
@@ -143,13 +151,27 @@ static void add_bound(struct text *out, uint64_t ns)
 	text_digits(out, ns % 1000000000, 9);
 }
 
-static void add_family_head(const char *family, const char *suffix, const char *type,
-			    const char *help)
+static void add_family_head(enum metrics_format format, const char *family, const char *suffix,
+			    enum family_type type, const char *help)
 {
+	static const struct type {
+		const char	*openmetrics;
+		const char	*prometheus;
+		const char	*sample;	/* what a sample has behind the family's name */
+	} types[] = {
+		[FAMILY_GAUGE] = { "gauge", "gauge", "" },
+		[FAMILY_COUNTER] = { "counter", "counter", "_total" },
+		[FAMILY_INFO] = { "info", "gauge", "_info" },
+		[FAMILY_HISTOGRAM] = { "histogram", "histogram", "" },
+		[FAMILY_UNKNOWN] = { "unknown", "untyped", "" },
+	};
+	bool older = format == METRICS_PROMETHEUS;
+	const char *sample = older ? types[type].sample : "";
 	struct text *out = output_text();
 
-	text_printf(out, "# TYPE tcpledger_%s%s %s\n", family, suffix, type);
-	text_printf(out, "# HELP tcpledger_%s%s %s\n", family, suffix, help);
+	text_printf(out, "# TYPE tcpledger_%s%s%s %s\n", family, suffix, sample,
+		    older ? types[type].prometheus : types[type].openmetrics);
+	text_printf(out, "# HELP tcpledger_%s%s%s %s\n", family, suffix, sample, help);
 }
 
 /* A label's value may hold anything but a raw quote, backslash or newline. */
@@ -199,12 +221,12 @@ static void print_sample(const struct rule *rule, const struct metric *metric)
 	text_char(out, '\n');
 }
 
-static void print_family(const struct metrics *metrics, const struct rule *rule)
+static void print_family(const struct metrics *metrics, enum metrics_format format,
+			 const struct rule *rule)
 {
-	static const char *const types[] = { "gauge", "counter", "info" };
 	size_t i;
 
-	add_family_head(rule->family, "", types[rule->type], rule->help);
+	add_family_head(format, rule->family, "", rule->type, rule->help);
 	for (i = 0; i < metrics->count; i++)
 		if (find_rule(metrics->items[i].name) == rule)
 			print_sample(rule, &metrics->items[i]);
@@ -225,22 +247,27 @@ static int compare_bounds(const void *a, const void *b)
 	return (x[0] > y[0]) - (x[0] < y[0]);
 }
 
-static void print_histogram_head(const struct rule *rule, const char *name)
+static void print_histogram_head(enum metrics_format format, const struct rule *rule,
+				 const char *name)
 {
 	struct text family = { 0 };
 
 	text_bytes(&family, name + strlen("hist_"), histogram_len(name) - strlen("hist_"));
-	add_family_head(text_terminated(&family), "_seconds", "histogram", rule->help);
-	text_printf(output_text(), "# UNIT tcpledger_%s_seconds seconds\n",
-		    text_terminated(&family));
+	add_family_head(format, text_terminated(&family), "_seconds", FAMILY_HISTOGRAM,
+			rule->help);
+	if (format == METRICS_OPENMETRICS)
+		text_printf(output_text(), "# UNIT tcpledger_%s_seconds seconds\n",
+			    text_terminated(&family));
 	text_free(&family);
 }
 
 /*
- * One histogram: its buckets in order, each with what is below it as well, as
- * OpenMetrics wants them. The bound that is no number is infinity.
+ * One histogram: its buckets in order, each with what is below it as well. The bound
+ * that is no number is infinity. The older format wants the sum of all values, which
+ * nobody counts; where it is left out, node_exporter would say that it is 0.
  */
-static void print_histogram(const struct metrics *metrics, const struct rule *rule, size_t first)
+static void print_histogram(const struct metrics *metrics, enum metrics_format format,
+			    const struct rule *rule, size_t first)
 {
 	const char *name = metrics->items[first].name;
 	int len = (int)histogram_len(name) - 5;
@@ -261,7 +288,7 @@ static void print_histogram(const struct metrics *metrics, const struct rule *ru
 		buckets[n++][1] = metric->number;
 	}
 	qsort(buckets, n, sizeof(*buckets), compare_bounds);
-	print_histogram_head(rule, name);
+	print_histogram_head(format, rule, name);
 	for (i = 0; i < n; i++) {
 		sum += buckets[i][1];
 		if (buckets[i][0] == UINT64_MAX)
@@ -272,6 +299,11 @@ static void print_histogram(const struct metrics *metrics, const struct rule *ru
 	}
 	text_printf(out, "tcpledger_%.*s_seconds_bucket{le=\"+Inf\"} %llu\n", len, name + 5,
 		    (unsigned long long)sum);
+	if (format == METRICS_PROMETHEUS) {
+		text_printf(out, "tcpledger_%.*s_seconds_sum NaN\n", len, name + 5);
+		text_printf(out, "tcpledger_%.*s_seconds_count %llu\n", len, name + 5,
+			    (unsigned long long)sum);
+	}
 	free(buckets);
 }
 
@@ -304,31 +336,32 @@ static const char *find_escape(const char *name)
 	return "";
 }
 
-static void print_unknown(const struct metric *metric)
+static void print_unknown(const struct metric *metric, enum metrics_format format)
 {
 	static const char help[] = "Something that a later release counts.";
 	const char *escape = find_escape(metric->name);
 	struct text *out = output_text();
 
 	if (metric->is_number) {
-		add_family_head(metric->name, escape, "unknown", help);
+		add_family_head(format, metric->name, escape, FAMILY_UNKNOWN, help);
 		text_printf(out, "tcpledger_%s%s %llu\n", metric->name, escape,
 			    (unsigned long long)metric->number);
 		return;
 	}
-	add_family_head(metric->name, escape, "info", help);
+	add_family_head(format, metric->name, escape, FAMILY_INFO, help);
 	text_printf(out, "tcpledger_%s%s_info{", metric->name, escape);
 	add_label(out, "value", metric->text);
 	text_string(out, "} 1\n");
 }
 
 /**
- * metrics_print - print all as OpenMetrics text
+ * metrics_print - print all as text that Prometheus reads
  * @metrics: the lines
+ * @format: how
  *
  * A name that no rule knows is a family of its own, of type unknown.
  */
-void metrics_print(const struct metrics *metrics)
+void metrics_print(const struct metrics *metrics, enum metrics_format format)
 {
 	size_t i;
 
@@ -336,15 +369,16 @@ void metrics_print(const struct metrics *metrics)
 		const struct rule *rule = find_rule(metrics->items[i].name);
 
 		if (!rule)
-			print_unknown(&metrics->items[i]);
+			print_unknown(&metrics->items[i], format);
 		else if (!is_first(metrics, i, rule))
 			continue;
 		else if (rule->type == FAMILY_HISTOGRAM)
-			print_histogram(metrics, rule, i);
+			print_histogram(metrics, format, rule, i);
 		else
-			print_family(metrics, rule);
+			print_family(metrics, format, rule);
 	}
-	text_string(output_text(), "# EOF\n");
+	if (format == METRICS_OPENMETRICS)
+		text_string(output_text(), "# EOF\n");
 }
 
 /**

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Names and values, and how OpenMetrics wants them.
+ * Names and values, and how OpenMetrics and Prometheus want them.
  */
 #ifndef TCPLEDGER_METRICS_H
 #define TCPLEDGER_METRICS_H
@@ -8,6 +8,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/**
+ * enum metrics_format - how names and values look
+ * @METRICS_OPENMETRICS: OpenMetrics 1.0
+ * @METRICS_PROMETHEUS: text format 0.0.4, the only one that node_exporter reads from files
+ */
+enum metrics_format {
+	METRICS_OPENMETRICS,
+	METRICS_PROMETHEUS,
+};
 
 /**
  * struct metric - one line of the stats file
@@ -36,7 +46,7 @@ struct metrics {
 };
 
 void metrics_add(struct metrics *metrics, const char *name, const char *text);
-void metrics_print(const struct metrics *metrics);
+void metrics_print(const struct metrics *metrics, enum metrics_format format);
 void metrics_free(struct metrics *metrics);
 
 #endif

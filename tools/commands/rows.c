@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+/*
+ * tcpledger follow --rows: a row for each connection when it ends, and one a minute while
+ * it lasts.
+ *
+ * No record is kept here, however many there are: once a minute the kernel is asked for
+ * a fresh snapshot, and what lives is told out of it. What ended since the snapshot
+ * before is told again, so that a loss in between costs no row, but for records that
+ * were evicted meanwhile. A row that comes twice is the same row.
+ *
+ * A recorded file is read to its end; what lives then is told as it was last known.
+ */
+#include "commands/rows.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/fail.h"
+#include "base/output.h"
+#include "commands/options.h"
+#include "meaning/join_key.h"
+#include "print/row.h"
+#include "read/derive.h"
+#include "read/events.h"
+#include "read/moment.h"
+#include "read/replay.h"
+
+#define NS_PER_SECOND	1000000000LL
+#define LIVE_EVERY_NS	(60 * NS_PER_SECOND)
+#define LIVE_EARLY_NS	NS_PER_SECOND		/* a snapshot may begin so much too early */
+#define BOOT_ID		"/proc/sys/kernel/random/boot_id"
+
+/* Frames between two looks for a signal, where there is always one more to read. */
+#define FRAMES_BETWEEN	256
+
+/**
+ * struct rows - rows in the making
+ * @options: what is asked for
+ * @key: of the hash that joins both ends
+ * @origin: where the rows are from
+ * @events: the frames
+ * @replay: of a recorded file, the records
+ * @began_ns: when the last snapshot began, -1 before the first
+ * @ended_since_ns: what ended earlier than this has been told
+ * @told_live_ns: the snapshot out of which the living were told
+ * @due_ns: when the next snapshot is due
+ * @tells_live: this snapshot is one
+ * @lost: events that were lost
+ */
+struct rows {
+	const struct options	*options;
+	struct join_key		key;
+	struct row_origin	origin;
+	struct events		events;
+	struct replay		replay;
+	int64_t			began_ns;
+	int64_t			ended_since_ns;
+	int64_t			told_live_ns;
+	int64_t			due_ns;
+	bool			tells_live;
+	uint64_t		lost;
+};
+
+static volatile sig_atomic_t is_asked_to_stop;
+
+static void stop(int signal)
+{
+	(void)signal;
+	is_asked_to_stop = 1;
+}
+
+/* They are let in where nothing is half done. */
+static void hold_signals(sigset_t *before)
+{
+	struct sigaction action = { .sa_handler = stop };
+	sigset_t held;
+
+	sigemptyset(&held);
+	sigaddset(&held, SIGINT);
+	sigaddset(&held, SIGTERM);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigprocmask(SIG_BLOCK, &held, before);
+}
+
+static void read_boot_id(char *boot_id, size_t room)
+{
+	FILE *file = fopen(BOOT_ID, "re");
+
+	if (!file)
+		return;
+	if (fgets(boot_id, (int)room, file))
+		boot_id[strcspn(boot_id, "\n")] = '\0';
+	fclose(file);
+}
+
+/* The kernel leaves it to its reader; who recorded has filled it in. */
+static void set_boot_id(struct rows *rows)
+{
+	const uint8_t *bytes = rows->origin.start.boot_id;
+	char *boot_id = rows->origin.boot_id;
+	size_t i, at = 0;
+	bool known = false;
+
+	boot_id[0] = '\0';
+	for (i = 0; i < sizeof(rows->origin.start.boot_id); i++)
+		known |= bytes[i];
+	if (!known) {
+		if (rows->events.live)
+			read_boot_id(boot_id, sizeof(rows->origin.boot_id));
+		return;
+	}
+	for (i = 0; i < sizeof(rows->origin.start.boot_id); i++)
+		at += (size_t)snprintf(boot_id + at, sizeof(rows->origin.boot_id) - at, "%s%02x",
+				       i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", bytes[i]);
+}
+
+static bool is_same_ledger(const struct tcpledger_frame_start *a,
+			   const struct tcpledger_frame_start *b)
+{
+	return a->netns == b->netns && !memcmp(a->load_id, b->load_id, sizeof(a->load_id));
+}
+
+static void begin_snapshot(struct rows *rows, const struct frame *frame)
+{
+	const struct tcpledger_frame_start *start = &frame->start;
+	bool first = rows->began_ns < 0 || !is_same_ledger(start, &rows->origin.start);
+
+	rows->origin.start = *start;
+	snprintf(rows->origin.host, sizeof(rows->origin.host), "%s", start->host);
+	if (!*rows->origin.host && rows->events.live)
+		gethostname(rows->origin.host, sizeof(rows->origin.host) - 1);
+	set_boot_id(rows);
+	rows->ended_since_ns = first ? -1 : rows->began_ns;
+	rows->began_ns = start->monotonic_ns;
+	rows->tells_live = rows->events.live &&
+			   (first || rows->began_ns - rows->told_live_ns >=
+					     LIVE_EVERY_NS - LIVE_EARLY_NS);
+	if (rows->tells_live)
+		rows->told_live_ns = rows->began_ns;
+}
+
+static void tell(struct rows *rows, const struct record *record, int64_t monotonic_ns)
+{
+	const struct tcpledger_frame_start *start = &rows->origin.start;
+	struct tcpledger_header header = { .netns = start->netns, .monotonic_ns = monotonic_ns };
+	int64_t passed, now = -1;
+
+	if (!__builtin_sub_overflow(monotonic_ns, start->monotonic_ns, &passed))
+		moment_after(start->realtime_ns, passed, &now);
+	header.realtime_ns = now;
+	if (filter_match(&rows->options->filter, record, &header))
+		row_print(&rows->origin, record, monotonic_ns);
+}
+
+/* A record of a snapshot. */
+static void tell_again(struct rows *rows, const struct frame *frame)
+{
+	const struct tcpledger_record *r = &frame->record.fixed;
+	int64_t ended_ns;
+
+	if (r->flags & TCPLEDGER_REC_LIVE) {
+		if (rows->tells_live)
+			tell(rows, &frame->record, frame->monotonic_ns);
+		return;
+	}
+	if (__builtin_add_overflow(r->base_ns, r->ended_ns, &ended_ns) ||
+	    ended_ns >= rows->ended_since_ns)
+		tell(rows, &frame->record, frame->monotonic_ns);
+}
+
+/*
+ * A record of a file that has not ended there: its last image, or what that has become by
+ * the entries that came after it.
+ */
+static void tell_last(struct rows *rows, const struct replay_record *r)
+{
+	struct record record = r->record;
+
+	if (r->derived)
+		derive_age(&record, r->image_ns, rows->replay.moment_ns);
+	tell(rows, &record, r->derived ? rows->replay.moment_ns : r->image_ns);
+}
+
+/* A record that is evicted before its end has no other row. */
+static void tell_evicted(struct rows *rows, const struct frame *frame)
+{
+	const struct replay_record *r = replay_find(&rows->replay, frame->netns, frame->id);
+
+	if (r && r->record.fixed.flags & TCPLEDGER_REC_LIVE)
+		tell_last(rows, r);
+}
+
+static void tell_lost(struct rows *rows, const struct frame *frame)
+{
+	rows->lost += frame->count;
+	fail_note(rows->events.stream.input.path,
+		  "the next snapshot has what ended meanwhile and was not evicted",
+		  "%llu events were lost", (unsigned long long)frame->count);
+}
+
+static void take_frame(struct rows *rows, const struct frame *frame)
+{
+	switch (frame->type) {
+	case TCPLEDGER_FRAME_START:
+		begin_snapshot(rows, frame);
+		break;
+	case TCPLEDGER_FRAME_RECORD:
+		tell_again(rows, frame);
+		break;
+	case TCPLEDGER_FRAME_END:
+		tell(rows, &frame->record, frame->monotonic_ns);
+		break;
+	case TCPLEDGER_FRAME_GONE:
+		if (!rows->events.live)
+			tell_evicted(rows, frame);
+		break;
+	case TCPLEDGER_FRAME_LOST:
+		tell_lost(rows, frame);
+		break;
+	}
+	if (!rows->events.live)
+		replay_feed(&rows->replay, frame);
+}
+
+static int64_t monotonic_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+}
+
+/* Wait for events until the next snapshot is due; let signals in. */
+static void wait_for_events(struct rows *rows, bool none_is_there, const sigset_t *signals)
+{
+	struct pollfd events = { .fd = rows->events.stream.input.fd, .events = POLLIN };
+	int64_t now = monotonic_now();
+	struct timespec most = { 0 };
+
+	/*
+	 * All that was read has been taken. What has not been read yet the snapshot has, so
+	 * its beginning skips nothing that a row needs. It may be a minute late, if there
+	 * always is more to read.
+	 */
+	if (now >= rows->due_ns + (none_is_there ? 0 : LIVE_EVERY_NS)) {
+		lseek(events.fd, 0, SEEK_SET);
+		rows->due_ns = now + LIVE_EVERY_NS;
+	} else if (none_is_there) {
+		output_flush();
+		most.tv_sec = (rows->due_ns - now) / NS_PER_SECOND;
+		most.tv_nsec = (rows->due_ns - now) % NS_PER_SECOND;
+	}
+	ppoll(&events, 1, &most, signals);
+}
+
+static enum stream_state read_frames(struct rows *rows, const sigset_t *signals)
+{
+	enum stream_state state = STREAM_FRAME;
+	unsigned int n = 0;
+
+	while (!is_asked_to_stop) {
+		const struct frame *frame;
+
+		state = events_next(&rows->events, &frame);
+		if (state == STREAM_FRAME)
+			take_frame(rows, frame);
+		else if (state != STREAM_WAIT)
+			break;
+		output_line();
+		if (state == STREAM_WAIT || !(++n % FRAMES_BETWEEN))
+			wait_for_events(rows, state == STREAM_WAIT, signals);
+	}
+	return state;
+}
+
+static void tell_living(struct rows *rows)
+{
+	const struct replay_record *r = NULL;
+
+	while ((r = replay_each(&rows->replay, r)))
+		if (r->record.fixed.flags & TCPLEDGER_REC_LIVE)
+			tell_last(rows, r);
+}
+
+/**
+ * command_rows - tcpledger follow --rows
+ * @options: what is asked for
+ *
+ * Return: exit status.
+ */
+int command_rows(const struct options *options)
+{
+	struct rows rows = {
+		.options = options, .began_ns = -1, .replay.keep_logs = true,
+		.origin.join_key = &rows.key, .origin.with_sequence = options->with_sequence,
+	};
+	enum stream_state state;
+	sigset_t signals;
+	int status = FAIL_NONE;
+
+	if (options->json)
+		return fail_usage("follow takes one of --json and --rows");
+	if (options->join_key)
+		status = join_key_read(&rows.key, options->join_key);
+	if (status)
+		return status;
+	hold_signals(&signals);
+	status = events_open(&rows.events, &options->source);
+	rows.due_ns = monotonic_now() + LIVE_EVERY_NS;
+	if (!status) {
+		state = read_frames(&rows, &signals);
+		if (!rows.events.live)
+			tell_living(&rows);
+		status = state == STREAM_FAILED ? FAIL_WORK : fail_status();
+	}
+	replay_free(&rows.replay);
+	events_close(&rows.events);
+	return status;
+}
