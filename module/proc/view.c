@@ -31,7 +31,7 @@ static bool copy(struct tcpledger_view *v, const struct tcpledger_net *tn,
 	struct tcpledger_conn *c = of->c;
 	struct tcpledger_bucket *b;
 	unsigned long flags;
-	u32 n;
+	u32 n, i;
 
 	b = tcpledger_table_lock_index(of->bucket, &flags);
 	/* Ids are per namespace, and memory is reused: it may be another record. */
@@ -42,9 +42,9 @@ static bool copy(struct tcpledger_view *v, const struct tcpledger_net *tn,
 	n = c->facts.log.n;
 	/* Another lock covers lru and place before @netns: do not copy them. */
 	memcpy((u8 *)&v->conn + begin, (const u8 *)c + begin,
-	       offsetof(struct tcpledger_conn,
-			facts.log.first[min_t(u32, n, TCPLEDGER_LOG_FIRST)]) -
-	       begin);
+	       offsetof(struct tcpledger_conn, facts.log.first) - begin);
+	for (i = 0; i < min_t(u32, n, TCPLEDGER_LOG_FIRST); i++)
+		v->conn.facts.log.first[i] = c->facts.log.first[i];
 	if (n > TCPLEDGER_LOG_FIRST)
 		memcpy(v->more, c->facts.log.more,
 		       (n - TCPLEDGER_LOG_FIRST) * sizeof(v->more[0]));
