@@ -123,9 +123,15 @@ static int read_piece(struct stream *stream)
 {
 	struct input *input = &stream->input;
 
+	bool other_order;
+
 	if (!input_have(input))
 		return fail_read(input->path, COPY_AGAIN,
 				 "it is empty, not a tcpledger records file");
+	if (input_have(input) >= sizeof(uint64_t) &&
+	    is_word(word_at(input_bytes(input)), TCPLEDGER_MAGIC, &other_order))
+		return fail_read(input->path, "give what 'tcpledger record' wrote",
+				 "it is a records file, which has no events");
 	if (find_sync(stream) != INPUT_READY)
 		return fail_read(input->path, "give what 'tcpledger record' wrote, or a copy of "
 				 "/proc/net/tcpledger/records or events",

@@ -150,6 +150,7 @@ int recorded_file_flush(struct recorded_file *file)
 
 			cut(file, done);
 			file->text.len = 0;
+			file->bytes = (uint64_t)lseek(file->fd, 0, SEEK_END);
 			return fail_write(file->part, error);
 		}
 	}
