@@ -262,7 +262,8 @@ static int run_case(const struct options *options, const struct lab_case *lab_ca
 		snprintf(title, sizeof(title), "%s: %s", lab_case->name, _(lab_case->summary));
 		bold(title);
 		say(lab_case->done, NULL);
-		text_char(output_text(), '\n');
+		if (detail == DETAIL_ALL)
+			text_char(output_text(), '\n');
 		output_finish();	/* making it may take a while */
 	}
 	status = lab_run(lab_case, wait, options->keep, &result);

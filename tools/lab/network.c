@@ -34,8 +34,8 @@ void network_prepare(struct world *world)
 {
 	run_netem(world, "add", "client", WORLD_DELAY_MS);
 	run_netem(world, "add", "server", WORLD_DELAY_MS);
-	run_nft(world, "add table ip lab\n"
-		"add chain ip lab wire { type filter hook forward priority 0; }\n");
+	run_nft(world, "add table inet lab\n"
+		"add chain inet lab wire { type filter hook forward priority 0; }\n");
 }
 
 /**
@@ -54,7 +54,7 @@ void network_lose(struct world *world, enum world_host from, const char *flags,
 
 	if (count)
 		snprintf(limit, sizeof(limit), "limit rate 1/day burst %u packets ", count);
-	snprintf(command, sizeof(command), "add rule ip lab wire ip saddr %s "
+	snprintf(command, sizeof(command), "add rule inet lab wire ip saddr %s "
 		 "tcp flags & (fin|syn|rst|ack) == %s %sdrop\n", address, flags, limit);
 	run_nft(world, command);
 }

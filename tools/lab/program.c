@@ -17,10 +17,13 @@
 
 #define PROGRAM_MISSING	127	/* exit status of a child that found no program, as a shell's */
 
-/* What the program reads and what it says are files in memory: neither can block. */
+/*
+ * What the program reads and what it says are files in memory: neither can block. They
+ * stay open in the program, as they may have got a descriptor that it is to have.
+ */
 static int make_file(const char *name, const char *text)
 {
-	int fd = memfd_create(name, MFD_CLOEXEC);
+	int fd = memfd_create(name, 0);
 
 	if (fd >= 0 && (write(fd, text, strlen(text)) != (ssize_t)strlen(text) ||
 			lseek(fd, 0, SEEK_SET))) {

@@ -10,14 +10,16 @@ const char *const questions_summary =
 
 const char *const questions_introduction =
 	N_("Two programs on two hosts, a client and a server, send each other bytes by TCP. "
-	   "TCP numbers the bytes, acknowledges what came, and sends again what did not: so "
-	   "they arrive complete and in order, though the network may lose, delay and double "
-	   "what it carries. What it carries are segments. In the pictures time runs "
-	   "downwards, in seconds at the left; each end is a vertical line with the state "
-	   "that its TCP is in beside it, and each arrow is a segment that left one end and "
-	   "came to the other. Everything was measured just now: this kernel made these "
-	   "connections. Segments have flags: SYN opens (it synchronizes the numbers), FIN "
-	   "says that its sender has no more to send, ACK acknowledges, RST breaks off.");
+	   "TCP numbers the bytes, acknowledges what came and sends again what did not, so "
+	   "that all arrive in order although the network may lose, delay and duplicate what "
+	   "it carries. It carries segments: some numbers, some flags, perhaps some bytes. Of "
+	   "the flags, SYN opens a connection (it synchronizes the numbers), FIN says that "
+	   "its sender has no more to send, ACK acknowledges, and RST breaks off. In the "
+	   "pictures time runs down, in seconds at the left; each end is a vertical line with "
+	   "the state of its TCP beside it, and each arrow is a segment: seq is the number of "
+	   "its first byte, ack the number that its sender expects next, win how many bytes "
+	   "its sender has room for. Nothing is invented: this kernel has just made these "
+	   "connections, and the times were measured.");
 
 const struct question questions[QUESTIONS] = {
 	{
@@ -54,8 +56,8 @@ const struct question questions[QUESTIONS] = {
 			     "segments that are still under way must die out before the same two "
 			     "ports may be used again. MSL is the maximum segment lifetime, how "
 			     "long a segment may wander in the network; twice that is enough for "
-			     "one to get there and for its answer to come back. Linux takes 60 s "
-			     "for 2MSL."),
+			     "one to get there and for its answer to come back. Linux takes a "
+			     "minute for 2MSL."),
 		.cases = { "lost-last-ack", "old-duplicate" },
 	},
 };
