@@ -64,12 +64,10 @@ serve()
 # Some are closed in order, some reset, some refused, some never answered; two at a time.
 load()
 {
-	local i
-
 	in_space ip route add blackhole 192.0.2.0/24 2>/dev/null
-	for i in $(seq 10); do
+	for _ in $(seq 10); do
 		echo hello | in_space socat -u - TCP:127.0.0.1:80 &
-		echo hello | in_space socat -u - TCP6:[::1]:81
+		echo hello | in_space socat -u - "TCP6:[::1]:81"
 		echo hello | in_space socat -u - TCP:127.0.0.1:80,linger=0
 		echo hello | in_space socat -u - TCP:127.0.0.1:99
 		wait $!

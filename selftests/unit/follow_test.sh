@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Events as lines and as JSON, from files and from what stands for the live stream.
-# shellcheck disable=SC2016 # jq's variables
+# shellcheck disable=SC2016,SC2317 # jq's variables; what is called through another function
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tap.sh
@@ -34,20 +34,20 @@ wanted='[inputs | { id, log } | select(.log != [])] | sort_by(.id)[]'
 tap_plan 30
 
 for file in $recorded $foreign; do
-	make_stream $file start snapshot_end life
+	make_stream "$file" start snapshot_end life
 	follow --json >"$tap_dir/json"
-	tap_same "$(basename $file): the entries of follow are those of list" \
-		"$(jq -cn "$logs" "$tap_dir/json")" "$("$TCPLEDGER" --json --file $file | jq -cn "$wanted")"
+	tap_same "$(basename "$file"): the entries of follow are those of list" \
+		"$(jq -cn "$logs" "$tap_dir/json")" "$("$TCPLEDGER" --json --file "$file" | jq -cn "$wanted")"
 	tap_same "... each once" "$(jq -c 'select(.event == "entry") | [.id, .n]' "$tap_dir/json" | sort | uniq -d | wc -l)" 0
 	tap_same "... in the order in which they happened" \
 		"$(jq -r 'select(.event == "entry") | .at' "$tap_dir/json")" \
 		"$(jq -r 'select(.event == "entry") | .at' "$tap_dir/json" | sort)"
 	tap_same "... with the moments that show tells" \
 		"$(jq -c 'select(.event == "entry" and .id == 1) | .at' "$tap_dir/json" | tr -d '"')" \
-		"$("$TCPLEDGER" show 1 --log -T --file $file | awk '$1 ~ /^[0-9]+$/ && $2 ~ /Z$/ { print $2 }')"
+		"$("$TCPLEDGER" show 1 --log -T --file "$file" | awk '$1 ~ /^[0-9]+$/ && $2 ~ /Z$/ { print $2 }')"
 	tap_same "... and each end with its record" \
 		"$(jq -c 'select(.event == "end") | del(.event, .number)' "$tap_dir/json" | sort)" \
-		"$("$TCPLEDGER" --json --history --file $file | sort)"
+		"$("$TCPLEDGER" --json --history --file "$file" | sort)"
 done
 
 make_stream $recorded start snapshot_end life
@@ -100,7 +100,7 @@ until_lines()	# FILE COUNT
 	local end=$((SECONDS + 60))
 
 	until [ "$(wc -l <"$1")" -ge "$2" ]; do
-		[ $SECONDS -lt $end ] || return 1
+		[ "$SECONDS" -lt "$end" ] || return 1
 		sleep 0.05
 	done
 }

@@ -3,6 +3,7 @@
 # Recorded files: what is in them, sets of them, and what becomes of them when the disk is
 # full, the program is killed or the stream ends. What stands for the kernel is a file,
 # which gives a snapshot to each who opens it, or a pipe.
+# shellcheck disable=SC2317 # what is called through another function
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tap.sh
@@ -22,12 +23,18 @@ record()	# ARGUMENT...
 	echo $?
 }
 
+# The files of a set, in their order.
+files() { find "$tap_dir" -maxdepth 1 -name "$(basename "$file").*" | sort; }
+
 complaint() { sed "s|$tap_dir/||g" "$tap_dir/errors"; }
 
 list() { "$TCPLEDGER" list --json --file "$1" 2>"$tap_dir/errors"; }
 
 # Events of a file: their numbers, and what they tell, as far as it does not depend on the file.
 told() { "$TCPLEDGER" follow --json --file "$1" 2>/dev/null | jq -c 'select(.event | IN("entry", "end", "open", "lost"))'; }
+
+# Which they are. Snapshots of what stands for the kernel here do not know what is live.
+which() { jq -c '[.event, .number, .id, .n]'; }
 
 until_true()	# COMMAND...
 {
@@ -98,19 +105,20 @@ rm "$file"
 "$make" $recorded start snapshot_end times=40 >"$events"
 whole=$(told "$events")
 tap_is "rotation by size" "$(record "$file" --rotate-size 100K)" 1
-tap_true "... makes several files" test "$(ls "$file".* | wc -l)" -gt 3
+tap_true "... makes several files" test "$(files | wc -l)" -gt 3
 tap_same "... none much larger" "$(find "$tap_dir" -name 'file.*' -size +120k | wc -l)" 0
 tap_same "... with each event once" "$(told "$file" | jq .number | sort -n | uniq -c | awk '{ print $1 }' | sort -u)" 1
-tap_same "... and none missing" "$(told "$file")" "$whole"
-tap_same "a folder with one set" "$(mkdir "$tap_dir/set"; cp "$file".* "$tap_dir/set"; told "$tap_dir/set")" "$whole"
+tap_same "... and none missing" "$(told "$file" | which)" "$(which <<<"$whole")"
+tap_same "a folder with one set" "$(mkdir "$tap_dir/set"; cp "$file".* "$tap_dir/set"; told "$tap_dir/set" | which)" \
+	"$(which <<<"$whole")"
 rm "$tap_dir/set/file.000003"
 tap_is "a gap in a set" "$(told "$tap_dir/set/file" | grep -c '"not_there"')" 1
 list "$tap_dir/set/file" >/dev/null
 tap_is "... is said" "$(complaint | head -1)" \
 	"tcpledger: set/file.000004: 1 files of the set before it are not there; what was in them is not shown"
-last=$(ls "$file".* | tail -1)
+last=$(files | tail -1)
 record "$file" --rotate-size 100K --files 3 >/dev/null
-tap_is "numbers go on, and old files go" "$(ls "$file".* | wc -l) $(ls "$file".* | awk -v last="$last" '$0 <= last' | wc -l)" "3 0"
+tap_is "numbers go on, and old files go" "$(files | wc -l) $(files | awk -v last="$last" '$0 <= last' | wc -l)" "3 0"
 rm "$file".*
 
 # Quiet and killed.

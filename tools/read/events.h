@@ -53,7 +53,8 @@ void events_init(struct events *events);
 int events_find(struct events *events, const struct source *source);
 int events_open(struct events *events, const struct source *source);
 enum stream_state events_next(struct events *events, const struct frame **frame);
-size_t events_run(struct events *events, const unsigned char **bytes, uint64_t *count);
+size_t events_run(struct events *events, size_t enough, const unsigned char **bytes,
+		  uint64_t *count);
 void events_close(struct events *events);
 
 #endif

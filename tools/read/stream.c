@@ -293,6 +293,7 @@ enum stream_state stream_next(struct stream *stream, const struct frame **frame)
  * stream_run - events one after the other that nobody has to look into, as one piece
  * @stream: an open stream
  * @types: FRAME_MASK() of types that may be among them
+ * @enough: so many bytes are enough; the last event may reach beyond
  * @expected: number of the next event; set to that behind them
  * @bytes: set to them, good until the next call
  *
@@ -300,7 +301,7 @@ enum stream_state stream_next(struct stream *stream, const struct frame **frame)
  *
  * Return: how many bytes, 0 if stream_next() has to look.
  */
-size_t stream_run(struct stream *stream, unsigned int types, uint64_t *expected,
+size_t stream_run(struct stream *stream, unsigned int types, size_t enough, uint64_t *expected,
 		  const unsigned char **bytes)
 {
 	struct input *input = &stream->input;
@@ -309,7 +310,7 @@ size_t stream_run(struct stream *stream, unsigned int types, uint64_t *expected,
 	input_use(input, stream->used);
 	*bytes = input_bytes(input);
 	have = stream->layout.foreign ? 0 : input_have(input);
-	while (have - at >= sizeof(struct tcpledger_frame)) {
+	while (at < enough && have - at >= sizeof(struct tcpledger_frame)) {
 		struct tcpledger_frame frame;
 
 		memcpy(&frame, *bytes + at, sizeof(frame));

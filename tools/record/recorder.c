@@ -200,12 +200,14 @@ static int flush(struct recorder *r)
 static bool take_run(struct recorder *r)
 {
 	const unsigned char *bytes;
-	uint64_t count;
-	size_t size;
+	uint64_t count, full = r->wish->rotate_size;
+	size_t size, enough = PIECE;
 
 	if (r->events->expected != r->next)
 		return false;	/* some were recorded before */
-	size = events_run(r->events, &bytes, &count);
+	if (full && full < r->file.bytes + enough)
+		enough = full > r->file.bytes ? (size_t)(full - r->file.bytes) : 1;
+	size = events_run(r->events, enough, &bytes, &count);
 	if (!size)
 		return false;
 	put(r, bytes, size);
