@@ -14,9 +14,10 @@
 #include "commands/explain.h"
 #include "commands/export.h"
 #include "commands/filter.h"
+#include "commands/follow.h"
 #include "commands/list.h"
 #include "commands/options.h"
-#include "commands/rows.h"
+#include "commands/record.h"
 #include "commands/show.h"
 #include "commands/stats.h"
 #include "commands/timewait.h"
@@ -44,8 +45,13 @@ static const struct command {
 		OPTIONS_CLOCK | OPTIONS_SOURCE, 1, command_explain
 	},
 	{
-		"follow", "", "connections as they happen: --rows",
-		OPTIONS_FILTER | OPTIONS_ROWS | OPTIONS_SOURCE, 0, command_rows
+		"follow", "", "events as they happen, a line each; or rows for a database",
+		OPTIONS_FILTER | OPTIONS_CLOCK | OPTIONS_JSON | OPTIONS_ROWS | OPTIONS_SOURCE, 0,
+		command_follow
+	},
+	{
+		"record", "FILE", "keep what happens, for --file",
+		OPTIONS_RECORD | OPTIONS_FILTER | OPTIONS_NAMESPACE, 1, command_record
 	},
 	{
 		"timewait", "", "what TIME_WAIT does: now, per remote address, measured",

@@ -43,8 +43,8 @@ static void print_line(const char *before, const char *path, const char *format,
 		text_string(&line, ": ");
 	}
 	escape_terminal(&line, message);
-	text_string(&line, "; ");
-	text_string(&line, advice);
+	text_string(&line, advice ? "; " : "");
+	text_string(&line, advice ? advice : "");
 	text_char(&line, '\n');
 	ignored = write(STDERR_FILENO, line.bytes, line.len);
 	(void)ignored;
@@ -130,6 +130,19 @@ void fail_note(const char *path, const char *advice, const char *format, ...)
 
 	va_start(args, format);
 	print_line("", path, format, args, advice);
+	va_end(args);
+}
+
+/**
+ * fail_summary - say at the end what was done, on stderr, as the output is for data
+ * @format: as printf()
+ */
+void fail_summary(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_line(NULL, NULL, format, args, NULL);
 	va_end(args);
 }
 

@@ -24,6 +24,7 @@ void fail_partly(const char *path, const char *advice, const char *format, ...)
 int fail_status(void);
 void fail_note(const char *path, const char *advice, const char *format, ...)
 	__printf(3, 4);
+void fail_summary(const char *format, ...) __printf(1, 2);
 int fail_usage(const char *format, ...) __printf(1, 2);
 void fail_quietly(bool quiet);
 

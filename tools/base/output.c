@@ -54,7 +54,7 @@ void output_line(void)
 }
 
 /**
- * output_flush - write what is there, before a wait
+ * output_flush - write all that has been gathered
  */
 void output_flush(void)
 {

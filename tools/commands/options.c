@@ -21,10 +21,12 @@ enum {
 	OPT_ANOMALY, OPT_COMM, OPT_UID, OPT_CGROUP, OPT_LIVE, OPT_HISTORY,
 	OPT_SINCE, OPT_OLDER, OPT_JSON, OPT_OPENMETRICS, OPT_SORT, OPT_REVERSE,
 	OPT_LIMIT, OPT_VERSION, OPT_LOG, OPT_ASCII, OPT_ABSOLUTE, OPT_SVG, OPT_PCAPNG,
-	OPT_PACKETDRILL, OPT_CLEAR, OPT_PROMETHEUS,
-	OPT_ROWS, OPT_WITH_SEQUENCE, OPT_JOIN_KEY,
+	OPT_PACKETDRILL, OPT_CLEAR, OPT_ROTATE_SIZE, OPT_ROTATE_EVERY, OPT_FILES,
+	OPT_FREE_SPACE, OPT_TRIGGER, OPT_BEFORE, OPT_AFTER,
+	OPT_PROMETHEUS, OPT_ROWS, OPT_WITH_SEQUENCE, OPT_JOIN_KEY,
 };
 
+#define FILES_MOST	1024	/* given with --file */
 #define ANY	0xffffffffU	/* every command has it */
 
 static const struct spec {
@@ -80,7 +82,21 @@ static const struct spec {
 	{ OPTIONS_ROWS, OPT_WITH_SEQUENCE, "with-sequence", NULL,
 	  "rows with ISNs, sequence and acknowledgment numbers" },
 	{ OPTIONS_CLEAR, OPT_CLEAR, "clear", NULL, "remove the filter: record all connections" },
-	{ OPTIONS_SOURCE, OPT_FILE, "file", "FILE", "read a kept file, not the kernel" },
+	{ OPTIONS_RECORD, OPT_ROTATE_SIZE, "rotate-size", "SIZE",
+	  "begin another file at this size: 500K, 100M, 2G" },
+	{ OPTIONS_RECORD, OPT_ROTATE_EVERY, "rotate-every", "DURATION",
+	  "begin another file each 1h, 1d, ... of the clock" },
+	{ OPTIONS_RECORD, OPT_FILES, "files", "N", "keep the newest N files; they get numbers" },
+	{ OPTIONS_RECORD, OPT_FREE_SPACE, "free-space", "SIZE",
+	  "end when less is free on the file system" },
+	{ OPTIONS_RECORD, OPT_TRIGGER, "trigger", "TAG[,...]",
+	  "record only around one of these anomalies" },
+	{ OPTIONS_RECORD, OPT_BEFORE, "before", "DURATION",
+	  "with --trigger: connections that ended within (30s)" },
+	{ OPTIONS_RECORD, OPT_AFTER, "after", "DURATION",
+	  "with --trigger: go on for so long (30s)" },
+	{ OPTIONS_SOURCE, OPT_FILE, "file", "FILE",
+	  "read a kept file or set of files, not the kernel" },
 	{ OPTIONS_SOURCE | OPTIONS_NAMESPACE, OPT_NETNS, "netns", "NAME",
 	  "of this network namespace ('ip netns'), or inode number" },
 	{ ANY, 'h', "help", NULL, "this help" },
@@ -162,6 +178,26 @@ static int take_filter(struct filter *filter, int value, const char *arg)
 	}
 }
 
+static int take_record(struct options_record *record, int value, const char *arg)
+{
+	switch (value) {
+	case OPT_ROTATE_SIZE:
+		return parse_size("size", arg, &record->rotate_size);
+	case OPT_ROTATE_EVERY:
+		return parse_duration(arg, &record->rotate_ns);
+	case OPT_FILES:
+		return parse_number("number of files", arg, INT32_MAX, &record->files);
+	case OPT_FREE_SPACE:
+		return parse_size("free space", arg, &record->free_space);
+	case OPT_TRIGGER:
+		return parse_words(&words_anomalies, arg, &record->triggers);
+	case OPT_BEFORE:
+		return parse_duration(arg, &record->before_ns);
+	default:
+		return parse_duration(arg, &record->after_ns);
+	}
+}
+
 static int take_sort(struct options *options, const char *arg)
 {
 	struct word *list = memory_new(sort_count(), sizeof(*list));
@@ -186,6 +222,20 @@ static int take_limit(struct options *options, const char *arg)
 	if (parse_number("limit", arg, UINT32_MAX, &limit))
 		return FAIL_USAGE;
 	options->limit = (unsigned long)limit;
+	return 0;
+}
+
+/* They are as long as the command line, which gives them. */
+static int take_file(struct source *source, const char *arg)
+{
+	static const char *files[FILES_MOST];
+
+	if (source->file_count == FILES_MOST)
+		return fail_usage("too many files: want at most %d; give the name of a set",
+				  FILES_MOST);
+	files[source->file_count++] = arg;
+	source->files = files;
+	source->file = files[0];
 	return 0;
 }
 
@@ -250,8 +300,7 @@ static int take(struct options *options, int value, const char *arg)
 		options->clear = true;
 		return 0;
 	case OPT_FILE:
-		options->source.file = arg;
-		return 0;
+		return take_file(&options->source, arg);
 	case OPT_NETNS:
 		options->netns = arg;
 		return 0;
@@ -262,7 +311,8 @@ static int take(struct options *options, int value, const char *arg)
 		options->version = true;
 		return 0;
 	default:
-		return take_filter(&options->filter, value, arg);
+		return value >= OPT_ROTATE_SIZE ? take_record(&options->record, value, arg) :
+						  take_filter(&options->filter, value, arg);
 	}
 }
 
@@ -296,6 +346,8 @@ int options_parse(struct options *options, unsigned int groups, int argc, char *
 
 	memset(options, 0, sizeof(*options));
 	filter_init(&options->filter);
+	options->record.before_ns = -1;
+	options->record.after_ns = -1;
 	tell_getopt(groups, longs, shorts);
 	opterr = 0;
 	while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {

@@ -22,13 +22,30 @@
 #define OPTIONS_DIAGRAM		0x40	/* how a connection is drawn */
 #define OPTIONS_EXPORT		0x80	/* what to make of the records */
 #define OPTIONS_CLEAR		0x100	/* undo what is set in the kernel */
+#define OPTIONS_RECORD		0x400	/* what becomes of recorded files */
 #define OPTIONS_NAMESPACE	0x200	/* whose kernel files; part of OPTIONS_SOURCE */
-#define OPTIONS_ROWS		0x400	/* rows for a database */
+#define OPTIONS_ROWS		0x800	/* rows for a database */
 
 enum options_clock {
 	OPTIONS_CLOCK_DEFAULT,
 	OPTIONS_CLOCK_RELATIVE,
 	OPTIONS_CLOCK_WALL,
+};
+
+/**
+ * struct options_record - what was asked of 'record'
+ * @rotate_size: bytes of a file, 0 for no limit
+ * @rotate_ns: time of a file, 0 for no limit
+ * @files: files that are kept, 0 for all
+ * @free_space: bytes that stay free
+ * @triggers: mask of anomalies that begin a file, 0 for at once
+ * @before_ns: how much of the past such a file has, -1 if not given
+ * @after_ns: how long it goes on, -1 if not given
+ */
+struct options_record {
+	int64_t		rotate_size, rotate_ns, files, free_space;
+	uint64_t	triggers;
+	int64_t		before_ns, after_ns;
 };
 
 /**
@@ -52,6 +69,7 @@ enum options_clock {
  * @pcapng: FILE of --pcapng, or NULL
  * @packetdrill: FILE of --packetdrill, or NULL
  * @clear: --clear was given
+ * @record: what is for 'record' alone
  * @rows: rows for a database wanted
  * @with_sequence: with ISNs, sequence and acknowledgment numbers
  * @join_key: FILE of --join-key, or NULL
@@ -73,6 +91,7 @@ struct options {
 	unsigned long		limit;
 	const char		*pcapng, *packetdrill;
 	bool			clear;
+	struct options_record	record;
 	bool			rows, with_sequence;
 	const char		*join_key;
 	bool			help, version;

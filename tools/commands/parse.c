@@ -50,6 +50,25 @@ int parse_number(const char *what, const char *arg, int64_t most, int64_t *numbe
 }
 
 /**
+ * parse_size - a number of bytes
+ * @what: what it is, for the message
+ * @arg: such as 4096, 500K, 100M, 2G
+ * @bytes: set to it
+ */
+int parse_size(const char *what, const char *arg, int64_t *bytes)
+{
+	static const char units[] = "KMGT";
+	size_t digits = strspn(arg, "0123456789");
+	const char *unit = arg[digits] ? strchr(units, arg[digits]) : NULL;
+	int64_t factor = unit ? 1LL << 10 * (unit - units + 1) : 1;
+
+	if (is_number(arg, digits, INT64_MAX, bytes) && !arg[digits + !!unit] &&
+	    !__builtin_mul_overflow(*bytes, factor, bytes))
+		return 0;
+	return fail_usage("bad %s '%s': want bytes like 4096, 500K, 100M or 2G", what, arg);
+}
+
+/**
  * parse_list - numbers separated by commas, added to a list
  * @what: what they are, for the message
  * @arg: their text

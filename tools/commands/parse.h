@@ -28,6 +28,7 @@ struct parse_tuple {
 };
 
 int parse_number(const char *what, const char *arg, int64_t most, int64_t *number);
+int parse_size(const char *what, const char *arg, int64_t *bytes);
 int parse_list(const char *what, const char *arg, int64_t most,
 	       struct filter_list *list);
 int parse_words(const struct words *set, const char *arg, uint64_t *mask);

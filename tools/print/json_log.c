@@ -68,6 +68,27 @@ static char *put_note(char *at, const struct tcpledger_entry *e)
 }
 
 /**
+ * json_log_entry - add the members of an object that is an entry
+ * @json: where
+ * @n: index of the entry
+ * @e: a checked entry
+ */
+void json_log_entry(struct text *json, unsigned int n, const struct tcpledger_entry *e)
+{
+	char *at = text_room(json, ENTRY_MOST);
+
+	at = json_put_unsigned(JSON_PUT(at, "\"n\":"), n);
+	at = json_put_known(JSON_PUT(at, "\"t_ns\":"), e->t_ns);
+	if (e->type == TCPLEDGER_ENTRY_STATE)
+		at = put_change(at, e);
+	else if (e->type == TCPLEDGER_ENTRY_NOTE)
+		at = put_note(at, e);
+	else
+		at = put_segment(at, e);
+	text_end(json, at);
+}
+
+/**
  * json_log - add the log of a record, behind its key
  * @json: where
  * @record: a checked record
@@ -78,18 +99,9 @@ void json_log(struct text *json, const struct record *record)
 
 	json_array_begin(json, NULL);
 	for (n = 0; n < record->fixed.log_n; n++) {
-		const struct tcpledger_entry *e = &record->log[n];
-		char *at = text_room(json, ENTRY_MOST);
-
-		at = json_put_unsigned(JSON_PUT(at, "{\"n\":"), n);
-		at = json_put_known(JSON_PUT(at, "\"t_ns\":"), e->t_ns);
-		if (e->type == TCPLEDGER_ENTRY_STATE)
-			at = put_change(at, e);
-		else if (e->type == TCPLEDGER_ENTRY_NOTE)
-			at = put_note(at, e);
-		else
-			at = put_segment(at, e);
-		text_end(json, json_put_end(at, '}'));
+		json_object_begin(json, NULL);
+		json_log_entry(json, n, &record->log[n]);
+		json_object_end(json);
 	}
 	json_array_end(json);
 }

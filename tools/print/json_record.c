@@ -176,14 +176,14 @@ static char *put_object(char *at, enum field_object before, enum field_object ob
 }
 
 /**
- * json_record - print a record as a line of JSON
+ * json_record_members - add the members of the object that a record is
+ * @json: where
  * @record: a checked record
  */
-void json_record(const struct record *record)
+void json_record_members(struct text *json, const struct record *record)
 {
 	const size_t most = field_count * FIELD_MOST;
 	enum field_object object = FIELD_IN_RECORD;
-	struct text *json = json_line_begin();
 	struct wireshark_zeek others;
 	bool is_there = true;
 	char *at = text_room(json, most);
@@ -214,5 +214,16 @@ void json_record(const struct record *record)
 		at = text_room(json, most);
 	}
 	text_end(json, at);
+}
+
+/**
+ * json_record - print a record as a line of JSON
+ * @record: a checked record
+ */
+void json_record(const struct record *record)
+{
+	struct text *json = json_line_begin();
+
+	json_record_members(json, record);
 	json_line_end(json);
 }

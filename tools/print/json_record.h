@@ -6,7 +6,9 @@
 #define TCPLEDGER_JSON_RECORD_H
 
 struct record;
+struct text;
 
+void json_record_members(struct text *json, const struct record *record);
 void json_record(const struct record *record);
 
 #endif

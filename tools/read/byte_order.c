@@ -16,6 +16,7 @@ struct run {
 #define HEADER(member, width)	{ offsetof(struct tcpledger_header, member), width }
 #define RECORD(member, width)	{ offsetof(struct tcpledger_record, member), width }
 #define ENTRY(member, width)	{ offsetof(struct tcpledger_entry, member), width }
+#define FRAME(member, width)	{ offsetof(struct tcpledger_frame, member), width }
 #define START(member, width)	{ offsetof(struct tcpledger_frame_start, member), width }
 
 static const struct run header_runs[] = {
@@ -37,8 +38,7 @@ static const struct run entry_runs[] = {
 };
 
 static const struct run frame_runs[] = {
-	{ offsetof(struct tcpledger_frame, type), 2 }, { offsetof(struct tcpledger_frame, size), 4 },
-	{ offsetof(struct tcpledger_frame, seq), 8 }, { sizeof(struct tcpledger_frame), 0 },
+	FRAME(type, 2), FRAME(size, 4), FRAME(seq, 8), { sizeof(struct tcpledger_frame), 0 },
 };
 
 /* Behind its frame. */

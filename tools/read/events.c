@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fail.h"
@@ -26,6 +27,33 @@ static int open_live(struct events *events, const struct source *source)
 }
 
 /**
+ * events_init - nothing is open yet
+ * @events: set up; events_close() may be called at any time from now on
+ */
+void events_init(struct events *events)
+{
+	memset(events, 0, sizeof(*events));
+	stream_init(&events->stream);
+}
+
+/**
+ * events_find - find the files that were named, and open the first
+ * @events: what events_init() set up
+ * @source: which they are
+ *
+ * Return: its descriptor, or -1 with the error reported.
+ */
+int events_find(struct events *events, const struct source *source)
+{
+	unsigned int i;
+
+	for (i = 0; i < source->file_count; i++)
+		if (file_set_add(&events->set, source->files[i]))
+			return -1;
+	return source_open_path(events->set.items[0].path);
+}
+
+/**
  * events_open - begin to read events
  * @events: set up; events_close() is due also after a failure
  * @source: where they are
@@ -37,15 +65,58 @@ static int open_live(struct events *events, const struct source *source)
  */
 int events_open(struct events *events, const struct source *source)
 {
-	char path[PATH_MAX];
 	int fd;
 
-	memset(events, 0, sizeof(*events));
-	stream_init(&events->stream);
+	events_init(events);
 	if (!source->file)
 		return open_live(events, source);
-	fd = source_open(source, "records", path);
-	return fd < 0 ? FAIL_WORK : stream_open(&events->stream, fd, path);
+	fd = events_find(events, source);
+	if (fd < 0)
+		return FAIL_WORK;
+	return stream_open(&events->stream, fd, events->set.items[0].path);
+}
+
+static bool is_successor(const struct file_set_item *a, const struct file_set_item *b)
+{
+	return !a->prefix || a->prefix != b->prefix || strncmp(a->path, b->path, a->prefix) ||
+	       b->number <= a->number + 1;
+}
+
+static void tell_missing(const struct file_set_item *before, const struct file_set_item *item)
+{
+	if (!is_successor(before, item))
+		fail_note(item->path, "what was in them is not shown",
+			  "%lu files of the set before it are not there",
+			  item->number - before->number - 1);
+}
+
+/* A file that is being begun has nothing in it yet. */
+static bool is_empty(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISREG(st.st_mode) && !st.st_size;
+}
+
+/* Go on with the next file. Returns FRAME if there is one. */
+static enum stream_state open_next(struct events *events)
+{
+	while (events->at + 1 < events->set.count) {
+		const struct file_set_item *item = &events->set.items[++events->at];
+		int fd = source_open_path(item->path);
+
+		tell_missing(item - 1, item);
+		if (fd < 0)
+			return STREAM_FAILED;
+		if (is_empty(fd)) {
+			close(fd);
+			continue;
+		}
+		stream_close(&events->stream);
+		return stream_open(&events->stream, fd, item->path) ? STREAM_FAILED :
+								      STREAM_FRAME;
+	}
+	return STREAM_ENDED;
 }
 
 static bool same_epoch(const struct events *events, const struct tcpledger_frame_start *start)
@@ -125,8 +196,13 @@ static bool has_gap(struct events *events, const struct frame *frame)
 
 static enum stream_state next(struct events *events, const struct frame **frame)
 {
-	events->stream.undecoded = events->undecoded;
-	return stream_next(&events->stream, frame);
+	enum stream_state state;
+
+	do {
+		events->stream.undecoded = events->undecoded;
+		state = stream_next(&events->stream, frame);
+	} while (state == STREAM_ENDED && (state = open_next(events)) == STREAM_FRAME);
+	return state;
 }
 
 /**
@@ -163,4 +239,5 @@ enum stream_state events_next(struct events *events, const struct frame **frame)
 void events_close(struct events *events)
 {
 	stream_close(&events->stream);
+	file_set_free(&events->set);
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "read/file_set.h"
 #include "read/stream.h"
 
 struct source;
@@ -17,9 +18,8 @@ struct source;
 /**
  * struct events - events on their way
  * @stream: the file that is read
- * @files: names of all files; NULL if the kernel is read
- * @file_count: how many
- * @file: the one that is read
+ * @set: all files, empty if the kernel is read
+ * @at: the one that is read
  * @live: the kernel is read, or what stands for it
  * @undecoded: as in struct stream
  * @known: a START frame was there
@@ -34,9 +34,8 @@ struct source;
  */
 struct events {
 	struct stream		stream;
-	char			**files;
-	unsigned int		file_count;
-	unsigned int		file;
+	struct file_set		set;
+	size_t			at;
 	bool			live;
 	unsigned int		undecoded;
 	bool			known;
@@ -50,6 +49,8 @@ struct events {
 	struct frame		gap;
 };
 
+void events_init(struct events *events);
+int events_find(struct events *events, const struct source *source);
 int events_open(struct events *events, const struct source *source);
 enum stream_state events_next(struct events *events, const struct frame **frame);
 void events_close(struct events *events);

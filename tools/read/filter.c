@@ -18,6 +18,20 @@ void filter_init(struct filter *filter)
 	filter->older_ns = -1;
 }
 
+/**
+ * filter_any - whether there is a condition
+ * @filter: what is wanted
+ *
+ * Return: false if everything is wanted.
+ */
+bool filter_any(const struct filter *filter)
+{
+	struct filter none;
+
+	filter_init(&none);
+	return memcmp(filter, &none, sizeof(none)) != 0;
+}
+
 static bool in_list(const struct filter_list *list, uint32_t value)
 {
 	unsigned int i;

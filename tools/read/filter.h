@@ -60,6 +60,7 @@ struct filter {
 };
 
 void filter_init(struct filter *filter);
+bool filter_any(const struct filter *filter);
 bool filter_match(const struct filter *filter, const struct record *record,
 		  const struct tcpledger_header *header);
 

@@ -7,8 +7,8 @@
 #include "read/byte_order.h"
 #include "read/check.h"
 
-const char frame_later_type[] = "type";
-const char frame_later_version[] = "format version";
+const char *const frame_later_type = "type";
+const char *const frame_later_version = "format version";
 
 /* The least that a frame of each type has; those of later types have a beginning. */
 static const uint16_t least[TCPLEDGER_FRAME_TYPE_MAX] = {

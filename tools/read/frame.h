@@ -59,8 +59,8 @@ struct frame {
 };
 
 /* What these return if the frame is sound, but of a later release. */
-extern const char frame_later_type[];
-extern const char frame_later_version[];
+extern const char *const frame_later_type;
+extern const char *const frame_later_version;
 
 const char *frame_begin(struct frame *frame, const unsigned char *bytes, bool foreign,
 			uint64_t *value);

@@ -145,7 +145,8 @@ static bool is_loopback(const struct tcpledger_record *r)
 static void look_into_space(const char *path, struct spaces *spaces,
 			    const struct record *record, struct record_list *found)
 {
-	const struct source entered = { .file = PEER_RECORDS };
+	static const char *records = PEER_RECORDS;
+	const struct source entered = { .file = PEER_RECORDS, .files = &records, .file_count = 1 };
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
 
@@ -206,7 +207,9 @@ static bool can_be_read_again(const struct source *source)
 {
 	struct stat st;
 
-	return !source->file || (!stat(source->file, &st) && S_ISREG(st.st_mode));
+	/* What is not there itself is the name of a set of files. */
+	return !source->file || stat(source->file, &st) || S_ISREG(st.st_mode) ||
+	       S_ISDIR(st.st_mode);
 }
 
 /**

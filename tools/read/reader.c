@@ -2,6 +2,7 @@
 #include "read/reader.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,6 +91,20 @@ static int open_stream(struct reader *reader)
 	return FAIL_NONE;
 }
 
+static int open_source(struct reader *reader)
+{
+	const struct source *source = reader->source;
+	int fd;
+
+	if (!source->file)
+		return source_open(source, "records", reader->path);
+	fd = events_find(&reader->events, source);
+	if (reader->events.set.count)
+		snprintf(reader->path, sizeof(reader->path), "%s",
+			 reader->events.set.items[0].path);
+	return fd;
+}
+
 /**
  * reader_open - open the records file and check its header, or read a stream
  * @reader: set up; reader_close() is due also after a failure
@@ -102,9 +117,9 @@ int reader_open(struct reader *reader, const struct source *source)
 	int fd;
 
 	memset(reader, 0, sizeof(*reader));
-	stream_init(&reader->events.stream);
+	events_init(&reader->events);
 	reader->source = source;
-	fd = source_open(source, "records", reader->path);
+	fd = open_source(reader);
 	if (fd < 0)
 		return FAIL_WORK;
 	input_open(input_of(reader), fd, reader->path);
@@ -112,6 +127,9 @@ int reader_open(struct reader *reader, const struct source *source)
 		return FAIL_WORK;
 	if (!is_records(reader))
 		return open_stream(reader);
+	if (reader->events.set.count > 1)
+		return fail_read(reader->path, "give it alone",
+				 "it is a records file, and only recorded ones are read together");
 	return check_header(reader) ? FAIL_WORK : skip_header(reader);
 }
 
@@ -232,5 +250,5 @@ void reader_close(struct reader *reader)
 	recording_free(&reader->recording);
 	free(reader->record.log);
 	memset(reader, 0, sizeof(*reader));
-	stream_init(&reader->events.stream);
+	events_init(&reader->events);
 }

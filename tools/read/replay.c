@@ -160,8 +160,11 @@ static struct replay_record *put_image(struct replay *replay, const struct frame
 	r->derived = false;
 	r->gone = false;
 	see_moment(replay, frame->monotonic_ns);
-	if (frame->type == TCPLEDGER_FRAME_RECORD)
+	if (frame->type == TCPLEDGER_FRAME_RECORD) {
 		r->place = replay->placed++;
+		if (replay->new_epoch)
+			r->told = image->fixed.log_n;
+	}
 	return r;
 }
 
@@ -185,8 +188,13 @@ static void add_entry(struct replay *replay, struct replay_record *r, const stru
 	struct tcpledger_record *fixed = &r->record.fixed;
 	int64_t moment;
 
-	if (!__builtin_add_overflow(fixed->base_ns, frame->entry.t_ns, &moment))
-		see_moment(replay, moment);
+	if (__builtin_add_overflow(fixed->base_ns, frame->entry.t_ns, &moment))
+		moment = 0;
+	see_moment(replay, moment);
+	/* All entries of a record are told again at its first event in an epoch. */
+	replay->old = frame->n < r->told && moment < replay->start.monotonic_ns;
+	if (frame->n >= r->told)
+		r->told = frame->n + 1;
 	if (frame->n < fixed->log_n)
 		return;
 	r->derived = true;
@@ -210,13 +218,20 @@ static void amend_entry(struct replay *replay, struct replay_record *r, const st
 		r->record.log[frame->n] = entry_in(&frame->entry, log_n);
 }
 
+static bool same_ids(const struct tcpledger_frame_start *a, const struct tcpledger_frame_start *b)
+{
+	return a->netns == b->netns && !memcmp(a->load_id, b->load_id, sizeof(a->load_id));
+}
+
 static void begin_anew(struct replay *replay, const struct frame *frame)
 {
 	const struct tcpledger_frame_start *old = &replay->start, *new = &frame->start;
 
-	if (replay->snapshots && (old->netns != new->netns ||
-				  memcmp(old->load_id, new->load_id, sizeof(old->load_id))))
+	bool same = same_ids(old, new);
+
+	if (replay->snapshots && !same)
 		drop_old(replay, true);
+	replay->new_epoch = !same || old->epoch != new->epoch;
 	replay->start = *new;
 	replay->moment_ns = new->monotonic_ns;
 	replay->snapshots++;
@@ -257,6 +272,7 @@ struct replay_record *replay_feed(struct replay *replay, const struct frame *fra
 {
 	struct replay_record *r = NULL;
 
+	replay->old = false;
 	replay->events += frame->flags & TCPLEDGER_FRAME_NUMBERED ? 1 : 0;
 	switch (frame->type) {
 	case TCPLEDGER_FRAME_START:

@@ -21,7 +21,9 @@
  * @image_ns: CLOCK_MONOTONIC of its last image
  * @snapshot: the last snapshot that it was in
  * @place: its place there
+ * @told: so many entries of its log were told before
  * @derived: entries came after its last image
+ * @wanted: for who feeds the frames: its filter wanted the record once
  * @gone: it was evicted
  * @next: the next with the same hash
  */
@@ -31,7 +33,9 @@ struct replay_record {
 	int64_t			image_ns;
 	uint64_t		snapshot;
 	uint64_t		place;
+	uint32_t		told;
 	bool			derived;
+	bool			wanted;
 	bool			gone;
 	struct replay_record	*next;
 };
@@ -44,12 +48,14 @@ struct replay_record {
  * @start: of the last START frame, all zero before
  * @moment_ns: CLOCK_MONOTONIC of the latest that is known
  * @snapshots: snapshots that began
+ * @new_epoch: the present snapshot is the first of its epoch
  * @in_snapshot: one has begun and not ended
  * @events: events told since the last snapshot ended
  * @placed: records of the present snapshot so far
  * @lost: events that were lost
  * @filtered: events that a filter left out
  * @strange: entries of records that are not known
+ * @old: the entry that the last frame told is of the time before all events
  * @stopped: the module was unloaded
  * @buckets: hash table
  * @bucket_count: its size, a power of two
@@ -61,12 +67,14 @@ struct replay {
 	struct tcpledger_frame_start	start;
 	int64_t				moment_ns;
 	uint64_t			snapshots;
+	bool				new_epoch;
 	bool				in_snapshot;
 	uint64_t			events;
 	uint64_t			placed;
 	uint64_t			lost;
 	uint64_t			filtered;
 	uint64_t			strange;
+	bool				old;
 	bool				stopped;
 	struct replay_record		**buckets;
 	size_t				bucket_count;

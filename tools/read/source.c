@@ -208,6 +208,21 @@ int source_open(const struct source *source, const char *name, char path[PATH_MA
 }
 
 /**
+ * source_open_path - open a file that was kept
+ * @path: its name
+ *
+ * Return: descriptor, or -1 with the error reported.
+ */
+int source_open_path(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		fail_open(path, NULL);
+	return fd;
+}
+
+/**
  * source_open_to_write - open one file of the ledger to write it
  * @source: where it is
  * @name: name of the file in /proc/net/tcpledger
