@@ -47,9 +47,9 @@ static const struct command {
 		OPTIONS_CLOCK | OPTIONS_SOURCE, 1, command_explain
 	},
 	{
-		"follow", "", "events as they happen, a line each",
-		OPTIONS_FILTER | OPTIONS_CLOCK | OPTIONS_JSON | OPTIONS_ROWS | OPTIONS_SOURCE,
-		0, command_follow
+		"follow", "", "events as they happen, a line each; or rows for a database",
+		OPTIONS_FILTER | OPTIONS_CLOCK | OPTIONS_JSON | OPTIONS_ROWS | OPTIONS_SOURCE, 0,
+		command_follow
 	},
 	{
 		"record", "FILE", "keep what happens, for --file",

@@ -14,7 +14,7 @@ records=$FIXTURES/records
 stream=$tap_dir/stream
 rows=$tap_dir/rows
 key=$tap_dir/key
-tap_plan 44
+tap_plan 47
 trap 'jobs -rp | xargs -r kill; wait; rm -rf "$tap_dir"' EXIT
 (umask 077; head -c 32 /dev/urandom | base64 >"$key")
 
@@ -124,8 +124,30 @@ follow --file "$stream" >"$rows" 2>"$tap_dir/err"
 tap_is "of a cut file all that is there is told, and that it is cut" "$? $(grep -c 'cut off' "$tap_dir/err") $(wc -l <"$rows")" "1 1 $((count - 1))"
 of "$whole" -L 80 --history
 tap_is "filters choose" "$(jq -c '[.lport, .live]' "$rows" | sort -u)" "[80,0]"
-"$TCPLEDGER" follow --file "$stream" >"$rows" 2>"$tap_dir/err"
-tap_is "follow alone is not there yet" "$? $(grep -c -- --rows "$tap_dir/err")" "2 1"
+"$TCPLEDGER" follow --join-key "$key" --file "$stream" >"$rows" 2>"$tap_dir/err"
+tap_is "a key is for rows" "$? $(grep -c 'go with --rows' "$tap_dir/err")" "2 1"
+follow --json --file "$stream" >"$rows" 2>"$tap_dir/err"
+tap_is "rows are a form of their own" "$? $(grep -c 'not both' "$tap_dir/err")" "2 1"
+
+# Damaged or cut at any place, under ASAN and UBSAN: what is told is told in whole rows.
+# shellcheck disable=SC2086 # words
+"$make" "$records" $whole life gone=17 >"$tap_dir/sound"
+size=$(stat -c %s "$tap_dir/sound")
+bad=
+place=0
+for ((at = 0; at < size; at += size / 60)); do
+	cp "$tap_dir/sound" "$stream"
+	if ((++place % 2)); then
+		truncate -s "$at" "$stream"
+	else
+		printf '\377' | dd of="$stream" bs=1 seek="$at" conv=notrunc status=none
+	fi
+	"$TCPLEDGER-san" follow --rows --with-sequence --join-key "$key" --file "$stream" >"$rows" 2>"$tap_dir/err"
+	if [ $? -gt 1 ] || grep -qE 'Sanitizer|runtime error' "$tap_dir/err" || ! jq . "$rows" >"$tap_dir/out"; then
+		bad+=" $at"
+	fi
+done
+tap_is "no damage does harm" "$bad" ""
 
 # As from the kernel: a pipe into which events come one after the other.
 mkdir "$tap_dir/proc"
@@ -155,4 +177,12 @@ tap_is "... out of the snapshot of that minute" \
 kill -TERM "$reader"
 wait "$reader"
 tap_is "a signal ends it well" "$? $(cat "$tap_dir/err")" "0 "
+exec 8>&-
+TCPLEDGER_PROC=$tap_dir/proc "$TCPLEDGER" follow --rows >"$rows" 2>"$tap_dir/err" &
+reader=$!
+exec 8>"$tap_dir/proc/events"
+send start records snapshot_end stop
+exec 8>&-
+wait "$reader"
+tap_is "the module goes away" "$? $(wc -l <"$rows") $(grep -c 'the module was unloaded' "$tap_dir/err")" "1 $count 1"
 tap_end

@@ -4,7 +4,7 @@
 # after its end, nothing is lost, and the output is that of the plain build.
 . ./tap.sh
 
-tap_plan 222
+tap_plan 223
 
 while read -r command; do
 	for file in records longer later none version s390x.records bad_sizes bad_enum; do

@@ -171,6 +171,8 @@ int command_follow(const struct options *options)
 
 	if (options->rows)
 		return command_rows(options);
+	if (options->join_key || options->with_sequence)
+		return fail_usage("--join-key and --with-sequence go with --rows");
 	status = events_open(&follow.events, &options->source);
 	if (!status) {
 		interrupt_catch();

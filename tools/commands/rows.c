@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#define _GNU_SOURCE
 /*
  * tcpledger follow --rows: a row for each connection when it ends, and one a minute while
  * it lasts.
@@ -13,14 +12,13 @@
  */
 #include "commands/rows.h"
 
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "base/interrupt.h"
 #include "base/output.h"
 #include "commands/options.h"
 #include "meaning/join_key.h"
@@ -35,7 +33,7 @@
 #define LIVE_EARLY_NS	NS_PER_SECOND		/* a snapshot may begin so much too early */
 #define BOOT_ID		"/proc/sys/kernel/random/boot_id"
 
-/* Frames between two looks for a signal, where there is always one more to read. */
+/* Frames between two looks at the clock, where there is always one more to read. */
 #define FRAMES_BETWEEN	256
 
 /**
@@ -65,28 +63,6 @@ struct rows {
 	bool			tells_live;
 	uint64_t		lost;
 };
-
-static volatile sig_atomic_t is_asked_to_stop;
-
-static void stop(int signal)
-{
-	(void)signal;
-	is_asked_to_stop = 1;
-}
-
-/* They are let in where nothing is half done. */
-static void hold_signals(sigset_t *before)
-{
-	struct sigaction action = { .sa_handler = stop };
-	sigset_t held;
-
-	sigemptyset(&held);
-	sigaddset(&held, SIGINT);
-	sigaddset(&held, SIGTERM);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigprocmask(SIG_BLOCK, &held, before);
-}
 
 static void read_boot_id(char *boot_id, size_t room)
 {
@@ -154,6 +130,8 @@ static void tell(struct rows *rows, const struct record *record, int64_t monoton
 	if (!__builtin_sub_overflow(monotonic_ns, start->monotonic_ns, &passed))
 		moment_after(start->realtime_ns, passed, &now);
 	header.realtime_ns = now;
+	if (rows->options->source.chosen && record->fixed.netns != rows->options->source.inode)
+		return;
 	if (filter_match(&rows->options->filter, record, &header))
 		row_print(&rows->origin, record, monotonic_ns);
 }
@@ -236,45 +214,48 @@ static int64_t monotonic_now(void)
 	return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
 }
 
-/* Wait for events until the next snapshot is due; let signals in. */
-static void wait_for_events(struct rows *rows, bool none_is_there, const sigset_t *signals)
+/*
+ * Ask for a snapshot if it is due. All that was read has been taken. What has not been
+ * read yet the snapshot has, so its beginning skips nothing that a row needs.
+ */
+static void ask_for_snapshot(struct rows *rows, int64_t due_ns)
 {
-	struct pollfd events = { .fd = rows->events.stream.input.fd, .events = POLLIN };
 	int64_t now = monotonic_now();
-	struct timespec most = { 0 };
 
-	/*
-	 * All that was read has been taken. What has not been read yet the snapshot has, so
-	 * its beginning skips nothing that a row needs. It may be a minute late, if there
-	 * always is more to read.
-	 */
-	if (now >= rows->due_ns + (none_is_there ? 0 : LIVE_EVERY_NS)) {
-		lseek(events.fd, 0, SEEK_SET);
-		rows->due_ns = now + LIVE_EVERY_NS;
-	} else if (none_is_there) {
-		output_flush();
-		most.tv_sec = (rows->due_ns - now) / NS_PER_SECOND;
-		most.tv_nsec = (rows->due_ns - now) % NS_PER_SECOND;
-	}
-	ppoll(&events, 1, &most, signals);
+	if (now < due_ns)
+		return;
+	lseek(rows->events.stream.input.fd, 0, SEEK_SET);
+	rows->due_ns = now + LIVE_EVERY_NS;
 }
 
-static enum stream_state read_frames(struct rows *rows, const sigset_t *signals)
+/* Nobody may read the rows any more: then there is nothing left to do. */
+static bool wait_for_events(struct rows *rows)
+{
+	int64_t left;
+
+	output_flush();
+	ask_for_snapshot(rows, rows->due_ns);
+	left = rows->due_ns - monotonic_now();
+	return interrupt_wait(rows->events.stream.input.fd, true, left > 0 ? left : 0);
+}
+
+static enum stream_state read_frames(struct rows *rows)
 {
 	enum stream_state state = STREAM_FRAME;
 	unsigned int n = 0;
 
-	while (!is_asked_to_stop) {
+	while (!interrupt_came()) {
 		const struct frame *frame;
 
 		state = events_next(&rows->events, &frame);
 		if (state == STREAM_FRAME)
 			take_frame(rows, frame);
-		else if (state != STREAM_WAIT)
+		else if (state != STREAM_WAIT || !wait_for_events(rows))
 			break;
 		output_line();
-		if (state == STREAM_WAIT || !(++n % FRAMES_BETWEEN))
-			wait_for_events(rows, state == STREAM_WAIT, signals);
+		/* A minute late it is asked for also where there always is more to read. */
+		if (rows->events.live && !(++n % FRAMES_BETWEEN))
+			ask_for_snapshot(rows, rows->due_ns + LIVE_EVERY_NS);
 	}
 	return state;
 }
@@ -286,6 +267,13 @@ static void tell_living(struct rows *rows)
 	while ((r = replay_each(&rows->replay, r)))
 		if (r->record.fixed.flags & TCPLEDGER_REC_LIVE)
 			tell_last(rows, r);
+}
+
+static int fail_unloaded(const struct rows *rows)
+{
+	output_flush();
+	return fail_read(rows->events.stream.input.path, "load it and follow again",
+			 "the module was unloaded");
 }
 
 /**
@@ -301,23 +289,24 @@ int command_rows(const struct options *options)
 		.origin.join_key = &rows.key, .origin.with_sequence = options->with_sequence,
 	};
 	enum stream_state state;
-	sigset_t signals;
 	int status = FAIL_NONE;
 
 	if (options->json)
-		return fail_usage("follow takes one of --json and --rows");
+		return fail_usage("follow takes --json or --rows, not both");
 	if (options->join_key)
 		status = join_key_read(&rows.key, options->join_key);
 	if (status)
 		return status;
-	hold_signals(&signals);
+	interrupt_catch();
 	status = events_open(&rows.events, &options->source);
 	rows.due_ns = monotonic_now() + LIVE_EVERY_NS;
 	if (!status) {
-		state = read_frames(&rows, &signals);
+		state = read_frames(&rows);
 		if (!rows.events.live)
 			tell_living(&rows);
 		status = state == STREAM_FAILED ? FAIL_WORK : fail_status();
+		if (rows.events.live && state == STREAM_ENDED)
+			status = fail_unloaded(&rows);
 	}
 	replay_free(&rows.replay);
 	events_close(&rows.events);
