@@ -16,6 +16,7 @@
 #include "commands/filter.h"
 #include "commands/list.h"
 #include "commands/options.h"
+#include "commands/quiz.h"
 #include "commands/show.h"
 #include "commands/stats.h"
 #include "commands/timewait.h"
@@ -39,8 +40,12 @@ static const struct command {
 		OPTIONS_CLOCK | OPTIONS_JSON | OPTIONS_DIAGRAM | OPTIONS_SOURCE, 1, command_show
 	},
 	{
-		"explain", "ID|LADDR:LPORT-RADDR:RPORT", "the same, each step in words",
-		OPTIONS_CLOCK | OPTIONS_SOURCE, 1, command_explain
+		"explain", "[ID|LADDR:LPORT-RADDR:RPORT]", "the same, each step in words",
+		OPTIONS_GLOSSARY | OPTIONS_CLOCK | OPTIONS_SOURCE, 1, command_explain
+	},
+	{
+		"quiz", "[ID|LADDR:LPORT-RADDR:RPORT]", "questions about one connection",
+		OPTIONS_QUIZ | OPTIONS_CLOCK | OPTIONS_SOURCE, 1, command_quiz
 	},
 	{
 		"timewait", "", "what TIME_WAIT does: now, per remote address, measured",

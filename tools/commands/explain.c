@@ -7,9 +7,11 @@
  */
 #include "commands/explain.h"
 
+#include "base/fail.h"
 #include "base/output.h"
 #include "commands/find.h"
 #include "commands/options.h"
+#include "explain/glossary.h"
 #include "explain/language.h"
 #include "explain/page.h"
 #include "explain/page_step.h"
@@ -163,6 +165,26 @@ static void explain(const struct options *options, const struct record *record)
 	page_free(&page);
 }
 
+static void print_glossary(void)
+{
+	const struct glossary_term *term;
+	struct page page;
+	size_t number;
+
+	page_begin(&page, NULL, false);
+	for (number = 0; (term = glossary_get(number)); number++) {
+		page_bold(&page);
+		page_add(&page, term->term);
+		page_end(&page, 0);
+		page_plain(&page);
+		page_add(&page, term->meaning);
+		if (term->rule)
+			page_add_rule(&page, term->rule);
+		page_end(&page, 4);
+	}
+	page_free(&page);
+}
+
 /**
  * command_explain - tcpledger explain
  * @options: what is asked for
@@ -173,7 +195,17 @@ int command_explain(const struct options *options)
 {
 	struct record_list found = { 0 };
 	const struct record *record;
-	int status = find_record(options, options->args[0], &found, &record);
+	int status;
+
+	if (options->glossary && options->arg_count)
+		return fail_usage("--glossary takes no record");
+	if (options->glossary) {
+		print_glossary();
+		return FAIL_NONE;
+	}
+	if (!options->arg_count)
+		return fail_usage("explain wants ID|LADDR:LPORT-RADDR:RPORT or --glossary");
+	status = find_record(options, options->args[0], &found, &record);
 
 	if (record)
 		explain(options, record);

@@ -21,7 +21,7 @@ enum {
 	OPT_ANOMALY, OPT_COMM, OPT_UID, OPT_CGROUP, OPT_LIVE, OPT_HISTORY,
 	OPT_SINCE, OPT_OLDER, OPT_JSON, OPT_OPENMETRICS, OPT_SORT, OPT_REVERSE,
 	OPT_LIMIT, OPT_VERSION, OPT_LOG, OPT_ASCII, OPT_ABSOLUTE, OPT_SVG, OPT_PCAPNG,
-	OPT_PACKETDRILL, OPT_CLEAR,
+	OPT_PACKETDRILL, OPT_CLEAR, OPT_SEED, OPT_GLOSSARY,
 };
 
 #define ANY	0xffffffffU	/* every command has it */
@@ -65,13 +65,15 @@ static const struct spec {
 	{ OPTIONS_DIAGRAM, OPT_LOG, "log", NULL, "the plain log, line by line" },
 	{ OPTIONS_DIAGRAM, OPT_ABSOLUTE, "absolute", NULL,
 	  "sequence numbers as on the wire, not from the ISNs" },
-	{ OPTIONS_DIAGRAM, OPT_ASCII, "ascii", NULL, "draw in ASCII" },
+	{ OPTIONS_DIAGRAM | OPTIONS_QUIZ, OPT_ASCII, "ascii", NULL, "draw in ASCII" },
 	{ OPTIONS_DIAGRAM, OPT_SVG, "svg", "FILE", "draw into an SVG file, '-' is stdout" },
 	{ OPTIONS_EXPORT, OPT_PCAPNG, "pcapng", "FILE",
 	  "write a capture for Wireshark; - is standard output" },
 	{ OPTIONS_EXPORT, OPT_PACKETDRILL, "packetdrill", "FILE",
 	  "write one connection as a packetdrill script" },
 	{ OPTIONS_CLEAR, OPT_CLEAR, "clear", NULL, "remove the filter: record all connections" },
+	{ OPTIONS_GLOSSARY, OPT_GLOSSARY, "glossary", NULL, "the terms, in a sentence or two each" },
+	{ OPTIONS_QUIZ, OPT_SEED, "seed", "N", "the same questions each time" },
 	{ OPTIONS_SOURCE, OPT_FILE, "file", "FILE", "read a kept file, not the kernel" },
 	{ OPTIONS_SOURCE | OPTIONS_NAMESPACE, OPT_NETNS, "netns", "NAME",
 	  "of this network namespace ('ip netns'), or inode number" },
@@ -229,6 +231,12 @@ static int take(struct options *options, int value, const char *arg)
 	case OPT_CLEAR:
 		options->clear = true;
 		return 0;
+	case OPT_GLOSSARY:
+		options->glossary = true;
+		return 0;
+	case OPT_SEED:
+		options->seeded = true;
+		return parse_number("seed", arg, INT64_MAX, &options->seed);
 	case OPT_FILE:
 		options->source.file = arg;
 		return 0;

@@ -7,6 +7,7 @@
 #define TCPLEDGER_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "read/filter.h"
 #include "read/sort.h"
@@ -23,6 +24,8 @@
 #define OPTIONS_EXPORT		0x80	/* what to make of the records */
 #define OPTIONS_CLEAR		0x100	/* undo what is set in the kernel */
 #define OPTIONS_NAMESPACE	0x200	/* whose kernel files; part of OPTIONS_SOURCE */
+#define OPTIONS_QUIZ		0x400	/* what is asked */
+#define OPTIONS_GLOSSARY	0x800	/* terms in place of a record */
 
 enum options_clock {
 	OPTIONS_CLOCK_DEFAULT,
@@ -50,6 +53,9 @@ enum options_clock {
  * @pcapng: FILE of --pcapng, or NULL
  * @packetdrill: FILE of --packetdrill, or NULL
  * @clear: --clear was given
+ * @seeded: --seed was given
+ * @seed: its number
+ * @glossary: --glossary was given
  * @help: --help was given
  * @version: --version was given
  * @args: what is not an option
@@ -68,6 +74,9 @@ struct options {
 	unsigned long		limit;
 	const char		*pcapng, *packetdrill;
 	bool			clear;
+	bool			seeded;
+	int64_t			seed;
+	bool			glossary;
 	bool			help, version;
 	char			**args;
 	int			arg_count;

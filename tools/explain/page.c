@@ -16,7 +16,7 @@
 /**
  * page_begin - begin an explanation
  * @page: set up, for page_free()
- * @record: what is explained; must outlive the page
+ * @record: what is explained, must outlive the page; NULL if it is no record
  * @wall: moments are told by the wall clock
  */
 void page_begin(struct page *page, const struct record *record, bool wall)
@@ -29,7 +29,8 @@ void page_begin(struct page *page, const struct record *record, bool wall)
 	};
 	if (page->width > WIDTH_MOST)
 		page->width = WIDTH_MOST;
-	phrase_values_of_record(&page->phrase, record);
+	if (record)
+		phrase_values_of_record(&page->phrase, record);
 }
 
 /**

@@ -17,7 +17,7 @@ struct record;
 
 /**
  * struct page - an explanation being written
- * @record: what is explained
+ * @record: what is explained, NULL if it is no record
  * @wall: moments are told by the wall clock, else in seconds
  * @width: columns a line may take
  * @colour: colour may be used

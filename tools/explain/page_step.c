@@ -170,13 +170,16 @@ static void add_sections(struct text *text, const char *sections, size_t len)
 	text_bytes(text, sections, len);
 }
 
-/* "RFC 9293 3.5, 3.10.1; RFC 7413 3": a document and its sections, or all of it. */
-static void add_rule(struct page *page, const char *rule)
+/**
+ * page_add_rule - add who says so to the paragraph
+ * @page: the page
+ * @rule: "RFC 9293 3.5, 3.10.1; RFC 7413 3": a document and its sections, or all of it
+ */
+void page_add_rule(struct page *page, const char *rule)
 {
 	unsigned int values = page->phrase.count;
 	struct text *text = &page->prose;
 
-	text_string(text, _("Rule:"));
 	while (*rule) {
 		size_t number = strcspn(rule += strlen("RFC "), " ;");
 		size_t sections = strcspn(rule + number, ";");
@@ -196,6 +199,17 @@ static void add_rule(struct page *page, const char *rule)
 		rule += strspn(rule, "; ");
 		phrase_rewind(&page->phrase, values);
 	}
+}
+
+/**
+ * page_rule - write who says so
+ * @page: the page
+ * @rule: as for page_add_rule()
+ */
+void page_rule(struct page *page, const char *rule)
+{
+	text_string(&page->prose, _("Rule:"));
+	page_add_rule(page, rule);
 	page_end(page, 4);
 }
 
@@ -243,7 +257,7 @@ void page_step(struct page *page, const struct step *step)
 	if (!page->told[step->kind] && lesson->without)
 		page_say(page, 4, N_("Without it: {text}"), _(lesson->without));
 	if (!page->told[step->kind] && lesson->rule)
-		add_rule(page, lesson->rule);
+		page_rule(page, lesson->rule);
 	page->told[step->kind] = true;
 	page->last = step->kind;
 	phrase_rewind(&page->phrase, values);
