@@ -37,7 +37,8 @@ static const struct command {
 	},
 	{
 		"show", "ID|LADDR:LPORT-RADDR:RPORT", "one connection as a ladder diagram",
-		OPTIONS_CLOCK | OPTIONS_JSON | OPTIONS_DIAGRAM | OPTIONS_SOURCE, 1, command_show
+		OPTIONS_CLOCK | OPTIONS_JSON | OPTIONS_DIAGRAM | OPTIONS_SOURCE | OPTIONS_TWO_FILES,
+		1, command_show
 	},
 	{
 		"explain", "[ID|LADDR:LPORT-RADDR:RPORT]", "the same, each step in words",

@@ -183,6 +183,17 @@ static int take_limit(struct options *options, const char *arg)
 	return 0;
 }
 
+static int take_file(struct options *options, const char *arg)
+{
+	if (options->other_file)
+		return fail_usage("more than two --file");
+	if (options->source.file)
+		options->other_file = arg;
+	else
+		options->source.file = arg;
+	return 0;
+}
+
 static int take(struct options *options, int value, const char *arg)
 {
 	switch (value) {
@@ -238,8 +249,7 @@ static int take(struct options *options, int value, const char *arg)
 		options->seeded = true;
 		return parse_number("seed", arg, INT64_MAX, &options->seed);
 	case OPT_FILE:
-		options->source.file = arg;
-		return 0;
+		return take_file(options, arg);
 	case OPT_NETNS:
 		options->netns = arg;
 		return 0;
@@ -295,6 +305,8 @@ int options_parse(struct options *options, unsigned int groups, int argc, char *
 	}
 	options->args = argv + optind;
 	options->arg_count = argc - optind;
+	if (options->other_file && !(groups & OPTIONS_TWO_FILES))
+		return fail_usage("%s reads one --file", argv[0]);
 	if (!options->netns || options->help || options->version)
 		return 0;
 	return source_choose_netns(&options->source, options->netns);

@@ -26,6 +26,7 @@
 #define OPTIONS_NAMESPACE	0x200	/* whose kernel files; part of OPTIONS_SOURCE */
 #define OPTIONS_QUIZ		0x400	/* what is asked */
 #define OPTIONS_GLOSSARY	0x800	/* terms in place of a record */
+#define OPTIONS_TWO_FILES	0x1000	/* may read a second file; no option of its own */
 
 enum options_clock {
 	OPTIONS_CLOCK_DEFAULT,
@@ -36,6 +37,7 @@ enum options_clock {
 /**
  * struct options - what the command line asked for
  * @source: where to read
+ * @other_file: FILE of a second --file, or NULL
  * @netns: argument of --netns, or NULL
  * @filter: which records
  * @json: JSON wanted
@@ -63,6 +65,7 @@ enum options_clock {
  */
 struct options {
 	struct source		source;
+	const char		*other_file;
 	const char		*netns;
 	struct filter		filter;
 	bool			json, openmetrics, wide;

@@ -10,7 +10,23 @@
 
 struct source;
 
+/**
+ * enum peer_join - by what two records were found to be of one connection
+ * @PEER_NONE: they were not
+ * @PEER_BY_ADDRESSES: addresses, ports and initial sequence numbers
+ * @PEER_BY_ISNS: initial sequence numbers alone; addresses were translated
+ * @PEER_DOUBTFUL: several would do by initial sequence numbers alone
+ */
+enum peer_join {
+	PEER_NONE,
+	PEER_BY_ADDRESSES,
+	PEER_BY_ISNS,
+	PEER_DOUBTFUL,
+};
+
 const struct record *peer_find(const struct source *source, const struct record *record,
 			       struct record_list *found);
+int peer_find_in_file(const char *file, const struct record *record, struct record_list *found,
+		      const struct record **peer, enum peer_join *join);
 
 #endif

@@ -32,6 +32,8 @@ struct record {
 
 int64_t record_isn(const struct record *record, enum tcpledger_entry_type type);
 bool record_is_self_connect(const struct record *record);
+bool record_isns_agree(const struct record *record, const struct record *other);
+bool record_addresses_agree(const struct record *record, const struct record *other);
 bool record_is_other_end(const struct record *record, const struct record *other);
 
 #endif

@@ -86,6 +86,8 @@ static void add_time(struct sheet *sheet, const struct ladder_look *look, unsign
 		text.len = from + WALL_COLUMNS;
 	} else if (t_ns >= 0) {
 		format_seconds(&text, t_ns, 6);
+		if (text.len > TIME_COLUMNS)	/* of many seconds, fewer decimals */
+			text.len = TIME_COLUMNS;
 	}
 	if (text.len)
 		canvas_text(&sheet->canvas, line,
