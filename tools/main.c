@@ -36,9 +36,10 @@ static const struct command {
 		0, command_list
 	},
 	{
-		"show", "ID|LADDR:LPORT-RADDR:RPORT", "one connection as a ladder diagram",
+		"show", "ID|LADDR:LPORT-RADDR:RPORT [ID|...]",
+		"one connection as a ladder diagram, or two",
 		OPTIONS_CLOCK | OPTIONS_JSON | OPTIONS_DIAGRAM | OPTIONS_SOURCE | OPTIONS_TWO_FILES,
-		1, command_show
+		2, command_show
 	},
 	{
 		"explain", "[ID|LADDR:LPORT-RADDR:RPORT]", "the same, each step in words",
@@ -115,6 +116,19 @@ static int print_help(const struct command *command)
 	return output_finish();
 }
 
+/* What stands in brackets may be left out. */
+static int wanted_args(const char *args)
+{
+	int count = 0;
+
+	while (*args) {
+		count += *args != '[';
+		args += strcspn(args, " ");
+		args += strspn(args, " ");
+	}
+	return count;
+}
+
 static int run(const struct command *command, bool named, int argc, char **argv)
 {
 	struct options options;
@@ -126,7 +140,7 @@ static int run(const struct command *command, bool named, int argc, char **argv)
 		return print_help(named ? command : NULL);
 	if (options.version)
 		return print_version();
-	if (options.arg_count < command->arg_count && *command->args != '[')
+	if (options.arg_count < wanted_args(command->args))
 		return fail_usage("%s wants %s", command->name, command->args);
 	if (options.arg_count > command->arg_count)
 		return fail_usage("%s does not take '%s'; a command comes first", command->name,

@@ -215,6 +215,7 @@ static char *const commands[][8] = {
 	{ "tcpledger", "show", "17", "--svg", "-", "--file", mutated, NULL },
 	{ "tcpledger", "show", "33", "-T", "--file", mutated, NULL },
 	{ "tcpledger", "show", "33", "--file", mutated, "--file", mutated, NULL },
+	{ "tcpledger", "show", "17", "33", "--file", mutated, NULL },
 	{ "tcpledger", "list", "--json", "--file", mutated, NULL },
 	{ "tcpledger", "timewait", "--file", mutated, NULL },
 	{ "tcpledger", "explain", "17", "--file", mutated, NULL },

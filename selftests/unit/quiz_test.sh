@@ -8,7 +8,7 @@ tap_plan 25 "$(echo pictures/*.records)"
 
 unset LANGUAGE TCPLEDGER_LOCALEDIR
 export COLUMNS=100
-seeds=$(seq 8)
+seeds=$(seq 5)
 
 quiz()	# FILE OPTION...
 {
@@ -68,7 +68,7 @@ tap_is "... and that is no failure" $? 0
 
 # Chance.
 tap_is "a seed repeats the questions" "$(yes a | quiz $file 1 --seed 7)" "$(yes a | quiz $file 1 --seed 7)"
-tap_true "another may ask others" test "$(for seed in $seeds; do
+tap_true "another may ask others" test "$(for seed in $(seq 12); do
 	yes a | quiz $file 1 --seed "$seed" | cksum
 done | sort -u | wc -l)" -gt 6
 tap_true "without a record one is chosen" grep -q '^Score: ' <(yes a | quiz $file --seed 1)
