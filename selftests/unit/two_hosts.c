@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/compiler.h"
 #include "fixture.h"
 
 #define US	1000LL
@@ -61,7 +62,8 @@ static const struct world worlds[] = {
 	  .open = 300 * MS, .monotonic = 7200 * S, .wall = 1500 * US },
 	{ "lost_syn", .forth = { 8 * MS, 7 * MS, 9 * MS, 7 * MS }, .back = { 9 * MS, 10 * MS },
 	  .open = 300 * MS, .monotonic = -3 * S, .wall = 20 * MS, .lost_syn = 1 },
-	{ "drift", .forth = { 300 * US, 200 * US, 300 * US, 300 * US }, .back = { 200 * US, 250 * US },
+	{ "drift", .forth = { 300 * US, 200 * US, 300 * US, 300 * US },
+	  .back = { 200 * US, 250 * US },
 	  .open = 3600 * S, .monotonic = 100 * S, .wall = 5 * MS, .drift = 50 },
 	{ "nat", .forth = { 10 * MS, 12 * MS, 10 * MS, 10 * MS }, .back = { 11 * MS, 10 * MS },
 	  .open = 300 * MS, .monotonic = 60 * S, .wall = -3 * MS, .nat = 1 },
@@ -252,7 +254,7 @@ int main(int argc, char **argv)
 	unsigned int i;
 
 	if (argc == 3 && !strcmp(argv[1], "make")) {
-		for (i = 0; i < sizeof(worlds) / sizeof(worlds[0]); i++)
+		for (i = 0; i < ARRAY_SIZE(worlds); i++)
 			make(&worlds[i], argv[2]);
 		return 0;
 	}

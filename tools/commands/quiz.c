@@ -16,10 +16,12 @@
 #include "base/fail.h"
 #include "base/output.h"
 #include "commands/find.h"
+#include "commands/look.h"
 #include "commands/options.h"
 #include "diagram/diagram.h"
 #include "diagram/diagram_cut.h"
 #include "diagram/diagram_make.h"
+#include "diagram/label.h"
 #include "diagram/text/ladder.h"
 #include "explain/language.h"
 #include "explain/page.h"
@@ -60,12 +62,7 @@ struct quiz {
 
 static void draw(const struct quiz *quiz, const struct question *question)
 {
-	const struct options *options = quiz->options;
-	struct ladder_look look = {
-		.width = output_width() < LADDER_MOST * 10 ? output_width() : LADDER_USUAL,
-		.ascii = options->ascii || !escape_is_utf8(), .colour = output_colour(),
-		.wall = options->clock == OPTIONS_CLOCK_WALL,
-	};
+	struct ladder_look look = look_of(quiz->options);
 	struct diagram diagram;
 
 	diagram_make(&diagram, quiz->record, quiz->peer, false);
@@ -73,18 +70,6 @@ static void draw(const struct quiz *quiz, const struct question *question)
 	ladder_draw(&diagram, &look, output_text());
 	text_char(output_text(), '\n');
 	diagram_free(&diagram);
-}
-
-static void add_flags(struct text *text, unsigned int flags)
-{
-	const char *comma = "";
-	unsigned int bit;
-
-	for (bit = 0; bit < 8; bit++)
-		if (flags >> bit & 1) {
-			text_printf(text, "%s%s", comma, words_flag(bit));
-			comma = ",";
-		}
 }
 
 /* Where no segment tells what happened, the question does. */
@@ -115,7 +100,7 @@ static const char *sentence(struct quiz *quiz, const struct question *question)
 		&log[question->step.segment < 0 ? (int)first : question->step.segment];
 	bool out = e->type == TCPLEDGER_ENTRY_OUT;
 
-	add_flags(phrase_begin(&quiz->page.phrase, "flags"), e->flags & QUESTION_FLAGS);
+	label_flags(phrase_begin(&quiz->page.phrase, "flags"), e->flags & QUESTION_FLAGS);
 	phrase_end(&quiz->page.phrase);
 	phrase_number(&quiz->page.phrase, "bytes", out ? r->bytes_sent : r->bytes_received);
 	switch (question->kind) {
@@ -189,15 +174,6 @@ static void tell_why(struct page *page, const struct question *question)
 	page_rule(page, reasons[question->kind].rule);
 }
 
-/* Since when the state before the step lasted. */
-static int64_t state_since(const struct record *record, unsigned int entry)
-{
-	while (entry-- > 0)
-		if (record->log[entry].type == TCPLEDGER_ENTRY_STATE)
-			return record->log[entry].t_ns;
-	return -1;
-}
-
 static void tell(struct quiz *quiz, const struct question *question, int answer)
 {
 	struct page *page = &quiz->page;
@@ -217,7 +193,7 @@ static void tell(struct quiz *quiz, const struct question *question, int answer)
 	}
 	page_end(page, 0);
 	phrase_rewind(&page->phrase, values);
-	page->since = state_since(quiz->record, question->step.from);
+	page->since = record_state_since(quiz->record, question->step.from);
 	page->last = STEP_COUNT;
 	page_step(page, &question->step);
 	tell_why(page, question);
@@ -263,14 +239,11 @@ static void prompt(const struct question *question)
 }
 
 /* Where nobody types, what was read stands behind the prompt all the same. */
-static void echo(const char *line, ssize_t len)
+static void echo(const char *line)
 {
 	if (isatty(STDIN_FILENO))
 		return;
-	for (; len > 0 && line[len - 1] == '\n'; len--)
-		;
-	if (len > 0)
-		text_char(output_text(), isgraph((unsigned char)line[0]) ? line[0] : '?');
+	escape_terminal(output_text(), line);
 	text_char(output_text(), '\n');
 }
 
@@ -286,10 +259,12 @@ static int read_answer(struct quiz *quiz, const struct question *question)
 			text_char(output_text(), '\n');
 			return ANSWER_END;
 		}
-		echo(quiz->line, len);
-		if (quiz->line[0] == '\n')
+		if (quiz->line[len - 1] == '\n')
+			quiz->line[--len] = '\0';
+		echo(quiz->line);
+		if (!len)
 			return ANSWER_NONE;
-		if (len > 2 || (len == 2 && quiz->line[1] != '\n'))
+		if (len > 1)
 			continue;
 		answer = tolower((unsigned char)quiz->line[0]);
 		if (answer == 'q')

@@ -5,12 +5,12 @@
  */
 #include "commands/show.h"
 
-#include "base/escape.h"
 #include "base/fail.h"
 #include "base/file.h"
 #include "base/output.h"
 #include "commands/ends.h"
 #include "commands/find.h"
+#include "commands/look.h"
 #include "commands/options.h"
 #include "commands/side_by_side.h"
 #include "diagram/diagram.h"
@@ -26,20 +26,16 @@ static void print_diagram(const struct options *options, const struct ends *ends
 			  const struct diagram *diagram)
 {
 	const struct record *record = diagram->end[DIAGRAM_LEFT].record;
-	unsigned int width = output_width() < LADDER_MOST * 10 ? output_width() : LADDER_USUAL;
-	struct ladder_look look = {
-		.width = width, .ascii = options->ascii || !escape_is_utf8(),
-		.colour = output_colour(), .wall = options->clock == OPTIONS_CLOCK_WALL,
-	};
+	struct ladder_look look = look_of(options);
 
-	describe_head(record, width, look.colour);
-	ends_print_notes(ends, width);
+	describe_head(record, look.width, look.colour);
+	ends_print_notes(ends, look.width);
 	text_char(output_text(), '\n');
 	ladder_draw(diagram, &look, output_text());
 	text_char(output_text(), '\n');
 	ladder_legend(diagram, &look, output_text());
 	text_char(output_text(), '\n');
-	describe_verdict(record, width, look.colour);
+	describe_verdict(record, look.width, look.colour);
 }
 
 static int make_svg(const struct options *options, const struct diagram *diagram)

@@ -2,13 +2,12 @@
 #include "commands/side_by_side.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/escape.h"
 #include "base/memory.h"
 #include "base/output.h"
 #include "commands/ends.h"
 #include "commands/find.h"
+#include "commands/look.h"
 #include "commands/options.h"
 #include "diagram/diagram.h"
 #include "diagram/diagram_cut.h"
@@ -257,13 +256,10 @@ static void print_below(const struct side *sides, const struct ladder_look *look
 
 static void print_sides(const struct options *options, struct side *sides)
 {
-	unsigned int width = output_width() < LADDER_MOST * 10 ? output_width() : LADDER_USUAL;
+	struct ladder_look look = look_of(options);
+	unsigned int width = look.width;
 	int entry = difference_first(&sides[0].ends.record, &sides[1].ends.record);
 	bool beside = width >= 2 * LADDER_LEAST + BETWEEN_COLUMNS;
-	struct ladder_look look = {
-		.width = width, .ascii = options->ascii || !escape_is_utf8(),
-		.colour = output_colour(), .wall = options->clock == OPTIONS_CLOCK_WALL,
-	};
 
 	if (beside)
 		look.width = (width - BETWEEN_COLUMNS) / 2;

@@ -40,8 +40,8 @@ static const struct glossary_term terms[] = {
 	{ N_("retransmission"), N_("What is not acknowledged in time is sent again; the wait "
 	  "doubles each time."), RFC "3.8.1; RFC 6298 5" },
 
-	{ N_("three-way handshake"), N_("SYN, SYN/ACK, ACK: afterwards each side knows the other's "
-	  "ISN, and that the other knows its own. With two steps an old duplicate of a SYN could "
+	{ N_("three-way handshake"), N_("SYN, SYN/ACK, ACK: afterwards each side knows the "
+	  "other's ISN, and that the other knows its own. With two steps an old duplicate of a SYN could "
 	  "open a connection."), RFC "3.5" },
 	{ N_("active and passive open"), N_("The client, which calls connect() and sends the first "
 	  "SYN, opens actively; the server, which listens, passively."), RFC "3.9.1" },
@@ -55,8 +55,8 @@ static const struct glossary_term terms[] = {
 	  "taken with accept(). If it is full, Linux accepts no more ACKs and SYNs."), NULL },
 	{ N_("SYN cookie"), N_("An ISN computed from addresses, ports and a secret. A server with "
 	  "a full SYN queue can so answer a SYN without remembering it."), "RFC 4987 3.6" },
-	{ "Fast Open", N_("Data in the SYN: a cookie of the server, given in an earlier connection, "
-	  "shows that the client is where it claims to be."), "RFC 7413 3, 4" },
+	{ "Fast Open", N_("Data in the SYN: a cookie of the server, given in an earlier "
+	  "connection, shows that the client is where it claims to be."), "RFC 7413 3, 4" },
 
 	{ N_("graceful close"), N_("Each side sends a FIN behind its last byte and gets it "
 	  "acknowledged, so no data is lost. It takes four segments, or three where an ACK and a "
@@ -90,8 +90,8 @@ static const struct glossary_term terms[] = {
 	  RFC "3.3.2" },
 	{ "LAST_ACK", N_("Has sent its FIN second and waits for the ACK of it."), RFC "3.3.2" },
 
-	{ N_("old duplicate"), N_("A segment, or a copy of one, that arrives when its connection is "
-	  "over or goes on without it."), RFC "3.4.1, 3.5" },
+	{ N_("old duplicate"), N_("A segment, or a copy of one, that arrives when its connection "
+	  "is over or goes on without it."), RFC "3.4.1, 3.5" },
 	{ N_("half-open connection"), N_("One side has forgotten it, after a crash for example, "
 	  "and the other does not know. Also one whose handshake is not complete."),
 	  RFC "3.5.1" },

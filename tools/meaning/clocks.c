@@ -77,8 +77,8 @@ static unsigned int least_way(const struct record *from, const struct record *to
 			continue;
 		out = sent_first(from, in);
 		if (!out || __builtin_sub_overflow(arrivals_when(to, in), arrivals_when(from, out),
-						   &way))
-			continue;
+						   &way) || way == INT64_MIN)
+			continue;	/* only a damaged file has such moments */
 		count++;
 		if (way < *least)
 			*least = way;
@@ -209,19 +209,23 @@ bool clocks_compare(struct clocks *clocks, const struct record *record,
 	} else {
 		return false;
 	}
-	return !wall_known || !__builtin_sub_overflow(clocks->offset_ns, wall, &clocks->wall_ns);
+	clocks->wall_known = wall_known &&
+			     !__builtin_sub_overflow(clocks->offset_ns, wall, &clocks->wall_ns);
+	return true;
 }
 
 /* A moment of the other log, as if its clock had not drifted. */
 static int64_t without_drift(const struct clocks *clocks, int64_t t_ns)
 {
+	int64_t moment;
 	double part;
 
 	if (clocks->by != CLOCKS_DRIFTED || t_ns <= clocks->from_ns)
 		return t_ns;
 	part = (double)(t_ns - clocks->from_ns) / (double)(clocks->to_ns - clocks->from_ns);
 	/* Behind the close it goes on no faster: what it waits there says nothing new. */
-	return t_ns - (int64_t)((double)clocks->drift_ns * (part < 1 ? part : 1));
+	moment = (int64_t)((double)clocks->drift_ns * (part < 1 ? part : 1));
+	return __builtin_sub_overflow(t_ns, moment, &moment) ? t_ns : moment;
 }
 
 /**

@@ -41,6 +41,7 @@ enum clocks_by {
  * @from_ns: from this moment of the other log on, that was added
  * @to_ns: until this one
  * @wall_ns: the other wall clock minus this one
+ * @wall_known: both wall clocks are known
  * @forth: segments sent here and received there
  * @back: the other way round
  */
@@ -53,6 +54,7 @@ struct clocks {
 	int64_t		from_ns;
 	int64_t		to_ns;
 	int64_t		wall_ns;
+	bool		wall_known;
 	unsigned int	forth;
 	unsigned int	back;
 };

@@ -48,6 +48,13 @@ static void add_times(struct text *text, unsigned int count, const char *way)
 	text_string(text, way);
 }
 
+static int64_t magnitude(int64_t ns)
+{
+	if (ns >= 0)
+		return ns;
+	return ns == INT64_MIN ? INT64_MAX : -ns;
+}
+
 /* What the times of segments both ways leave open. */
 static void add_bound(struct text *text, const struct clocks *clocks)
 {
@@ -64,7 +71,7 @@ static void add_drift(struct text *text, const struct clocks *clocks)
 {
 	text_string(text, clocks->drift_ns < 0 ? " before the close. Until then it lost " :
 						 " before the close. Until then it gained ");
-	format_duration(text, clocks->drift_ns < 0 ? -clocks->drift_ns : clocks->drift_ns);
+	format_duration(text, magnitude(clocks->drift_ns));
 	if (clocks->drift_bound_ns >= 0) {
 		text_string(text, ", give or take ");
 		format_duration(text, clocks->drift_bound_ns);
@@ -96,9 +103,13 @@ void describe_other_clocks(struct text *text, const struct clocks *clocks)
 		text_string(text, why_wall(clocks));
 		return;
 	}
-	text_string(text, "its wall clock is ");
-	format_duration(text, clocks->wall_ns < 0 ? -clocks->wall_ns : clocks->wall_ns);
-	text_string(text, clocks->wall_ns < 0 ? " behind" : " ahead");
+	if (clocks->wall_known) {
+		text_string(text, "its wall clock is ");
+		format_duration(text, magnitude(clocks->wall_ns));
+		text_string(text, clocks->wall_ns < 0 ? " behind" : " ahead");
+	} else {
+		text_string(text, "all moments are by the clock of this end");
+	}
 	add_bound(text, clocks);
 	if (clocks->by == CLOCKS_DRIFTED)
 		add_drift(text, clocks);

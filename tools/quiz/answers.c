@@ -7,24 +7,12 @@
 #include <linux/tcpledger.h>
 
 #include "base/text.h"
+#include "diagram/label.h"
 #include "explain/language.h"
 #include "explain/phrase.h"
 #include "meaning/words.h"
 #include "quiz/chance.h"
 #include "quiz/question.h"
-
-static void add_flags(struct text *text, unsigned int flags)
-{
-	const char *comma = "";
-	unsigned int bit;
-
-	for (bit = 0; bit < 8; bit++)
-		if (flags >> bit & 1) {
-			text_string(text, comma);
-			text_string(text, words_flag(bit));
-			comma = ",";
-		}
-}
 
 static void add_segment(struct text *text, int64_t segment)
 {
@@ -34,7 +22,7 @@ static void add_segment(struct text *text, int64_t segment)
 		text_string(text, _("none: a timer ends this state"));
 		return;
 	}
-	add_flags(phrase_begin(&phrase, "flags"), (unsigned int)segment & QUESTION_FLAGS);
+	label_flags(phrase_begin(&phrase, "flags"), (unsigned int)segment & QUESTION_FLAGS);
 	phrase_end(&phrase);
 	phrase_add(&phrase, text, segment & QUESTION_OUT ? _("{flags} from the local end") :
 							    _("{flags} from the remote end"));

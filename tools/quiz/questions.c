@@ -89,15 +89,6 @@ static int only_change(const struct ask *ask)
 	return found;
 }
 
-/* When the present state began, before an entry; -1 if that is not known. */
-static int64_t state_since(const struct record *record, unsigned int entry)
-{
-	while (entry-- > 0)
-		if (record->log[entry].type == TCPLEDGER_ENTRY_STATE)
-			return record->log[entry].t_ns;
-	return -1;
-}
-
 static bool ask_state(const struct ask *ask, struct question *question)
 {
 	/* States that follow in the state diagram, so that each may seem right. */
@@ -302,7 +293,7 @@ static bool ask_2msl(const struct ask *ask, struct question *question)
 
 static bool ask_give_up(const struct ask *ask, struct question *question)
 {
-	int64_t since = state_since(ask->record, ask->step->from), stay;
+	int64_t since = record_state_since(ask->record, ask->step->from), stay;
 
 	switch (ask->step->kind) {
 	case STEP_TIMEOUT_SYN: case STEP_TIMEOUT_SYNACK: case STEP_TIMEOUT_FIN:

@@ -40,6 +40,21 @@ int64_t record_isn(const struct record *record, enum tcpledger_entry_type type)
 	return isn;
 }
 
+/**
+ * record_state_since - when the state before an entry began
+ * @record: a checked record
+ * @entry: index of the entry
+ *
+ * Return: the moment, -1 if the log does not have it.
+ */
+int64_t record_state_since(const struct record *record, unsigned int entry)
+{
+	while (entry-- > 0)
+		if (record->log[entry].type == TCPLEDGER_ENTRY_STATE)
+			return record->log[entry].t_ns;
+	return -1;
+}
+
 static bool may_be_equal(int64_t a, int64_t b)
 {
 	return a < 0 || b < 0 || a == b;
