@@ -17,6 +17,7 @@
 #include "commands/list.h"
 #include "commands/options.h"
 #include "commands/quiz.h"
+#include "commands/report.h"
 #include "commands/show.h"
 #include "commands/stats.h"
 #include "commands/timewait.h"
@@ -60,6 +61,10 @@ static const struct command {
 	{
 		"export", "[ID|LADDR:LPORT-RADDR:RPORT]", "for Wireshark or packetdrill",
 		OPTIONS_EXPORT | OPTIONS_FILTER | OPTIONS_SOURCE, 1, command_export
+	},
+	{
+		"report", "FILE.html", "one HTML file for a colleague: figures, ladders, words",
+		OPTIONS_REPORT | OPTIONS_FILTER | OPTIONS_SOURCE, 1, command_report
 	},
 	{
 		"filter", "[EXPRESSION]", "what is recorded, in tcpdump's language",

@@ -3,7 +3,7 @@
 # What goes wrong: exit status, one line on stderr, and what it says.
 . ./tap.sh
 
-tap_plan 117
+tap_plan 120
 
 # NAME STATUS PATTERN COMMAND...
 fails()
@@ -55,6 +55,9 @@ usage "bad duration" "bad duration '5y'" --since 5y
 usage "duration too long" "bad duration" --older 99999999999d
 usage "unknown sort key" "unknown sort key 'luck': want one of recent .*handshake" --sort luck
 usage "two forms at once" "not both" stats --json --openmetrics
+usage "report wants a file" "report wants FILE.html" report
+usage "bad size" "bad size '8X': want something like" report x --size 8X
+usage "size too large" "bad size" report x --size 99999999999G
 usage "export wants to know for whom" "export wants --pcapng FILE or --packetdrill FILE" export
 usage "export for two" "not both" export --pcapng a --packetdrill b
 usage "export of two" "does not take '2'" export --pcapng a 1 2

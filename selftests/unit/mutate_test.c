@@ -222,6 +222,7 @@ static char *const commands[][8] = {
 	{ "tcpledger", "explain", "33", "--file", mutated, NULL },
 	{ "tcpledger", "quiz", "17", "--seed", "1", "--file", mutated, NULL },
 	{ "tcpledger", "quiz", "33", "--seed", "2", "--file", mutated, NULL },
+	{ "tcpledger", "report", "-", "--file", mutated, NULL },
 	{ "tcpledger", "export", "--pcapng", "-", "--file", mutated, NULL },
 	{ "tcpledger", "export", "--packetdrill", "-", "17", "--file", mutated, NULL },
 };

@@ -49,6 +49,8 @@ static char *const commands[][8] = {
 	{ "tcpledger", "show", id, "--ascii", "--absolute", "--file", path, NULL },
 	{ "tcpledger", "show", id, "--svg", "-", "--file", path, NULL },
 	{ "tcpledger", "explain", id, "--file", path, NULL },
+	{ "tcpledger", "report", "-", "--file", path, NULL },
+	{ "tcpledger", "report", "-", "--redact", "--file", path, NULL },
 	{ "tcpledger", "timewait", "--file", path, NULL },
 	{ "tcpledger", "timewait", "--json", "--file", path, NULL },
 };

@@ -4,7 +4,7 @@
 # after its end, nothing is lost, and the output is that of the plain build.
 . ./tap.sh
 
-tap_plan 230
+tap_plan 246
 
 printf '\n%.0s' {1..9} >"$tap_dir/answers"
 while read -r command; do
@@ -32,6 +32,8 @@ show 17 --ascii --absolute -T
 show 17 --svg -
 show 30
 show 23 --svg -
+report -
+report - --redact
 show 10.0.0.1:8080-10.1.2.3:33333 --json
 show 999
 explain --glossary

@@ -199,6 +199,17 @@ static void add_entity(struct text *text, char c)
 }
 
 /**
+ * escape_markup - add text that is safe to show to markup
+ * @text: text to add to
+ * @words: valid UTF-8, in which a name has been escaped already
+ */
+void escape_markup(struct text *text, const char *words)
+{
+	while (*words)
+		add_entity(text, *words++);
+}
+
+/**
  * escape_xml - add a name as character data of XML in UTF-8
  * @text: text to add to
  * @name: any bytes up to a NUL

@@ -14,6 +14,7 @@ struct text;
 bool escape_is_utf8(void);
 size_t escape_terminal(struct text *text, const char *name);
 void escape_utf8(struct text *text, const char *name);
+void escape_markup(struct text *text, const char *words);
 void escape_xml(struct text *text, const char *name);
 
 #endif

@@ -30,9 +30,16 @@ static bool is_special(const char *path)
 	return !stat(path, &st) && !S_ISREG(st.st_mode);
 }
 
-static int open_special(struct file *file)
+static bool may_be_link(const char *path, enum file_links links)
 {
-	file->fd = open(file->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	return links == FILE_LINKS_FOLLOW || !strncmp(path, "/dev/", 5);
+}
+
+static int open_special(struct file *file, enum file_links links)
+{
+	int flags = may_be_link(file->path, links) ? 0 : O_NOFOLLOW;
+
+	file->fd = open(file->path, O_WRONLY | O_CLOEXEC | O_NOCTTY | flags);
 	return file->fd < 0 ? fail_write(file, strerror(errno)) : FAIL_NONE;
 }
 
@@ -51,6 +58,14 @@ static bool follow_link(char target[PATH_MAX], const char *link)
 	return true;
 }
 
+static int take_path(struct file *file)
+{
+	if (strlen(file->path) >= PATH_MAX)
+		return fail_write(file, strerror(ENAMETOOLONG));
+	strcpy(file->target, file->path);
+	return FAIL_NONE;
+}
+
 /*
  * A link stays, and what it names is made: as open() would, also where nothing
  * is there yet.
@@ -59,9 +74,8 @@ static int find_target(struct file *file)
 {
 	unsigned int links;
 
-	if (strlen(file->path) >= PATH_MAX)
-		return fail_write(file, strerror(ENAMETOOLONG));
-	strcpy(file->target, file->path);
+	if (take_path(file))
+		return FAIL_WORK;
 	for (links = 0; links <= LINKS_MOST; links++) {
 		char link[PATH_MAX];
 		ssize_t len = readlink(file->target, link, sizeof(link) - 1);
@@ -75,12 +89,28 @@ static int find_target(struct file *file)
 	return fail_write(file, strerror(ELOOP));
 }
 
-static int open_plain(struct file *file)
+/*
+ * Whoever can write to the folder could have put a link there. rename() puts the
+ * file in the place of one that comes later. Links of /dev are the system's.
+ */
+static int refuse_link(struct file *file)
+{
+	char link[PATH_MAX];
+	ssize_t len = readlink(file->path, link, sizeof(link) - 1);
+
+	if (len < 0)
+		return FAIL_NONE;
+	link[len] = '\0';
+	return fail_work("give the name of what it links to, or remove the link",
+			 "cannot write %s: it is a symbolic link to %s", file->path, link);
+}
+
+static int open_plain(struct file *file, enum file_links links)
 {
 	mode_t mask = umask(0);
 
 	umask(mask);
-	if (find_target(file))
+	if (links == FILE_LINKS_FOLLOW ? find_target(file) : take_path(file))
 		return FAIL_WORK;
 	if (snprintf(file->made, sizeof(file->made), "%s.XXXXXX", file->target) >=
 	    (int)sizeof(file->made)) {
@@ -100,10 +130,11 @@ static int open_plain(struct file *file)
  * file_create - begin to make a file
  * @file: set up; file_finish() is due also after a failure
  * @path: its name; "-" is standard output
+ * @links: what to do where that is a symbolic link
  *
  * Return: 0, or an exit status with the error reported.
  */
-int file_create(struct file *file, const char *path)
+int file_create(struct file *file, const char *path, enum file_links links)
 {
 	memset(file, 0, sizeof(*file));
 	file->path = path;
@@ -114,7 +145,9 @@ int file_create(struct file *file, const char *path)
 		file->fd = STDOUT_FILENO;
 		return FAIL_NONE;
 	}
-	return is_special(path) ? open_special(file) : open_plain(file);
+	if (!may_be_link(path, links) && refuse_link(file))
+		return FAIL_WORK;
+	return is_special(path) ? open_special(file, links) : open_plain(file, links);
 }
 
 /**

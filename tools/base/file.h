@@ -27,7 +27,17 @@ struct file {
 	int		fd;
 };
 
-int file_create(struct file *file, const char *path);
+/**
+ * enum file_links - what to do where the name is a symbolic link
+ * @FILE_LINKS_FOLLOW: the link stays, and what it names is made
+ * @FILE_LINKS_REFUSE: nothing is made, unless it is one of /dev
+ */
+enum file_links {
+	FILE_LINKS_FOLLOW,
+	FILE_LINKS_REFUSE,
+};
+
+int file_create(struct file *file, const char *path, enum file_links links);
 int file_flush(struct file *file, size_t most);
 int file_finish(struct file *file, int status);
 

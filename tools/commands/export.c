@@ -105,7 +105,7 @@ static int export_pcapng(const struct options *options, struct trace *trace)
 {
 	unsigned long long packets;
 	struct file file;
-	int status = file_create(&file, options->pcapng);
+	int status = file_create(&file, options->pcapng, FILE_LINKS_FOLLOW);
 
 	if (!status) {
 		trace_build(trace);
@@ -145,7 +145,7 @@ static int export_packetdrill(const struct options *options, const struct trace 
 	status = packetdrill_check(record);
 	if (status)
 		return status;
-	status = file_create(&file, options->packetdrill);
+	status = file_create(&file, options->packetdrill, FILE_LINKS_FOLLOW);
 	if (!status)
 		packetdrill_write(&file.text, record);
 	status = file_finish(&file, status);

@@ -21,7 +21,7 @@ enum {
 	OPT_ANOMALY, OPT_COMM, OPT_UID, OPT_CGROUP, OPT_LIVE, OPT_HISTORY,
 	OPT_SINCE, OPT_OLDER, OPT_JSON, OPT_OPENMETRICS, OPT_SORT, OPT_REVERSE,
 	OPT_LIMIT, OPT_VERSION, OPT_LOG, OPT_ASCII, OPT_ABSOLUTE, OPT_SVG, OPT_PCAPNG,
-	OPT_PACKETDRILL, OPT_CLEAR, OPT_SEED, OPT_GLOSSARY,
+	OPT_PACKETDRILL, OPT_CLEAR, OPT_REDACT, OPT_SIZE, OPT_SEED, OPT_GLOSSARY,
 };
 
 #define ANY	0xffffffffU	/* every command has it */
@@ -71,6 +71,10 @@ static const struct spec {
 	  "write a capture for Wireshark; - is standard output" },
 	{ OPTIONS_EXPORT, OPT_PACKETDRILL, "packetdrill", "FILE",
 	  "write one connection as a packetdrill script" },
+	{ OPTIONS_REPORT, OPT_REDACT, "redact", NULL,
+	  "replace addresses and names of programs by made-up ones" },
+	{ OPTIONS_REPORT, OPT_SIZE, "size", "SIZE",
+	  "of the file: 500000, 512K, 16M (default); the oldest records are left out" },
 	{ OPTIONS_CLEAR, OPT_CLEAR, "clear", NULL, "remove the filter: record all connections" },
 	{ OPTIONS_GLOSSARY, OPT_GLOSSARY, "glossary", NULL,
 	  "the terms, in a sentence or two each" },
@@ -240,6 +244,11 @@ static int take(struct options *options, int value, const char *arg)
 	case OPT_PACKETDRILL:
 		options->packetdrill = arg;
 		return 0;
+	case OPT_REDACT:
+		options->redact = true;
+		return 0;
+	case OPT_SIZE:
+		return parse_size(arg, &options->size);
 	case OPT_CLEAR:
 		options->clear = true;
 		return 0;

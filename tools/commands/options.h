@@ -24,9 +24,10 @@
 #define OPTIONS_EXPORT		0x80	/* what to make of the records */
 #define OPTIONS_CLEAR		0x100	/* undo what is set in the kernel */
 #define OPTIONS_NAMESPACE	0x200	/* whose kernel files; part of OPTIONS_SOURCE */
-#define OPTIONS_QUIZ		0x400	/* what is asked */
-#define OPTIONS_GLOSSARY	0x800	/* terms in place of a record */
-#define OPTIONS_TWO_FILES	0x1000	/* may read a second file; no option of its own */
+#define OPTIONS_REPORT		0x400	/* what a report may have */
+#define OPTIONS_QUIZ		0x800	/* what is asked */
+#define OPTIONS_GLOSSARY	0x1000	/* terms in place of a record */
+#define OPTIONS_TWO_FILES	0x2000	/* may read a second file; no option of its own */
 
 enum options_clock {
 	OPTIONS_CLOCK_DEFAULT,
@@ -54,6 +55,8 @@ enum options_clock {
  * @limit: records wanted at most, 0 for all
  * @pcapng: FILE of --pcapng, or NULL
  * @packetdrill: FILE of --packetdrill, or NULL
+ * @redact: --redact was given
+ * @size: bytes of --size, or 0
  * @clear: --clear was given
  * @seeded: --seed was given
  * @seed: its number
@@ -76,6 +79,8 @@ struct options {
 	unsigned int		sort;
 	unsigned long		limit;
 	const char		*pcapng, *packetdrill;
+	bool			redact;
+	uint64_t		size;
 	bool			clear;
 	bool			seeded;
 	int64_t			seed;

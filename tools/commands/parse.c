@@ -239,6 +239,27 @@ bad:
 	return fail_usage("bad duration '%s': want something like 30s, 250ms, 5m or 1h30m", arg);
 }
 
+/**
+ * parse_size - a number of bytes
+ * @arg: such as 500000, 512K, 32M, 1G
+ * @bytes: set to it
+ */
+int parse_size(const char *arg, uint64_t *bytes)
+{
+	static const char units[] = "KMG";
+	size_t digits = strspn(arg, "0123456789");
+	const char *unit = arg[digits] ? strchr(units, arg[digits]) : NULL;
+	unsigned int shift = unit ? 10 * (unsigned int)(unit - units + 1) : 0;
+	int64_t number;
+
+	if (!is_number(arg, digits, INT64_MAX >> shift, &number) || (arg[digits] && !unit) ||
+	    (unit && arg[digits + 1]) || !number)
+		return fail_usage("bad size '%s': want something like 500000, 512K, 32M or 1G",
+				  arg);
+	*bytes = (uint64_t)number << shift;
+	return 0;
+}
+
 /*
  * ADDRESS:PORT in @len characters, an IPv6 address with or without brackets.
  */

@@ -34,6 +34,7 @@ int parse_words(const struct words *set, const char *arg, uint64_t *mask);
 int parse_word(const struct words *set, const char *arg, unsigned int *value);
 int parse_prefix(const char *arg, struct filter *filter);
 int parse_duration(const char *arg, int64_t *ns);
+int parse_size(const char *arg, uint64_t *bytes);
 int parse_tuple(const char *arg, struct parse_tuple *tuple);
 
 #endif

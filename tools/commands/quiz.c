@@ -23,9 +23,12 @@
 #include "diagram/diagram_make.h"
 #include "diagram/label.h"
 #include "diagram/text/ladder.h"
+#include "explain/explanation_steps.h"
 #include "explain/language.h"
-#include "explain/page.h"
-#include "explain/page_step.h"
+#include "explain/phrase_values.h"
+#include "explain/prose.h"
+#include "explain/prose_print.h"
+#include "explain/rule.h"
 #include "meaning/words.h"
 #include "quiz/answers.h"
 #include "quiz/chance.h"
@@ -42,7 +45,7 @@
  * @record: the connection
  * @peer: its other end, or NULL
  * @questions: the questions
- * @page: where sentences are put together
+ * @prose: where sentences are put together, with the values of the record
  * @line: the line read last
  * @room: bytes allocated for it
  * @asked: questions that were shown
@@ -53,7 +56,7 @@ struct quiz {
 	const struct record	*record;
 	const struct record	*peer;
 	struct questions	questions;
-	struct page		page;
+	struct prose		prose;
 	char			*line;
 	size_t			room;
 	unsigned int		asked;
@@ -100,9 +103,9 @@ static const char *sentence(struct quiz *quiz, const struct question *question)
 		&log[question->step.segment < 0 ? (int)first : question->step.segment];
 	bool out = e->type == TCPLEDGER_ENTRY_OUT;
 
-	label_flags(phrase_begin(&quiz->page.phrase, "flags"), e->flags & QUESTION_FLAGS);
-	phrase_end(&quiz->page.phrase);
-	phrase_number(&quiz->page.phrase, "bytes", out ? r->bytes_sent : r->bytes_received);
+	label_flags(phrase_begin(&quiz->prose.phrase, "flags"), e->flags & QUESTION_FLAGS);
+	phrase_end(&quiz->prose.phrase);
+	phrase_number(&quiz->prose.phrase, "bytes", out ? r->bytes_sent : r->bytes_received);
 	switch (question->kind) {
 	case QUESTION_STATE:
 		return question_about_state(&log[first]);
@@ -125,7 +128,7 @@ static const char *sentence(struct quiz *quiz, const struct question *question)
 	case QUESTION_2MSL:
 		return N_("How long does TIME_WAIT last if no segment comes?");
 	case QUESTION_GIVE_UP:
-		phrase_string(&quiz->page.phrase, "state",
+		phrase_string(&quiz->prose.phrase, "state",
 			      words_get(&words_states, log[first].from));
 		return N_("No answer comes. How long does the local end stay in {state} before it "
 			  "gives up?");
@@ -135,7 +138,7 @@ static const char *sentence(struct quiz *quiz, const struct question *question)
 }
 
 /* What the step's own lesson does not say. */
-static void tell_why(struct page *page, const struct question *question)
+static void tell_why(struct prose *prose, const struct question *question)
 {
 	static const struct {
 		const char	*why;
@@ -169,53 +172,60 @@ static void tell_why(struct page *page, const struct question *question)
 
 	if (!reasons[question->kind].why)
 		return;
-	page_add(page, reasons[question->kind].why);
-	page_end(page, 4);
-	page_rule(page, reasons[question->kind].rule);
+	prose_sentence(prose, reasons[question->kind].why);
+	prose_end(prose, PROSE_WHAT);
+	rule_paragraph(prose, reasons[question->kind].rule);
+}
+
+/* Write what was put together. */
+static void put(struct quiz *quiz)
+{
+	prose_print(&quiz->prose);
+	prose_rewind(&quiz->prose);
 }
 
 static void tell(struct quiz *quiz, const struct question *question, int answer)
 {
-	struct page *page = &quiz->page;
-	unsigned int values = page->phrase.count;
+	struct prose *prose = &quiz->prose;
+	unsigned int values = prose->phrase.count;
 
-	text_char(phrase_begin(&page->phrase, "letter"), (char)('a' + question->right));
-	phrase_end(&page->phrase);
-	answers_add(phrase_begin(&page->phrase, "answer"), question, question->right);
-	phrase_end(&page->phrase);
+	text_char(phrase_begin(&prose->phrase, "letter"), (char)('a' + question->right));
+	phrase_end(&prose->phrase);
+	answers_add(phrase_begin(&prose->phrase, "answer"), question, question->right);
+	phrase_end(&prose->phrase);
 	if (answer == (int)question->right) {
 		quiz->right++;
-		page_add(page, N_("Right."));
+		prose_sentence(prose, N_("Right."));
 	} else if (answer >= 0) {
-		page_add(page, N_("No. Right is {letter}) {answer}."));
+		prose_sentence(prose, N_("No. Right is {letter}) {answer}."));
 	} else {
-		page_add(page, N_("Right is {letter}) {answer}."));
+		prose_sentence(prose, N_("Right is {letter}) {answer}."));
 	}
-	page_end(page, 0);
-	phrase_rewind(&page->phrase, values);
-	page->since = record_state_since(quiz->record, question->step.from);
-	page->last = STEP_COUNT;
-	page_step(page, &question->step);
-	tell_why(page, question);
+	prose_end(prose, PROSE_ENDS);
+	phrase_rewind(&prose->phrase, values);
+	explanation_step_add(prose, quiz->record, &question->step,
+			     quiz->options->clock == OPTIONS_CLOCK_WALL);
+	tell_why(prose, question);
+	put(quiz);
 	text_char(output_text(), '\n');
 }
 
 static void show(struct quiz *quiz, const struct question *question, unsigned int number)
 {
-	struct page *page = &quiz->page;
-	unsigned int values = page->phrase.count, i;
+	struct prose *prose = &quiz->prose;
+	unsigned int values = prose->phrase.count, i;
 
-	phrase_number(&page->phrase, "number", number);
-	phrase_number(&page->phrase, "count", quiz->questions.count);
-	page_bold(page);
-	page_add(page, N_("Question {number} of {count}"));
-	page_end(page, 0);
-	page_plain(page);
+	phrase_number(&prose->phrase, "number", number);
+	phrase_number(&prose->phrase, "count", quiz->questions.count);
+	prose_sentence(prose, N_("Question {number} of {count}"));
+	prose_end(prose, PROSE_PART);
+	put(quiz);
 	text_char(output_text(), '\n');
 	draw(quiz, question);
-	page_add(page, sentence(quiz, question));
-	page_end(page, 0);
-	phrase_rewind(&page->phrase, values);
+	prose_sentence(prose, sentence(quiz, question));
+	prose_end(prose, PROSE_ENDS);
+	put(quiz);
+	phrase_rewind(&prose->phrase, values);
 	for (i = 0; i < question->answer_count; i++) {
 		text_printf(output_text(), "  %c) ", 'a' + (int)i);
 		answers_add(output_text(), question, i);
@@ -276,14 +286,11 @@ static int read_answer(struct quiz *quiz, const struct question *question)
 
 static void tell_score(struct quiz *quiz)
 {
-	struct page *page = &quiz->page;
-
-	phrase_number(&page->phrase, "right", quiz->right);
-	phrase_number(&page->phrase, "asked", quiz->asked);
-	page_bold(page);
-	page_add(page, N_("Score: {right} of {asked}"));
-	page_end(page, 0);
-	page_plain(page);
+	phrase_number(&quiz->prose.phrase, "right", quiz->right);
+	phrase_number(&quiz->prose.phrase, "asked", quiz->asked);
+	prose_sentence(&quiz->prose, N_("Score: {right} of {asked}"));
+	prose_end(&quiz->prose, PROSE_PART);
+	put(quiz);
 }
 
 static void hold(struct quiz *quiz)
@@ -291,10 +298,11 @@ static void hold(struct quiz *quiz)
 	unsigned int i;
 	int answer;
 
-	page_begin(&quiz->page, quiz->record, quiz->options->clock == OPTIONS_CLOCK_WALL);
-	page_add(&quiz->page, N_("Answer with a letter and Enter. Enter alone shows the answer, q "
-				 "ends the quiz."));
-	page_end(&quiz->page, 0);
+	phrase_values_of_record(&quiz->prose.phrase, quiz->record);
+	prose_sentence(&quiz->prose, N_("Answer with a letter and Enter. Enter alone shows the "
+					"answer, q ends the quiz."));
+	prose_end(&quiz->prose, PROSE_ENDS);
+	put(quiz);
 	text_char(output_text(), '\n');
 	for (i = 0; i < quiz->questions.count; i++) {
 		show(quiz, &quiz->questions.list[i], i + 1);
@@ -306,7 +314,7 @@ static void hold(struct quiz *quiz)
 		tell(quiz, &quiz->questions.list[i], answer);
 	}
 	tell_score(quiz);
-	page_free(&quiz->page);
+	prose_free(&quiz->prose);
 	free(quiz->line);
 }
 
@@ -324,7 +332,9 @@ int quiz_ask(const struct options *options, const struct record *record,
 	struct chance chance = {
 		.state = options->seeded ? (uint64_t)options->seed : chance_seed(),
 	};
-	struct quiz quiz = { .options = options, .record = record, .peer = peer };
+	struct quiz quiz = {
+		.options = options, .record = record, .peer = peer, .prose = { .step = -1 },
+	};
 	struct diagram diagram;
 	int status = FAIL_NONE;
 

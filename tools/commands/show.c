@@ -41,7 +41,7 @@ static void print_diagram(const struct options *options, const struct ends *ends
 static int make_svg(const struct options *options, const struct diagram *diagram)
 {
 	struct file file;
-	int status = file_create(&file, options->svg);
+	int status = file_create(&file, options->svg, FILE_LINKS_FOLLOW);
 
 	if (status)
 		return status;

@@ -47,6 +47,8 @@ enum diagram_delivery {
  * @ack: acknowledgment number as to be shown
  * @len: payload bytes
  * @win: window field as on the wire
+ * @entry: the segment in the log of each end, -1 where it is not; of a socket that
+ *	connected to itself, departure and arrival in its one log
  * @retransmitted: this SYN or FIN was sent before
  * @not_tcp: not sent by TCP
  */
@@ -60,6 +62,7 @@ struct diagram_arrow {
 	int64_t			ack;
 	uint32_t		len;
 	uint16_t		win;
+	int			entry[DIAGRAM_SIDES];
 	bool			retransmitted;
 	bool			not_tcp;
 };
@@ -69,6 +72,8 @@ struct diagram_arrow {
  * @side: whose
  * @state: enum tcpledger_state
  * @row: where it begins
+ * @entry: the change of state in the log of its side or, inferred, the segment in
+ *	that of the other; -1 if it was there before
  * @measured: the end is recorded, else the state is inferred
  * @lasts: it is not over
  * @lasted_ns: how long it lasted, or has lasted so far; -1 if unknown
@@ -77,6 +82,7 @@ struct diagram_stay {
 	enum diagram_side	side;
 	unsigned char		state;
 	unsigned int		row;
+	int			entry;
 	bool			measured;
 	bool			lasts;
 	int64_t			lasted_ns;

@@ -102,14 +102,14 @@ static unsigned int row_number(const struct build *build, const struct diagram_r
 }
 
 static int begin_stay(struct build *build, struct diagram_row *row, enum diagram_side side,
-		      unsigned char state, bool measured)
+		      unsigned char state, int entry, bool measured)
 {
 	struct diagram *diagram = build->diagram;
 	int at = (int)diagram->stay_count++;
 
 	diagram->stays[at] = (struct diagram_stay) {
 		.side = side, .state = state, .row = row_number(build, row),
-		.measured = measured, .lasted_ns = -1,
+		.entry = entry, .measured = measured, .lasted_ns = -1,
 	};
 	row->stay[side] = at;
 	build->stay[side] = at;
@@ -135,7 +135,8 @@ static int new_arrow(struct build *build, enum diagram_side from, const struct t
 	if (diagram->self)
 		to = from;
 	diagram->arrows[diagram->arrow_count] = (struct diagram_arrow) {
-		.from = from, .departs = -1, .arrives = -1, .flags = e->flags,
+		.from = from, .departs = -1, .arrives = -1, .entry = { -1, -1 },
+		.flags = e->flags,
 		.seq = relative(build, e->seq, from),
 		.ack = e->flags & TCPLEDGER_ACK ? relative(build, e->ack, to) : -1,
 		.len = e->len, .win = e->win, .retransmitted = e->bits & TCPLEDGER_SEG_RETRANSMIT,
@@ -158,6 +159,7 @@ static unsigned int add_departure(struct build *build, const struct timeline_eve
 	row->t_ns = event->t_ns;
 	row->departs = at;
 	arrow->departs = (int)row_number(build, row);
+	arrow->entry[event->side] = (int)event->n;
 	build->arrow_of[event->side][event->n] = at;
 	if (event->other >= 0) {
 		build->flying++;
@@ -192,6 +194,7 @@ static unsigned int add_arrival(struct build *build, const struct timeline_event
 	}
 	row->arrives = at;
 	diagram->arrows[at].arrives = (int)row_number(build, row);
+	diagram->arrows[at].entry[diagram->self ? DIAGRAM_RIGHT : event->side] = (int)event->n;
 	if (e->bits & TCPLEDGER_SEG_RETRANSMIT)
 		diagram->arrows[at].retransmitted = true;
 	if (e->bits & TCPLEDGER_SEG_REFUSED)
@@ -239,7 +242,7 @@ static unsigned int add_change(struct build *build, const struct timeline_event 
 		row = place(build, event, false);
 	if (build->stay[side] >= 0 && since >= 0 && e->t_ns >= since)
 		diagram->stays[build->stay[side]].lasted_ns = e->t_ns - since;
-	begin_stay(build, row, side, e->to, true);
+	begin_stay(build, row, side, e->to, (int)event->n, true);
 	build->since_ns[side] = e->t_ns;
 	return row_number(build, row);
 }
@@ -281,7 +284,7 @@ static void add_inferred(struct build *build, const struct timeline_event *event
 	if (build->stay[DIAGRAM_RIGHT] >= 0 &&
 	    diagram->stays[build->stay[DIAGRAM_RIGHT]].state == state)
 		return;
-	begin_stay(build, row, DIAGRAM_RIGHT, state, false);
+	begin_stay(build, row, DIAGRAM_RIGHT, state, (int)event->n, false);
 }
 
 static void add_event(struct build *build, const struct timeline_event *event)
@@ -325,16 +328,16 @@ static void add_first_row(struct build *build)
 	unsigned char state = 0;
 	unsigned int i;
 
-	begin_stay(build, row, DIAGRAM_LEFT, first_state(left), true);
+	begin_stay(build, row, DIAGRAM_LEFT, first_state(left), -1, true);
 	if (right)
-		begin_stay(build, row, DIAGRAM_RIGHT, first_state(right), true);
+		begin_stay(build, row, DIAGRAM_RIGHT, first_state(right), -1, true);
 	for (i = 0; !right && build->inferred && !state && i < left->fixed.log_n; i++)
 		state = build->inferred[i];
 	if (state == ST(LISTEN) || state == ST(CLOSE) ||
 	    (state == ST(ESTABLISHED) && left->fixed.role == TCPLEDGER_ROLE_ADOPTED))
-		begin_stay(build, row, DIAGRAM_RIGHT, state, false);
+		begin_stay(build, row, DIAGRAM_RIGHT, state, -1, false);
 	else if (state == ST(SYN_SENT))
-		begin_stay(build, row, DIAGRAM_RIGHT, ST(CLOSE), false);
+		begin_stay(build, row, DIAGRAM_RIGHT, ST(CLOSE), -1, false);
 }
 
 static void add_last_rows(struct build *build)

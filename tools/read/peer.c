@@ -62,13 +62,38 @@ static bool is_new(struct spaces *spaces, ino_t inode)
 	return true;
 }
 
-static bool is_peer(const struct record *record, const struct record *other)
+/**
+ * peer_is - whether a record is of the other end, and not the same record again
+ * @record: a checked record
+ * @other: another
+ *
+ * Return: true if it is.
+ */
+bool peer_is(const struct record *record, const struct record *other)
 {
 	const struct tcpledger_record *r = &record->fixed, *o = &other->fixed;
 
 	if (r->peer_id && r->peer_id == o->id && r->netns == o->netns && r->id == o->peer_id)
 		return true;
 	return record_is_other_end(record, other) && (r->id != o->id || r->netns != o->netns);
+}
+
+/**
+ * peer_distance - how far apart two records began
+ * @record: a checked record
+ * @other: another
+ * @ns: set to nanoseconds
+ *
+ * Return: false if that is no number.
+ */
+bool peer_distance(const struct record *record, const struct record *other, uint64_t *ns)
+{
+	int64_t lag;
+
+	if (__builtin_sub_overflow(other->fixed.base_ns, record->fixed.base_ns, &lag))
+		return false;
+	*ns = lag < 0 ? 0 - (uint64_t)lag : (uint64_t)lag;
+	return true;
 }
 
 /* Of several, the one that began nearest: 0 is the record's own beginning. */
@@ -79,12 +104,9 @@ static void keep_peers(struct reader *reader, const struct record *record,
 
 	while (!reader_next(reader, &other) && other) {
 		struct sort_place place = { 0 };
-		int64_t lag;
 
-		if (!is_peer(record, other) ||
-		    __builtin_sub_overflow(other->fixed.base_ns, record->fixed.base_ns, &lag))
+		if (!peer_is(record, other) || !peer_distance(record, other, &place.high))
 			continue;
-		place.high = lag < 0 ? 0 - (uint64_t)lag : (uint64_t)lag;
 		record_list_add(found, other, &place);
 	}
 }

@@ -6,6 +6,9 @@
 #ifndef TCPLEDGER_PEER_H
 #define TCPLEDGER_PEER_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "read/record_list.h"
 
 struct source;
@@ -24,6 +27,8 @@ enum peer_join {
 	PEER_DOUBTFUL,
 };
 
+bool peer_is(const struct record *record, const struct record *other);
+bool peer_distance(const struct record *record, const struct record *other, uint64_t *ns);
 const struct record *peer_find(const struct source *source, const struct record *record,
 			       struct record_list *found);
 int peer_find_in_file(const char *file, const struct record *record, struct record_list *found,

@@ -10,13 +10,28 @@
 #include "base/fail.h"
 #include "base/memory.h"
 #include "read/byte_order.h"
+#include "read/embedded.h"
 #include "read/source.h"
 
-#define READER_ROOM		(256 * 1024)	/* bytes asked for at once */
+#define READER_ROOM		EMBEDDED_ROOM	/* bytes asked for at once */
 #define READER_RECORD_MOST	(64 * 1024)	/* no record is longer */
 #define READER_STRUCT_MOST	4096		/* no structure is longer */
 
 #define COPY_AGAIN	"copy it again"
+
+static ssize_t read_some(struct reader *reader, void *bytes, size_t room)
+{
+	return reader->embedded ? embedded_read(reader->embedded, bytes, room) :
+				  read(reader->fd, bytes, room);
+}
+
+static int fail_fill(const struct reader *reader)
+{
+	if (reader->embedded && reader->embedded->problem)
+		return fail_read(reader->path, COPY_AGAIN, "%s", reader->embedded->problem);
+	return fail_read(reader->path, "give a tcpledger records file", "%s, at byte %llu",
+			 strerror(errno), (unsigned long long)reader->offset + reader->to);
+}
 
 /*
  * Read until at least @need unused bytes are there or the file ends. A records
@@ -32,17 +47,15 @@ static int fill(struct reader *reader, size_t need)
 	reader->to -= reader->from;
 	reader->from = 0;
 	while (reader->to < need) {
-		ssize_t n = read(reader->fd, reader->buffer + reader->to,
-				 reader->room - reader->to);
+		ssize_t n = read_some(reader, reader->buffer + reader->to,
+				      reader->room - reader->to);
 
 		if (n > 0)
 			reader->to += (size_t)n;
 		else if (!n)
 			break;
 		else if (errno != EINTR)
-			return fail_read(reader->path, "give a tcpledger records file",
-					 "%s, at byte %llu", strerror(errno),
-					 (unsigned long long)reader->offset + reader->to);
+			return fail_fill(reader);
 	}
 	return FAIL_NONE;
 }
@@ -122,8 +135,18 @@ static int skip_header(struct reader *reader)
 	return FAIL_NONE;
 }
 
+/* Of a report, what is read from here on are the records that are inside. */
+static int look_inside(struct reader *reader)
+{
+	if (!embedded_is_report(reader->buffer, reader->to))
+		return FAIL_NONE;
+	reader->embedded = embedded_open(reader->fd, reader->buffer, reader->to);
+	reader->to = 0;
+	return fill(reader, sizeof(reader->header));
+}
+
 /**
- * reader_open - open the records file and check its header
+ * reader_open - open the records file, or a report, and check its header
  * @reader: set up; reader_close() is due also after a failure
  * @source: where to read
  *
@@ -138,7 +161,7 @@ int reader_open(struct reader *reader, const struct source *source)
 		return FAIL_WORK;
 	reader->room = READER_ROOM;
 	reader->buffer = memory_new(1, reader->room);
-	if (fill(reader, sizeof(reader->header)) || check_header(reader))
+	if (fill(reader, sizeof(reader->header)) || look_inside(reader) || check_header(reader))
 		return FAIL_WORK;
 	return skip_header(reader);
 }
@@ -324,6 +347,7 @@ void reader_close(struct reader *reader)
 		close(reader->fd);
 	free(reader->buffer);
 	free(reader->record.log);
+	free(reader->embedded);
 	memset(reader, 0, sizeof(*reader));
 	reader->fd = -1;
 }

@@ -16,6 +16,7 @@
 
 #include "read/record.h"
 
+struct embedded;
 struct source;
 
 /**
@@ -29,6 +30,7 @@ struct source;
  * @to: end of the bytes read
  * @offset: place of @from in the file
  * @count: records read
+ * @embedded: where the file is a report: the way to the records inside; else NULL
  * @foreign: it has the other byte order than this machine
  * @source: where it was read, and of which namespace
  * @any: one of that namespace was there
@@ -45,6 +47,7 @@ struct reader {
 	size_t			to;
 	uint64_t		offset;
 	uint64_t		count;
+	struct embedded		*embedded;
 	bool			foreign;
 	const struct source	*source;
 	bool			any;

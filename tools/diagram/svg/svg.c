@@ -11,6 +11,8 @@
 #include "diagram/svg/svg_arrow.h"
 #include "diagram/svg/svg_elements.h"
 #include "diagram/svg/svg_layout.h"
+#include "diagram/svg/svg_marks.h"
+#include "meaning/step_groups.h"
 #include "meaning/words.h"
 #include "print/format.h"
 #include "read/moment.h"
@@ -88,6 +90,7 @@ static void draw_stay(struct svg *svg, unsigned int at)
 		width = 2;
 	else if (stay->state == ST(TIME_WAIT))
 		width = 10;
+	svg_marks_stay(svg, stay);
 	svg_rect(svg->out, x - width / 2, y, width, end - y, bar_class(stay));
 	svg->scratch.len = 0;
 	label_state(&svg->scratch, stay);
@@ -99,6 +102,7 @@ static void draw_stay(struct svg *svg, unsigned int at)
 	if (svg->scratch.len)
 		svg_words(svg->out, left ? x - 14 : x + 14, y + 18,
 			  left ? "small dim e" : "small dim", svg_scratch(svg));
+	svg_marks_end(svg);
 }
 
 static void draw_time(struct svg *svg, const struct diagram_row *row, int y)
@@ -273,9 +277,8 @@ static void draw_heads(struct svg *svg)
 }
 
 /* What a diagram is for those who do not see it. */
-static void add_description(struct svg *svg)
+static void add_title(struct svg *svg, const char *id)
 {
-	const struct tcpledger_record *r = &svg->diagram->end[DIAGRAM_LEFT].record->fixed;
 	struct text *text = &svg->scratch;
 
 	text->len = 0;
@@ -283,7 +286,13 @@ static void add_description(struct svg *svg)
 	label_endpoint(text, svg->diagram, DIAGRAM_LEFT);
 	text_string(text, " to ");
 	label_endpoint(text, svg->diagram, DIAGRAM_RIGHT);
-	text_printf(svg->out, "<title id=\"title\">%s</title>\n", svg_scratch(svg));
+	text_printf(svg->out, "<title id=\"%s\">%s</title>\n", id, svg_scratch(svg));
+}
+
+static void add_description(struct svg *svg)
+{
+	const struct tcpledger_record *r = &svg->diagram->end[DIAGRAM_LEFT].record->fixed;
+
 	text_printf(svg->out, "<desc id=\"desc\">Ladder diagram of %u segments. Opening: %s. "
 		    "Close: %s. State: %s.</desc>\n", svg->diagram->arrow_count,
 		    words_get(&words_outcomes, r->outcome), words_get(&words_kinds, r->kind),
@@ -356,6 +365,30 @@ static int draw_legend(struct svg *svg, bool measure)
 	return y;
 }
 
+static void draw_sheet(struct svg *svg, int height)
+{
+	const struct diagram *diagram = svg->diagram;
+	unsigned int i;
+
+	svg_rect(svg->out, 0, 0, SVG_WIDTH, height, "paper");
+	draw_title(svg);
+	draw_heads(svg);
+	if (diagram->self)
+		svg_rect(svg->out, SVG_RIGHT - 1, svg->y[0], 2, svg->bottom - svg->y[0], "none");
+	for (i = 0; i < diagram->stay_count; i++)
+		draw_stay(svg, i);
+	for (i = 0; i < diagram->arrow_count; i++)
+		svg_arrow_line(svg, &diagram->arrows[i]);
+	for (i = 0; i < diagram->row_count; i++)
+		draw_row(svg, i);
+	for (i = 0; i < diagram->arrow_count; i++)
+		svg_arrow_label(svg, &diagram->arrows[i]);
+	draw_legend(svg, false);
+	svg_end(svg->out);
+	text_free(&svg->scratch);
+	free(svg->y);
+}
+
 /**
  * svg_draw - draw a diagram as SVG
  * @diagram: the diagram
@@ -365,28 +398,38 @@ static int draw_legend(struct svg *svg, bool measure)
 void svg_draw(const struct diagram *diagram, bool wall, struct text *text)
 {
 	struct svg svg = { .diagram = diagram, .out = text, .wall = wall };
-	unsigned int i;
 	int height;
 
 	place_rows(&svg);
 	height = draw_legend(&svg, true) + 8;
 	svg_begin(text, SVG_WIDTH, height);
+	add_title(&svg, "title");
 	add_description(&svg);
-	svg_rect(text, 0, 0, SVG_WIDTH, height, "paper");
-	draw_title(&svg);
-	draw_heads(&svg);
-	if (diagram->self)
-		svg_rect(text, SVG_RIGHT - 1, svg.y[0], 2, svg.bottom - svg.y[0], "none");
-	for (i = 0; i < diagram->stay_count; i++)
-		draw_stay(&svg, i);
-	for (i = 0; i < diagram->arrow_count; i++)
-		svg_arrow_line(&svg, &diagram->arrows[i]);
-	for (i = 0; i < diagram->row_count; i++)
-		draw_row(&svg, i);
-	for (i = 0; i < diagram->arrow_count; i++)
-		svg_arrow_label(&svg, &diagram->arrows[i]);
-	draw_legend(&svg, false);
-	svg_end(text);
-	text_free(&svg.scratch);
-	free(svg.y);
+	draw_sheet(&svg, height);
+}
+
+/**
+ * svg_draw_inline - draw a diagram as an element of a page
+ * @diagram: the diagram
+ * @name: of this drawing in the page
+ * @text: text to add to, in UTF-8
+ *
+ * The page has the style sheet, svg_style(). What belongs together is told as
+ * diagram/svg/svg_marks.h says.
+ */
+void svg_draw_inline(const struct diagram *diagram, const char *name, struct text *text)
+{
+	struct step_groups groups;
+	struct svg svg = { .diagram = diagram, .out = text, .groups = &groups };
+	char id[64];
+	int height;
+
+	snprintf(id, sizeof(id), "title-%s", name);
+	step_groups_make(&groups, diagram->end[DIAGRAM_LEFT].record);
+	place_rows(&svg);
+	height = draw_legend(&svg, true) + 8;
+	svg_begin_inline(text, SVG_WIDTH, height, name, "ladder");
+	add_title(&svg, id);
+	draw_sheet(&svg, height);
+	step_groups_free(&groups);
 }

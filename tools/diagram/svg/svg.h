@@ -12,5 +12,6 @@ struct diagram;
 struct text;
 
 void svg_draw(const struct diagram *diagram, bool wall, struct text *text);
+void svg_draw_inline(const struct diagram *diagram, const char *name, struct text *text);
 
 #endif

@@ -8,6 +8,7 @@
 #include "diagram/label.h"
 #include "diagram/svg/svg_elements.h"
 #include "diagram/svg/svg_layout.h"
+#include "diagram/svg/svg_marks.h"
 
 /* The ends of an arrow on the paper. */
 struct stroke {
@@ -65,17 +66,15 @@ static bool is_crossed(const struct diagram *diagram, const struct diagram_arrow
 	return false;
 }
 
-/**
- * svg_arrow_line - draw an arrow without its words
- * @svg: the drawing
- * @arrow: the segment
- */
-void svg_arrow_line(struct svg *svg, const struct diagram_arrow *arrow)
+static void draw_line(struct svg *svg, const struct diagram_arrow *arrow)
 {
 	struct stroke at = arrow_stroke(svg, arrow);
 	const char *colour = arrow_colour(arrow);
 	char classes[64];
 
+	/* A line is thin: what is near it counts as pointing at it. */
+	if (svg->groups)
+		svg_line(svg->out, at.x1, at.y1, at.x2, at.y2, "near");
 	snprintf(classes, sizeof(classes), "arrow%s%s%s", colour,
 		 arrow->retransmitted || arrow->not_tcp ? " again" : "",
 		 arrow->flags & TCPLEDGER_RST ? " thick" : "");
@@ -91,6 +90,18 @@ void svg_arrow_line(struct svg *svg, const struct diagram_arrow *arrow)
 			  strcmp(colour, " bad") ? "arrow warn" : "arrow bad");
 	if (arrow->departs < 0)
 		svg_words(svg->out, at.x1 + (at.x2 > at.x1 ? -8 : 8), at.y1 + 4, "m warn", "?");
+}
+
+/**
+ * svg_arrow_line - draw an arrow without its words
+ * @svg: the drawing
+ * @arrow: the segment
+ */
+void svg_arrow_line(struct svg *svg, const struct diagram_arrow *arrow)
+{
+	svg_marks_arrow(svg, arrow, false);
+	draw_line(svg, arrow);
+	svg_marks_end(svg);
 }
 
 /* Where on its line a label of so many characters has its middle, from 0 to 1. */
@@ -123,9 +134,11 @@ void svg_arrow_label(struct svg *svg, const struct diagram_arrow *arrow)
 	text_string(&svg->scratch, remark ? remark : "");
 	place = label_place(svg, arrow, &at, flags.len + 1 + svg->scratch.len);
 	snprintf(classes, sizeof(classes), "label m%s", arrow_colour(arrow));
+	svg_marks_arrow(svg, arrow, true);
 	svg_words_along(svg->out, at.x1 + (int)((at.x2 - at.x1) * place),
 			at.y1 + (int)((at.y2 - at.y1) * place) - 5,
 			angle > 90 ? angle - 180 : angle < -90 ? angle + 180 : angle,
 			classes, text_terminated(&flags), svg_scratch(svg));
+	svg_marks_end(svg);
 	text_free(&flags);
 }

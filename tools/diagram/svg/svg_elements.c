@@ -48,6 +48,16 @@ static const char style_sheet[] =
 	".track{fill:var(--wait);opacity:.22}\n";
 
 /**
+ * svg_style - the style sheet of the classes
+ *
+ * Return: it, as CSS.
+ */
+const char *svg_style(void)
+{
+	return style_sheet;
+}
+
+/**
  * svg_begin - begin a document
  * @out: text to add to
  * @width: of the view box
@@ -62,6 +72,24 @@ void svg_begin(struct text *out, int width, int height)
 		    "width=\"%d\" height=\"%d\" role=\"img\" aria-labelledby=\"title desc\">\n",
 		    width, height, width, height);
 	text_printf(out, "<style>\n%s</style>\n", style_sheet);
+}
+
+/**
+ * svg_begin_inline - begin an element of a page that has the style sheet
+ * @out: text to add to
+ * @width: of the view box
+ * @height: of the view box
+ * @name: of this drawing in the page, for an id
+ * @classes: of the page's style sheet
+ *
+ * <title> comes next, with the id title- and the name.
+ */
+void svg_begin_inline(struct text *out, int width, int height, const char *name,
+		      const char *classes)
+{
+	text_printf(out, "<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"group\" "
+		    "class=\"%s\" aria-labelledby=\"title-%s\">\n",
+		    width, height, width, height, classes, name);
 }
 
 /**

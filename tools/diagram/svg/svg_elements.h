@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The elements of SVG that a diagram is made of. Coordinates are pixels of the
- * view box; classes are those of the style sheet in svg_begin().
+ * view box; classes are those of svg_style().
  */
 #ifndef TCPLEDGER_SVG_ELEMENTS_H
 #define TCPLEDGER_SVG_ELEMENTS_H
 
 struct text;
 
+const char *svg_style(void);
 void svg_begin(struct text *out, int width, int height);
+void svg_begin_inline(struct text *out, int width, int height, const char *name,
+		      const char *classes);
 void svg_end(struct text *out);
 void svg_words(struct text *out, int x, int y, const char *classes, const char *words);
 void svg_words_along(struct text *out, int x, int y, double angle, const char *classes,

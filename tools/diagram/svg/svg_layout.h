@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "diagram/diagram.h"
 
+struct step_groups;
+
 #define SVG_WIDTH	960
 #define SVG_MARGIN	24
 #define SVG_LEFT	268	/* x of the sides */
@@ -27,6 +29,7 @@
  * @bottom: below the last
  * @wall: times of the wall clock
  * @scratch: words being put together
+ * @groups: of an inline drawing: what of the left log belongs together; else NULL
  */
 struct svg {
 	const struct diagram	*diagram;
@@ -35,6 +38,7 @@ struct svg {
 	int			bottom;
 	bool			wall;
 	struct text		scratch;
+	struct step_groups	*groups;
 };
 
 static inline int svg_side_x(unsigned int side)
