@@ -18,6 +18,7 @@
 #include "commands/lab.h"
 #include "commands/list.h"
 #include "commands/options.h"
+#include "commands/quiz.h"
 #include "commands/record.h"
 #include "commands/report.h"
 #include "commands/show.h"
@@ -39,12 +40,18 @@ static const struct command {
 		0, command_list
 	},
 	{
-		"show", "ID|LADDR:LPORT-RADDR:RPORT", "one connection as a ladder diagram",
-		OPTIONS_CLOCK | OPTIONS_JSON | OPTIONS_DIAGRAM | OPTIONS_SOURCE, 1, command_show
+		"show", "ID|LADDR:LPORT-RADDR:RPORT [ID|...]",
+		"one connection as a ladder diagram, or two",
+		OPTIONS_CLOCK | OPTIONS_JSON | OPTIONS_DIAGRAM | OPTIONS_SOURCE | OPTIONS_TWO_FILES,
+		2, command_show
 	},
 	{
-		"explain", "ID|LADDR:LPORT-RADDR:RPORT", "the same, each step in words",
-		OPTIONS_CLOCK | OPTIONS_SOURCE, 1, command_explain
+		"explain", "[ID|LADDR:LPORT-RADDR:RPORT]", "the same, each step in words",
+		OPTIONS_GLOSSARY | OPTIONS_CLOCK | OPTIONS_SOURCE, 1, command_explain
+	},
+	{
+		"quiz", "[ID|LADDR:LPORT-RADDR:RPORT]", "questions about one connection",
+		OPTIONS_QUIZ | OPTIONS_CLOCK | OPTIONS_SOURCE, 1, command_quiz
 	},
 	{
 		"follow", "", "events as they happen, a line each; or rows for a database",
@@ -130,6 +137,19 @@ static int print_help(const struct command *command)
 	return output_finish();
 }
 
+/* What stands in brackets may be left out. */
+static int wanted_args(const char *args)
+{
+	int count = 0;
+
+	while (*args) {
+		count += *args != '[';
+		args += strcspn(args, " ");
+		args += strspn(args, " ");
+	}
+	return count;
+}
+
 static int run(const struct command *command, bool named, int argc, char **argv)
 {
 	struct options options;
@@ -141,7 +161,7 @@ static int run(const struct command *command, bool named, int argc, char **argv)
 		return print_help(named ? command : NULL);
 	if (options.version)
 		return print_version();
-	if (options.arg_count < command->arg_count && *command->args != '[')
+	if (options.arg_count < wanted_args(command->args))
 		return fail_usage("%s wants %s", command->name, command->args);
 	if (options.arg_count > command->arg_count)
 		return fail_usage("%s does not take '%s'; a command comes first", command->name,

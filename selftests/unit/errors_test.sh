@@ -33,7 +33,7 @@ usage "argument missing" "'-p' wants an argument" -p
 usage "argument too many" "takes no argument" --json=yes
 usage "list takes no name" "list does not take 'show'" list show
 usage "show wants a name" "show wants ID" show
-usage "show wants one name" "does not take '2'" show 1 2
+usage "show wants two names at most" "does not take '3'" show 1 2 3
 usage "show draws one thing" "exclude each other" show 17 --json --svg -
 usage "show draws or lists" "exclude each other" show 17 --log --json
 usage "bad record id" "99999999999999999999" show 99999999999999999999

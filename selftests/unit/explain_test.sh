@@ -4,7 +4,7 @@
 # lines of the right width, in English and in Chinese.
 . ./tap.sh
 
-tap_plan 116
+tap_plan 122
 
 tools=$(dirname "$TCPLEDGER")
 po=$tools/share/po/zh_CN.po
@@ -120,6 +120,20 @@ tap_is "-T tells the wall clock" \
 tap_is "an unknown record is status 1" "$? $(wc -c <"$tap_dir/out")" "1 0"
 tap_true "... with what to do" grep -q "no record 999 .*'tcpledger list'" "$tap_dir/err"
 
+# The glossary.
+glossary() { ledger explain --glossary; }
+glossary >"$tap_dir/glossary.en"
+for state in $(sed -n '/^#define TCPLEDGER_STATES(X)/,/[^\\]$/p' ../../module/uapi/linux/tcpledger.h | grep -oE '\([A-Z_0-9]+,' | tr -d '(,') \
+	     segment SYN ACK FIN RST "sequence number" "acknowledgment number" ISN window MSS MSL 2MSL half-close \
+	     "graceful close" orphan listener "SYN queue" "accept queue" "SYN cookie" "Fast Open" "challenge ACK" "old duplicate"; do
+	grep -qx "$state" "$tap_dir/glossary.en" || echo "$state"
+done >"$tap_dir/missing"
+tap_is "the glossary has every state and every term that explanations use" "$(cat "$tap_dir/missing")" ""
+tap_is "each term has a meaning" "$(grep -A1 '^[^ ]' "$tap_dir/glossary.en" | grep -vc '^--')" \
+	"$((2 * $(grep -c '^[^ ]' "$tap_dir/glossary.en")))"
+"$TCPLEDGER" explain --glossary 17 >"$tap_dir/out" 2>"$tap_dir/err"
+tap_is "it is not about a record" "$? $(wc -c <"$tap_dir/out")" "2 0"
+
 # The catalogue.
 tap_is "gettext finds no fault in the catalogue" "$(msgfmt --check -o /dev/null "$po" 2>&1)" ""
 tap_is "nothing is untranslated" "$(msgattrib --untranslated "$po")" ""
@@ -153,11 +167,18 @@ tap_true "Chinese terms are used" sh -c "cat $tap_dir/zh.* | grep -q 三次握�
 	cat $tap_dir/zh.* | grep -q 序列号 && cat $tap_dir/zh.* | grep -q 确认号 && cat $tap_dir/zh.* | grep -q 四次挥手"
 tap_true "sections stand as Chinese has them" sh -c "cat $tap_dir/zh.* | tr -d ' \\n' |
 	grep -q '依据：RFC9293第3.5.1、3.10.7.4节；RFC5961第4节'"
+glossary >"$tap_dir/glossary.zh"
+tap_is "a glossary in Chinese has the same terms" "$(grep -c '^[^ ]' "$tap_dir/glossary.zh")" \
+	"$(grep -c '^[^ ]' "$tap_dir/glossary.en")"
+tap_is "... and leaves no English sentence" "$(tr -s ' \n' ' ' <"$tap_dir/glossary.zh" |
+	grep -oP '[A-Za-z]{2,}(?:[ ,;]+[a-z]{2,}){3,}')" ""
 numbers() { grep -oE '[0-9]+(\.[0-9]+)*' "$1" | sort; }
 for file in "${files[@]##*/}"; do
 	tap_true "$file: both languages have the same numbers" \
 		cmp <(numbers "$tap_dir/en.$file") <(numbers "$tap_dir/zh.$file")
 done
+
+tap_true "... and the same numbers" cmp <(numbers "$tap_dir/glossary.en") <(numbers "$tap_dir/glossary.zh")
 
 # Widths: what fits is not wider than the terminal. wc counts columns as it does.
 for locale in C.UTF-8 zh_CN.UTF-8; do

@@ -4,17 +4,18 @@
 # after its end, nothing is lost, and the output is that of the plain build.
 . ./tap.sh
 
-tap_plan 223
+tap_plan 263
 
+printf '\n%.0s' {1..9} >"$tap_dir/answers"
 while read -r command; do
 	for file in records longer later none version s390x.records bad_sizes bad_enum; do
 		path=$FIXTURES/$file
 		[ -e "$path" ] || path=../programs/recorded/$file
 		# shellcheck disable=SC2086
-		"$TCPLEDGER" $command --file "$path" >"$tap_dir/plain" 2>"$tap_dir/plain.err"
+		"$TCPLEDGER" $command --file "$path" <"$tap_dir/answers" >"$tap_dir/plain" 2>"$tap_dir/plain.err"
 		echo $? >>"$tap_dir/plain"
 		# shellcheck disable=SC2086
-		"$TCPLEDGER-san" $command --file "$path" >"$tap_dir/san" 2>"$tap_dir/san.err"
+		"$TCPLEDGER-san" $command --file "$path" <"$tap_dir/answers" >"$tap_dir/san" 2>"$tap_dir/san.err"
 		echo $? >>"$tap_dir/san"
 		tap_is "$command on $file" "$(cat "$tap_dir/san" "$tap_dir/san.err")" \
 			"$(cat "$tap_dir/plain" "$tap_dir/plain.err")"
@@ -35,6 +36,9 @@ report -
 report - --redact
 show 10.0.0.1:8080-10.1.2.3:33333 --json
 show 999
+explain --glossary
+quiz 17 --seed 3
+quiz 30 --seed 1
 timewait
 timewait --json
 stats

@@ -4,81 +4,19 @@
  */
 #include "commands/explain.h"
 
-#include <limits.h>
-
-#include "base/output.h"
-#include "base/text.h"
+#include "base/fail.h"
 #include "commands/find.h"
 #include "commands/options.h"
 #include "explain/explanation.h"
+#include "explain/glossary.h"
 #include "explain/prose.h"
-#include "print/wrap.h"
-
-#define WIDTH_DEFAULT	80	/* where no terminal has one */
-#define WIDTH_MOST	100	/* longer lines are hard to read */
-
-/**
- * explain_width - how wide prose is
- *
- * Return: columns.
- */
-unsigned int explain_width(void)
-{
-	unsigned int width = output_width();
-
-	if (width == UINT_MAX)
-		return WIDTH_DEFAULT;
-	return width < WIDTH_MOST ? width : WIDTH_MOST;
-}
-
-static bool is_bold(enum prose_kind kind)
-{
-	return kind == PROSE_TITLE || kind == PROSE_PART || kind == PROSE_TOPIC ||
-	       kind == PROSE_STEP || kind == PROSE_ANOMALY;
-}
-
-static unsigned int indent(enum prose_kind kind)
-{
-	switch (kind) {
-	case PROSE_TITLE:
-	case PROSE_ENDS:
-	case PROSE_PART:
-		return 0;
-	case PROSE_TOPIC:
-	case PROSE_NUMBERS:
-	case PROSE_STEP:
-	case PROSE_ANOMALY:
-		return 2;
-	default:
-		return 4;
-	}
-}
-
-static void print_paragraph(const struct prose *prose, size_t number)
-{
-	const struct prose_paragraph *paragraph = &prose->list[number];
-	bool bold = is_bold(paragraph->kind) && output_colour();
-	struct text *out = output_text();
-	size_t at;
-
-	text_string(out, paragraph->apart ? "\n" : "");
-	text_string(out, bold ? "\033[1m" : "");
-	at = out->len;
-	wrap_add(out, prose_text(prose, number), indent(paragraph->kind), explain_width());
-	for (; at < out->len; at++)
-		if (out->bytes[at] == PHRASE_NO_BREAK)
-			out->bytes[at] = ' ';
-	text_string(out, bold ? "\033[0m" : "");
-	output_line();
-}
+#include "explain/prose_print.h"
+#include "explain/rule.h"
 
 /* Print it, and free it. */
 static void print(struct prose *prose)
 {
-	size_t i;
-
-	for (i = 0; i < prose->count; i++)
-		print_paragraph(prose, i);
+	prose_print(prose);
 	prose_free(prose);
 }
 
@@ -106,6 +44,23 @@ void explain_time_wait(const struct record *record)
 	print(&prose);
 }
 
+static void print_glossary(void)
+{
+	const struct glossary_term *term;
+	struct prose prose = { .step = -1 };
+	size_t number;
+
+	for (number = 0; (term = glossary_get(number)); number++) {
+		prose_sentence(&prose, term->term);
+		prose_end(&prose, PROSE_PART);
+		prose_sentence(&prose, term->meaning);
+		if (term->rule)
+			rule_add(&prose, term->rule);
+		prose_end(&prose, PROSE_WHAT);
+	}
+	print(&prose);
+}
+
 /**
  * command_explain - tcpledger explain
  * @options: what is asked for
@@ -116,8 +71,18 @@ int command_explain(const struct options *options)
 {
 	struct record_list found = { 0 };
 	const struct record *record;
-	int status = find_record(options, options->args[0], &found, &record);
 	struct prose prose = { 0 };
+	int status;
+
+	if (options->glossary && options->arg_count)
+		return fail_usage("--glossary takes no record");
+	if (options->glossary) {
+		print_glossary();
+		return FAIL_NONE;
+	}
+	if (!options->arg_count)
+		return fail_usage("explain wants ID|LADDR:LPORT-RADDR:RPORT or --glossary");
+	status = find_record(options, options->args[0], &found, &record);
 
 	if (record) {
 		explanation_make(&prose, record, options->clock == OPTIONS_CLOCK_WALL);

@@ -6,7 +6,6 @@
 struct options;
 struct record;
 
-unsigned int explain_width(void);
 void explain_verdict(const struct record *record);
 void explain_time_wait(const struct record *record);
 int command_explain(const struct options *options);

@@ -21,6 +21,7 @@
 #include "explain/language.h"
 #include "explain/phrase.h"
 #include "explain/phrase_values.h"
+#include "explain/prose_print.h"
 #include "lab/lab.h"
 #include "lab/questions.h"
 #include "meaning/words.h"
@@ -63,7 +64,7 @@ static void say(const char *sentence, const struct record *record)
 	if (record)
 		phrase_values_of_record(&phrase, record);
 	phrase_add(&phrase, &prose, _(sentence));
-	wrap_add(out, text_terminated(&prose), 2, explain_width());
+	wrap_add(out, text_terminated(&prose), 2, prose_width());
 	for (; at < out->len; at++)
 		if (out->bytes[at] == PHRASE_NO_BREAK)
 			out->bytes[at] = ' ';

@@ -24,7 +24,7 @@ enum {
 	OPT_PACKETDRILL, OPT_CLEAR, OPT_EVICTED, OPT_ROTATE_SIZE, OPT_ROTATE_EVERY, OPT_FILES,
 	OPT_FREE_SPACE, OPT_TRIGGER, OPT_BEFORE, OPT_AFTER,
 	OPT_REDACT, OPT_SIZE, OPT_WAIT, OPT_KEEP, OPT_PROMETHEUS,
-	OPT_ROWS, OPT_WITH_SEQUENCE, OPT_JOIN_KEY,
+	OPT_ROWS, OPT_WITH_SEQUENCE, OPT_JOIN_KEY, OPT_SEED, OPT_GLOSSARY,
 };
 
 #define FILES_MOST	1024	/* given with --file */
@@ -71,7 +71,7 @@ static const struct spec {
 	{ OPTIONS_DIAGRAM, OPT_LOG, "log", NULL, "the plain log, line by line" },
 	{ OPTIONS_DIAGRAM, OPT_ABSOLUTE, "absolute", NULL,
 	  "sequence numbers as on the wire, not from the ISNs" },
-	{ OPTIONS_DIAGRAM, OPT_ASCII, "ascii", NULL, "draw in ASCII" },
+	{ OPTIONS_DIAGRAM | OPTIONS_QUIZ, OPT_ASCII, "ascii", NULL, "draw in ASCII" },
 	{ OPTIONS_DIAGRAM, OPT_SVG, "svg", "FILE", "draw into an SVG file, '-' is stdout" },
 	{ OPTIONS_EXPORT, OPT_PCAPNG, "pcapng", "FILE",
 	  "write a capture for Wireshark; - is standard output" },
@@ -87,6 +87,9 @@ static const struct spec {
 	{ OPTIONS_ROWS, OPT_WITH_SEQUENCE, "with-sequence", NULL,
 	  "rows with ISNs, sequence and acknowledgment numbers" },
 	{ OPTIONS_CLEAR, OPT_CLEAR, "clear", NULL, "remove the filter: record all connections" },
+	{ OPTIONS_GLOSSARY, OPT_GLOSSARY, "glossary", NULL,
+	  "the terms, in a sentence or two each" },
+	{ OPTIONS_QUIZ, OPT_SEED, "seed", "N", "the same questions each time" },
 	{ OPTIONS_LAB, OPT_WAIT, "wait", NULL, "to the end of TIME_WAIT, a minute of it" },
 	{ OPTIONS_LAB, OPT_KEEP, "keep", "FOLDER",
 	  "keep records and captures of both ends there" },
@@ -325,6 +328,12 @@ static int take(struct options *options, int value, const char *arg)
 	case OPT_EVICTED:
 		options->source.evicted = true;
 		return 0;
+	case OPT_GLOSSARY:
+		options->glossary = true;
+		return 0;
+	case OPT_SEED:
+		options->seeded = true;
+		return parse_number("seed", arg, INT64_MAX, &options->seed);
 	case OPT_NETNS:
 		options->netns = arg;
 		return 0;
@@ -351,6 +360,21 @@ static int fail_option(int value, char **argv)
 	if (optopt)
 		return fail_usage("option '%s' takes no argument", given);
 	return fail_usage("unknown or ambiguous option '%s'", given);
+}
+
+/* The second file is another host's, and not one more of a set. */
+static int take_other_file(struct options *options)
+{
+	struct source *source = &options->source;
+
+	if (source->file_count < 2)
+		return 0;
+	if (source->file_count > 2)
+		return fail_usage("more than two --file: want one of each host; give the name of "
+				  "a set");
+	options->other_file = source->files[1];
+	source->file_count = 1;
+	return 0;
 }
 
 /**
@@ -383,6 +407,8 @@ int options_parse(struct options *options, unsigned int groups, int argc, char *
 	}
 	options->args = argv + optind;
 	options->arg_count = argc - optind;
+	if (groups & OPTIONS_TWO_FILES && take_other_file(options))
+		return FAIL_USAGE;
 	if (!options->netns || options->help || options->version)
 		return 0;
 	return source_choose_netns(&options->source, options->netns);

@@ -7,6 +7,7 @@
 #define TCPLEDGER_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "read/filter.h"
 #include "read/sort.h"
@@ -27,6 +28,9 @@
 #define OPTIONS_REPORT		0x800	/* what a report may have */
 #define OPTIONS_LAB		0x1000	/* how a case is made */
 #define OPTIONS_ROWS		0x2000	/* rows for a database */
+#define OPTIONS_QUIZ		0x4000	/* what is asked */
+#define OPTIONS_GLOSSARY	0x8000	/* terms in place of a record */
+#define OPTIONS_TWO_FILES	0x10000	/* a second file is another host's; no option of its own */
 
 enum options_clock {
 	OPTIONS_CLOCK_DEFAULT,
@@ -53,6 +57,7 @@ struct options_record {
 /**
  * struct options - what the command line asked for
  * @source: where to read
+ * @other_file: FILE of a second --file, or NULL
  * @netns: argument of --netns, or NULL
  * @filter: which records
  * @json: JSON wanted
@@ -79,6 +84,9 @@ struct options_record {
  * @rows: rows for a database wanted
  * @with_sequence: with ISNs, sequence and acknowledgment numbers
  * @join_key: FILE of --join-key, or NULL
+ * @seeded: --seed was given
+ * @seed: its number
+ * @glossary: --glossary was given
  * @help: --help was given
  * @version: --version was given
  * @args: what is not an option
@@ -86,6 +94,7 @@ struct options_record {
  */
 struct options {
 	struct source		source;
+	const char		*other_file;
 	const char		*netns;
 	struct filter		filter;
 	bool			json, openmetrics, prometheus, wide;
@@ -104,6 +113,9 @@ struct options {
 	const char		*keep;
 	bool			rows, with_sequence;
 	const char		*join_key;
+	bool			seeded;
+	int64_t			seed;
+	bool			glossary;
 	bool			help, version;
 	char			**args;
 	int			arg_count;

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * tcpledger show: one connection, as a ladder diagram or as its plain log.
+ * tcpledger show: one connection, as a ladder diagram or as its plain log; or two of
+ * them, side by side.
  */
 #include "commands/show.h"
 
 #include <stdbool.h>
 
-#include "base/escape.h"
 #include "base/fail.h"
 #include "base/file.h"
 #include "base/output.h"
+#include "commands/ends.h"
 #include "commands/find.h"
+#include "commands/look.h"
 #include "commands/options.h"
+#include "commands/side_by_side.h"
 #include "diagram/diagram.h"
 #include "diagram/diagram_make.h"
 #include "diagram/label.h"
@@ -19,21 +22,18 @@
 #include "diagram/text/ladder.h"
 #include "print/describe.h"
 #include "print/json_record.h"
-#include "read/peer.h"
 #include "read/record.h"
 
-static void print_diagram(const struct options *options, const struct diagram *diagram,
-			  bool verdict)
+static void print_diagram(const struct options *options, const struct ends *ends,
+			  const struct diagram *diagram, bool verdict)
 {
 	const struct record *record = diagram->end[DIAGRAM_LEFT].record;
-	unsigned int width = output_width() < LADDER_MOST * 10 ? output_width() : LADDER_USUAL;
-	struct ladder_look look = {
-		.width = width, .ascii = options->ascii || !escape_is_utf8(),
-		.colour = output_colour(), .wall = options->clock == OPTIONS_CLOCK_WALL,
-	};
+	struct ladder_look look = look_of(options);
 
-	if (verdict)
-		describe_head(record, width, look.colour);
+	if (verdict) {
+		describe_head(record, look.width, look.colour);
+		ends_print_notes(ends, look.width);
+	}
 	text_char(output_text(), '\n');
 	ladder_draw(diagram, &look, output_text());
 	text_char(output_text(), '\n');
@@ -41,7 +41,7 @@ static void print_diagram(const struct options *options, const struct diagram *d
 	if (!verdict)
 		return;
 	text_char(output_text(), '\n');
-	describe_verdict(record, width, look.colour);
+	describe_verdict(record, look.width, look.colour);
 }
 
 static int make_svg(const struct options *options, const struct diagram *diagram)
@@ -57,18 +57,17 @@ static int make_svg(const struct options *options, const struct diagram *diagram
 
 static int draw(const struct options *options, const struct record *record, bool verdict)
 {
-	struct record_list found = { 0 };
-	const struct record *peer = peer_find(&options->source, record, &found);
 	struct diagram diagram;
-	int status = FAIL_NONE;
+	struct ends ends;
+	int status = ends_find(&ends, &options->source, options->other_file, record);
 
-	diagram_make(&diagram, record, peer, options->absolute);
+	diagram_make(&diagram, &ends.record, ends.has_peer ? &ends.peer : NULL, options->absolute);
 	if (options->svg)
-		status = make_svg(options, &diagram);
+		status |= make_svg(options, &diagram);
 	else
-		print_diagram(options, &diagram, verdict);
+		print_diagram(options, &ends, &diagram, verdict);
 	diagram_free(&diagram);
-	record_list_free(&found);
+	ends_free(&ends);
 	return status;
 }
 
@@ -130,6 +129,12 @@ int command_show(const struct options *options)
 
 	if (show_check(options))
 		return FAIL_USAGE;
+	if ((options->other_file || options->arg_count > 1) && (options->json || options->log))
+		return fail_usage("--json and --log show one connection of one file");
+	if (options->arg_count > 1 && options->svg)
+		return fail_usage("--svg draws one connection");
+	if (options->arg_count > 1)
+		return side_by_side(options);
 	status = find_record(options, options->args[0], &found, &record);
 	if (record)
 		status |= show_record(options, record);

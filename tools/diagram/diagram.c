@@ -36,6 +36,10 @@ struct diagram_row *diagram_add_row(struct diagram *diagram, enum diagram_kind k
  */
 void diagram_free(struct diagram *diagram)
 {
+	unsigned int side;
+
+	for (side = 0; side < DIAGRAM_SIDES; side++)
+		free(diagram->end[side].entry_row);
 	free(diagram->rows);
 	free(diagram->arrows);
 	free(diagram->stays);

@@ -135,9 +135,10 @@ struct diagram_row {
  * @record: its record; NULL if the end is not recorded
  * @offset_ns: what its times are behind the diagram's
  * @isn: initial sequence number, -1 if unknown
- * @stats: it is or was in TIME_WAIT
+ * @waits: it is or was in TIME_WAIT
  * @restart_ns: restarts of 2MSL, from its beginning
  * @restarts: how many of them
+ * @entry_row: of a recorded end: the row of each entry of its log
  */
 struct diagram_end {
 	const struct record	*record;
@@ -146,6 +147,7 @@ struct diagram_end {
 	bool			waits;
 	int64_t			restart_ns[DIAGRAM_RESTARTS];
 	unsigned int		restarts;
+	unsigned int		*entry_row;
 };
 
 /**

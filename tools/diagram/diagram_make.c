@@ -145,8 +145,9 @@ static int new_arrow(struct build *build, enum diagram_side from, const struct t
 	return (int)diagram->arrow_count++;
 }
 
-static void add_departure(struct build *build, const struct timeline_event *event,
-			  const struct tcpledger_entry *e)
+/* Returns the number of its row, as those below do. */
+static unsigned int add_departure(struct build *build, const struct timeline_event *event,
+				  const struct tcpledger_entry *e)
 {
 	struct diagram *diagram = build->diagram;
 	const struct diagram_end *to = &diagram->end[!event->side];
@@ -169,10 +170,11 @@ static void add_departure(struct build *build, const struct timeline_event *even
 		if (!diagram->self)
 			row->arrives = at;
 	}
+	return row_number(build, row);
 }
 
-static void add_arrival(struct build *build, const struct timeline_event *event,
-			const struct tcpledger_entry *e)
+static unsigned int add_arrival(struct build *build, const struct timeline_event *event,
+				const struct tcpledger_entry *e)
 {
 	struct diagram *diagram = build->diagram;
 	enum diagram_side from = diagram->self ? DIAGRAM_LEFT :
@@ -197,6 +199,7 @@ static void add_arrival(struct build *build, const struct timeline_event *event,
 		diagram->arrows[at].retransmitted = true;
 	if (e->bits & TCPLEDGER_SEG_REFUSED)
 		diagram->arrows[at].delivery = DIAGRAM_REFUSED;
+	return row_number(build, row);
 }
 
 /*
@@ -227,8 +230,8 @@ static struct diagram_row *causing_row(const struct build *build,
 	return e->cause == TCPLEDGER_CAUSE_SEGMENT ? row : NULL;
 }
 
-static void add_change(struct build *build, const struct timeline_event *event,
-		       const struct tcpledger_entry *e)
+static unsigned int add_change(struct build *build, const struct timeline_event *event,
+			       const struct tcpledger_entry *e)
 {
 	struct diagram *diagram = build->diagram;
 	struct diagram_row *row = causing_row(build, event, e);
@@ -241,6 +244,7 @@ static void add_change(struct build *build, const struct timeline_event *event,
 		diagram->stays[build->stay[side]].lasted_ns = e->t_ns - since;
 	begin_stay(build, row, side, e->to, (int)event->n, true);
 	build->since_ns[side] = e->t_ns;
+	return row_number(build, row);
 }
 
 /* What the arrow itself tells needs no note. */
@@ -251,8 +255,8 @@ static bool is_drawn(unsigned int tag)
 	       tag == TCPLEDGER_ANOMALY_FIN_RETRANSMIT;
 }
 
-static void add_note(struct build *build, const struct timeline_event *event,
-		     const struct tcpledger_entry *e)
+static unsigned int add_note(struct build *build, const struct timeline_event *event,
+			     const struct tcpledger_entry *e)
 {
 	struct diagram_end *end = &build->diagram->end[event->side];
 	struct diagram_row *row;
@@ -262,9 +266,10 @@ static void add_note(struct build *build, const struct timeline_event *event,
 	    e->t_ns >= end->record->fixed.tw_entered_ns)
 		end->restart_ns[end->restarts++] = e->t_ns - end->record->fixed.tw_entered_ns;
 	if (is_drawn(e->tag))
-		return;
+		return build->diagram->row_count - 1;
 	row = diagram_add_row(build->diagram, DIAGRAM_NOTE, event->side, event->t_ns);
 	row->tag = e->tag;
+	return row_number(build, row);
 }
 
 static void add_inferred(struct build *build, const struct timeline_event *event)
@@ -286,19 +291,19 @@ static void add_event(struct build *build, const struct timeline_event *event)
 {
 	const struct tcpledger_entry *e =
 		&build->diagram->end[event->side].record->log[event->n];
+	unsigned int row;
 
 	if (e->type == TCPLEDGER_ENTRY_STATE) {
-		add_change(build, event, e);
+		row = add_change(build, event, e);
 	} else if (e->type == TCPLEDGER_ENTRY_NOTE) {
-		add_note(build, event, e);
+		row = add_note(build, event, e);
 	} else {
-		if (e->type == TCPLEDGER_ENTRY_OUT)
-			add_departure(build, event, e);
-		else
-			add_arrival(build, event, e);
+		row = e->type == TCPLEDGER_ENTRY_OUT ? add_departure(build, event, e) :
+						       add_arrival(build, event, e);
 		if (build->inferred)
 			add_inferred(build, event);
 	}
+	build->diagram->end[event->side].entry_row[event->n] = row;
 	phase_take(&build->phase, build->diagram, event);
 	build->latest_ns = event->t_ns;
 }
@@ -436,10 +441,14 @@ void diagram_make(struct diagram *diagram, const struct record *record,
 		build.inferred = memory_new(record->fixed.log_n, 1);
 		inferred_states_of_remote(record, build.inferred);
 	}
-	for (side = 0; side < DIAGRAM_SIDES; side++)
-		if (diagram->end[side].record)
-			build.arrow_of[side] = memory_new(diagram->end[side].record->fixed.log_n,
-							  sizeof(int));
+	for (side = 0; side < DIAGRAM_SIDES; side++) {
+		struct diagram_end *end = &diagram->end[side];
+
+		if (!end->record)
+			continue;
+		build.arrow_of[side] = memory_new(end->record->fixed.log_n, sizeof(int));
+		end->entry_row = memory_new(end->record->fixed.log_n, sizeof(*end->entry_row));
+	}
 	build.pause_ns = find_pause(&build.timeline);
 	add_words(&build, DIAGRAM_PHASE, -1, phase_opening(diagram));
 	add_first_row(&build);

@@ -204,14 +204,21 @@ void label_isn(struct text *text, const struct diagram_end *end)
  * @text: text to add to
  * @diagram: the diagram
  * @side: whose
+ *
+ * The right end is called what the left one calls it, but where addresses are
+ * translated on the way and it is recorded, what it calls itself.
  */
 void label_endpoint(struct text *text, const struct diagram *diagram, enum diagram_side side)
 {
 	const struct tcpledger_record *r = &diagram->end[DIAGRAM_LEFT].record->fixed;
+	const struct record *right = diagram->end[DIAGRAM_RIGHT].record;
 	bool ipv6 = r->flags & TCPLEDGER_REC_IPV6;
 
 	if (side == DIAGRAM_LEFT)
 		format_endpoint(text, r->local, ipv6, r->lport);
+	else if (right && !record_addresses_agree(diagram->end[DIAGRAM_LEFT].record, right))
+		format_endpoint(text, right->fixed.local, right->fixed.flags & TCPLEDGER_REC_IPV6,
+				right->fixed.lport);
 	else
 		format_endpoint(text, r->remote, ipv6, r->rport);
 }

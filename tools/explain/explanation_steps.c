@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-#define _GNU_SOURCE
 #include "explain/explanation_steps.h"
-
-#include <string.h>
 
 #include "explain/language.h"
 #include "explain/lessons.h"
 #include "explain/phrase.h"
 #include "explain/phrase_values.h"
 #include "explain/prose.h"
+#include "explain/rule.h"
 #include "meaning/steps.h"
 #include "meaning/words.h"
 #include "print/format.h"
@@ -174,48 +172,6 @@ static int64_t step_stay(const struct walk *walk, const struct step *step)
 	return -1;
 }
 
-static void add_sections(struct text *text, const char *sections, size_t len)
-{
-	const char *comma;
-
-	while ((comma = memmem(sections, len, ", ", 2))) {
-		text_bytes(text, sections, (size_t)(comma - sections));
-		text_string(text, _(", "));
-		len -= (size_t)(comma - sections) + 2;
-		sections = comma + 2;
-	}
-	text_bytes(text, sections, len);
-}
-
-/* "RFC 9293 3.5, 3.10.1; RFC 7413 3": a document and its sections, or all of it. */
-static void add_rule(struct walk *walk, const char *rule)
-{
-	unsigned int values = walk->prose->phrase.count;
-	struct text *text = &walk->prose->bytes;
-
-	text_string(text, _("Rule:"));
-	while (*rule) {
-		size_t number = strcspn(rule += strlen("RFC "), " ;");
-		size_t sections = strcspn(rule + number, ";");
-
-		text_bytes(phrase_begin(&walk->prose->phrase, "number"), rule, number);
-		phrase_end(&walk->prose->phrase);
-		rule += number;
-		if (sections) {
-			add_sections(phrase_begin(&walk->prose->phrase, "sections"), rule + 1,
-				     sections - 1);
-			phrase_end(&walk->prose->phrase);
-		}
-		prose_sentence(walk->prose, sections ? N_("RFC {number} section {sections}") :
-					      N_("RFC {number}"));
-		rule += sections;
-		text_string(text, *rule ? _(";") : "");
-		rule += strspn(rule, "; ");
-		phrase_rewind(&walk->prose->phrase, values);
-	}
-	prose_end(walk->prose, PROSE_RULE);
-}
-
 static bool follows_ack(const struct walk *walk, const struct step *step)
 {
 	const struct tcpledger_entry *before = walk->record->log + step->from - 1;
@@ -256,7 +212,7 @@ static void explain_step(struct walk *walk, const struct step *step)
 		prose_labelled(walk->prose, PROSE_WITHOUT, N_("Without it: {text}"),
 			       _(lesson->without));
 	if (!walk->told[step->kind] && lesson->rule)
-		add_rule(walk, lesson->rule);
+		rule_paragraph(walk->prose, lesson->rule);
 	walk->told[step->kind] = true;
 	walk->last = step->kind;
 	phrase_rewind(&walk->prose->phrase, values);
@@ -282,4 +238,22 @@ void explanation_steps_add(struct prose *prose, const struct record *record, boo
 		explain_step(&walk, &step);
 	}
 	prose->step = -1;
+}
+
+/**
+ * explanation_step_add - explain one step of a connection, wherever it is
+ * @prose: to add to, with the values of the record
+ * @record: a checked record
+ * @step: the step
+ * @wall: times of the wall clock
+ */
+void explanation_step_add(struct prose *prose, const struct record *record,
+			  const struct step *step, bool wall)
+{
+	struct walk walk = {
+		.record = record, .wall = wall, .prose = prose, .last = STEP_COUNT,
+		.since = record_state_since(record, step->from),
+	};
+
+	explain_step(&walk, step);
 }

@@ -9,7 +9,10 @@
 
 struct prose;
 struct record;
+struct step;
 
+void explanation_step_add(struct prose *prose, const struct record *record,
+			  const struct step *step, bool wall);
 void explanation_steps_add(struct prose *prose, const struct record *record, bool wall);
 
 #endif

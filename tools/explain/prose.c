@@ -79,6 +79,17 @@ const char *prose_text(const struct prose *prose, size_t number)
 }
 
 /**
+ * prose_rewind - forget the paragraphs, but not the values of the sentences
+ * @prose: the paragraphs
+ */
+void prose_rewind(struct prose *prose)
+{
+	prose->bytes.len = 0;
+	prose->count = 0;
+	prose->start = 0;
+}
+
+/**
  * prose_free - forget all
  * @prose: the paragraphs
  */

@@ -89,6 +89,7 @@ void prose_end(struct prose *prose, enum prose_kind kind);
 void prose_labelled(struct prose *prose, enum prose_kind kind, const char *label,
 		    const char *sentence);
 const char *prose_text(const struct prose *prose, size_t number);
+void prose_rewind(struct prose *prose);
 void prose_free(struct prose *prose);
 
 #endif

@@ -247,6 +247,10 @@ static void judge_closing(const struct tcpledger_record *r, const char **topic)
 			       "later release."));
 	else
 		tell(topic, kinds[r->kind]);
+	if (r->kind == TCPLEDGER_KIND_FOUR_SEGMENT || r->kind == TCPLEDGER_KIND_THREE_SEGMENT ||
+	    r->kind == TCPLEDGER_KIND_SIMULTANEOUS)
+		tell(topic, N_("A close is graceful if each side sends a FIN behind its last byte "
+			       "and gets it acknowledged: no data is lost."));
 	judge_first(r, topic);
 	if (r->half_close_ns >= 0 && r->kind != TCPLEDGER_KIND_SIMULTANEOUS)
 		tell(topic, r->kind == TCPLEDGER_KIND_THREE_SEGMENT ?

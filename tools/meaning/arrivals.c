@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "meaning/arrivals.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -52,14 +51,21 @@ int arrivals_compare(const struct tcpledger_entry *a, const struct tcpledger_ent
 	return order ? order : compare(a->flags & SAME_FLAGS, b->flags & SAME_FLAGS);
 }
 
-static bool is_same(const struct tcpledger_entry *out, const struct tcpledger_entry *in)
+/**
+ * arrivals_is_same - whether a segment that came may be one that left
+ * @out: as it left
+ * @in: as it came
+ *
+ * Return: true if nothing but the time speaks against it.
+ */
+bool arrivals_is_same(const struct tcpledger_entry *out, const struct tcpledger_entry *in)
 {
 	return (out->seq == in->seq || out->len) && !arrivals_compare(out, in);
 }
 
 static bool may_be(const struct arrivals_segment *out, const struct arrivals_segment *in)
 {
-	return out->when_ns <= in->when_ns && is_same(out->entry, in->entry);
+	return out->when_ns <= in->when_ns && arrivals_is_same(out->entry, in->entry);
 }
 
 /* Returns how many have a match. */

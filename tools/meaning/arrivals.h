@@ -7,6 +7,7 @@
 #ifndef TCPLEDGER_ARRIVALS_H
 #define TCPLEDGER_ARRIVALS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,7 @@ struct arrivals_segment {
 
 int64_t arrivals_when(const struct record *record, const struct tcpledger_entry *entry);
 int arrivals_compare(const struct tcpledger_entry *a, const struct tcpledger_entry *b);
+bool arrivals_is_same(const struct tcpledger_entry *out, const struct tcpledger_entry *in);
 void arrivals_match(struct arrivals_segment *sent, size_t sent_count,
 		    struct arrivals_segment *received, size_t received_count);
 void arrivals_between(const struct record *from, const struct record *to, int *arrives,

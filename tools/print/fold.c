@@ -20,8 +20,15 @@ struct cursor {
 	unsigned int	after;
 };
 
-/* The bytes and columns of the next character, or escape sequence, which has none. */
-static size_t step(const char *s, size_t len, unsigned int *columns)
+/**
+ * fold_step - the next character, or escape sequence
+ * @s: where it begins
+ * @len: bytes from there to the end, not 0
+ * @columns: set to the columns it takes; none for an escape sequence
+ *
+ * Return: its bytes.
+ */
+size_t fold_step(const char *s, size_t len, unsigned int *columns)
 {
 	mbstate_t state = { 0 };
 	wchar_t point;
@@ -92,7 +99,7 @@ void fold_lines(struct text *text, size_t start, unsigned int width, unsigned in
 	for (; i < text->len; i += n) {
 		const char *s = text->bytes + i;
 
-		n = step(s, text->len - i, &columns);
+		n = fold_step(s, text->len - i, &columns);
 		if (*s == '\n') {
 			at = (struct cursor) { 0 };
 			text_char(&out, '\n');

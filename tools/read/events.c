@@ -45,10 +45,11 @@ void events_init(struct events *events)
  */
 int events_find(struct events *events, const struct source *source)
 {
-	unsigned int i;
+	const char *const *files = source->file_count ? source->files : &source->file;
+	unsigned int i, count = source->file_count ? source->file_count : 1;
 
-	for (i = 0; i < source->file_count; i++)
-		if (file_set_add(&events->set, source->files[i]))
+	for (i = 0; i < count; i++)
+		if (file_set_add(&events->set, files[i]))
 			return -1;
 	return source_open_path(events->set.items[0].path);
 }

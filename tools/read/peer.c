@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The other end is in the same file where both are in one namespace, or where
- * the file was put together from several. Otherwise it may be in another
- * namespace of this machine, if we may enter that: one that has the peer's address.
- * The initial namespace has the records of the dead, whose addresses went with them.
+ * the file was put together from several. Of another host it is in a file that was
+ * named. Otherwise it may be in another namespace of this machine, if we may enter
+ * that: one that has the peer's address. The initial namespace has the records of the
+ * dead, whose addresses went with them.
  */
 #define _GNU_SOURCE
 #include "read/peer.h"
@@ -255,4 +256,58 @@ const struct record *peer_find(const struct source *source, const struct record 
 	fail_quietly(false);
 	record_list_sort(found);
 	return record_list_next(found);
+}
+
+/* Those with the right addresses, or else all with the right numbers. */
+static enum peer_join keep_joined(struct reader *reader, const struct record *record,
+				  struct record_list *found, int *status)
+{
+	const struct record *other;
+	enum peer_join join = PEER_NONE;
+
+	while (!(*status = reader_next(reader, &other)) && other) {
+		struct sort_place place = { 0 };
+
+		if (!record_isns_agree(record, other))
+			continue;
+		if (record_addresses_agree(record, other)) {
+			if (join != PEER_BY_ADDRESSES)
+				record_list_free(found);
+			join = PEER_BY_ADDRESSES;
+		} else if (join == PEER_BY_ADDRESSES) {
+			continue;
+		} else {
+			join = join == PEER_NONE ? PEER_BY_ISNS : PEER_DOUBTFUL;
+		}
+		record_list_add(found, other, &place);
+	}
+	return join;
+}
+
+/**
+ * peer_find_in_file - find the record of the other end in another host's records
+ * @file: the file
+ * @record: the record
+ * @found: all zero; holds what was found, for record_list_free() in every case
+ * @peer: set to the record, good until record_list_free(); NULL if there is none
+ *	without doubt
+ * @join: set to how it was found
+ *
+ * Return: 0, or an exit status with the error reported.
+ */
+int peer_find_in_file(const char *file, const struct record *record, struct record_list *found,
+		      const struct record **peer, enum peer_join *join)
+{
+	const struct source source = { .file = file };
+	struct reader reader;
+	int status = reader_open(&reader, &source);
+
+	*peer = NULL;
+	*join = PEER_NONE;
+	if (!status)
+		*join = keep_joined(&reader, record, found, &status);
+	reader_close(&reader);
+	if (*join == PEER_BY_ADDRESSES || *join == PEER_BY_ISNS)
+		*peer = record_list_next(found);
+	return status;
 }

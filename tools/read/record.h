@@ -31,7 +31,10 @@ struct record {
 };
 
 int64_t record_isn(const struct record *record, enum tcpledger_entry_type type);
+int64_t record_state_since(const struct record *record, unsigned int entry);
 bool record_is_self_connect(const struct record *record);
+bool record_isns_agree(const struct record *record, const struct record *other);
+bool record_addresses_agree(const struct record *record, const struct record *other);
 bool record_is_other_end(const struct record *record, const struct record *other);
 
 #endif

@@ -13,8 +13,8 @@
 /**
  * struct source - where to read
  * @file: file given with --file, or NULL
- * @files: all that were given
- * @file_count: how many
+ * @files: all that were given, where @file_count tells so
+ * @file_count: how many, 0 if there is none but @file
  * @evicted: of a recording, records are wanted that were evicted before its end
  * @netns: name given with --netns whose namespace is to be entered, or NULL
  * @chosen: of what is read, only the records of one namespace are wanted

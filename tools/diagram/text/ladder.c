@@ -86,6 +86,8 @@ static void add_time(struct sheet *sheet, const struct ladder_look *look, unsign
 		text.len = from + WALL_COLUMNS;
 	} else if (t_ns >= 0) {
 		format_seconds(&text, t_ns, 6);
+		if (text.len > TIME_COLUMNS)	/* of many seconds, fewer decimals */
+			text.len = TIME_COLUMNS;
 	}
 	if (text.len)
 		canvas_text(&sheet->canvas, line,
@@ -268,40 +270,53 @@ static void add_bytes(struct text *text, int64_t bytes)
 	text_string(text, bytes == 1 ? " byte" : " bytes");
 }
 
-static void draw_data(struct sheet *sheet)
+/* What of the payload goes on one line; a direction that has none, or another, is left out. */
+static void draw_data_line(struct sheet *sheet, int64_t sent, int64_t received)
 {
-	const struct tcpledger_record *r = &sheet->diagram->end[DIAGRAM_LEFT].record->fixed;
 	struct text text = { 0 };
 	size_t right = 0, left = 0, i;
 	int from, to, column;
 	unsigned int line;
 
 	text_string(&text, "data: ");
-	if (r->bytes_sent > 0) {
-		add_bytes(&text, r->bytes_sent);
+	if (sent > 0) {
+		add_bytes(&text, sent);
 		text_string(&text, " -");
 		right = text.len;
 		text_string(&text, ">");
 	}
-	if (r->bytes_received > 0) {
+	if (received > 0) {
 		text_string(&text, right ? "   " : "");
 		left = text.len;
 		text_string(&text, "<- ");
-		add_bytes(&text, r->bytes_received);
+		add_bytes(&text, received);
 	}
 	sheet_free_span(sheet, &from, &to);
+	if ((int)text.len > to - from + 1 && sent > 0 && received > 0) {
+		draw_data_line(sheet, sent, 0);
+		draw_data_line(sheet, 0, received);
+		text_free(&text);
+		return;
+	}
 	line = sheet_line(sheet);
 	column = from + (to - from + 1 - (int)text.len) / 2;
 	canvas_text(&sheet->canvas, line, column, text.bytes, text.len, CANVAS_PLAIN);
 	for (i = right ? right - 1 : 1; right && i <= right; i++)
 		canvas_put(&sheet->canvas, line, column + (int)i,
 			   i < right ? CANVAS_LINE : CANVAS_HEAD_RIGHT, CANVAS_PLAIN);
-	if (r->bytes_received > 0) {
+	if (received > 0) {
 		canvas_put(&sheet->canvas, line, column + (int)left, CANVAS_HEAD_LEFT,
 			   CANVAS_PLAIN);
 		canvas_put(&sheet->canvas, line, column + (int)left + 1, CANVAS_LINE, CANVAS_PLAIN);
 	}
 	text_free(&text);
+}
+
+static void draw_data(struct sheet *sheet)
+{
+	const struct tcpledger_record *r = &sheet->diagram->end[DIAGRAM_LEFT].record->fixed;
+
+	draw_data_line(sheet, r->bytes_sent, r->bytes_received);
 }
 
 /* Where a moment of 2MSL is on the gauge. */
@@ -457,6 +472,31 @@ void ladder_legend(const struct diagram *diagram, const struct ladder_look *look
 }
 
 /**
+ * ladder_draw_rows - draw a diagram in text, and tell where its rows are
+ * @diagram: the diagram
+ * @look: how
+ * @text: text to add to
+ * @lines: set to the line that each row begins with; NULL if nobody asks
+ */
+void ladder_draw_rows(const struct diagram *diagram, const struct ladder_look *look,
+		      struct text *text, unsigned int *lines)
+{
+	struct sheet sheet = { .diagram = diagram, .pending = { -1, -1 } };
+	unsigned int i;
+
+	canvas_init(&sheet.canvas, sheet_width(look));
+	set_columns(&sheet, look);
+	draw_titles(&sheet);
+	for (i = 0; i < diagram->row_count; i++) {
+		if (lines)
+			lines[i] = sheet.canvas.lines;
+		draw_row(&sheet, look, i);
+	}
+	canvas_write(&sheet.canvas, text, look->ascii, look->colour);
+	canvas_free(&sheet.canvas);
+}
+
+/**
  * ladder_draw - draw a diagram in text
  * @diagram: the diagram
  * @look: how
@@ -465,14 +505,5 @@ void ladder_legend(const struct diagram *diagram, const struct ladder_look *look
 void ladder_draw(const struct diagram *diagram, const struct ladder_look *look,
 		 struct text *text)
 {
-	struct sheet sheet = { .diagram = diagram, .pending = { -1, -1 } };
-	unsigned int i;
-
-	canvas_init(&sheet.canvas, sheet_width(look));
-	set_columns(&sheet, look);
-	draw_titles(&sheet);
-	for (i = 0; i < diagram->row_count; i++)
-		draw_row(&sheet, look, i);
-	canvas_write(&sheet.canvas, text, look->ascii, look->colour);
-	canvas_free(&sheet.canvas);
+	ladder_draw_rows(diagram, look, text, NULL);
 }

@@ -32,6 +32,8 @@ struct ladder_look {
 
 void ladder_draw(const struct diagram *diagram, const struct ladder_look *look,
 		 struct text *text);
+void ladder_draw_rows(const struct diagram *diagram, const struct ladder_look *look,
+		      struct text *text, unsigned int *lines);
 void ladder_legend(const struct diagram *diagram, const struct ladder_look *look,
 		   struct text *text);
 

@@ -1,0 +1,131 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The ends of a connection from the files of two hosts: found in each other's, and
+# drawn by one clock. The offset of the clocks and how sure it is are worked out again
+# by their definition (two_hosts.jq), and must agree with how the files were made.
+# With --update the pictures that were looked at are written anew.
+. ./tap.sh
+
+build=$(dirname "$FIXTURES")
+update=${1:-}
+dir=$tap_dir
+joined="even behind uneven lost_syn drift nat among young one_way"
+bounded="even behind uneven lost_syn drift nat among young"
+recorded="three_segment half_close syn_lost synack_lost fin_lost"
+looked_at="uneven nat drift"
+tap_plan 15 "$joined $joined $bounded" "$recorded $recorded $recorded" "$looked_at"
+
+show()	# FILES OPTION...: under ASAN and UBSAN
+{
+	COLUMNS=140 "$TCPLEDGER-san" show 1 --ascii "${@:2}" --file "$1.a" --file "$1.b"
+}
+json() { "$TCPLEDGER" list --json --file "$1" | jq -s '.[-1]'; }
+
+# A note above the picture, in one line.
+note()	# LABEL
+{
+	awk -v label="  $1 " 'index($0, label) == 1 { on = 1; print substr($0, 14); next }
+		!/^             / { on = 0 } on { print }' | xargs -d '\n' | tr -s ' '
+}
+
+expect()	# FILES: what must be told, into $dir/expected
+{
+	jq -n --slurpfile a <(json "$1.a") --slurpfile b <("$TCPLEDGER" show "${2:-1}" --json --file "$1.b") \
+		-f two_hosts.jq >"$dir/expected"
+}
+
+# Whether the offset is as near to the truth as it was said to be.
+# shellcheck disable=SC2317 # called through tap_true
+is_within()	# NANOSECONDS
+{
+	jq -e --argjson truth "$1" '(.middle - $truth | if . < 0 then -. else . end) <= .bound' "$dir/expected"
+}
+
+read_picture() { show "$1" | sed '/^  other end/,/^$/d' | awk -v right=127 -f read_picture.awk; }
+
+# What the picture does not say as both logs do, by the clock of the first.
+differs()	# FILES
+{
+	local kind
+
+	jq -sc '.[0], .[1].b' <(json "$1.a") "$dir/expected" |
+		jq -rs --argjson id 1 --arg absolute "" -f facts.jq >"$dir/facts"
+	read_picture "$1" >"$dir/seen"
+	[ "$(grep -c '^label' "$dir/facts")" -gt 3 ] || echo "no picture"
+	for kind in label state stay; do
+		diff <(grep "^$kind " "$dir/facts" | sort) <(grep "^$kind " "$dir/seen" | sort)
+	done
+	grep -E '^(BACK|TORN)' "$dir/seen"
+	awk '$1 != "time" { next }
+		FNR == NR { for (i = -1; i <= 1; i++) known[$2 + i] = 1; next }
+		!($2 in known)' "$dir/facts" "$dir/seen"
+}
+
+"$build/two_hosts" make "$dir" >"$dir/truths"
+while read -r name wall; do
+	grep -qw "$name" <<<"$joined" || continue
+	expect "$dir/$name"
+	tap_is "$name: how the clocks stand, by the definition" "$(show "$dir/$name" | note clocks)" \
+		"$(jq -r .told "$dir/expected")"
+	! grep -qw "$name" <<<"$bounded" || tap_true "$name: and that is true" is_within "$wall"
+	if [ "$name" = drift ]; then	# whose picture is of no single offset
+		tap_is "$name: every segment arrives, behind its departure" "$(read_picture "$dir/$name" | grep -E '^(BACK|TORN)')$(show "$dir/$name" | grep -E 'lost|\?')" ""
+	else
+		tap_is "$name: the picture has what both logs have" "$(differs "$dir/$name")" ""
+	fi
+done <"$dir/truths"
+
+# By what the other end was found, and if it was not.
+other() { show "$dir/$1" | note "other end"; }
+tap_is "found by addresses" "$(other even)" "record 1 of $dir/even.b, by addresses and ISNs"
+tap_is "... though others have the same ISNs" "$(other among)" "record 1 of $dir/among.b, by addresses and ISNs"
+tap_is "found by ISNs alone" "$(other nat)" \
+	"record 1 of $dir/nat.b, by ISNs alone: addresses are translated between the hosts. It is 10.0.0.2:8080, and knows this end as 10.9.8.1:61000"
+tap_is "not found for sure" "$(other doubt)" \
+	"2 records of $dir/doubt.b have these ISNs and other addresses: which is meant is not known"
+tap_is "not found" "$(other absent)" "not in $dir/absent.b: no record there has these ISNs"
+for name in doubt absent; do
+	tap_is "$name: the picture is that of one end" "$(show "$dir/$name" | sed '/^  other end/,/^$/d')" \
+		"$(COLUMNS=140 "$TCPLEDGER" show 1 --ascii --file "$dir/$name.a" | sed '/^$/{x;s/^/x/;/^x$/{x;d};x}')"
+done
+tap_true "translated, the other end has its own address" grep -q '10.0.0.2:8080 remote' <(show "$dir/nat")
+tap_true "an SVG has both ends" grep -q 'SYN_RECV' <(show "$dir/nat" --svg -)
+tap_true "from the other side too" grep -q 'its wall clock is 1.5ms behind, give or take' \
+	<(COLUMNS=140 "$TCPLEDGER" show 1 --file "$dir/even.b" --file "$dir/even.a")
+
+usage()	# NAME PATTERN ARG...
+{
+	local name=$1 pattern=$2
+
+	shift 2
+	"$TCPLEDGER" "$@" >"$dir/out" 2>"$dir/err"
+	tap_is "$name" "$? $(wc -c <"$dir/out") $(grep -c -- "$pattern" "$dir/err")" "2 0 1"
+}
+a=$dir/even.a b=$dir/even.b
+usage "a list reads one file" "list reads one --file" list --file "$a" --file "$b"
+usage "nobody reads three" "more than two --file" show 1 --file "$a" --file "$b" --file "$b"
+usage "JSON has no two ends" "--json and --log show one connection" show 1 --json --file "$a" --file "$b"
+"$TCPLEDGER" show 1 --file "$a" --file "$dir/none" >"$dir/out" 2>"$dir/err"
+tap_is "a second file that is not there is a failure" "$? $(grep -c "cannot read $dir/none" "$dir/err")" "1 1"
+head -c 500 "$b" >"$dir/cut"
+"$TCPLEDGER" show 1 --file "$a" --file "$dir/cut" >"$dir/out" 2>"$dir/err"
+tap_is "... and one that is cut, but the picture is drawn" "$? $(grep -c 'FIN_WAIT1' "$dir/out")" "1 1"
+
+# Recorded on two hosts with 10 ms between them and one clock; another is made of it.
+offset=12345678901234 wall=-777000123
+for name in $recorded; do
+	"$build/two_hosts" split "pictures/$name.records" "$dir" $offset $wall
+	expect "$dir/split" "$("$TCPLEDGER" --json --file "$dir/split.b" | jq .id)"
+	tap_is "$name: how the clocks stand, by the definition" "$(show "$dir/split" | note clocks)" \
+		"$(jq -r .told "$dir/expected")"
+	tap_true "$name: and that is true" is_within $wall
+	tap_is "$name: the picture has what both logs have" "$(differs "$dir/split")" ""
+done
+
+for name in $looked_at; do
+	file=pictures/two_hosts.$name.txt
+	(cd "$dir" && COLUMNS=90 "$TCPLEDGER" show 1 --file "$name.a" --file "$name.b") | sed '/^  opened /,$d' >"$dir/picture"
+	[ "$update" != --update ] || cp "$dir/picture" "$file"
+	tap_is "$name looks as it did" "$(cat "$dir/picture")" "$(cat "$file")"
+done
+tap_end
