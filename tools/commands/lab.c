@@ -151,6 +151,13 @@ static void tell_error(int error)
 	say(line, NULL);
 }
 
+static void tell_wait(void)
+{
+	text_char(output_text(), '\n');
+	say(N_("TIME_WAIT is not over yet. With --wait the picture goes on to its end, about a "
+	       "minute later, and tells how long it really was."), NULL);
+}
+
 /* What a namespace recorded moves to the initial one when it dies. */
 static void tell_more(const struct record *record)
 {
@@ -183,6 +190,8 @@ static void tell(const struct options *options, const struct lab_case *lab_case,
 		explain_time_wait(options, record);
 	if (detail == DETAIL_ALL) {
 		explain_verdict(options, record);
+		if (lab_case->waits && !options->wait)
+			tell_wait();
 		tell_more(record);
 	}
 }
