@@ -17,6 +17,8 @@
 #include "lab/program.h"
 
 #define OWN_SPACE	"/proc/thread-self/ns/net"
+#define SYSCTL		"/proc/sys/net/"
+#define IPV6_OFF	"ipv6/conf/all/disable_ipv6"
 
 /* A program on a host is named after it, so that a record's owner tells its end. */
 static const char *const names[WORLD_HOSTS] = { "client", "server", "network" };
@@ -85,7 +87,7 @@ void world_sysctl(struct world *world, enum world_host host, const char *name,
 
 	if (!world_enter(world, host))
 		return;
-	snprintf(path, sizeof(path), "/proc/sys/net/%s", name);
+	snprintf(path, sizeof(path), SYSCTL "%s", name);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0 || write(fd, value, len) != (ssize_t)len)
 		world->status = fail_work("is /proc mounted, and may it be written to?",
@@ -133,7 +135,8 @@ static void join_host(struct world *world, enum world_host host, const char *eth
  */
 static void settle_host(struct world *world, enum world_host host)
 {
-	world_sysctl(world, host, "ipv6/conf/all/disable_ipv6", "1");
+	if (!access(SYSCTL IPV6_OFF, F_OK))	/* a kernel may be without IPv6 */
+		world_sysctl(world, host, IPV6_OFF, "1");
 	if (host == WORLD_NETWORK) {
 		world_sysctl(world, host, "ipv4/ip_forward", "1");
 		return;
