@@ -107,7 +107,7 @@ until_lines()	# FILE COUNT
 # A shell without job control has those that it leaves behind ignore SIGINT.
 env --default-signal=INT "$TCPLEDGER" follow >"$tap_dir/out" 2>"$tap_dir/errors" &
 pid=$!
-exec 4>"$tap_dir/proc/events"
+exec 4<>"$tap_dir/proc/events"	# waits for nobody
 make_stream $recorded start snapshot_end life
 cat "$stream" >&4
 lines=$(wc -l <"$tap_dir/lines")
@@ -124,7 +124,7 @@ wait $pid
 tap_is "the end of the module is a failure" "$? $(grep -c 'the module was unloaded' "$tap_dir/errors")" "1 1"
 "$TCPLEDGER" follow 2>"$tap_dir/errors" | head -1 >/dev/null &
 pid=$!
-exec 4>"$tap_dir/proc/events"
+exec 4<>"$tap_dir/proc/events"	# waits for nobody
 cat "$stream" >&4
 wait $pid
 tap_is "a closed pipe ends it quietly" "$(cat "$tap_dir/errors")" ""
