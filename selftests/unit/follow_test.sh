@@ -31,7 +31,7 @@ logs='[inputs | select(.event == "entry" or .event == "amend")]
 	.local, .lport, .remote, .rport)) | group_by(.n) | map(last)) }) | sort_by(.id)[]'
 wanted='[inputs | { id, log } | select(.log != [])] | sort_by(.id)[]'
 
-tap_plan 30
+tap_plan 31
 
 for file in $recorded $foreign; do
 	make_stream "$file" start snapshot_end life
@@ -89,6 +89,9 @@ make_stream $recorded start snapshot_end skip=3 life
 tap_is "a gap in the numbers too" "$(follow --json | jq -c 'select(.event == "lost") | [.first, .count, .why]')" '[1,3,"not_there"]'
 make_stream $recorded header sync start snapshot_end filtered=9 life
 tap_is "what a filter left out is no loss" "$(follow >/dev/null; summary | grep -o '0 lost, 9 filtered')" "0 lost, 9 filtered"
+
+make_stream $recorded start snapshot_end life epoch start snapshot_end
+tap_is "where nobody had listened" "$(follow | tail -n 1 | tr -s ' ' | sed 's/^[0-9:.]* //')" "events begin anew: host, epoch 2"
 
 # What stands for the kernel: a pipe that somebody writes.
 mkdir "$tap_dir/proc"

@@ -53,7 +53,7 @@ begin_pipe()
 }
 
 # It is at work, or has ended at once.
-is_reading() { ! kill -0 $pid 2>/dev/null || find -L "/proc/$pid/fd" -samefile "$events" 2>/dev/null | grep -q .; }
+is_reading() { ! kill -0 "$pid" 2>/dev/null || find -L "/proc/$pid/fd" -samefile "$events" 2>/dev/null | grep -q .; }
 
 # Begin to record from a pipe, which is descriptor 4 here.
 start()		# ARGUMENT...
