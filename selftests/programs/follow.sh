@@ -21,7 +21,7 @@ in_space()
 	ip netns exec $space "$@"
 }
 
-until_true()
+until_true()	# CONDITION [SECONDS between two looks]
 {
 	local end=$((SECONDS + 300))
 
@@ -30,7 +30,7 @@ until_true()
 			ktap_say "waited in vain: $1"
 			return 1
 		fi
-		sleep 0.05
+		sleep "${2:-0.05}"
 	done
 }
 
@@ -45,7 +45,7 @@ trap end_all EXIT
 # follower COMMAND...: in the background, told apart by its standard error
 follower()
 {
-	in_space tcpledger "$@" 2>"$dir/errors.${#followers[@]}" &
+	ip netns exec $space tcpledger "$@" 2>"$dir/errors.${#followers[@]}" &
 	followers+=($!)
 }
 
@@ -55,7 +55,7 @@ serve()
 	local port
 
 	for port in 80 81; do
-		in_space socat TCP6-LISTEN:$port,reuseaddr,fork,ipv6only=0 SYSTEM:'cat >/dev/null' &
+		ip netns exec $space socat TCP6-LISTEN:$port,reuseaddr,fork,ipv6only=0 SYSTEM:'cat >/dev/null' &
 		servers+=($!)
 	done
 	until_true "[ \$(ip netns exec $space ss -Htln | wc -l) -eq 2 ]"
@@ -65,7 +65,7 @@ serve()
 load()
 {
 	in_space ip route add blackhole 192.0.2.0/24 2>/dev/null
-	for _ in $(seq 10); do
+	for _ in $(seq 4); do
 		echo hello | in_space socat -u - TCP:127.0.0.1:80 &
 		echo hello | in_space socat -u - "TCP6:[::1]:81"
 		echo hello | in_space socat -u - TCP:127.0.0.1:80,linger=0
@@ -128,7 +128,8 @@ answers_as_live()	# FILE
 in_order()
 {
 	jq -r 'select(.event == "entry") | "\(.id) \(.n)"' "$1" |
-		awk '$2 != next[$1]++ { print "entry", $2, "of", $1, "is out of order" }' | head -5 | ktap_lines
+		awk '$2 != wanted[$1]++ { print "# entry", $2, "of", $1, "is out of order"; bad = 1 }
+			END { exit bad || !NR }'
 }
 
 make_space()
@@ -162,12 +163,12 @@ ktap_result makes_a_space make_space
 serve
 follower follow --json >"$dir/follow.json"
 follower record "$dir/one"
-follower record "$dir/set" --rotate-size 30K
+follower record "$dir/set" --rotate-size 10K
 until_true "[ -s $dir/follow.json ] && ls $dir/one.part $dir/set.000001.part"
 load
 # What is live changes: the listeners' children, and TIME_WAIT.
 ktap_result all_connections_end until_true \
-	"[ \$(ip netns exec $space tcpledger list --json --live | wc -l) -eq 0 ]"
+	"[ \$(ip netns exec $space tcpledger list --json --live | wc -l) -eq 0 ]" 5
 in_space tcpledger list --json >"$dir/live.json"
 answers >"$dir/answers"
 kill "${followers[@]}"
@@ -182,7 +183,7 @@ ktap_result follow_has_them_in_order in_order "$dir/follow.json"
 ktap_result follow_has_all_ends has_ends "$dir/follow.json"
 ktap_result follow_has_each_number is_complete "$dir/follow.json"
 ktap_result one_file_answers_as_live answers_as_live "$dir/one"
-ktap_result set_has_several_files [ "$(find "$dir" -name 'set.*' | wc -l)" -gt 3 ]
+ktap_result set_has_several_files [ "$(find "$dir" -name "set.*" | wc -l)" -gt 1 ]
 ktap_result set_answers_as_live answers_as_live "$dir/set"
 in_space tcpledger follow --json --file "$dir/set" >"$dir/set.json" 2>/dev/null
 ktap_result set_has_each_number is_complete "$dir/set.json"

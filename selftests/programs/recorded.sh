@@ -41,6 +41,6 @@ for name in "${names[@]}"; do
 	ktap_result "head_of_$name" says 'truncated: 7 bytes' "$cut"
 done
 ktap_result reads_version1_events reads_as version1 events
-head -c 5000 recorded/version1.events >"$cut"
+head -c 5930 recorded/version1.events >"$cut"
 ktap_result cut_version1_events says 'it is cut off: of the frame at byte [0-9]+' "$cut"
 ktap_end

@@ -31,7 +31,7 @@ logs='[inputs | select(.event == "entry" or .event == "amend")]
 	.local, .lport, .remote, .rport)) | group_by(.n) | map(last)) }) | sort_by(.id)[]'
 wanted='[inputs | { id, log } | select(.log != [])] | sort_by(.id)[]'
 
-tap_plan 30
+tap_plan 31
 
 for file in $recorded $foreign; do
 	make_stream "$file" start snapshot_end life
@@ -90,6 +90,9 @@ tap_is "a gap in the numbers too" "$(follow --json | jq -c 'select(.event == "lo
 make_stream $recorded header sync start snapshot_end filtered=9 life
 tap_is "what a filter left out is no loss" "$(follow >/dev/null; summary | grep -o '0 lost, 9 filtered')" "0 lost, 9 filtered"
 
+make_stream $recorded start snapshot_end life epoch start snapshot_end
+tap_is "where nobody had listened" "$(follow | tail -n 1 | tr -s ' ' | sed 's/^[0-9:.]* //')" "events begin anew: host, epoch 2"
+
 # What stands for the kernel: a pipe that somebody writes.
 mkdir "$tap_dir/proc"
 mkfifo "$tap_dir/proc/events"
@@ -107,7 +110,7 @@ until_lines()	# FILE COUNT
 # A shell without job control has those that it leaves behind ignore SIGINT.
 env --default-signal=INT "$TCPLEDGER" follow >"$tap_dir/out" 2>"$tap_dir/errors" &
 pid=$!
-exec 4>"$tap_dir/proc/events"
+exec 4<>"$tap_dir/proc/events"	# waits for nobody
 make_stream $recorded start snapshot_end life
 cat "$stream" >&4
 lines=$(wc -l <"$tap_dir/lines")
@@ -124,7 +127,7 @@ wait $pid
 tap_is "the end of the module is a failure" "$? $(grep -c 'the module was unloaded' "$tap_dir/errors")" "1 1"
 "$TCPLEDGER" follow 2>"$tap_dir/errors" | head -1 >/dev/null &
 pid=$!
-exec 4>"$tap_dir/proc/events"
+exec 4<>"$tap_dir/proc/events"	# waits for nobody
 cat "$stream" >&4
 wait $pid
 tap_is "a closed pipe ends it quietly" "$(cat "$tap_dir/errors")" ""

@@ -52,12 +52,16 @@ begin_pipe()
 	mkfifo "$events"
 }
 
+# It is at work, or has ended at once.
+is_reading() { ! kill -0 "$pid" 2>/dev/null || find -L "/proc/$pid/fd" -samefile "$events" 2>/dev/null | grep -q .; }
+
 # Begin to record from a pipe, which is descriptor 4 here.
 start()		# ARGUMENT...
 {
 	env --default-signal=INT "$TCPLEDGER" record "$@" 2>"$tap_dir/errors" &
 	pid=$!
-	exec 4>"$events"
+	exec 4<>"$events"	# waits for nobody
+	until_true is_reading
 }
 
 stop()		# SIGNAL

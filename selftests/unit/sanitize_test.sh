@@ -4,11 +4,12 @@
 # after its end, nothing is lost, and the output is that of the plain build.
 . ./tap.sh
 
-tap_plan 263
+tap_plan 299
 
 printf '\n%.0s' {1..9} >"$tap_dir/answers"
 while read -r command; do
-	for file in records longer later none version s390x.records bad_sizes bad_enum; do
+	for file in records longer later none version s390x.records bad_sizes bad_enum stream \
+		version1.events; do
 		path=$FIXTURES/$file
 		[ -e "$path" ] || path=../programs/recorded/$file
 		# shellcheck disable=SC2086
@@ -41,6 +42,8 @@ quiz 17 --seed 3
 quiz 30 --seed 1
 timewait
 timewait --json
+follow
+follow --json --evicted
 stats
 END
 for file in pictures/*.records; do

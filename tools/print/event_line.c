@@ -18,29 +18,13 @@
 #include "meaning/words.h"
 #include "print/format.h"
 #include "read/frame.h"
-#include "read/moment.h"
 #include "read/replay.h"
 
 #define ID_LEAST	5
 #define END_LEAST	21	/* 255.255.255.255:65535 */
-
-#define NS_PER_S	1000000000LL
-#define DAY_WIDTH	15	/* 02:11:09.123456 */
-#define RELATIVE_WIDTH	12
-#define WALL_WIDTH	30
 #define SEQUENCE_WIDTH	10
 #define FLAGS_WIDTH	11	/* SYN,ACK,ECE */
 #define SEGMENT_MOST	128	/* bytes of a segment with all flags, with ease */
-
-static unsigned int time_width(const struct event_look *look)
-{
-	static const unsigned char widths[] = {
-		[EVENT_CLOCK_DAY] = DAY_WIDTH, [EVENT_CLOCK_RELATIVE] = RELATIVE_WIDTH,
-		[EVENT_CLOCK_WALL] = WALL_WIDTH,
-	};
-
-	return widths[look->clock];
-}
 
 /* What was added since @start is right-aligned in so many columns. */
 static void align_right(struct text *out, size_t start, unsigned int width)
@@ -69,75 +53,15 @@ static void add_number(struct text *out, uint64_t number, unsigned int width)
 	align_right(out, start, width);
 }
 
-static char *put_two(char *at, int64_t number)
-{
-	at[0] = (char)('0' + number / 10);
-	at[1] = (char)('0' + number % 10);
-	return at + 2;
-}
-
-/* Many events, few seconds: what is before the point is worked out once for each. */
-static bool add_day(struct text *out, int64_t moment)
-{
-	static int64_t last_second = -1;
-	static char day[9];
-	int64_t second = moment / NS_PER_S, us = moment % NS_PER_S / 1000;
-	char *at;
-
-	if (moment < 0)
-		return false;
-	if (second != last_second) {
-		int64_t of_day = second % 86400;
-
-		at = put_two(day, of_day / 3600);
-		*at++ = ':';
-		at = put_two(at, of_day / 60 % 60);
-		*at++ = ':';
-		*put_two(at, of_day % 60) = '.';
-		last_second = second;
-	}
-	at = text_room(out, DAY_WIDTH);
-	memcpy(at, day, sizeof(day));
-	at = put_two(at + sizeof(day), us / 10000);
-	at = put_two(at, us / 100 % 100);
-	text_end(out, put_two(at, us % 100));
-	return true;
-}
-
-static bool add_relative(struct text *out, const struct event_look *look,
-			 const struct tcpledger_record *fixed, int64_t t_ns)
-{
-	int64_t ns;
-
-	if (__builtin_add_overflow(fixed->base_ns, t_ns, &ns) ||
-	    __builtin_sub_overflow(ns, look->start_ns, &ns) || ns <= -INT64_MAX)
-		return false;
-	if (ns < 0)
-		text_char(out, '-');
-	format_seconds(out, ns < 0 ? -ns : ns, 6);
-	return true;
-}
-
 /* A moment of a record, counted from its first entry. */
 static void add_time(struct text *out, const struct event_look *look,
 		     const struct replay_record *r, int64_t t_ns)
 {
 	size_t start = out->len;
-	int64_t moment;
-	bool known;
 
-	if (!r || t_ns < 0)
-		known = false;
-	else if (look->clock == EVENT_CLOCK_RELATIVE)
-		known = add_relative(out, look, &r->record.fixed, t_ns);
-	else if (!moment_after(r->record.fixed.opened_at, t_ns, &moment))
-		known = false;
-	else
-		known = look->clock == EVENT_CLOCK_DAY ? add_day(out, moment) :
-							 format_wall(out, moment);
-	if (!known)
+	if (!r || !event_clock_add(out, look->clock, look->start_ns, &r->record.fixed, t_ns))
 		text_char(out, '-');
-	align_right(out, start, time_width(look));
+	align_right(out, start, event_clock_width(look->clock));
 }
 
 static void add_end(struct text *out, struct event_look *look, const uint8_t *address, bool ipv6,
@@ -385,7 +309,7 @@ static void add_verdict(const struct event_look *look, const struct record *reco
 	const struct tcpledger_record *r = &record->fixed;
 	struct text *out = output_text();
 
-	text_repeat(out, ' ', time_width(look) + 1);
+	text_repeat(out, ' ', event_clock_width(look->clock) + 1);
 	add_number(out, r->id, look->id_width);
 	text_literal(out, "   ");
 	add_colour(out, look, "\033[1m");
@@ -424,7 +348,7 @@ static void add_lost(const struct event_look *look, const struct frame *frame)
 	struct text *out = output_text();
 
 	add_colour(out, look, "\033[31m");
-	text_repeat(out, ' ', time_width(look) + 1);
+	text_repeat(out, ' ', event_clock_width(look->clock) + 1);
 	text_unsigned(out, frame->count);
 	text_string(out, frame->count == 1 ? " event" : " events");
 	text_string(out, frame->bytes ? " lost: the reader was too slow" :
@@ -432,6 +356,21 @@ static void add_lost(const struct event_look *look, const struct frame *frame)
 	add_pair(out, " (from number ", (int64_t)(frame->first & INT64_MAX));
 	text_char(out, ')');
 	add_colour(out, look, "\033[0m");
+	end(out);
+}
+
+/* Nobody listened, or another machine: what happened before this is not known. */
+static void add_epoch(const struct event_look *look, const struct tcpledger_frame_start *start)
+{
+	struct text *out = output_text();
+	size_t begin = out->len;
+
+	if (!event_clock_add_wall(out, look->clock, start->realtime_ns))
+		text_char(out, '-');
+	align_right(out, begin, event_clock_width(look->clock));
+	text_literal(out, " events begin anew: ");
+	escape_terminal(out, start->host[0] ? start->host : "-");
+	add_pair(out, ", epoch ", (int64_t)(start->epoch & INT64_MAX));
 	end(out);
 }
 
@@ -446,7 +385,7 @@ static void add_titles(struct event_look *look)
 	add_colour(out, look, "\033[1m");
 	start = out->len;
 	text_string(out, look->clock == EVENT_CLOCK_RELATIVE ? "SECONDS" : "TIME (UTC)");
-	align_left(out, start, time_width(look) + 1);
+	align_left(out, start, event_clock_width(look->clock) + 1);
 	start = out->len;
 	text_literal(out, "ID");
 	align_right(out, start, ID_LEAST);
@@ -472,11 +411,17 @@ static void add_titles(struct event_look *look)
  */
 bool event_line(struct event_look *look, const struct frame *frame, struct replay_record *r)
 {
-	if (!look->begun) {
+	bool begun = look->begun;
+
+	if (!begun) {
 		look->start_ns = frame->start.monotonic_ns;
 		add_titles(look);
 	}
 	switch (frame->type) {
+	case TCPLEDGER_FRAME_START:
+		if (begun)
+			add_epoch(look, &frame->start);
+		return begun;
 	case TCPLEDGER_FRAME_ENTRY:
 		begin(look, frame, r, frame->entry.t_ns);
 		add_entry(output_text(), look, &frame->entry);

@@ -8,14 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "print/event_clock.h"
+
 struct frame;
 struct replay_record;
-
-enum event_clock {
-	EVENT_CLOCK_DAY,	/* the time of day */
-	EVENT_CLOCK_RELATIVE,	/* seconds since the first START */
-	EVENT_CLOCK_WALL,	/* date and time, exact */
-};
 
 /**
  * struct event_look - how the lines look

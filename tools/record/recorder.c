@@ -298,9 +298,11 @@ static bool wants_snapshot(const struct recorder *r)
 	return r->file.bytes - r->snapshot_to >= every;
 }
 
+/* Where the snapshot alone is larger than a file should be, half of it are events. */
 static bool is_full(const struct recorder *r)
 {
-	return r->wish->rotate_size && r->file.bytes >= r->wish->rotate_size && r->in_file;
+	return r->wish->rotate_size && r->file.bytes >= r->wish->rotate_size && r->in_file &&
+	       r->file.bytes - r->snapshot_to >= r->snapshot_to - r->snapshot_from;
 }
 
 /* Nothing begins while a snapshot is written: a file has a whole one at its beginning. */
