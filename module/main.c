@@ -17,8 +17,10 @@
 #include "ledger/pool.h"
 #include "ledger/share.h"
 #include "ledger/shed.h"
+#include "ledger/stream.h"
 #include "ledger/table.h"
 #include "netns.h"
+#include "proc/events.h"
 #include "proc/stats.h"
 #include "proc/sysctl.h"
 #include "reconcile/adopt.h"
@@ -39,6 +41,7 @@ static int __init tcpledger_init(void)
 	tcpledger_key_init();
 	tcpledger_pending_init();
 	tcpledger_listener_init();
+	tcpledger_events_init();
 	tcpledger_stats_init(tcpledger_kprobes_show);
 	tcpledger_sysctl_adopt_by(tcpledger_adopt);
 	ret = tcpledger_pool_init();
@@ -69,6 +72,7 @@ err_probes:
 err_pressure:
 	tcpledger_netns_exit();
 err_netns:
+	tcpledger_stream_exit();
 	tcpledger_shed_exit();
 err_shed:
 	tcpledger_table_exit();
@@ -83,6 +87,7 @@ static void __exit tcpledger_exit(void)
 	tcpledger_probes_exit();
 	tcpledger_pressure_exit();
 	tcpledger_netns_exit();
+	tcpledger_stream_exit();
 	tcpledger_shed_exit();
 	tcpledger_table_exit();
 	tcpledger_pool_exit();

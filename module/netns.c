@@ -49,6 +49,7 @@ err_hooks:
 err_sysctl:
 	tcpledger_proc_exit(tn);
 err_proc:
+	synchronize_rcu();	/* as in net_exit_batch(): a file may have been polled */
 	tcpledger_net_end(tn);
 	return ret;
 }
@@ -79,7 +80,8 @@ static void __net_exit net_exit(struct net *net)
 /*
  * A probe that found a record before the record was handed over may still count
  * for the old namespace and lock its lists. Probes run with preemption off, so a
- * grace period waits for them.
+ * grace period waits for them. It also waits for who has polled the live stream and is
+ * about to leave its queue, see tcpledger_stream_dismiss().
  */
 static void __net_exit net_exit_batch(struct list_head *nets)
 {
@@ -124,5 +126,6 @@ int __init tcpledger_netns_init(void)
 void tcpledger_netns_exit(void)
 {
 	WRITE_ONCE(loaded, false);
+	tcpledger_stream_stop_all();
 	unregister_pernet_subsys(&net_ops);
 }

@@ -14,6 +14,7 @@
 #include "ledger/pool.h"
 #include "ledger/settle.h"
 #include "ledger/share.h"
+#include "ledger/stream.h"
 #include "ledger/table.h"
 #include "verdict/facts_end.h"
 #include "verdict/facts_state.h"
@@ -89,6 +90,7 @@ void tcpledger_conn_more(struct tcpledger_conn *c)
 /* Bucket locked. */
 static void take_out(struct tcpledger_conn *c)
 {
+	tcpledger_stream_gone(c);
 	hlist_del_init(&c->node);
 	tcpledger_conn_expect(c, false);
 	if (c->quiet)
@@ -218,7 +220,7 @@ struct tcpledger_conn *tcpledger_conn_new(struct tcpledger_net *tn,
 	c->netns = tn->net->ns.inum;
 	c->place = TCPLEDGER_PLACE_NEW;
 	c->quiet = false;
-	c->drops_counted = 0;
+	c->told_in = 0;
 	c->expecting = false;
 	c->inherited = false;
 	c->queues_checked = false;
@@ -327,6 +329,7 @@ static void inherit(struct tcpledger_conn *c, u8 was,
 				    TCPLEDGER_OUTCOME_ABORTED);
 	if (was >= TCPLEDGER_PLACE_INHERITED) {
 		tcpledger_lists_move(c, TCPLEDGER_PLACE_INHERITED);
+		tcpledger_stream_note(c);
 	} else {
 		tcpledger_conn_relist(c);
 		tcpledger_conn_settle(c);

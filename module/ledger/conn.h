@@ -23,7 +23,8 @@ struct tcpledger_net;
  * @lru: in the list @place of @tn, if @place is a list
  * @place: enum tcpledger_place
  * @quiet: nothing pending; its bucket notes it, or has noted another since
- * @drops_counted: how much of facts.log.dropped @tn has counted, modulo 256
+ * @told_in: the epoch of the live stream that was told of it, as
+ *	tcpledger_ring has it; 0 for none
  * @expecting: counted in tcpledger_expecting
  * @inherited: its namespace died
  * @queues_checked: half_open.c has seen why its SYN was not answered
@@ -71,7 +72,7 @@ struct tcpledger_conn {
 	struct list_head	lru;
 	u8			place;
 	bool			quiet;
-	u8			drops_counted;
+	u8			told_in;
 	bool			expecting : 1;
 	bool			inherited : 1;
 	bool			queues_checked : 1;

@@ -169,6 +169,7 @@ void tcpledger_lists_hand_over(struct tcpledger_conn *c,
 	c->place = TCPLEDGER_PLACE_NEW;
 	c->tn = to;
 	c->inherited = true;
+	c->told_in = 0;
 	raw_spin_unlock(&from->lists.lock);
 	raw_spin_lock(&to->lists.lock);
 	to->lists.total++;

@@ -29,6 +29,7 @@ int tcpledger_net_begin(struct tcpledger_net *tn, struct net *net)
 		return -ENOMEM;
 	tcpledger_scope_begin(&tn->scope, net);
 	tcpledger_lists_init(&tn->lists);
+	tcpledger_stream_begin(&tn->stream);
 	return 0;
 }
 
@@ -40,6 +41,7 @@ int tcpledger_net_begin(struct tcpledger_net *tn, struct net *net)
  */
 void tcpledger_net_end(struct tcpledger_net *tn)
 {
+	tcpledger_stream_end(&tn->stream);
 	tcpledger_scope_end(&tn->scope);
 	free_percpu(tn->stats);
 }

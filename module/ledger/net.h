@@ -8,6 +8,7 @@
 #include "ledger/lists.h"
 #include "ledger/scope.h"
 #include "ledger/stats.h"
+#include "ledger/stream.h"
 
 struct ctl_table_header;
 struct proc_dir_entry;
@@ -22,6 +23,7 @@ struct proc_dir_entry;
  * @scope: what it records
  * @sysctl: its table of net.tcpledger, NULL before it is registered
  * @lists: its records
+ * @stream: its live stream
  */
 struct tcpledger_net {
 	struct net			*net;
@@ -32,6 +34,7 @@ struct tcpledger_net {
 	struct tcpledger_scope		scope;
 	struct ctl_table_header		*sysctl;
 	struct tcpledger_lists		lists;
+	struct tcpledger_stream		stream;
 };
 
 extern unsigned int tcpledger_net_id;

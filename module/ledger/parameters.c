@@ -17,6 +17,9 @@
 
 #define CONNECTIONS_MIN		64U
 #define CONNECTIONS_MAX		16777216U
+#define EVENTS_MIN		128U
+#define EVENTS_MAX		4194304U
+#define EVENTS_DEFAULT		16384U
 #define CONNECTIONS_DEFAULT	262144U	/* never more than this by default */
 
 /* By default the records of one namespace may take 1/64 of memory. */
@@ -83,6 +86,8 @@ LIMIT(max_embryonic);
 MODULE_PARM_DESC(max_embryonic, "records of connections from outside not yet established, in each network namespace (1..max_connections; default: a quarter of max_connections)");
 LIMIT(max_total);
 MODULE_PARM_DESC(max_total, "records kept in all network namespaces together (max_connections..67108864; default: 4 times max_connections)");
+LIMIT(events);
+MODULE_PARM_DESC(events, "events held in the live stream of each network namespace in which somebody reads it (128..4194304, of 40 bytes; default: 16384)");
 
 static const char *const enabled_names[] = { "all", "initial", "none" };
 static char enabled_text[16] = "all";
@@ -170,5 +175,8 @@ int __init tcpledger_parameters_init(void)
 			    l->max_connections * TOTAL_FACTOR,
 			    l->max_connections, CONNECTIONS_MAX * TOTAL_FACTOR,
 			    " (at least max_connections)");
+	if (!ret)
+		ret = check(&limit_events, EVENTS_DEFAULT, EVENTS_MIN,
+			    EVENTS_MAX, "");
 	return ret ? ret : check_enabled();
 }

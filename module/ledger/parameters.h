@@ -15,6 +15,7 @@ enum tcpledger_enabled {
  * @history: ended records of one namespace
  * @max_embryonic: passive, not established records of one namespace
  * @max_total: records of all namespaces together
+ * @events: events held in the live stream of one namespace
  * @enabled: enum tcpledger_enabled
  */
 struct tcpledger_parameters {
@@ -22,6 +23,7 @@ struct tcpledger_parameters {
 	unsigned int	history;
 	unsigned int	max_embryonic;
 	unsigned int	max_total;
+	unsigned int	events;
 	int		enabled;
 };
 

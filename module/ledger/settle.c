@@ -42,11 +42,11 @@ static void count_news(struct tcpledger_conn *c)
 {
 	struct tcpledger_stats __percpu *stats = c->tn->stats;
 	struct tcpledger_facts *f = &c->facts;
-	u32 left = f->log.news & ~LOG_NEWS;
-	u8 drops = f->log.dropped - c->drops_counted;
+	u32 left = f->log.news & ~(LOG_NEWS | LOG_UNTOLD);
+	u8 drops = f->log.dropped - f->drops_counted;
 
-	f->log.news = 0;
-	c->drops_counted += drops;
+	f->log.news &= LOG_UNTOLD;
+	f->drops_counted += drops;
 	this_cpu_add(stats->lost_log_entries, drops);
 	for (; left; left &= left - 1)
 		this_cpu_inc(stats->anomalies[__ffs(left)]);
@@ -74,7 +74,7 @@ bool tcpledger_conn_relist(struct tcpledger_conn *c)
 	const u8 was = READ_ONCE(c->place);
 	const u8 list = list_of(c, was);
 
-	if (c->facts.log.news)
+	if (c->facts.log.news & ~LOG_UNTOLD)
 		count_news(c);
 	if (was == list)
 		return false;

@@ -7,6 +7,7 @@
 
 #include "ledger/conn.h"
 #include "ledger/net.h"
+#include "ledger/stream.h"
 
 /*
  * How many records wait for an ACK that is to be logged when it leaves, although
@@ -80,25 +81,26 @@ static inline void tcpledger_conn_prepare(struct tcpledger_conn *c, s64 now,
  * @c: the record, in its bucket, which is locked, and in a list
  *
  * Call this after each event, before the bucket is unlocked: it also counts what
- * the event added.
+ * the event added, and tells the live stream.
  * Context: any.
  * Return: true if the record just ended: call tcpledger_conn_trim() once the
  * bucket is unlocked.
  */
-static inline bool tcpledger_conn_settle(struct tcpledger_conn *c)
+static __always_inline bool tcpledger_conn_settle(struct tcpledger_conn *c)
 {
 	const bool quiet = tcpledger_facts_quiet(&c->facts) && !c->key.ifindex;
+	bool ended = false;
 
 	/* An open socket alone can hide an answer, see is_quiet_socket(). */
 	tcpledger_conn_expect(c, c->facts.bits & ANSWER_DUE &&
 				 c->facts.state == TCPLEDGER_STATE_ESTABLISHED);
 	if (unlikely(c->quiet != quiet))
 		tcpledger_conn_set_quiet(c, quiet);
-	if (likely(!c->facts.log.news &&
-		   !(c->facts.bits &
-		     tcpledger_conn_leaves[READ_ONCE(c->place)])))
-		return false;
-	return tcpledger_conn_relist(c);
+	if (unlikely(c->facts.log.news & ~LOG_UNTOLD ||
+		     c->facts.bits & tcpledger_conn_leaves[READ_ONCE(c->place)]))
+		ended = tcpledger_conn_relist(c);
+	tcpledger_stream_note(c);
+	return ended;
 }
 
 #endif /* TCPLEDGER_SETTLE_H */

@@ -38,7 +38,9 @@
 	X(partial_records)	/* made by a state change */		\
 	X(adopted_records)						\
 	X(missed_timewait)	/* entries and exits found by looking */ \
-	X(missed_ends)		/* of sockets, found by looking */
+	X(missed_ends)		/* of sockets, found by looking */	\
+	X(stream_events)	/* told while somebody listened */	\
+	X(stream_lost)		/* of these, by readers that were too slow, summed up */
 
 /*
  * Histograms of durations, in nanoseconds: bucket i counts those up to

@@ -4,8 +4,8 @@
  *
  * Its size is fixed at load, so nothing is allocated or moved later. The hash is
  * keyed, so a peer cannot choose the bucket of its segments, see key.h.
- * Lock order: bucket, then the lock of a namespace's lists, then the stock of
- * blocks. Never two buckets.
+ * Lock order: bucket, then the lock of a namespace's lists or of its ring of events,
+ * then the stock of blocks. Never two buckets.
  */
 #include "ledger/table.h"
 

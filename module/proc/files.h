@@ -10,6 +10,7 @@ extern const struct proc_ops tcpledger_log_ops;
 extern const struct proc_ops tcpledger_timewait_ops;
 extern const struct proc_ops tcpledger_stats_ops;
 extern const struct proc_ops tcpledger_records_ops;
+extern const struct proc_ops tcpledger_events_ops;
 extern const struct proc_ops tcpledger_filter_ops;
 
 #endif /* TCPLEDGER_FILES_H */

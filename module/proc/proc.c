@@ -24,6 +24,7 @@ static const struct {
 	{ "timewait", 0400,	&tcpledger_timewait_ops },
 	{ "stats", 0400,	&tcpledger_stats_ops },
 	{ "records", 0400,	&tcpledger_records_ops },
+	{ "events", 0400,	&tcpledger_events_ops },
 	{ "filter", 0600,	&tcpledger_filter_ops },
 };
 
@@ -56,10 +57,16 @@ int tcpledger_proc_init(struct tcpledger_net *tn)
  * @tn: the namespace
  *
  * Waits for readers that are inside a call and closes open files; later reads fail
- * with EIO. Context: process.
+ * with EIO, and polls say at once that something is there. Who polls is made to leave
+ * before the file is removed: procfs would not tell EPOLLHUP to one that asks for nothing
+ * else. Context: process.
  */
 void tcpledger_proc_exit(struct tcpledger_net *tn)
 {
+	tcpledger_stream_stop(&tn->stream);
+	tcpledger_stream_dismiss(&tn->stream);
 	proc_remove(tn->proc);
+	/* A poll that had begun before the stream was stopped. */
+	tcpledger_stream_dismiss(&tn->stream);
 	tn->proc = NULL;
 }

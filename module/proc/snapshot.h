@@ -2,41 +2,21 @@
 #ifndef TCPLEDGER_SNAPSHOT_H
 #define TCPLEDGER_SNAPSHOT_H
 
-#include "ledger/conn.h"
-#include <linux/tcpledger.h>
+#include "ledger/lists.h"
+#include "proc/view.h"
 
 struct tcpledger_net;
 
 /**
- * struct tcpledger_view - a reader's own copy of one record
- * @record: what readers get
- * @entries: its log
- * @conn: the record as it was, @conn.facts.log.more pointing to @more
- * @more: the second block of its log
- *
- * @record and @entries are adjacent: the binary file copies them at once.
- */
-struct tcpledger_view {
-	struct tcpledger_record		record;
-	struct tcpledger_entry		entries[TCPLEDGER_LOG_MAX];
-	struct tcpledger_conn		conn;
-	struct tcpledger_log_entry	more[TCPLEDGER_LOG_MORE];
-};
-
-/**
- * struct tcpledger_name - a record, as a name
- * @c: its address, not to be followed before tcpledger_table_has()
- * @id: its id
+ * struct tcpledger_name - a record, as a name, and its rank
+ * @of: its address, id and bucket
  * @order: when it began, or ended if it is over; later ones are read first
- * @bucket: its bucket
  * @live: it was live
  */
 struct tcpledger_name {
-	struct tcpledger_conn	*c;
-	u64			id;
-	s64			order;
-	u32			bucket;
-	bool			live;
+	struct tcpledger_candidate	of;
+	s64				order;
+	bool				live;
 };
 
 /**
@@ -62,6 +42,7 @@ struct tcpledger_snapshot {
 };
 
 int tcpledger_snapshot_take(struct tcpledger_snapshot *s);
+void tcpledger_snapshot_forget(struct tcpledger_snapshot *s);
 void tcpledger_snapshot_drop(struct tcpledger_snapshot *s);
 bool tcpledger_snapshot_view(struct tcpledger_snapshot *s, u32 i, bool whole);
 

@@ -52,14 +52,15 @@ static void add_up(struct tcpledger_stats *sum,
 
 /*
  * In a namespace of the initial user namespace: all memory. In others only the memory
- * of their own records, as a container must not learn what the rest holds.
+ * of their own records and events, as a container must not learn what the rest holds.
  */
-static u64 memory_bytes(const struct tcpledger_net *tn, u32 records)
+static u64 memory_bytes(struct tcpledger_net *tn, u32 records)
 {
 	if (tn->net->user_ns != &init_user_ns)
-		return (u64)records * TCPLEDGER_CONN_SIZE;
+		return (u64)records * TCPLEDGER_CONN_SIZE +
+		       tcpledger_stream_bytes(&tn->stream);
 	return tcpledger_pool_bytes() + tcpledger_table_bytes() +
-	       tcpledger_shed_bytes();
+	       tcpledger_shed_bytes() + tcpledger_stream_all_bytes();
 }
 
 static void show_gauges(struct seq_file *m, struct tcpledger_net *tn)
@@ -80,6 +81,7 @@ static void show_gauges(struct seq_file *m, struct tcpledger_net *tn)
 	seq_printf(m, "records_never_established %u\n",
 		   counts[TCPLEDGER_PLACE_FAILED]);
 	seq_printf(m, "memory_bytes %llu\n", memory_bytes(tn, total));
+	seq_printf(m, "stream_readers %u\n", READ_ONCE(tn->stream.readers));
 }
 
 static void show_set(struct seq_file *m, const char *prefix,

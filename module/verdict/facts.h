@@ -91,6 +91,7 @@
  * @kind: enum tcpledger_kind
  * @first: enum tcpledger_side
  * @reset_by: enum tcpledger_side
+ * @drops_counted: how much of log.dropped the ledger has counted, modulo 256
  * @tw_exit: enum tcpledger_exit
  * @error: errno of the socket at its end, 0 for none
  * @rst_last: the last segment that came is an RST, logged or not
@@ -131,8 +132,9 @@ struct tcpledger_facts {
 	u8	role;
 	u8	outcome;
 	u8	kind;
-	u8	first;
-	u8	reset_by;
+	u8	first : 4;
+	u8	reset_by : 4;
+	u8	drops_counted;
 	u8	tw_exit;
 	u8	error;
 	bool	rst_last;

@@ -71,7 +71,7 @@ int tcpledger_facts_log_late_data(struct tcpledger_facts *f, s64 now,
 	e = tcpledger_log_at(&f->log, index);
 	/* If its ACK moved the connection, TCP refused nothing but the data. */
 	if (!(tcpledger_log_bits(e) & TCPLEDGER_SEG_ACCEPTED))
-		tcpledger_log_mark(e, TCPLEDGER_SEG_REFUSED);
+		tcpledger_log_mark(&f->log, e, TCPLEDGER_SEG_REFUSED);
 	f->late_at = index + 1;
 	return index;
 }
@@ -135,7 +135,7 @@ static void end(struct tcpledger_facts *f, s64 now, u8 cause, u8 error,
 		bool silent)
 {
 	f->ended_at = f->base + tcpledger_facts_time(f, now);
-	f->log.news |= LOG_NEWS;
+	f->log.news |= LOG_NEWS | LOG_ENDED;
 	f->error = error;
 	f->bits &= ~(ANSWER_DUE | HELD_BY_REQUEST);
 	if (f->bits & WAS_ESTABLISHED) {
@@ -324,7 +324,7 @@ void tcpledger_facts_end(struct tcpledger_facts *f, s64 now, u8 cause,
 		tcpledger_facts_move(f, now, f->state, TCPLEDGER_STATE_CLOSE,
 				     cause, segment);
 	else if (segment != TCPLEDGER_LOG_NONE)
-		tcpledger_log_mark(tcpledger_log_at(&f->log, segment),
+		tcpledger_log_mark(&f->log, tcpledger_log_at(&f->log, segment),
 				   TCPLEDGER_SEG_ACCEPTED);
 	if (!(f->bits & WAS_ESTABLISHED))
 		f->outcome = outcome;

@@ -72,7 +72,7 @@ static void syn_answered(struct tcpledger_facts *f, s64 now,
 		struct tcpledger_log_entry *e = tcpledger_log_at(&f->log, syn);
 
 		t = tcpledger_log_time(e);
-		tcpledger_log_mark(e, TCPLEDGER_SEG_ACCEPTED);
+		tcpledger_log_mark(&f->log, e, TCPLEDGER_SEG_ACCEPTED);
 	} else {
 		t = now - f->base;
 	}

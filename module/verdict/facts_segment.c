@@ -187,10 +187,10 @@ void tcpledger_facts_refused(struct tcpledger_facts *f, s64 now, int segment,
 	if (tcpledger_log_bits(e) & TCPLEDGER_SEG_ACCEPTED) {
 		if (!fin_disproved(f, e))
 			return;
-		tcpledger_log_unmark(e, TCPLEDGER_SEG_ACCEPTED);
+		tcpledger_log_unmark(&f->log, e, TCPLEDGER_SEG_ACCEPTED);
 		f->bits &= ~(TOOK_FIN | SEEN_ACK_OF_FIN_OUT);
 	}
-	tcpledger_log_mark(e, TCPLEDGER_SEG_REFUSED);
+	tcpledger_log_mark(&f->log, e, TCPLEDGER_SEG_REFUSED);
 	forget(f, e);
 	if (checksum)
 		tcpledger_facts_note(f, now, TCPLEDGER_ANOMALY_BAD_CHECKSUM,

@@ -78,7 +78,7 @@ void tcpledger_facts_move(struct tcpledger_facts *f, s64 now, u8 from,
 
 	/* A refused segment can end FIN_WAIT2, see tcpledger_facts_tw_exit(). */
 	if (e && !(tcpledger_log_bits(e) & TCPLEDGER_SEG_REFUSED))
-		tcpledger_log_mark(e, TCPLEDGER_SEG_ACCEPTED);
+		tcpledger_log_mark(&f->log, e, TCPLEDGER_SEG_ACCEPTED);
 	enter(f, now, from, to, cause, segment);
 }
 
@@ -137,7 +137,7 @@ void tcpledger_facts_accept_fin(struct tcpledger_facts *f, int segment,
 				u32 end)
 {
 	if (segment != TCPLEDGER_LOG_NONE)
-		tcpledger_log_mark(tcpledger_log_at(&f->log, segment),
+		tcpledger_log_mark(&f->log, tcpledger_log_at(&f->log, segment),
 				   TCPLEDGER_SEG_ACCEPTED);
 	accept_fin(f, end);
 }
@@ -383,7 +383,7 @@ static __always_inline void by_segment(struct tcpledger_facts *f, s64 now,
 				       u32 from, u32 to, int segment)
 {
 	if (segment != TCPLEDGER_LOG_NONE)
-		tcpledger_log_mark(tcpledger_log_at(&f->log, segment),
+		tcpledger_log_mark(&f->log, tcpledger_log_at(&f->log, segment),
 				   TCPLEDGER_SEG_ACCEPTED);
 	enter(f, now, from, to, TCPLEDGER_CAUSE_SEGMENT, segment);
 }

@@ -106,7 +106,7 @@ void tcpledger_facts_tw_absorbed(struct tcpledger_facts *f, s64 now,
 		return;
 	if (flags & TCPLEDGER_RST) {
 		if (e)
-			tcpledger_log_mark(e, TCPLEDGER_SEG_REFUSED);
+			tcpledger_log_mark(&f->log, e, TCPLEDGER_SEG_REFUSED);
 		return;
 	}
 	if (flags & TCPLEDGER_FIN &&
@@ -178,11 +178,11 @@ void tcpledger_facts_tw_exit(struct tcpledger_facts *f, s64 now, u8 how,
 	 */
 	if (e && !rst_in && from != TCPLEDGER_STATE_TIME_WAIT &&
 	    !(tcpledger_log_bits(e) & TCPLEDGER_SEG_ACCEPTED))
-		tcpledger_log_mark(e, TCPLEDGER_SEG_REFUSED);
+		tcpledger_log_mark(&f->log, e, TCPLEDGER_SEG_REFUSED);
 	tcpledger_facts_move(f, now, from, TCPLEDGER_STATE_CLOSE, cause,
 			     segment);
 	f->ended_at = f->base + tcpledger_facts_time(f, now);
-	f->log.news |= LOG_NEWS;
+	f->log.news |= LOG_NEWS | LOG_ENDED;
 	f->bits &= ~HELD_BY_TIMEWAIT;
 	tcpledger_facts_expect_none(f);
 	if (from != TCPLEDGER_STATE_TIME_WAIT) {

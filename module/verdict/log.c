@@ -21,7 +21,7 @@
 
 static_assert(sizeof(struct tcpledger_log_entry) == 24);
 static_assert(TCPLEDGER_LOG_MAX <= 255);	/* what @n can count */
-static_assert(TCPLEDGER_ANOMALY_MAX <= 31);	/* beside LOG_NEWS */
+static_assert(TCPLEDGER_ANOMALY_MAX <= 29);	/* beside LOG_NEWS and LOG_UNTOLD */
 static_assert(TCPLEDGER_LOG_FIRST + TCPLEDGER_LOG_MORE == TCPLEDGER_LOG_MAX);
 
 static int log_room(const struct tcpledger_log *log)
@@ -141,6 +141,6 @@ void tcpledger_log_export(const struct tcpledger_log_entry *e,
 		out->win = e->win;
 		out->flags = e->flags;
 		out->ttl = e->ttl;
-		out->bits = tcpledger_log_bits(e);
+		out->bits = tcpledger_log_bits(e) & LOG_SEG_BITS;
 	}
 }

@@ -10,7 +10,18 @@
 #define TCPLEDGER_LOG_MORE	32	/* entries of the second block */
 #define LOG_KEYS_ALONE		2	/* reserved for keys without that block */
 #define LOG_ROOMY		(TCPLEDGER_LOG_FIRST - LOG_KEYS_ALONE)
+
+/* log.news, beside anomalies */
 #define LOG_NEWS		BIT(31)	/* entries had no room, or the record ended */
+#define LOG_AMENDED		BIT(30)	/* an entry has LOG_CHANGED */
+#define LOG_ENDED		BIT(29)	/* the record ended */
+#define LOG_UNTOLD		(LOG_AMENDED | LOG_ENDED)	/* for the live stream alone */
+
+/* Bits of an entry beside TCPLEDGER_SEG_*: what the live stream knows of it */
+#define LOG_TOLD		0x20
+#define LOG_CHANGED		0x10	/* since it was told, if it was */
+#define LOG_SEG_BITS		0x0f	/* what readers get */
+
 #define TCPLEDGER_LOG_NONE	(-1)	/* "no entry" where an index is wanted */
 
 /**
@@ -23,7 +34,8 @@
  * @flags: segment: TCP flags
  * @ttl: segment: TTL
  *
- * 56 bits of nanoseconds are 2.3 years. Bits are TCPLEDGER_SEG_*.
+ * 56 bits of nanoseconds are 2.3 years. Bits are TCPLEDGER_SEG_*, LOG_TOLD and
+ * LOG_CHANGED.
  */
 struct tcpledger_log_entry {
 	u64	when;
@@ -47,7 +59,7 @@ static_assert(sizeof_field(struct tcpledger_log_entry, wire) ==
  * @keys: entries kept of TCPLEDGER_LOG_KEY
  * @dropped: entries for which there was no room
  * @news: what the counters of the namespace do not have yet: bit mask by enum
- *	tcpledger_anomaly, and LOG_NEWS
+ *	tcpledger_anomaly, and LOG_NEWS; what the live stream does not have yet: LOG_UNTOLD
  * @first: the first entries
  *
  * Written under the lock of the record's hash bucket.
@@ -103,14 +115,29 @@ static inline s64 tcpledger_log_time(const struct tcpledger_log_entry *e)
 	return e->when >> 8;
 }
 
-static inline void tcpledger_log_mark(struct tcpledger_log_entry *e, u8 bits)
+static inline void tcpledger_log_changed(struct tcpledger_log *log,
+					 struct tcpledger_log_entry *e)
 {
-	e->when |= (u64)bits << 2;
+	e->when |= LOG_CHANGED << 2;
+	log->news |= LOG_AMENDED;
 }
 
-static inline void tcpledger_log_unmark(struct tcpledger_log_entry *e, u8 bits)
+/* Entry @e of @log has these bits from now on. */
+static inline void tcpledger_log_mark(struct tcpledger_log *log,
+				      struct tcpledger_log_entry *e, u8 bits)
+{
+	if (!(~e->when & (u64)bits << 2))
+		return;
+	e->when |= (u64)bits << 2;
+	tcpledger_log_changed(log, e);
+}
+
+/* Entry @e of @log, which has these bits, has them no more. */
+static inline void tcpledger_log_unmark(struct tcpledger_log *log,
+					struct tcpledger_log_entry *e, u8 bits)
 {
 	e->when &= ~((u64)bits << 2);
+	tcpledger_log_changed(log, e);
 }
 
 /* The sequence number after a logged segment. */

@@ -111,6 +111,32 @@ tcpledger_off()
 	rmmod tcpledger
 }
 
+# With a reader of the live stream, whose own work counts too.
+stream_on()
+{
+	tcpledger_on
+	cat /proc/net/tcpledger/events 2>/tmp/reader.err >/dev/null &
+	reader=$!
+	until_true "the stream is read" ledger_is_read
+}
+
+ledger_is_read()
+{
+	[ "$(ledger_stats '^stream_readers$')" -eq 1 ]
+}
+
+stream_off()
+{
+	local told lost
+
+	told=$(ledger_stats '^stream_events$')
+	lost=$(ledger_stats '^stream_lost$')
+	[ "$told" -ge $((30 * $1)) ] || die "tcpledger told $told events of $1 connections"
+	[ "$lost" -eq 0 ] || die "the reader lost $lost events"
+	tcpledger_off "$1"
+	wait "$reader" || die "the reader failed: $(cat /tmp/reader.err)"
+}
+
 tcpdump_on()	{ reader_on tcpdump -i lo -w /tmp/capture "$filter"; }
 tcpdump_off()
 {

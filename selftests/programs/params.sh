@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . lib/ktap.sh
 . lib/needs.sh
 
-limits="max_connections history max_embryonic max_total"
+limits="max_connections history max_embryonic max_total events"
 names="$limits enabled"
 sysfs=/sys/module/tcpledger/parameters
 file=${TCPLEDGER_KO:-/payload/tcpledger.ko}
@@ -32,6 +32,8 @@ max_embryonic=101,max_connections=100	max_embryonic 101 1 100
 max_total=0,max_connections=100	max_total 0 100 67108864
 max_total=99,max_connections=100	max_total 99 100 67108864
 max_total=67108865,max_connections=100	max_total 67108865 100 67108864
+events=127			events 127 128 4194304
+events=4194305			events 4194305 128 4194304
 '
 
 # Not a number, or not one that fits. What the range depends on may not be known yet.
@@ -42,6 +44,7 @@ max_connections=64k	max_connections 64k 64 16777216
 history=4294967296	history 4294967296 1 max_connections
 max_embryonic=1.5	max_embryonic 1.5 1 max_connections
 max_total=0x1g		max_total 0x1g max_connections 67108864
+events=16k		events 16k 128 4194304
 history=			history 1 max_connections
 max_connections=0x000000000000000000100000000	max_connections 64 16777216
 '
@@ -58,13 +61,14 @@ enabled=initial_and_none_of_the_others	enabled all initial none
 
 # Parameters, then what /sys/module must show.
 accepted='
-max_connections=64,history=64,max_embryonic=64,max_total=64	64 64 64 64
-max_connections=64,history=1,max_embryonic=1,max_total=67108864	64 1 1 67108864
-max_connections=0x100,history=10	256 10 64 1024
-max_connections=1000	1000 500 250 4000
-max_connections=64,enabled=all	64 32 16 256 all
-max_connections=64,enabled=initial	64 32 16 256 initial
-enabled=none,max_connections=64	64 32 16 256 none
+max_connections=64,history=64,max_embryonic=64,max_total=64	64 64 64 64 16384
+max_connections=64,history=1,max_embryonic=1,max_total=67108864	64 1 1 67108864 16384
+max_connections=0x100,history=10	256 10 64 1024 16384
+max_connections=1000,events=128	1000 500 250 4000 128
+max_connections=64,events=4194304	64 32 16 256 4194304
+max_connections=64,enabled=all	64 32 16 256 16384 all
+max_connections=64,enabled=initial	64 32 16 256 16384 initial
+enabled=none,max_connections=64	64 32 16 256 16384 none
 '
 
 rows()
@@ -144,7 +148,7 @@ is_accepted()
 	unload
 	# shellcheck disable=SC2086 # one parameter a word
 	insmod "$file" $given || return 1
-	[ $# -eq 5 ] || set -- "$@" all
+	[ $# -eq 6 ] || set -- "$@" all
 	for name in $names; do
 		[ "$(cat "$sysfs/$name")" = "$1" ] || {
 			ktap_say "$name is $(cat "$sysfs/$name"), not $1"
@@ -165,6 +169,7 @@ has_defaults()
 	[ "$connections" -ge 64 ] && [ "$(cat "$sysfs/history")" -le "$connections" ] &&
 		[ "$(cat "$sysfs/max_embryonic")" -le "$connections" ] &&
 		[ "$(cat "$sysfs/max_total")" -ge "$connections" ] &&
+		[ "$(cat "$sysfs/events")" -eq 16384 ] &&
 		[ "$(cat "$sysfs/enabled")" = all ]
 }
 
@@ -185,7 +190,7 @@ is_described()
 
 	line=$(modinfo "$file" | grep "^parm: *$1:")
 	ktap_say "$line"
-	[[ $line == *records* && $line =~ [0-9a-z_]+\.\.[0-9a-z_]+ && $line == *default* ]]
+	[[ $line =~ records|events && $line =~ [0-9a-z_]+\.\.[0-9a-z_]+ && $line == *default* ]]
 }
 
 # The words that it takes, and the one that is there without it.
@@ -213,7 +218,7 @@ main()
 
 	remember
 	trap restore EXIT
-	ktap_plan $(($(rows "$refused") + $(rows "$garbage") + $(rows "$words") + $(rows "$accepted") + 7))
+	ktap_plan $(($(rows "$refused") + $(rows "$garbage") + $(rows "$words") + $(rows "$accepted") + 8))
 	each_row refused "$refused"
 	each_row refused "$garbage"
 	each_row refused "$words"

@@ -208,7 +208,7 @@ static void test_segment_export(void)
 	begin(&log);
 	tcpledger_log_segment(&log, t, &seg, TCPLEDGER_ENTRY_OUT, TCPLEDGER_SEG_RETRANSMIT,
 			      TCPLEDGER_LOG_KEY);
-	tcpledger_log_mark(tcpledger_log_at(&log, 0), TCPLEDGER_SEG_OTHER);
+	tcpledger_log_mark(&log, tcpledger_log_at(&log, 0), TCPLEDGER_SEG_OTHER);
 	memset(&out, 0xee, sizeof(out));
 	tcpledger_log_export(tcpledger_log_at(&log, 0), &out);
 	tap_result(out.t_ns == t && out.seq == seg.seq && out.ack == seg.ack &&

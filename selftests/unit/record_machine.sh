@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Runs in the VM of a machine and keeps its records of some connections, as the file and
-# as the words of its own command, for machines of the other byte order to read. What
+# as the words of its own command, and the live stream of all that time, for machines of the
+# other byte order to read. What
 # comes out is a tar file in base64:
 #
 #   selftests/vm/run.sh --kernel 6.1-s390x --seed 1 --script selftests/unit/record_machine.sh |
@@ -25,9 +26,16 @@ talk()
 }
 
 talk 4 127.0.0.1 80
+cat /proc/net/tcpledger/events >"$keep/$name.events" &
+stream=$!
+until [ -s "$keep/$name.events" ]; do
+	sleep 0.05
+done
 sleep 70
 talk 6 '[::1]' 81
 socat -u "TCP6:[::1]:82" /dev/null 2>/dev/null || :	# nobody listens
 cat /proc/net/tcpledger/records >"$keep/$name.records"
 tcpledger list --json --file "$keep/$name.records" >"$keep/$name.json"
+rmmod tcpledger
+wait "$stream"
 tar -c -C "$keep" . | base64

@@ -65,8 +65,10 @@
  * The snapshot and the events after it together tell each entry of each record at
  * least once. Some are told twice, as the record of a RECORD, OPEN or END frame
  * is copied when the frame is read; each entry has the record's id and its index
- * n, so a reader drops what it has. OPEN and END become GONE if the record was
- * evicted before the frame was read. A record that is no longer live can still
+ * n, so a reader drops what it has. Of an entry that is told more than once the last
+ * frame in the stream's order is true. OPEN and END become GONE if the record was
+ * evicted before the frame was read; ENTRY and AMEND of before the eviction may
+ * follow then, and another GONE. A record that is no longer live can still
  * have an ENTRY, a repeated FIN that comes too late, say; another END follows then.
  *
  * Each reader has its own place. It begins with a snapshot; lseek(fd, 0,
