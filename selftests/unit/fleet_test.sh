@@ -22,7 +22,7 @@ clickhouse=$(realpath -m ../../.build/clickhouse)
 sql=$(realpath ../../tools/clickhouse)
 count=${FLEET:-5000}
 questions=$(basename -s .sql "$sql"/questions/*.sql)
-tap_plan 21 "$questions" "$questions" "$questions"
+tap_plan 25 "$questions" "$questions" "$questions"
 [ -x "$clickhouse/usr/bin/clickhouse-server" ] ||
 	tap_skip_rest "ClickHouse takes the rows" "no ClickHouse: run selftests/vm/fetch.sh clickhouse"
 ip link set lo up
@@ -130,6 +130,29 @@ check 2 tcpledger "after all was sent twice"
 for server in 2 3; do ask "$server" -q 'OPTIMIZE TABLE tcpledger.connections_local FINAL'; done >"$tap_dir/made"
 stored=$(for server in 2 3; do ask "$server" -q 'SELECT count() FROM tcpledger.connections_local'; done | paste -sd+)
 tap_is "nor does it take more room in the end" "$(cat "$tap_dir/made")$((stored))" "$total"
+
+# While they happen, with a server that does not answer at first.
+mkdir "$tap_dir/bin" "$tap_dir/proc"
+mkfifo "$tap_dir/proc/events"
+cat >"$tap_dir/bin/clickhouse-client" <<END
+#!/bin/sh
+[ -e "$tap_dir/refused" ] || { touch "$tap_dir/refused"; exit 1; }
+exec "$clickhouse/usr/bin/clickhouse-client" "\$@"
+END
+chmod +x "$tap_dir/bin/clickhouse-client"
+PATH=$tap_dir/bin:$(dirname "$TCPLEDGER"):$PATH INTERVAL=0.2 TCPLEDGER_PROC=$tap_dir/proc \
+	timeout 300 "$sql/insert.sh" --join-key "$tap_dir/key" -- --host 127.0.0.3 >"$tap_dir/inserted" 2>&1 &
+insert=$!
+exec 8>"$tap_dir/proc/events"
+./.build/make_stream "$FIXTURES/records" start records snapshot_end >&8
+there() { [ "$(ask 2 -q "SELECT count() FROM tcpledger.latest WHERE host = 'host'")" = "$1" ]; }
+tap_true "rows are there soon after they happened" until_true there "$("$TCPLEDGER" list --json --file "$FIXTURES/records" | wc -l)"
+tap_is "though the first attempt failed" "$(grep -c 'kept and tried again' "$tap_dir/inserted")" 1
+./.build/make_stream "$FIXTURES/records" unload start records snapshot_end stop >&8
+exec 8>&-
+wait "$insert"
+tap_is "it ends as 'follow' does" "$?" 1
+tap_true "with the last rows in" until_true there "$((2 * $("$TCPLEDGER" list --json --file "$FIXTURES/records" | wc -l)))"
 
 # A log, entry by entry.
 tap_is "the entries of a log are rows" \
