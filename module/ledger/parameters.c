@@ -17,7 +17,7 @@
 
 #define CONNECTIONS_MIN		64U
 #define CONNECTIONS_MAX		16777216U
-#define EVENTS_MIN		128U
+#define EVENTS_MIN		128U	/* more than are told of a record at once */
 #define EVENTS_MAX		4194304U
 #define EVENTS_DEFAULT		16384U
 #define CONNECTIONS_DEFAULT	262144U	/* never more than this by default */
@@ -27,6 +27,9 @@
 
 /* All namespaces together may keep this many times one namespace's share. */
 #define TOTAL_FACTOR		4
+
+/* OPEN, each entry, END: else writers would overwrite what they have just written. */
+static_assert(EVENTS_MIN > 2 + TCPLEDGER_LOG_MAX);
 
 struct tcpledger_parameters tcpledger_parameters __ro_after_init;
 

@@ -80,7 +80,8 @@ int tcpledger_snapshot_take(struct tcpledger_snapshot *s)
 	s->name = kvmalloc_array(max(room, 1U), sizeof(*s->name),
 				 GFP_KERNEL_ACCOUNT);
 	if (!s->view || !s->name) {
-		tcpledger_snapshot_drop(s);
+		/* Who has a view reads single records with it, also without a snapshot. */
+		tcpledger_snapshot_forget(s);
 		return -ENOMEM;
 	}
 	for (i = 0; i <= tcpledger_bucket_mask; i++) {
