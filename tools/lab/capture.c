@@ -7,6 +7,7 @@
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fail.h"
 
@@ -77,6 +78,8 @@ static void write_wire(struct capture *capture, struct world *world, unsigned in
 		fail_write(world, strerror(errno));
 	if (dumper)
 		pcap_dump_close(dumper);
+	if (dumper && world->status)
+		unlink(path);	/* complete, or not there at all */
 }
 
 /**

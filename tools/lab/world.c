@@ -18,7 +18,6 @@
 
 #define OWN_SPACE	"/proc/thread-self/ns/net"
 #define SYSCTL		"/proc/sys/net/"
-#define IPV6_OFF	"ipv6/conf/all/disable_ipv6"
 
 /* A program on a host is named after it, so that a record's owner tells its end. */
 static const char *const names[WORLD_HOSTS] = { "client", "server", "network" };
@@ -97,6 +96,23 @@ void world_sysctl(struct world *world, enum world_host host, const char *name,
 		close(fd);
 }
 
+/**
+ * world_sysctl_if_known - set a knob that not every kernel has
+ * @world: the hosts
+ * @host: which
+ * @name: its path below /proc/sys/net
+ * @value: what to set, if there is such a knob
+ */
+void world_sysctl_if_known(struct world *world, enum world_host host, const char *name,
+			   const char *value)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), SYSCTL "%s", name);
+	if (world_enter(world, host) && !access(path, F_OK))
+		world_sysctl(world, host, name, value);
+}
+
 static void run_ip(struct world *world, enum world_host host, const char *commands)
 {
 	char *const argv[] = { "ip", "-batch", "-", NULL };
@@ -135,8 +151,7 @@ static void join_host(struct world *world, enum world_host host, const char *eth
  */
 static void settle_host(struct world *world, enum world_host host)
 {
-	if (!access(SYSCTL IPV6_OFF, F_OK))	/* a kernel may be without IPv6 */
-		world_sysctl(world, host, IPV6_OFF, "1");
+	world_sysctl_if_known(world, host, "ipv6/conf/all/disable_ipv6", "1");
 	if (host == WORLD_NETWORK) {
 		world_sysctl(world, host, "ipv4/ip_forward", "1");
 		return;
