@@ -47,8 +47,14 @@ static atomic_long_t ring_bytes;	/* of all namespaces */
 static atomic_t unstopped;		/* open files that have not read STOP */
 static DECLARE_WAIT_QUEUE_HEAD(all_stopped);
 
-/* All who wait, in whichever call. */
-static void wake_all(struct tcpledger_stream *s, __poll_t why)
+/**
+ * tcpledger_stream_wake_all() - wake all who wait, in whichever call
+ * @s: the stream
+ * @why: what a poll is told
+ *
+ * Context: process.
+ */
+void tcpledger_stream_wake_all(struct tcpledger_stream *s, __poll_t why)
 {
 	wake_up_interruptible_all(&s->read_wait);
 	wake_up_interruptible_poll(&s->poll_wait, why);
@@ -60,7 +66,7 @@ static void wake_readers(struct work_struct *work)
 		container_of(to_delayed_work(work), struct tcpledger_stream, wake);
 
 	xchg(&s->pending, 0);	/* B, see above */
-	wake_all(s, EPOLLIN | EPOLLRDNORM);
+	tcpledger_stream_wake_all(s, EPOLLIN | EPOLLRDNORM);
 }
 
 static void start_wake(struct irq_work *work)
@@ -190,7 +196,7 @@ void tcpledger_stream_stop(struct tcpledger_stream *s)
 	/* Who sees it, which is without the lock, also sees the last event. */
 	smp_store_release(&s->over, true);
 	mutex_unlock(&s->lock);
-	wake_all(s, EPOLLIN | EPOLLRDNORM | EPOLLHUP);
+	tcpledger_stream_wake_all(s, EPOLLIN | EPOLLRDNORM | EPOLLHUP);
 }
 
 static void stop_one(struct tcpledger_net *tn, void *unused)
@@ -216,8 +222,8 @@ void tcpledger_stream_stop_all(void)
  *
  * A poll that comes now does not enter the queue any more. epoll, aio and io_uring leave
  * it on POLLFREE. A task in poll() or select() does not know POLLFREE: it is woken, asks
- * again, is told EPOLLHUP, which nobody can leave out, and so returns. Its entry is in
- * the queue until it has run. As the end of a namespace is followed by a grace period
+ * again, is told EPOLLHUP, without which nobody enters the queue, and so returns. Its
+ * entry is in the queue until it has run. As the end of a namespace is followed by a grace period
  * before the queue is freed (netns.c), who has just left it may still hold its lock.
  * Context: process.
  */

@@ -68,6 +68,7 @@ void tcpledger_stream_end(struct tcpledger_stream *s);
 struct tcpledger_ring *tcpledger_stream_listen(struct tcpledger_stream *s);
 void tcpledger_stream_leave(struct tcpledger_stream *s);
 void tcpledger_stream_wake(struct tcpledger_stream *s);
+void tcpledger_stream_wake_all(struct tcpledger_stream *s, __poll_t why);
 void tcpledger_stream_stopped(void);
 void tcpledger_stream_stop(struct tcpledger_stream *s);
 void tcpledger_stream_stop_all(void);

@@ -2,12 +2,17 @@
 /*
  * What the live stream is told of a record. Each event of a record ends in
  * tcpledger_conn_settle(), under the lock of the bucket, which calls this while somebody
- * listens: whatever is new since the last call becomes events.
+ * listens: whatever is new since the last call becomes events. Data that comes after
+ * close() alone is logged without (watch/segment_late.c), and told with the change to
+ * CLOSE that follows under the same socket's lock.
  *
  * Completeness of a reader's snapshot and the events after it: the reader noted the
  * number of the next event before it copied a record under the bucket's lock. An entry
  * that was made before is in the copy; one that was made after is told by the same holder
- * of that lock, so with that number or a higher one.
+ * of that lock, so with that number or a higher one. Buckets that seem empty are passed
+ * over without their lock. A record that a CPU inserts there just then, and that finds no
+ * ring yet, would be missed; but between the first reader's open() and its snapshot lies
+ * a read() of its own, far longer than a store takes to be seen.
  */
 #include <linux/rcupdate.h>
 
@@ -147,6 +152,8 @@ void tcpledger_stream_tell(struct tcpledger_conn *c)
 	c->told_in = ring->tag;
 	raw_spin_unlock(&ring->lock);
 	c->facts.log.news &= ~LOG_UNTOLD;
+	if (!n)	/* an entry of a live record had no room */
+		return;
 	this_cpu_add(c->tn->stats->stream_events, n);
 	tcpledger_stream_wake(&c->tn->stream);
 }

@@ -268,6 +268,12 @@ static int give_snapshot(struct events_reader *r, struct sink *s)
 	int ret;
 
 	for (; r->record < snapshot->n; r->record++) {
+		/* The module goes away, and does not wait for a long snapshot. */
+		if (READ_ONCE(snapshot->tn->stream.over)) {
+			tcpledger_snapshot_forget(snapshot);
+			WRITE_ONCE(r->phase, EVENTS);
+			return 0;
+		}
 		cond_resched();
 		if (!tcpledger_snapshot_view(snapshot, r->record, true))
 			continue;
@@ -403,8 +409,11 @@ static __poll_t events_poll(struct file *file, poll_table *table)
 	struct events_reader *r = file->private_data;
 	struct tcpledger_stream *stream = &r->snapshot.tn->stream;
 
-	/* Nobody may enter the queue after tcpledger_stream_dismiss(). */
-	if (!READ_ONCE(stream->over))
+	/*
+	 * Nobody may enter the queue after tcpledger_stream_dismiss(), nor at all who
+	 * would not be told EPOLLHUP: a select() that does not wait for reading.
+	 */
+	if (!READ_ONCE(stream->over) && poll_requested_events(table) & EPOLLHUP)
 		poll_wait(file, &stream->poll_wait, table);
 	if (READ_ONCE(stream->over))
 		return EPOLLIN | EPOLLRDNORM | EPOLLHUP;
@@ -421,11 +430,12 @@ static loff_t events_lseek(struct file *file, loff_t offset, int whence)
 		return -ERESTARTSYS;
 	if (r->phase != OVER) {
 		r->skip = whence == SEEK_END;
+		tcpledger_snapshot_forget(&r->snapshot);
 		stand_at(r, BEGIN, tcpledger_ring_head(r->ring) + 1);
 	}
 	mutex_unlock(&r->lock);
-	/* Another thread may sleep in a read of this file, and now has START to get. */
-	wake_up_interruptible_all(&r->snapshot.tn->stream.read_wait);
+	/* Another thread may wait for this file, and now has START to get. */
+	tcpledger_stream_wake_all(&r->snapshot.tn->stream, EPOLLIN | EPOLLRDNORM);
 	return 0;
 }
 

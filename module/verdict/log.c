@@ -52,7 +52,8 @@ tcpledger_log_reserve(struct tcpledger_log *log, enum tcpledger_log_class class)
 	if (unlikely(room <= 0)) {
 		if (log->dropped < 0xffff)
 			log->dropped++;
-		log->news |= LOG_NEWS;
+		/* If it is over, its verdict is another one now. */
+		log->news |= LOG_NEWS | LOG_ENDED;
 		return NULL;
 	}
 	log->keys += class;

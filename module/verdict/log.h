@@ -14,7 +14,7 @@
 /* log.news, beside anomalies */
 #define LOG_NEWS		BIT(31)	/* entries had no room, or the record ended */
 #define LOG_AMENDED		BIT(30)	/* an entry has LOG_CHANGED */
-#define LOG_ENDED		BIT(29)	/* the record ended */
+#define LOG_ENDED		BIT(29)	/* the record ended, or an entry had no room */
 #define LOG_UNTOLD		(LOG_AMENDED | LOG_ENDED)	/* for the live stream alone */
 
 /* Bits of an entry beside TCPLEDGER_SEG_*: what the live stream knows of it */

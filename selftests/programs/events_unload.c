@@ -7,9 +7,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/ledger/told.h"
@@ -164,6 +166,75 @@ TEST_F_TIMEOUT(events_unload, sleepers, 6000)
 	EXPECT_LE(CYCLES * WAYS / 2, stopped);
 	say("%u cycles, %u of %zu readers read STOP, %u connections", CYCLES, stopped,
 	    CYCLES * WAYS, load.connections);
+}
+
+/* Whoever waits for other things than reading waits for ever: nothing else ever comes. */
+static void *waits_for_writing(void *arg)
+{
+	int fd = *(int *)arg;
+	fd_set out, except;
+
+	FD_ZERO(&out);
+	FD_SET(fd, &out);
+	FD_ZERO(&except);
+	FD_SET(fd, &except);
+	select(fd + 1, NULL, &out, &except, NULL);
+	return arg;
+}
+
+static bool sleeps_in_select(pid_t tid)
+{
+	char path[64], text[256] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+		die("%s", path);
+	close(fd);
+#ifdef SYS_select
+	if (atoi(text) == SYS_select)
+		return true;
+#endif
+	return atoi(text) == SYS_pselect6;
+}
+
+/**
+ * struct writer - a thread that waits until a file can be written
+ * @thread: it
+ * @tid: its number, 0 before it runs
+ * @fd: the file
+ */
+struct writer {
+	pthread_t	thread;
+	atomic_int	tid;
+	int		fd;
+};
+
+static void *writer(void *arg)
+{
+	struct writer *w = arg;
+
+	w->tid = syscall(SYS_gettid);
+	return waits_for_writing(&w->fd);
+}
+
+/* This test will unload while a select() waits for what never comes. */
+TEST_F_TIMEOUT(events_unload, select_for_writing, 6000)
+{
+	struct writer w = { .fd = open(STREAM_PATH, O_RDONLY | O_CLOEXEC) };
+	void *result;
+
+	ASSERT_LE(0, w.fd);
+	ASSERT_EQ(0, pthread_create(&w.thread, NULL, writer, &w));
+	need(w.tid && sleeps_in_select(w.tid), DEADLINE_MS);
+	module_unload();
+	EXPECT_TRUE(sleeps_in_select(w.tid));
+	ASSERT_EQ(0, pthread_cancel(w.thread));
+	ASSERT_EQ(0, pthread_join(w.thread, &result));
+	EXPECT_EQ(PTHREAD_CANCELED, result);
+	close(w.fd);
+	module_load("");
 }
 
 TEST_HARNESS_MAIN

@@ -53,12 +53,13 @@ static bool is_wanted(struct follow *follow, const struct frame *frame, struct r
 	return false;
 }
 
-static bool is_of_netns(const struct follow *follow, const struct frame *frame)
+static bool is_of_netns(const struct follow *follow, const struct frame *frame,
+			const struct replay_record *r)
 {
 	const struct source *source = &follow->options->source;
 
 	return !source->chosen || !(frame->flags & TCPLEDGER_FRAME_NUMBERED) ||
-	       frame->netns == source->inode;
+	       (r ? r->record.fixed.netns : frame->netns) == source->inode;
 }
 
 /* A new epoch of the same namespace is news; a fresh snapshot in a file is not. */
@@ -71,7 +72,7 @@ static void show(struct follow *follow, const struct frame *frame, struct replay
 {
 	bool shown;
 
-	if (follow->replay.old || is_repeated(follow, frame) || !is_of_netns(follow, frame) ||
+	if (follow->replay.old || is_repeated(follow, frame) || !is_of_netns(follow, frame, r) ||
 	    !is_wanted(follow, frame, r))
 		return;
 	if (follow->options->json)

@@ -18,7 +18,7 @@ static const uint16_t least[TCPLEDGER_FRAME_TYPE_MAX] = {
 	[TCPLEDGER_FRAME_ENTRY] = sizeof(struct tcpledger_frame_entry),
 	[TCPLEDGER_FRAME_AMEND] = sizeof(struct tcpledger_frame_entry),
 	[TCPLEDGER_FRAME_END] = sizeof(struct tcpledger_frame_record),
-	[TCPLEDGER_FRAME_GONE] = offsetof(struct tcpledger_frame_gone, netns),
+	[TCPLEDGER_FRAME_GONE] = sizeof(struct tcpledger_frame_gone),
 	[TCPLEDGER_FRAME_LOST] = sizeof(struct tcpledger_frame_count),
 	[TCPLEDGER_FRAME_FILTERED] = sizeof(struct tcpledger_frame_count),
 	[TCPLEDGER_FRAME_SYNC] = sizeof(struct tcpledger_frame_sync),
@@ -125,7 +125,7 @@ static const char *read_record(struct frame *frame, const struct layout *layout,
 		return "size of its record";
 	wrong = layout_record(layout, bytes, size, &frame->record, &frame->log_room, value);
 	frame->id = frame->record.fixed.id;
-	frame->netns = frame->record.fixed.netns;
+	frame->netns = frame->start.netns;
 	return wrong;
 }
 
@@ -150,14 +150,8 @@ static const char *read_entry(struct frame *frame, const struct layout *layout, 
 
 static void read_gone(struct frame *frame, bool foreign)
 {
-	const size_t at = offsetof(struct tcpledger_frame_gone, netns);
-
 	frame->id = number64(frame->bytes + offsetof(struct tcpledger_frame_gone, id), foreign);
-	frame->netns = 0;
-	if (frame->size >= at + sizeof(uint32_t))
-		frame->netns = number32(frame->bytes + at, foreign);
-	if (!frame->netns)
-		frame->netns = frame->start.netns;
+	frame->netns = frame->start.netns;
 }
 
 static const char *read_count(struct frame *frame, bool foreign, uint64_t *value)

@@ -18,7 +18,7 @@ static size_t bucket_of(const struct replay *replay, uint32_t netns, uint64_t id
 /* What was evicted never comes back; another module may give its number again. */
 static bool is_record(const struct replay_record *r, uint32_t netns, uint64_t id)
 {
-	return r->record.fixed.id == id && r->record.fixed.netns == netns && !r->gone;
+	return r->record.fixed.id == id && r->netns == netns && !r->gone;
 }
 
 static struct replay_record **find_link(const struct replay *replay, uint32_t netns, uint64_t id)
@@ -33,7 +33,7 @@ static struct replay_record **find_link(const struct replay *replay, uint32_t ne
 /**
  * replay_find - find a record
  * @replay: the records
- * @netns: its namespace
+ * @netns: namespace in whose stream it is
  * @id: its number
  *
  * Return: the record, good until the next frame; NULL if it is not known.
@@ -57,7 +57,7 @@ static void grow(struct replay *replay)
 
 		for (; r; r = next) {
 			struct replay_record **link = &replay->buckets[
-				bucket_of(replay, r->record.fixed.netns, r->record.fixed.id)];
+				bucket_of(replay, r->netns, r->record.fixed.id)];
 
 			next = r->next;
 			r->next = *link;
@@ -84,6 +84,7 @@ static struct replay_record *find_or_add(struct replay *replay, const struct fra
 	if (*link)
 		return *link;
 	r = memory_new(1, sizeof(*r));
+	r->netns = frame->netns;
 	*link = r;
 	replay->count++;
 	return r;
@@ -323,8 +324,7 @@ struct replay_record *replay_feed(struct replay *replay, const struct frame *fra
 struct replay_record *replay_each(const struct replay *replay,
 				  const struct replay_record *before)
 {
-	const struct tcpledger_record *fixed = before ? &before->record.fixed : NULL;
-	size_t i = fixed ? bucket_of(replay, fixed->netns, fixed->id) + 1 : 0;
+	size_t i = before ? bucket_of(replay, before->netns, before->record.fixed.id) + 1 : 0;
 
 	if (before && before->next)
 		return before->next;

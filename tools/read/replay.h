@@ -18,6 +18,7 @@
  * @record: the record, at its last image and with the entries that came after that;
  *	its log is NULL where none is kept
  * @log_room: entries that its log can hold
+ * @netns: namespace in whose stream it is
  * @image_ns: CLOCK_MONOTONIC of its last image
  * @snapshot: the last snapshot that it was in
  * @place: its place there
@@ -33,6 +34,7 @@
 struct replay_record {
 	struct record		record;
 	size_t			log_room;
+	uint32_t		netns;
 	int64_t			image_ns;
 	uint64_t		snapshot;
 	uint64_t		place;

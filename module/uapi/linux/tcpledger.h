@@ -505,7 +505,8 @@ struct tcpledger_frame {
  * @monotonic_ns: CLOCK_MONOTONIC of one moment
  * @realtime_ns: CLOCK_REALTIME of the same moment
  * @load_id: random, drawn when the module was loaded: records with equal id,
- *	netns and load_id are one
+ *	load_id and this netns are one. What a dead namespace left got ids of the
+ *	initial namespace, and names the dead one in record.netns
  * @boot_id: /proc/sys/kernel/random/boot_id; the kernel leaves it zero, who
  *	records fills it in
  * @host: host name, ends with a zero byte
@@ -558,15 +559,10 @@ struct tcpledger_frame_entry {
  * struct tcpledger_frame_gone - GONE: a record was evicted
  * @frame: the frame
  * @id: the record
- * @netns: its namespace, as records that a dead one left have ids of their own;
- *	0 is that of START
- * @reserved: zero
  */
 struct tcpledger_frame_gone {
 	struct tcpledger_frame	frame;
 	__u64			id;
-	__u32			netns;
-	__u32			reserved;
 };
 
 /**
