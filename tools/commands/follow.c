@@ -169,6 +169,7 @@ int command_follow(const struct options *options)
 	int status = events_open(&follow.events, &options->source);
 
 	if (!status) {
+		follow.events.without_logs = !options->json;
 		interrupt_catch();
 		status = read_all(&follow);
 		summarize(&follow);
