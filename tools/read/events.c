@@ -201,6 +201,7 @@ static enum stream_state next(struct events *events, const struct frame **frame)
 
 	do {
 		events->stream.undecoded = events->undecoded;
+		events->stream.layout.without_logs = events->without_logs;
 		state = stream_next(&events->stream, frame);
 	} while (state == STREAM_ENDED && (state = open_next(events)) == STREAM_FRAME);
 	return state;

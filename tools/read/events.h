@@ -22,6 +22,7 @@ struct source;
  * @at: the one that is read
  * @live: the kernel is read, or what stands for it
  * @undecoded: as in struct stream
+ * @without_logs: logs of whole records are not wanted
  * @known: a START frame was there
  * @expected: number of the next event
  * @epoch: what it is of
@@ -38,6 +39,7 @@ struct events {
 	size_t			at;
 	bool			live;
 	unsigned int		undecoded;
+	bool			without_logs;
 	bool			known;
 	uint64_t		expected;
 	uint64_t		epoch;
