@@ -241,7 +241,8 @@ static void finish(struct fixture *f, const struct talk *t, bool client)
 	} else if (t->leaks && client) {
 		r->state = TCPLEDGER_STATE_CLOSE_WAIT;
 		r->first = TCPLEDGER_SIDE_REMOTE;
-		r->state_age_ns = (t->dice % 2 ? 3600 : 10) * SECOND + (long long)(t->dice % SECOND);
+		r->state_age_ns = (t->dice % 2 ? 3600 : 10) * SECOND +
+				  (long long)(t->dice % SECOND);
 	} else if (t->leaks) {
 		r->first = TCPLEDGER_SIDE_LOCAL;
 		fixture_ended(f, TCPLEDGER_KIND_TIMED_OUT, t->handshake + 70 * SECOND);

@@ -5,7 +5,7 @@
 # inserts. What it does not take is kept and tried again.
 #
 #   insert.sh [OPTION of 'tcpledger follow'...] [-- OPTION of clickhouse-client...]
-#   INTERVAL=SECONDS insert.sh ...
+#   INTERVAL=SECONDS TMPDIR=DIR insert.sh ...	what is kept lies in DIR
 #
 # Ends with status 1 if rows cannot be followed any more, after the last of them is in.
 set -euo pipefail

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "meaning/community_id.h"
 #include "meaning/join_key.h"
@@ -31,9 +32,11 @@ static const char *column_name(unsigned int i)
 		[FIELD_IN_CLOSER] = "closer_", [FIELD_IN_OPEN] = "open_",
 		[FIELD_IN_CLOSE] = "close_", [FIELD_IN_TIME_WAIT] = "time_wait_",
 	};
-	static char names[128][COLUMN_ROOM];
+	static char (*names)[COLUMN_ROOM];
 	const struct field *field = &fields[i];
 
+	if (!names)
+		names = memory_new(field_count, sizeof(*names));
 	/* Of "key": the quotes and the colon are left out. */
 	if (!names[i][0])
 		snprintf(names[i], COLUMN_ROOM, "%s%.*s", objects[field->object],
