@@ -10,7 +10,7 @@ completion=$(dirname "$TCPLEDGER")/share/completion/tcpledger.bash-completion
 compopt() { :; }	# wants a line that is being edited
 
 names=$("$TCPLEDGER" lab --json | jq -r .name)
-cases=$(grep -hoP '^\t\t\.name = "\K[^"]+' "$(dirname "$TCPLEDGER")"/lab/cases_*.c)
+cases=$(grep -hoP '^\t\t\.name = "\K[^"]+' "$(dirname "$TCPLEDGER")"/learn/lab/cases_*.c)
 tap_plan 16 "$names"
 
 tap_same "the list has every case, and the questions" "$(sort <<<"$names")" \

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "explain/lessons.h"
+#include "present/explain/lessons.h"
 #include "meaning/steps.h"
 #include "read/record.h"
 #include "script_record.h"

@@ -50,7 +50,7 @@ check_analyzer()
 
 	echo 'static: gcc -fanalyzer'
 	[ "$(pure_files | wc -l)" -gt 1 ] || rc=1
-	for file in $(pure_files) tools/*.c tools/*/*.c tools/*/*/*.c; do
+	for file in $(pure_files) tools/*/*.c tools/*/*/*.c tools/*/*/*/*.c; do
 		out=$(gcc -fanalyzer -O1 -std=gnu11 -DTCPLEDGER_RELEASE='"static"' -I tools -I module -isystem module/uapi \
 			-c -o /dev/null "$file" 2>&1) || rc=1
 		[ -z "$out" ] || { echo "$out"; rc=1; }

@@ -9,8 +9,8 @@
 #include "base/memory.h"
 #include "base/output.h"
 #include "meaning/clocks.h"
-#include "print/describe_other.h"
-#include "print/fold.h"
+#include "present/print/describe_other.h"
+#include "present/print/fold.h"
 #include "read/peer.h"
 #include "read/source.h"
 

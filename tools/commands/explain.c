@@ -7,11 +7,11 @@
 #include "base/fail.h"
 #include "commands/find.h"
 #include "commands/options.h"
-#include "explain/explanation.h"
-#include "explain/glossary.h"
-#include "explain/prose.h"
-#include "explain/prose_print.h"
-#include "explain/rule.h"
+#include "present/explain/explanation.h"
+#include "present/explain/glossary.h"
+#include "present/explain/prose.h"
+#include "present/explain/prose_print.h"
+#include "present/explain/rule.h"
 
 /* Print it, and free it. */
 static void print(struct prose *prose)

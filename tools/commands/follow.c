@@ -11,8 +11,8 @@
 #include "base/output.h"
 #include "commands/options.h"
 #include "commands/rows.h"
-#include "print/event_line.h"
-#include "print/json_event.h"
+#include "present/print/event_line.h"
+#include "present/print/json_event.h"
 #include "read/events.h"
 #include "read/replay.h"
 

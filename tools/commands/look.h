@@ -5,7 +5,7 @@
 #ifndef TCPLEDGER_LOOK_H
 #define TCPLEDGER_LOOK_H
 
-#include "diagram/text/ladder.h"
+#include "present/diagram/text/ladder.h"
 
 struct options;
 

@@ -6,7 +6,7 @@
 
 #include "base/fail.h"
 #include "commands/options.h"
-#include "record/recorder.h"
+#include "present/export/record/recorder.h"
 
 #define TRIGGER_NS	30000000000LL	/* before and after, unless told otherwise */
 

@@ -11,9 +11,9 @@
 #include "base/fail.h"
 #include "base/file.h"
 #include "commands/options.h"
-#include "report/collection.h"
-#include "report/redact.h"
-#include "report/report.h"
+#include "present/report/collection.h"
+#include "present/report/redact.h"
+#include "present/report/report.h"
 
 static void write_line(struct text *line)
 {

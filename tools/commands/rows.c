@@ -22,7 +22,7 @@
 #include "base/output.h"
 #include "commands/options.h"
 #include "meaning/join_key.h"
-#include "print/row.h"
+#include "present/print/row.h"
 #include "read/derive.h"
 #include "read/events.h"
 #include "read/moment.h"

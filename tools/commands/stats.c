@@ -17,8 +17,8 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "commands/options.h"
-#include "print/json_writer.h"
-#include "print/metrics.h"
+#include "present/print/json_writer.h"
+#include "present/print/metrics.h"
 #include "read/source.h"
 
 #define STATS_MOST	(1024 * 1024)	/* no stats file is longer */

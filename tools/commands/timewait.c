@@ -13,9 +13,9 @@
 #include "commands/options.h"
 #include "meaning/time_wait_stats.h"
 #include "meaning/words.h"
-#include "print/format.h"
-#include "print/json_writer.h"
-#include "print/table.h"
+#include "present/print/format.h"
+#include "present/print/json_writer.h"
+#include "present/print/table.h"
 #include "read/reader.h"
 
 #define TIMEWAIT_REMOTES	20	/* shown to people; JSON has all */

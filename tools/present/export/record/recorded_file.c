@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "present/export/record/recorded_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <linux/tcpledger.h>
+
+#include "base/fail.h"
+
+static int fail_write(const char *name, int error)
+{
+	return fail_work(error == EEXIST ?
+			 "remove it, give another name, or keep numbered files with --files" :
+			 "make room or give another FILE", "cannot write %s: %s", name,
+			 strerror(error));
+}
+
+/* What was recorded before is never written over. */
+static int check_free(const struct recorded_file *file)
+{
+	struct stat st;
+
+	return stat(file->name, &st) ? FAIL_NONE : fail_write(file->name, EEXIST);
+}
+
+/**
+ * recorded_file_create - begin a file
+ * @file: set up, its text and descriptor are nothing yet
+ * @name: what it will be called
+ *
+ * Sequence numbers are in it, so that only its owner may read it.
+ *
+ * Return: 0, or an exit status with the error reported.
+ */
+int recorded_file_create(struct recorded_file *file, const char *name)
+{
+	if (snprintf(file->name, sizeof(file->name), "%s", name) >= (int)sizeof(file->name) ||
+	    snprintf(file->part, sizeof(file->part), "%s" RECORDED_FILE_PART, name) >=
+	    (int)sizeof(file->part))
+		return fail_write(name, ENAMETOOLONG);
+	if (check_free(file))
+		return FAIL_WORK;
+	file->bytes = 0;
+	file->fd = open(file->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
+	return file->fd < 0 ? fail_write(file->part, errno) : FAIL_NONE;
+}
+
+static void fill_header(struct tcpledger_header *header, const struct tcpledger_frame_start *start)
+{
+	*header = (struct tcpledger_header){
+		.magic = TCPLEDGER_FILE_MAGIC, .version = start->version,
+		.header_size = sizeof(*header), .record_size = start->record_size,
+		.entry_size = start->entry_size, .netns = start->netns, .hz = start->hz,
+		.monotonic_ns = start->monotonic_ns, .realtime_ns = start->realtime_ns,
+	};
+}
+
+/**
+ * recorded_file_header - add the header
+ * @file: a new file
+ * @start: what its frames are part of
+ */
+void recorded_file_header(struct recorded_file *file, const struct tcpledger_frame_start *start)
+{
+	struct tcpledger_header header;
+
+	fill_header(&header, start);
+	recorded_file_put(file, &header, sizeof(header));
+}
+
+/**
+ * recorded_file_sync - add SYNC, where a piece begins that can be read alone
+ * @file: an open file
+ * @start: what follows it
+ */
+void recorded_file_sync(struct recorded_file *file, const struct tcpledger_frame_start *start)
+{
+	struct tcpledger_frame_sync sync = {
+		.frame = {
+			.type = TCPLEDGER_FRAME_SYNC, .size = sizeof(sync),
+			.seq = start->frame.seq,
+		},
+		.word = TCPLEDGER_SYNC_WORD,
+	};
+
+	fill_header(&sync.header, start);
+	recorded_file_put(file, &sync, sizeof(sync));
+}
+
+/**
+ * recorded_file_count - add that events are not here
+ * @file: an open file
+ * @type: TCPLEDGER_FRAME_LOST or TCPLEDGER_FRAME_FILTERED
+ * @seq: number of the next event
+ * @first: number of the first that is not here
+ * @n: how many
+ */
+void recorded_file_count(struct recorded_file *file, unsigned int type, uint64_t seq,
+			 uint64_t first, uint64_t n)
+{
+	const struct tcpledger_frame_count count = {
+		.frame = { .type = (uint16_t)type, .size = sizeof(count), .seq = seq },
+		.first = first, .n = n,
+	};
+
+	recorded_file_put(file, &count, sizeof(count));
+}
+
+/* Of what was not written to its end, nothing but whole frames stays. */
+static void cut(struct recorded_file *file, size_t done)
+{
+	off_t end = (off_t)(file->bytes - file->text.len);
+	size_t from, begin = end ? 0 : sizeof(struct tcpledger_header);
+	struct tcpledger_frame frame;
+
+	if (done < begin)
+		return;
+	for (from = begin; from + sizeof(frame) <= done; from += frame.size) {
+		memcpy(&frame, file->text.bytes + from, sizeof(frame));
+		if (from + frame.size > done)
+			break;
+	}
+	if (from < done && ftruncate(file->fd, end + (off_t)from))
+		return;		/* then it is cut off, which its readers say */
+}
+
+/**
+ * recorded_file_flush - write what has been gathered
+ * @file: an open file
+ *
+ * Return: 0, or an exit status with the error reported; the file ends behind the
+ * last frame for which there was room.
+ */
+int recorded_file_flush(struct recorded_file *file)
+{
+	size_t done = 0;
+
+	while (done < file->text.len) {
+		ssize_t n = write(file->fd, file->text.bytes + done, file->text.len - done);
+
+		if (n >= 0) {
+			done += (size_t)n;
+		} else if (errno != EINTR) {
+			int error = errno;
+
+			cut(file, done);
+			file->text.len = 0;
+			file->bytes = (uint64_t)lseek(file->fd, 0, SEEK_END);
+			return fail_write(file->part, error);
+		}
+	}
+	file->text.len = 0;
+	return FAIL_NONE;
+}
+
+/* Nothing came to be in it. */
+static int drop(struct recorded_file *file)
+{
+	close(file->fd);
+	file->fd = -1;
+	return unlink(file->part) ? fail_write(file->part, errno) : FAIL_NONE;
+}
+
+/**
+ * recorded_file_finish - complete the file, and call it by its name
+ * @file: an open file, which is closed
+ *
+ * Return: 0, or an exit status with the error reported; what could be written stays.
+ */
+int recorded_file_finish(struct recorded_file *file)
+{
+	int status = recorded_file_flush(file);
+
+	if (!file->bytes)
+		return drop(file);
+	if (fsync(file->fd) && errno != EROFS && errno != EINVAL && !status)
+		status = fail_write(file->part, errno);
+	if (close(file->fd) && !status)
+		status = fail_write(file->part, errno);
+	file->fd = -1;
+	if (rename(file->part, file->name) && !status)
+		status = fail_write(file->name, errno);
+	return status;
+}
+
+/**
+ * recorded_file_free - close it as it is and give the memory back
+ * @file: a file
+ */
+void recorded_file_free(struct recorded_file *file)
+{
+	if (file->fd >= 0)
+		close(file->fd);
+	file->fd = -1;
+	text_free(&file->text);
+}

@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A fresh snapshot comes from a second descriptor, opened while the first is still read:
+ * its START tells the number of the event behind the snapshot, and up to that one the
+ * first descriptor is read to its end. So no event is between the two.
+ */
+#include "present/export/record/recorder.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fail.h"
+#include "base/interrupt.h"
+#include "base/memory.h"
+#include "present/export/record/boot_id.h"
+#include "present/export/record/clock.h"
+#include "present/export/record/disk.h"
+#include "present/export/record/numbers.h"
+
+#define SNAPSHOT_EVERY	(16ULL << 20)	/* bytes, or four times what a snapshot has */
+#define SNAPSHOT_RATIO	4
+#define FRAME_UNDECODED	(FRAME_OF_RECORD | FRAME_OF_ENTRY | FRAME_MASK(GONE))
+#define PIECE		(256 * 1024)	/* bytes gathered before they are written */
+
+static int begin_file(struct recorder *r)
+{
+	char name[PATH_MAX];
+
+	if (!r->numbered)
+		snprintf(name, sizeof(name), "%s", r->wish->path);
+	else if (numbers_next(r->wish->path, &r->number, name, sizeof(name)))
+		return FAIL_WORK;
+	if (recorded_file_create(&r->file, name))
+		return FAIL_WORK;
+	r->writing = true;
+	r->in_file = 0;
+	if (disk_check(r->file.part, r->wish->free_space))
+		return FAIL_WORK;
+	r->file_count++;
+	r->rotate_at = clock_next(r->wish->rotate_ns);
+	if (r->numbered && r->wish->files)
+		numbers_drop(r->wish->path, r->number, r->wish->files);
+	return FAIL_NONE;
+}
+
+/* What the filter left out stands before whatever follows it. */
+static void put_left_out(struct recorder *r)
+{
+	if (!r->left_out)
+		return;
+	recorded_file_count(&r->file, TCPLEDGER_FRAME_FILTERED, r->left_out_first + r->left_out,
+			    r->left_out_first, r->left_out);
+	r->left_out = 0;
+}
+
+static int finish_file(struct recorder *r)
+{
+	int status;
+
+	if (!r->writing)
+		return FAIL_NONE;
+	put_left_out(r);
+	r->writing = false;
+	status = recorded_file_finish(&r->file);
+	r->bytes += r->file.bytes;
+	return status;
+}
+
+static void put(struct recorder *r, const void *bytes, size_t size)
+{
+	put_left_out(r);
+	recorded_file_put(&r->file, bytes, size);
+}
+
+/* A snapshot begins, at the beginning of a file or of a piece of one. */
+static void put_start(struct recorder *r, const struct frame *frame)
+{
+	struct tcpledger_frame_start start;
+
+	memcpy(&start, frame->bytes, sizeof(start));
+	boot_id_get(start.boot_id);
+	r->start = start;
+	put_left_out(r);
+	if (!r->file.bytes)
+		recorded_file_header(&r->file, &start);
+	r->snapshot_from = r->file.bytes;
+	recorded_file_sync(&r->file, &start);
+	put(r, &start, sizeof(start));
+	if (frame->size > sizeof(start))
+		put(r, frame->bytes + sizeof(start), frame->size - sizeof(start));
+}
+
+/* Of what is over when a trigger comes only what is not long over is of interest. */
+static bool is_recent(const struct recorder *r, const struct tcpledger_record *fixed)
+{
+	int64_t ended, ago;
+
+	if (!r->wish->triggers || fixed->flags & TCPLEDGER_REC_LIVE)
+		return true;
+	return !__builtin_add_overflow(fixed->base_ns, fixed->ended_ns, &ended) &&
+	       !__builtin_sub_overflow(r->start.monotonic_ns, ended, &ago) &&
+	       ago <= r->wish->before_ns;
+}
+
+/* A connection that was wanted once is recorded to its end. */
+static bool is_wanted(struct recorder *r, const struct frame *frame)
+{
+	struct tcpledger_header header = { .realtime_ns = r->start.realtime_ns };
+	struct replay_record *record;
+
+	if (!r->judged)
+		return true;
+	record = frame->type == TCPLEDGER_FRAME_GONE ?
+		 replay_find(&r->replay, frame->netns, frame->id) :
+		 replay_feed(&r->replay, frame);
+	if (!frame_is(frame, FRAME_OF_RECORD | FRAME_OF_ENTRY | FRAME_MASK(GONE)))
+		return true;
+	if (record && (!record->wanted || r->wish->triggers))
+		record->wanted = filter_match(&r->wish->filter, &record->record, &header) &&
+				 (frame->type != TCPLEDGER_FRAME_RECORD ||
+				  is_recent(r, &record->record.fixed));
+	if (frame->type != TCPLEDGER_FRAME_GONE)
+		return record && record->wanted;
+	if (!record || !record->wanted) {
+		replay_feed(&r->replay, frame);
+		return false;
+	}
+	replay_feed(&r->replay, frame);
+	return true;
+}
+
+static bool is_trigger(const struct recorder *r, const struct frame *frame)
+{
+	return frame->type == TCPLEDGER_FRAME_ENTRY && r->wish->triggers &&
+	       frame->entry.type == TCPLEDGER_ENTRY_NOTE &&
+	       r->wish->triggers >> frame->entry.tag & 1;
+}
+
+static void leave_out(struct recorder *r, const struct frame *frame)
+{
+	if (!(frame->flags & TCPLEDGER_FRAME_NUMBERED))
+		return;
+	r->filtered++;
+	if (!r->left_out++)
+		r->left_out_first = frame->seq;
+}
+
+static void take(struct recorder *r, const struct frame *frame)
+{
+	bool numbered = frame->flags & TCPLEDGER_FRAME_NUMBERED;
+	bool wanted;
+
+	if (!frame->bytes || (numbered && frame->seq < r->next))
+		return;		/* made up, or recorded before */
+	if (numbered)
+		r->next = frame->seq + 1;
+	if (frame->type == TCPLEDGER_FRAME_LOST)
+		r->next = frame->first + frame->count;
+	r->triggered |= is_trigger(r, frame);
+	wanted = is_wanted(r, frame);
+	if (!r->writing)
+		return;
+	switch (frame->type) {
+	case TCPLEDGER_FRAME_START:
+		put_start(r, frame);
+		r->in_snapshot = true;
+		return;
+	case TCPLEDGER_FRAME_SNAPSHOT_END:
+		r->in_snapshot = false;
+		put(r, frame->bytes, frame->size);
+		r->snapshot_to = r->file.bytes;
+		return;
+	case TCPLEDGER_FRAME_LOST:
+		r->lost += frame->count;
+		break;
+	}
+	if (!wanted) {
+		leave_out(r, frame);
+		return;
+	}
+	put(r, frame->bytes, frame->size);
+	r->count += numbered;
+	r->in_file += numbered;
+}
+
+static int flush(struct recorder *r)
+{
+	r->flushed = clock_monotonic();
+	if (!r->writing)
+		return FAIL_NONE;
+	if (recorded_file_flush(&r->file))
+		return FAIL_WORK;
+	return disk_check(r->file.part, r->wish->free_space);
+}
+
+/* Without a filter most events go through as they are, many at once. */
+static bool take_run(struct recorder *r)
+{
+	const unsigned char *bytes;
+	uint64_t count, full = r->wish->rotate_size;
+	size_t size, enough = PIECE;
+
+	if (r->events->expected != r->next)
+		return false;	/* some were recorded before */
+	if (full && full < r->file.bytes + enough)
+		enough = full > r->file.bytes ? (size_t)(full - r->file.bytes) : 1;
+	size = events_run(r->events, enough, &bytes, &count);
+	if (!size)
+		return false;
+	put(r, bytes, size);
+	r->next += count;
+	r->count += count;
+	r->in_file += count;
+	return true;
+}
+
+static enum stream_state next(struct recorder *r)
+{
+	const struct frame *frame;
+	enum stream_state state;
+
+	if (take_run(r))
+		return STREAM_FRAME;
+	state = events_next(r->events, &frame);
+
+	if (state == STREAM_FRAME)
+		take(r, frame);
+	return state;
+}
+
+/* Whether the source gives a snapshot to each who opens it: a pipe does not. */
+static bool can_refresh(const struct recorder *r)
+{
+	struct stat st;
+
+	return !fstat(r->events->stream.input.fd, &st) && S_ISREG(st.st_mode);
+}
+
+static struct events *open_events(struct recorder *r)
+{
+	struct events *events = memory_new(1, sizeof(*events));
+
+	if (!events_open(events, r->wish->source)) {
+		events->undecoded = r->judged ? 0 : FRAME_UNDECODED;
+		return events;
+	}
+	events_close(events);
+	free(events);
+	return NULL;
+}
+
+static void close_events(struct events *events)
+{
+	if (events)
+		events_close(events);
+	free(events);
+}
+
+/*
+ * Take up a fresh snapshot, in another file if @other. The old descriptor is read up to
+ * where the new one begins.
+ */
+static int refresh(struct recorder *r, bool other)
+{
+	struct events *fresh = open_events(r);
+	const struct frame *frame;
+	int status = FAIL_NONE;
+
+	if (!fresh)
+		return FAIL_WORK;
+	if (events_next(fresh, &frame) != STREAM_FRAME || frame->type != TCPLEDGER_FRAME_START) {
+		close_events(fresh);
+		return FAIL_NONE;	/* it ends just now, as the old one will say */
+	}
+	while (r->next < frame->seq && next(r) == STREAM_FRAME)
+		;
+	if (other) {
+		status = finish_file(r);
+		status = status ? status : begin_file(r);
+	}
+	close_events(r->events);
+	r->events = fresh;
+	if (!status)
+		take(r, frame);
+	return status;
+}
+
+/* The snapshots are a quarter of a file at most, however many records there are. */
+static bool wants_snapshot(const struct recorder *r)
+{
+	uint64_t size = r->snapshot_to - r->snapshot_from;
+	uint64_t every = size * SNAPSHOT_RATIO > SNAPSHOT_EVERY ? size * SNAPSHOT_RATIO :
+								  SNAPSHOT_EVERY;
+
+	return r->file.bytes - r->snapshot_to >= every;
+}
+
+/* Where the snapshot alone is larger than a file should be, half of it are events. */
+static bool is_full(const struct recorder *r)
+{
+	return r->wish->rotate_size && r->file.bytes >= r->wish->rotate_size && r->in_file &&
+	       r->file.bytes - r->snapshot_to >= r->snapshot_to - r->snapshot_from;
+}
+
+/* Nothing begins while a snapshot is written: a file has a whole one at its beginning. */
+static int go_on(struct recorder *r)
+{
+	if (r->triggered && !r->in_snapshot) {
+		r->triggered = false;
+		r->until = clock_monotonic() + r->wish->after_ns;
+		if (!r->writing)
+			return refresh(r, true);
+	}
+	if (!r->writing || r->in_snapshot || !can_refresh(r))
+		return FAIL_NONE;
+	if (is_full(r))
+		return refresh(r, true);
+	return wants_snapshot(r) ? refresh(r, false) : FAIL_NONE;
+}
+
+static int take_last_snapshot(struct recorder *r)
+{
+	int status;
+
+	if (!r->writing || !can_refresh(r))
+		return FAIL_NONE;
+	while (r->in_snapshot && next(r) == STREAM_FRAME)
+		;
+	status = refresh(r, false);
+	while (!status && r->in_snapshot && next(r) == STREAM_FRAME)
+		if (r->file.text.len >= PIECE)
+			status = recorded_file_flush(&r->file);
+	return status;
+}
+
+static void tell_progress(const struct recorder *r)
+{
+	if (r->terminal)
+		fprintf(stderr, "\r%llu events, %llu bytes, %llu lost, %lu files ",
+			(unsigned long long)r->count,
+			(unsigned long long)(r->bytes + (r->writing ? r->file.bytes : 0)),
+			(unsigned long long)r->lost, r->file_count);
+}
+
+/* Once a second, also when it is quiet. */
+static int tick(struct recorder *r)
+{
+	int status = flush(r);
+
+	tell_progress(r);
+	if (status || !r->writing || r->in_snapshot)
+		return status;
+	if (r->wish->triggers && r->flushed >= r->until) {
+		status = take_last_snapshot(r);
+		return finish_file(r) | status;
+	}
+	if (r->in_file && clock_due(r->rotate_at, r->wish->rotate_ns) && can_refresh(r))
+		return refresh(r, true);
+	return FAIL_NONE;
+}
+
+static int wait_for_more(struct recorder *r)
+{
+	int64_t passed = clock_monotonic() - r->flushed;
+
+	if (passed >= CLOCK_SECOND)
+		return tick(r);
+	interrupt_wait(r->events->stream.input.fd, false, CLOCK_SECOND - passed);
+	return FAIL_NONE;
+}
+
+static int fail_unloaded(const struct recorder *r)
+{
+	if (!r->events->live)
+		return FAIL_NONE;
+	return fail_read(r->events->stream.input.path, "what was recorded is complete up to then",
+			 "the module was unloaded");
+}
+
+static int record_all(struct recorder *r)
+{
+	int status = FAIL_NONE;
+
+	while (!status && !interrupt_came()) {
+		switch (next(r)) {
+		case STREAM_FRAME:
+			status = go_on(r);
+			if (!status && r->file.text.len >= PIECE)
+				status = tick(r);
+			break;
+		case STREAM_WAIT:
+			status = wait_for_more(r);
+			break;
+		case STREAM_ENDED:
+			r->over = true;
+			return fail_unloaded(r);
+		default:
+			r->over = true;
+			return FAIL_WORK;
+		}
+	}
+	return status;
+}
+
+static void summarize(const struct recorder *r)
+{
+	if (!r->file_count) {
+		if (r->wish->triggers)
+			fail_summary("no trigger came, nothing was recorded");
+		return;
+	}
+	fail_summary("%llu events, %llu lost, %llu filtered; %llu bytes in %s%s",
+		     (unsigned long long)r->count, (unsigned long long)r->lost,
+		     (unsigned long long)r->filtered, (unsigned long long)r->bytes, r->file.name,
+		     r->file_count > 1 ? " and those before it" : "");
+}
+
+static int begin(struct recorder *r)
+{
+	r->events = open_events(r);
+	if (!r->events)
+		return FAIL_WORK;
+	return r->wish->triggers ? FAIL_NONE : begin_file(r);
+}
+
+static int finish(struct recorder *r, int status)
+{
+	if (!status && !r->over)
+		status = take_last_snapshot(r);
+	/* What is wrong has been said. */
+	fail_quietly(status);
+	status |= finish_file(r);
+	fail_quietly(false);
+	return status;
+}
+
+/**
+ * recorder_run - record until a signal comes or it cannot go on
+ * @r: set up
+ * @wish: what is to be recorded
+ *
+ * Return: exit status.
+ */
+int recorder_run(struct recorder *r, const struct recorder_wish *wish)
+{
+	int status;
+
+	memset(r, 0, sizeof(*r));
+	r->wish = wish;
+	r->file.fd = -1;
+	r->numbered = wish->rotate_size || wish->rotate_ns || wish->files || wish->triggers;
+	r->judged = wish->triggers || filter_any(&wish->filter);
+	r->terminal = isatty(STDERR_FILENO);
+	interrupt_catch();
+	status = begin(r);
+	if (!status)
+		status = record_all(r);
+	status = finish(r, status);
+	if (r->terminal && r->file_count)
+		fputs("\r\033[K", stderr);
+	summarize(r);
+	close_events(r->events);
+	replay_free(&r->replay);
+	recorded_file_free(&r->file);
+	return status;
+}
