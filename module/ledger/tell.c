@@ -14,6 +14,7 @@
  * ring yet, would be missed; but between the first reader's open() and its snapshot lies
  * a read() of its own, far longer than a store takes to be seen.
  */
+#include <linux/bitops.h>
 #include <linux/rcupdate.h>
 
 #include "ledger/conn.h"
@@ -27,14 +28,16 @@
  * @fresh: it was not told of in this epoch
  * @ended: its end is to be told, for the first time or anew
  * @told: so many entries of its log were told
- * @amended: so many of these are to be told as they are now
+ * @amended: bit mask of those of them that are to be told as they are now
  */
 struct news {
 	bool	fresh;
 	bool	ended;
 	u32	told;
-	u32	amended;
+	u64	amended;
 };
+
+static_assert(TCPLEDGER_LOG_MAX <= 64);	/* bits of @amended */
 
 static bool was_told(const struct tcpledger_log *log, u32 i)
 {
@@ -70,9 +73,9 @@ static u32 look(const struct tcpledger_conn *c, u8 tag, struct news *news)
 			news->told--;
 		if (log->news & LOG_AMENDED)
 			for (i = 0; i < news->told; i++)
-				news->amended += was_amended(log, i);
+				news->amended |= (u64)was_amended(log, i) << i;
 	}
-	n = news->fresh + news->amended + log->n - news->told;
+	n = news->fresh + hweight64(news->amended) + log->n - news->told;
 	/* Whatever comes after its end may change the verdict. */
 	news->ended = c->facts.ended_at && (n || log->news & LOG_ENDED);
 	return n + news->ended;
@@ -108,14 +111,13 @@ static void put_entry(struct tcpledger_ring *ring, struct tcpledger_conn *c, u8 
 static void put(struct tcpledger_ring *ring, struct tcpledger_conn *c,
 		const struct news *news)
 {
+	u64 left;
 	u32 i;
 
 	if (news->fresh)
 		put_record(ring, c, TCPLEDGER_FRAME_OPEN);
-	if (news->amended)
-		for (i = 0; i < news->told; i++)
-			if (was_amended(&c->facts.log, i))
-				put_entry(ring, c, TCPLEDGER_FRAME_AMEND, i);
+	for (left = news->amended; left; left &= left - 1)
+		put_entry(ring, c, TCPLEDGER_FRAME_AMEND, __ffs64(left));
 	for (i = news->told; i < c->facts.log.n; i++)
 		put_entry(ring, c, TCPLEDGER_FRAME_ENTRY, i);
 	if (news->ended)
