@@ -26,7 +26,7 @@ help:
 	@echo 'make              module and command, for the running kernel or KDIR=DIR'
 	@echo 'make install      PREFIX=, DESTDIR=, INSTALL_MOD_PATH=; make uninstall takes it back'
 	@echo 'make deb          packages tcpledger and tcpledger-dkms, below .build/deb'
-	@echo 'make demo         real connections in a VM of Debian 6.1, and what tcpledger says of them'
+	@echo 'make demo         the five questions on TCP, answered by connections that a VM of Debian 6.1 makes'
 	@echo 'make check        all tests, in VMs of Debian 6.1 and 6.12; ends with the slowest and the releases'
 	@echo '                  KERNEL=6.1|6.12 only one; TESTS="open close" only these; KERNEL_RELEASE=6.1.0-55-amd64 that very one'
 	@echo 'make check-driver that whatever goes wrong in a VM fails the run (part of make check)'

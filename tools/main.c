@@ -14,6 +14,7 @@
 #include "commands/explain.h"
 #include "commands/export.h"
 #include "commands/filter.h"
+#include "commands/lab.h"
 #include "commands/list.h"
 #include "commands/options.h"
 #include "commands/quiz.h"
@@ -47,7 +48,8 @@ static const struct command {
 		OPTIONS_GLOSSARY | OPTIONS_CLOCK | OPTIONS_SOURCE, 1, command_explain
 	},
 	{
-		"quiz", "[ID|LADDR:LPORT-RADDR:RPORT]", "questions about one connection",
+		"quiz", "[NAME|ID|LADDR:LPORT-RADDR:RPORT]",
+		"questions about one connection, or a case of the lab",
 		OPTIONS_QUIZ | OPTIONS_CLOCK | OPTIONS_SOURCE, 1, command_quiz
 	},
 	{
@@ -69,6 +71,10 @@ static const struct command {
 	{
 		"filter", "[EXPRESSION]", "what is recorded, in tcpdump's language",
 		OPTIONS_CLEAR | OPTIONS_NAMESPACE, INT_MAX, command_filter
+	},
+	{
+		"lab", "[NAME]", "make a textbook case for real and draw it; or which there are",
+		OPTIONS_LAB | OPTIONS_CLOCK | OPTIONS_JSON | OPTIONS_DIAGRAM, 1, command_lab
 	},
 };
 

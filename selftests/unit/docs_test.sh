@@ -15,7 +15,7 @@ words() { sed -n "/^#define TCPLEDGER_$1(X)/,/[^\\\\]\$/p" "$header" | grep -oE 
 options=$("$TCPLEDGER" --help | sed -n '/^options:/,$p' | grep -oE '(^ +|, )--?[A-Za-z0-9]+' | tr -d ', ')
 documented=$(grep -E -- '^\.BR? ' <<<"$page" | grep -oE -- '--[a-z]+[46]?' | sort -u)
 completed=$(sed -n '/^_tcpledger()/,$p' "$completion" | grep -oE -- '(^|[ "|])--?[a-z0-9]+' |
-	tr -d ' "|' | grep -vE '^-([gPWofF]|eq|gt)$' | sort -u)
+	tr -d ' "|' | grep -vE '^-([gPWofdF]|eq|gt)$' | sort -u)
 anomalies=$(words ANOMALIES)
 endings="$(words OUTCOMES) $(words KINDS)"
 states=$(sed -n '/^#define TCPLEDGER_STATES(X)/,/[^\]$/p' "$header" | grep -oE '\([A-Z_0-9]+,' | tr -d '(,')

@@ -9,6 +9,7 @@
 #include "commands/options.h"
 #include "explain/explanation.h"
 #include "explain/glossary.h"
+#include "explain/phrase_values.h"
 #include "explain/prose.h"
 #include "explain/prose_print.h"
 #include "explain/rule.h"
@@ -20,6 +21,35 @@ static void print(const struct options *options, const struct record *record)
 	explanation_make(&prose, record, options->clock == OPTIONS_CLOCK_WALL);
 	prose_print(&prose);
 	prose_free(&prose);
+}
+
+static void print_part(const struct record *record,
+		       void (*add)(struct prose *, const struct record *))
+{
+	struct prose prose = { .step = -1 };
+
+	phrase_values_of_record(&prose.phrase, record);
+	add(&prose, record);
+	prose_print(&prose);
+	prose_free(&prose);
+}
+
+/**
+ * explain_verdict - of an explanation the verdict alone
+ * @record: a checked record
+ */
+void explain_verdict(const struct record *record)
+{
+	print_part(record, explanation_verdict_add);
+}
+
+/**
+ * explain_time_wait - of a verdict what it says of TIME_WAIT
+ * @record: a checked record
+ */
+void explain_time_wait(const struct record *record)
+{
+	print_part(record, explanation_time_wait_add);
 }
 
 static void print_glossary(void)

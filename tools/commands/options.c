@@ -21,7 +21,8 @@ enum {
 	OPT_ANOMALY, OPT_COMM, OPT_UID, OPT_CGROUP, OPT_LIVE, OPT_HISTORY,
 	OPT_SINCE, OPT_OLDER, OPT_JSON, OPT_OPENMETRICS, OPT_SORT, OPT_REVERSE,
 	OPT_LIMIT, OPT_VERSION, OPT_LOG, OPT_ASCII, OPT_ABSOLUTE, OPT_SVG, OPT_PCAPNG,
-	OPT_PACKETDRILL, OPT_CLEAR, OPT_REDACT, OPT_SIZE, OPT_SEED, OPT_GLOSSARY,
+	OPT_PACKETDRILL, OPT_CLEAR, OPT_REDACT, OPT_SIZE, OPT_SEED, OPT_GLOSSARY, OPT_WAIT,
+	OPT_KEEP,
 };
 
 #define ANY	0xffffffffU	/* every command has it */
@@ -79,6 +80,9 @@ static const struct spec {
 	{ OPTIONS_GLOSSARY, OPT_GLOSSARY, "glossary", NULL,
 	  "the terms, in a sentence or two each" },
 	{ OPTIONS_QUIZ, OPT_SEED, "seed", "N", "the same questions each time" },
+	{ OPTIONS_LAB, OPT_WAIT, "wait", NULL, "to the end of TIME_WAIT, a minute of it" },
+	{ OPTIONS_LAB, OPT_KEEP, "keep", "FOLDER",
+	  "keep records and captures of both ends there" },
 	{ OPTIONS_SOURCE, OPT_FILE, "file", "FILE", "read a kept file, not the kernel" },
 	{ OPTIONS_SOURCE | OPTIONS_NAMESPACE, OPT_NETNS, "netns", "NAME",
 	  "of this network namespace ('ip netns'), or inode number" },
@@ -251,6 +255,12 @@ static int take(struct options *options, int value, const char *arg)
 		return parse_size(arg, &options->size);
 	case OPT_CLEAR:
 		options->clear = true;
+		return 0;
+	case OPT_WAIT:
+		options->wait = true;
+		return 0;
+	case OPT_KEEP:
+		options->keep = arg;
 		return 0;
 	case OPT_GLOSSARY:
 		options->glossary = true;

@@ -28,6 +28,7 @@
 #define OPTIONS_QUIZ		0x800	/* what is asked */
 #define OPTIONS_GLOSSARY	0x1000	/* terms in place of a record */
 #define OPTIONS_TWO_FILES	0x2000	/* may read a second file; no option of its own */
+#define OPTIONS_LAB		0x4000	/* how a case is made */
 
 enum options_clock {
 	OPTIONS_CLOCK_DEFAULT,
@@ -61,6 +62,8 @@ enum options_clock {
  * @seeded: --seed was given
  * @seed: its number
  * @glossary: --glossary was given
+ * @wait: --wait was given
+ * @keep: FOLDER of --keep, or NULL
  * @help: --help was given
  * @version: --version was given
  * @args: what is not an option
@@ -85,6 +88,8 @@ struct options {
 	bool			seeded;
 	int64_t			seed;
 	bool			glossary;
+	bool			wait;
+	const char		*keep;
 	bool			help, version;
 	char			**args;
 	int			arg_count;

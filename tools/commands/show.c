@@ -5,6 +5,8 @@
  */
 #include "commands/show.h"
 
+#include <stdbool.h>
+
 #include "base/fail.h"
 #include "base/file.h"
 #include "base/output.h"
@@ -23,17 +25,20 @@
 #include "read/record.h"
 
 static void print_diagram(const struct options *options, const struct ends *ends,
-			  const struct diagram *diagram)
+			  const struct diagram *diagram, bool verdict)
 {
 	const struct record *record = diagram->end[DIAGRAM_LEFT].record;
 	struct ladder_look look = look_of(options);
 
-	describe_head(record, look.width, look.colour);
+	if (verdict)
+		describe_head(record, look.width, look.colour);
 	ends_print_notes(ends, look.width);
 	text_char(output_text(), '\n');
 	ladder_draw(diagram, &look, output_text());
 	text_char(output_text(), '\n');
 	ladder_legend(diagram, &look, output_text());
+	if (!verdict)
+		return;
 	text_char(output_text(), '\n');
 	describe_verdict(record, look.width, look.colour);
 }
@@ -49,7 +54,7 @@ static int make_svg(const struct options *options, const struct diagram *diagram
 	return file_finish(&file, FAIL_NONE);
 }
 
-static int draw(const struct options *options, const struct record *record)
+static int draw(const struct options *options, const struct record *record, bool verdict)
 {
 	struct diagram diagram;
 	struct ends ends;
@@ -59,13 +64,20 @@ static int draw(const struct options *options, const struct record *record)
 	if (options->svg)
 		status |= make_svg(options, &diagram);
 	else
-		print_diagram(options, &ends, &diagram);
+		print_diagram(options, &ends, &diagram, verdict);
 	diagram_free(&diagram);
 	ends_free(&ends);
 	return status;
 }
 
-static int print(const struct options *options, const struct record *record)
+/**
+ * show_record - show one record
+ * @options: how, and where the other end may be found
+ * @record: a checked record
+ *
+ * Return: 0, or an exit status with the error reported.
+ */
+int show_record(const struct options *options, const struct record *record)
 {
 	if (options->json)
 		json_record(record);
@@ -73,7 +85,32 @@ static int print(const struct options *options, const struct record *record)
 		describe_record(record, options->clock == OPTIONS_CLOCK_WALL, output_width(),
 				output_colour());
 	else
-		return draw(options, record);
+		return draw(options, record, true);
+	return FAIL_NONE;
+}
+
+/**
+ * show_picture - the picture of a record and its legend, and nothing else
+ * @options: how, and where the other end may be found
+ * @record: a checked record
+ *
+ * Return: 0, or an exit status with the error reported.
+ */
+int show_picture(const struct options *options, const struct record *record)
+{
+	return draw(options, record, false);
+}
+
+/**
+ * show_check - whether the options ask for one form
+ * @options: what is asked for
+ *
+ * Return: 0, or the exit status for a wrong call with the error reported.
+ */
+int show_check(const struct options *options)
+{
+	if (options->json + options->log + !!options->svg > 1)
+		return fail_usage("--json, --log and --svg exclude each other");
 	return FAIL_NONE;
 }
 
@@ -89,8 +126,8 @@ int command_show(const struct options *options)
 	const struct record *record;
 	int status;
 
-	if (options->json + options->log + !!options->svg > 1)
-		return fail_usage("--json, --log and --svg exclude each other");
+	if (show_check(options))
+		return FAIL_USAGE;
 	if ((options->other_file || options->arg_count > 1) && (options->json || options->log))
 		return fail_usage("--json and --log show one connection of one file");
 	if (options->arg_count > 1 && options->svg)
@@ -99,7 +136,7 @@ int command_show(const struct options *options)
 		return side_by_side(options);
 	status = find_record(options, options->args[0], &found, &record);
 	if (record)
-		status |= print(options, record);
+		status |= show_record(options, record);
 	record_list_free(&found);
 	return status;
 }

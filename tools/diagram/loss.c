@@ -45,6 +45,8 @@ static bool is_awaited(const struct diagram_end *to, const struct tcpledger_entr
 {
 	switch (state_at(to, t_ns)) {
 	case TCPLEDGER_STATE_SYN_RECV:
+		/* After SYNs that crossed the SYN/ACK is awaited, and is before any ACK. */
+		return to->record->fixed.role != TCPLEDGER_ROLE_SIMULTANEOUS;
 	case TCPLEDGER_STATE_TIME_WAIT:
 		return true;
 	case TCPLEDGER_STATE_FIN_WAIT1:

@@ -10,6 +10,8 @@
 struct prose;
 struct record;
 
+void explanation_verdict_add(struct prose *prose, const struct record *record);
+void explanation_time_wait_add(struct prose *prose, const struct record *record);
 void explanation_make(struct prose *prose, const struct record *record, bool wall);
 
 #endif

@@ -10,7 +10,12 @@
 #define WIDTH_DEFAULT	80	/* where no terminal has one */
 #define WIDTH_MOST	100	/* longer lines are hard to read */
 
-static unsigned int width(void)
+/**
+ * prose_width - how wide lines of prose are
+ *
+ * Return: columns.
+ */
+unsigned int prose_width(void)
 {
 	unsigned int width = output_width();
 
@@ -52,7 +57,7 @@ static void print_paragraph(const struct prose *prose, size_t number)
 	text_string(out, paragraph->apart ? "\n" : "");
 	text_string(out, bold ? "\033[1m" : "");
 	at = out->len;
-	wrap_add(out, prose_text(prose, number), indent(paragraph->kind), width());
+	wrap_add(out, prose_text(prose, number), indent(paragraph->kind), prose_width());
 	for (; at < out->len; at++)
 		if (out->bytes[at] == PHRASE_NO_BREAK)
 			out->bytes[at] = ' ';

@@ -7,6 +7,7 @@
 
 struct prose;
 
+unsigned int prose_width(void);
 void prose_print(const struct prose *prose);
 
 #endif
