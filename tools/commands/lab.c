@@ -160,6 +160,13 @@ static void tell_error(int error)
 	say(line, NULL);
 }
 
+static void tell_wait(void)
+{
+	text_char(output_text(), '\n');
+	say(N_("TIME_WAIT is not over yet. With --wait the picture goes on to its end, about a "
+	       "minute later, and tells how long it really was."), NULL);
+}
+
 /* What a namespace recorded moves to the initial one when it dies. */
 static void tell_more(const struct record *record)
 {
@@ -179,8 +186,9 @@ static void tell_more(const struct record *record)
 	text_free(&line);
 }
 
-static void tell(const struct lab_case *lab_case, const struct lab_result *result,
-		 const struct record *record, enum detail detail)
+static void tell(const struct options *options, const struct lab_case *lab_case,
+		 const struct lab_result *result, const struct record *record,
+		 enum detail detail)
 {
 	text_char(output_text(), '\n');
 	bold(_("WHAT TO LOOK AT"));
@@ -191,6 +199,8 @@ static void tell(const struct lab_case *lab_case, const struct lab_result *resul
 		explain_time_wait(record);
 	if (detail == DETAIL_ALL) {
 		explain_verdict(record);
+		if (lab_case->waits && !options->wait)
+			tell_wait();
 		tell_more(record);
 	}
 }
@@ -226,7 +236,7 @@ static int show_view(const struct options *options, const struct lab_case *lab_c
 	if (!status) {
 		record = record_list_next(&found);
 		if (words)
-			tell(lab_case, result, record, detail);
+			tell(options, lab_case, result, record, detail);
 		else
 			status = draw(options, record, detail);
 	}

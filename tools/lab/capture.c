@@ -2,10 +2,12 @@
 #define _GNU_SOURCE
 #include "lab/capture.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fail.h"
 
@@ -58,18 +60,26 @@ void capture_begin(struct capture *capture, struct world *world)
 			begin_wire(capture, world, wire);
 }
 
+static void fail_write(struct world *world, const char *why)
+{
+	world->status = fail_work("make room or give another folder",
+				  "cannot write the capture: %s", why);
+}
+
 static void write_wire(struct capture *capture, struct world *world, unsigned int wire,
 		       const char *path)
 {
 	pcap_t *pcap = capture->wire[wire];
 	pcap_dumper_t *dumper = pcap_dump_open(pcap, path);
 
-	if (!dumper || pcap_dispatch(pcap, -1, pcap_dump, (u_char *)dumper) < 0 ||
-	    pcap_dump_flush(dumper))
-		world->status = fail_work("make room or give another folder",
-					  "cannot write the capture: %s", pcap_geterr(pcap));
+	if (!dumper || pcap_dispatch(pcap, -1, pcap_dump, (u_char *)dumper) < 0)
+		fail_write(world, pcap_geterr(pcap));
+	else if (pcap_dump_flush(dumper))
+		fail_write(world, strerror(errno));
 	if (dumper)
 		pcap_dump_close(dumper);
+	if (dumper && world->status)
+		unlink(path);	/* complete, or not there at all */
 }
 
 /**

@@ -84,10 +84,8 @@ static void play_port_exhaustion(struct world *world)
 
 	world_sysctl(world, WORLD_CLIENT, "ipv4/ip_local_port_range", "40000 40003");
 	for (i = 0; i < PORTS; i++) {
-		struct pair pair = { .listener = listener, .client = sockets_begin(world, 0) };
+		struct pair pair = pair_join(world, listener, 0);
 
-		sockets_established(world, pair.client);
-		pair.server = sockets_accept(world, listener);
 		close_both(world, &pair);
 		await_state(world, WORLD_CLIENT, TCPLEDGER_STATE_TIME_WAIT);
 	}

@@ -7,6 +7,23 @@
 #define BACKLOG	8
 
 /**
+ * pair_join - the client connects to a server that listens already
+ * @world: the hosts
+ * @listener: the server's socket that listens
+ * @port: the client's port, 0 for one that the kernel chooses
+ *
+ * Return: the connection, established at both ends.
+ */
+struct pair pair_join(struct world *world, int listener, uint16_t port)
+{
+	struct pair pair = { .listener = listener, .client = sockets_begin(world, port) };
+
+	sockets_established(world, pair.client);
+	pair.server = sockets_accept(world, listener);
+	return pair;
+}
+
+/**
  * pair_open - the client connects, the server accepts
  * @world: the hosts
  *
@@ -14,12 +31,7 @@
  */
 struct pair pair_open(struct world *world)
 {
-	struct pair pair;
-
-	pair.listener = sockets_listen(world, BACKLOG);
-	pair.client = sockets_connect(world);
-	pair.server = sockets_accept(world, pair.listener);
-	return pair;
+	return pair_join(world, sockets_listen(world, BACKLOG), WORLD_CLIENT_PORT);
 }
 
 /**

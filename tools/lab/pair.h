@@ -3,6 +3,8 @@
 #ifndef TCPLEDGER_PAIR_H
 #define TCPLEDGER_PAIR_H
 
+#include <stdint.h>
+
 #include "lab/world.h"
 
 #define PAIR_REQUEST	"What is the time?\n"
@@ -20,6 +22,7 @@ struct pair {
 	int	server;
 };
 
+struct pair pair_join(struct world *world, int listener, uint16_t port);
 struct pair pair_open(struct world *world);
 void pair_ask(struct world *world, const struct pair *pair);
 void pair_close_client(struct world *world, const struct pair *pair);

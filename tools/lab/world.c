@@ -17,6 +17,7 @@
 #include "lab/program.h"
 
 #define OWN_SPACE	"/proc/thread-self/ns/net"
+#define SYSCTL		"/proc/sys/net/"
 
 /* A program on a host is named after it, so that a record's owner tells its end. */
 static const char *const names[WORLD_HOSTS] = { "client", "server", "network" };
@@ -85,7 +86,7 @@ void world_sysctl(struct world *world, enum world_host host, const char *name,
 
 	if (!world_enter(world, host))
 		return;
-	snprintf(path, sizeof(path), "/proc/sys/net/%s", name);
+	snprintf(path, sizeof(path), SYSCTL "%s", name);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0 || write(fd, value, len) != (ssize_t)len)
 		world->status = fail_work("is /proc mounted, and may it be written to?",
@@ -93,6 +94,23 @@ void world_sysctl(struct world *world, enum world_host host, const char *name,
 					  strerror(errno));
 	if (fd >= 0)
 		close(fd);
+}
+
+/**
+ * world_sysctl_if_known - set a knob that not every kernel has
+ * @world: the hosts
+ * @host: which
+ * @name: its path below /proc/sys/net
+ * @value: what to set, if there is such a knob
+ */
+void world_sysctl_if_known(struct world *world, enum world_host host, const char *name,
+			   const char *value)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), SYSCTL "%s", name);
+	if (world_enter(world, host) && !access(path, F_OK))
+		world_sysctl(world, host, name, value);
 }
 
 static void run_ip(struct world *world, enum world_host host, const char *commands)
@@ -133,7 +151,7 @@ static void join_host(struct world *world, enum world_host host, const char *eth
  */
 static void settle_host(struct world *world, enum world_host host)
 {
-	world_sysctl(world, host, "ipv6/conf/all/disable_ipv6", "1");
+	world_sysctl_if_known(world, host, "ipv6/conf/all/disable_ipv6", "1");
 	if (host == WORLD_NETWORK) {
 		world_sysctl(world, host, "ipv4/ip_forward", "1");
 		return;

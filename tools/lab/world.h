@@ -68,6 +68,8 @@ void world_end(struct world *world);
 bool world_enter(struct world *world, enum world_host host);
 void world_sysctl(struct world *world, enum world_host host, const char *name,
 		  const char *value);
+void world_sysctl_if_known(struct world *world, enum world_host host, const char *name,
+			   const char *value);
 uint32_t world_inode(const struct world *world, enum world_host host);
 
 #endif
