@@ -39,7 +39,7 @@ sys.stdout.buffer.write(data)' "$@"
 }
 
 command -v xmllint >/dev/null || ktap_skip_all "no xmllint: install libxml2-utils"
-tap_plan 82 "${files[*]}" "${files[*]}" "${files[*]}" "${files[*]}"
+tap_plan 85 "${files[*]}" "${files[*]}" "${files[*]}" "${files[*]}"
 
 page=$tap_dir/page.html
 for file in "${files[@]}"; do
@@ -85,6 +85,21 @@ ladder='(//*[@class="ladder"])[1]'
 group=$(one "$ladder/*[local-name()='g'][*='ESTABLISHED']/@data-g")
 tap_is "a state has its arrow and its words in its group" \
 	"$(count "$ladder/*[local-name()='g'][@data-g='$group'][contains(., 'SYN,ACK')]") $(count "(//ol)[1]/li[@data-g='$group'][contains(., 'SYN_SENT => ESTABLISHED')]")" "1 1"
+
+log() { json pictures/synack_lost.records | head -n 1 | jq -r "$1"; }
+tap_same "the way through the states has each change, numbered, at its time" \
+	"$(xmllint --xpath "(//*[@class='statediagram'])[1]//*[starts-with(@class, 'small b when')]/text()" "$tap_dir/xml")" \
+	"$(log '.log[] | select(.type == "state") | .t_ns' |
+		awk '{ printf "%d \302\267 %d.%06d\n", NR, $1 / 1e9, $1 % 1e9 / 1e3 }')"
+bar="(//*[@class='timebar'])[1]/*"
+tap_same "the time bar has the states that last, in their order" \
+	"$(xmllint --xpath "$bar/*[@class='small b m']/text()" "$tap_dir/xml")" \
+	"$(log '.log[] | select(.type == "state" and .to != "CLOSE") | .to')"
+lengths=$(log '[.log[] | select(.type == "state")] | [.[1:], .[:-1]] | transpose[] | .[0].t_ns - .[1].t_ns')
+tap_same "... the longer ones are wider" \
+	"$(paste <(echo "$lengths") <(xmllint --xpath "$bar/*[local-name()='rect']/@width" "$tap_dir/xml" |
+		tr -dc '0-9.\n') | sort -n -k 1 | cut -f 2)" \
+	"$(xmllint --xpath "$bar/*[local-name()='rect']/@width" "$tap_dir/xml" | tr -dc '0-9.\n' | sort -n)"
 
 # Both ends, one filter.
 port=$(json pictures/synack_lost.records | jq -r .lport | head -n 1)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The other end of each record is looked for by a key that both ends have, so that a
- * report of many records is not made by comparing each with each.
+ * Both ends of a connection have its tuple and an initial sequence number in common, or
+ * name each other (read/peer.h). The other end of each record is looked for by a key made
+ * of these, so that many records, also of one tuple, need not be compared each with each.
  */
-#define _GNU_SOURCE
 #include "report/collection.h"
 
 #include <stdbool.h>
@@ -23,29 +23,41 @@
 /**
  * struct candidate - a record that may be wanted
  * @record: it
- * @key: the same for both ends of a connection
  * @peer: number of the other end among the candidates, or -1
  * @wanted: it is wanted for itself
  * @place: number among those of the report, or -1
  */
 struct candidate {
 	struct record	record;
-	uint64_t	key;
 	long		peer;
 	bool		wanted;
 	long		place;
 };
 
 /**
+ * struct clue - a candidate, by one of its keys
+ * @key: what the other end may have too
+ * @number: the candidate's
+ */
+struct clue {
+	uint64_t	key;
+	size_t		number;
+};
+
+#define CLUES_MOST	3	/* of a candidate */
+
+/**
  * struct candidates - all of them
  * @list: they, newest first
  * @count: how many
- * @by_key: their numbers, by key
+ * @clues: their keys, sorted
+ * @clue_count: how many
  */
 struct candidates {
 	struct candidate	*list;
 	size_t			count;
-	size_t			*by_key;
+	struct clue		*clues;
+	size_t			clue_count;
 };
 
 static void keep(struct collection *collection, const struct record *record)
@@ -90,58 +102,84 @@ static void read_other_spaces(struct collection *collection, const struct source
 	fail_quietly(false);
 }
 
-static uint64_t add_hash(const uint8_t *address, uint16_t port)
+static uint64_t mix(uint64_t hash, uint64_t value)
 {
-	uint64_t hash = 0xcbf29ce484222325ULL + port;
-	unsigned int i;
-
-	for (i = 0; i < 16; i++)
-		hash = (hash ^ address[i]) * 0x100000001b3ULL;
-	return hash;
+	hash = (hash ^ value) * 0x9e3779b97f4a7c15ULL;
+	return hash ^ hash >> 32;
 }
 
-static uint64_t key_of(const struct tcpledger_record *r)
+static uint64_t hash_endpoint(const uint8_t *address, uint16_t port)
 {
-	return add_hash(r->local, r->lport) + add_hash(r->remote, r->rport);
+	uint64_t words[2];
+
+	memcpy(words, address, sizeof(words));
+	return mix(mix(mix(port, words[0]), words[1]), 1);
 }
 
-static int compare_keys(const void *a, const void *b, void *all)
+/* What a record may have in common with that of the other end. Returns how many. */
+static unsigned int keys_of(const struct record *record, uint64_t keys[CLUES_MOST])
 {
-	const struct candidate *list = ((const struct candidates *)all)->list;
-	const struct candidate *x = &list[*(const size_t *)a], *y = &list[*(const size_t *)b];
+	const struct tcpledger_record *r = &record->fixed;
+	uint64_t tuple = hash_endpoint(r->local, r->lport) + hash_endpoint(r->remote, r->rport);
+	int64_t own = record_isn(record, TCPLEDGER_ENTRY_OUT);
+	int64_t other = record_isn(record, TCPLEDGER_ENTRY_IN);
+	unsigned int count = 0;
+
+	if (own >= 0)
+		keys[count++] = mix(tuple, (uint64_t)own);
+	if (other >= 0 && other != own)
+		keys[count++] = mix(tuple, (uint64_t)other);
+	if (r->peer_id)
+		keys[count++] = mix(mix(r->netns, r->id) + mix(r->netns, r->peer_id), 2);
+	return count;
+}
+
+static int compare_clues(const void *a, const void *b)
+{
+	const struct clue *x = a, *y = b;
 
 	return x->key < y->key ? -1 : x->key > y->key;
+}
+
+static void gather_clues(struct candidates *all)
+{
+	uint64_t keys[CLUES_MOST];
+	size_t i;
+
+	all->clues = memory_new(all->count + 1, CLUES_MOST * sizeof(*all->clues));
+	for (i = 0; i < all->count; i++) {
+		unsigned int n = keys_of(&all->list[i].record, keys);
+
+		while (n--)
+			all->clues[all->clue_count++] = (struct clue) { keys[n], i };
+	}
+	qsort(all->clues, all->clue_count, sizeof(*all->clues), compare_clues);
 }
 
 static void make_candidates(struct candidates *all, struct collection *collection,
 			    const struct source *source, const struct filter *filter)
 {
 	const struct record *record;
-	size_t i;
 
 	record_list_sort(&collection->list);
 	all->list = memory_new(collection->list.count + 1, sizeof(*all->list));
-	all->by_key = memory_new(collection->list.count + 1, sizeof(*all->by_key));
 	while ((record = record_list_next(&collection->list)))
 		all->list[all->count++] = (struct candidate) {
-			.record = *record, .key = key_of(&record->fixed), .peer = -1, .place = -1,
+			.record = *record, .peer = -1, .place = -1,
 			.wanted = (!source->chosen || record->fixed.netns == source->inode) &&
 				  filter_match(filter, record, &collection->header),
 		};
-	for (i = 0; i < all->count; i++)
-		all->by_key[i] = i;
-	if (all->count)
-		qsort_r(all->by_key, all->count, sizeof(*all->by_key), compare_keys, all);
+	gather_clues(all);
 }
 
 static size_t first_of_key(const struct candidates *all, uint64_t key)
 {
-	size_t from = 0, to = all->count;
+	size_t from = 0, to = all->clue_count;
 
 	while (from < to) {
 		size_t middle = from + (to - from) / 2;
 
-		if (all->list[all->by_key[middle]].key < key)
+		if (all->clues[middle].key < key)
 			from = middle + 1;
 		else
 			to = middle;
@@ -149,23 +187,27 @@ static size_t first_of_key(const struct candidates *all, uint64_t key)
 	return from;
 }
 
+/* Of several, the one that began nearest. */
 static void find_peer(const struct candidates *all, struct candidate *candidate)
 {
-	uint64_t nearest = UINT64_MAX, distance;
-	size_t i = first_of_key(all, candidate->key);
+	uint64_t nearest = UINT64_MAX, distance, keys[CLUES_MOST];
+	unsigned int n = keys_of(&candidate->record, keys);
+	size_t i;
 
 	if (record_is_self_connect(&candidate->record))
 		return;
-	for (; i < all->count && all->list[all->by_key[i]].key == candidate->key; i++) {
-		const struct candidate *other = &all->list[all->by_key[i]];
+	while (n--)
+		for (i = first_of_key(all, keys[n]); i < all->clue_count &&
+		     all->clues[i].key == keys[n]; i++) {
+			const struct candidate *other = &all->list[all->clues[i].number];
 
-		if (!peer_is(&candidate->record, &other->record) ||
-		    !peer_distance(&candidate->record, &other->record, &distance) ||
-		    distance >= nearest)
-			continue;
-		nearest = distance;
-		candidate->peer = (long)all->by_key[i];
-	}
+			if (!peer_is(&candidate->record, &other->record) ||
+			    !peer_distance(&candidate->record, &other->record, &distance) ||
+			    distance >= nearest)
+				continue;
+			nearest = distance;
+			candidate->peer = (long)all->clues[i].number;
+		}
 }
 
 static void take(struct collection *collection, struct candidates *all)
@@ -215,7 +257,7 @@ int collection_read(struct collection *collection, const struct source *source,
 	make_candidates(&all, collection, source, filter);
 	take(collection, &all);
 	free(all.list);
-	free(all.by_key);
+	free(all.clues);
 	return status;
 }
 

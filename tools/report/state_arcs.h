@@ -41,7 +41,7 @@ extern const struct state_box state_boxes[STATE_BOXES];
  * @x: where its words stand
  * @y: base line of the first
  * @anchor: s, m or e: what of the words is there
- * @event: what makes TCP take it
+ * @event: what makes TCP take it, to be translated
  * @action: what TCP does then, or NULL
  */
 struct state_arc {

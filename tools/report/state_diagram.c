@@ -97,10 +97,10 @@ void state_diagram_define(struct text *page)
 		if (!arc->figure)
 			continue;
 		draw_arc(page, arc, " faint");
-		draw_words(page, arc->x, arc->y, arc->anchor, "tiny dim", arc->event);
+		draw_words(page, arc->x, arc->y, arc->anchor, "tiny dim", _(arc->event));
 		if (arc->action)
 			draw_words(page, arc->x, arc->y + LINE, arc->anchor, "tiny dim",
-				   arc->action);
+				   _(arc->action));
 	}
 	for (i = 0; i < STATE_BOXES; i++) {
 		draw_box(page, &state_boxes[i], "box");
