@@ -209,6 +209,16 @@ are_answered()
 	return 1
 }
 
+# The questions are about the case, and all of them can be asked.
+is_asked()
+{
+	tcpledger quiz lost-last-ack --seed 1 >"$work/quiz" < <(yes '') || return 1
+	grep -qE '^Question 5 of [5-8]$' "$work/quiz" && grep -q 'our last ACK was lost' "$work/quiz" &&
+		grep -qE '^Score: 0 of [5-8]$' "$work/quiz" && return 0
+	ktap_say "$(cat "$work/quiz")"
+	return 1
+}
+
 is_json()
 {
 	[ "$(tcpledger lab handshake --json | jq -rs '[.[].local] | join(" ")')" = "10.0.1.1 10.0.2.2" ]
@@ -295,7 +305,7 @@ without_nft()
 names=$(tcpledger lab --json | jq -r 'select(.name != "five-questions") | .name')
 # shellcheck disable=SC2086 # a name a word
 set -- $names
-ktap_plan $(($# + 12))
+ktap_plan $(($# + 13))
 own_network >"$work/before"
 ktap_result "each case that there is, is looked at" \
 	[ "$(printf '%s\n' "$@" | sort)" = "$(printf '%s\n' "${!about[@]}" | sort)" ]
@@ -304,6 +314,7 @@ for name; do
 done
 ktap_result "each comparison sees a planted mistake" mistakes_are_seen
 ktap_result "the five questions are answered, with 2MSL measured" are_answered
+ktap_result "a quiz makes its case" is_asked
 ktap_result "JSON has both ends" is_json
 ktap_result "SVG is a picture" is_svg
 ktap_result "the host's own network is as it was" is_untouched

@@ -11,7 +11,7 @@ compopt() { :; }	# wants a line that is being edited
 
 names=$("$TCPLEDGER" lab --json | jq -r .name)
 cases=$(grep -hoP '^\t\t\.name = "\K[^"]+' "$(dirname "$TCPLEDGER")"/learn/lab/cases_*.c)
-tap_plan 16 "$names"
+tap_plan 17 "$names"
 
 tap_same "the list has every case, and the questions" "$(sort <<<"$names")" \
 	"$({ echo "$cases"; echo five-questions; } | sort)"
@@ -24,6 +24,9 @@ COMP_WORDS=(tcpledger lab '')
 COMP_CWORD=2
 _tcpledger
 tap_is "the completion has the same" "$(printf '%s\n' "${COMPREPLY[@]}" | sort)" "$(sort <<<"$names")"
+COMP_WORDS=(tcpledger quiz '')
+_tcpledger
+tap_is "... and for a quiz those that can be asked about" "$(printf '%s\n' "${COMPREPLY[@]}" | sort)" "$(sort <<<"$cases")"
 english=$("$TCPLEDGER" lab)
 if [ -d "$LOCALES/zh_CN.UTF-8" ]; then
 	tap_is "the list in Chinese has no summary in English" \

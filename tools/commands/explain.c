@@ -9,6 +9,7 @@
 #include "commands/options.h"
 #include "present/explain/explanation.h"
 #include "present/explain/glossary.h"
+#include "present/explain/phrase_values.h"
 #include "present/explain/prose.h"
 #include "present/explain/prose_print.h"
 #include "present/explain/rule.h"
@@ -20,28 +21,32 @@ static void print(struct prose *prose)
 	prose_free(prose);
 }
 
-/**
- * explain_verdict - print of an explanation the verdict alone
- * @record: a checked record
- */
-void explain_verdict(const struct record *record)
+static void print_part(const struct record *record,
+		       void (*add)(struct prose *, const struct record *))
 {
-	struct prose prose = { 0 };
+	struct prose prose = { .step = -1 };
 
-	explanation_verdict(&prose, record);
+	phrase_values_of_record(&prose.phrase, record);
+	add(&prose, record);
 	print(&prose);
 }
 
 /**
- * explain_time_wait - print of a verdict what it says of TIME_WAIT
+ * explain_verdict - of an explanation the verdict alone
+ * @record: a checked record
+ */
+void explain_verdict(const struct record *record)
+{
+	print_part(record, explanation_verdict_add);
+}
+
+/**
+ * explain_time_wait - of a verdict what it says of TIME_WAIT
  * @record: a checked record
  */
 void explain_time_wait(const struct record *record)
 {
-	struct prose prose = { 0 };
-
-	explanation_time_wait(&prose, record);
-	print(&prose);
+	print_part(record, explanation_time_wait_add);
 }
 
 static void print_glossary(void)

@@ -111,9 +111,17 @@ static bool is_viewed(const struct record *record, const struct case_view *view,
 	       (view->nth == CASE_LAST || record->fixed.id == view->nth);
 }
 
-/* The record of a view; of several the newest. */
-static int find_view(const struct source *source, const struct case_view *view,
-		     const struct lab_result *result, struct record_list *found)
+/**
+ * lab_find_view - find the record of a view; of several the newest
+ * @source: the records of a case
+ * @view: one of its views
+ * @result: what came of it
+ * @found: all zero; holds it, for record_list_next() and record_list_free()
+ *
+ * Return: 0, or an exit status with the error reported.
+ */
+int lab_find_view(const struct source *source, const struct case_view *view,
+		  const struct lab_result *result, struct record_list *found)
 {
 	const struct record *record;
 	struct reader reader;
@@ -223,7 +231,7 @@ static int show_view(const struct options *options, const struct lab_case *lab_c
 {
 	struct record_list found = { 0 };
 	const struct record *record;
-	int status = find_view(&options->source, view, result, &found);
+	int status = lab_find_view(&options->source, view, result, &found);
 
 	if (!status) {
 		record = record_list_next(&found);

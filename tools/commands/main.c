@@ -50,7 +50,8 @@ static const struct command {
 		OPTIONS_GLOSSARY | OPTIONS_CLOCK | OPTIONS_SOURCE, 1, command_explain
 	},
 	{
-		"quiz", "[ID|LADDR:LPORT-RADDR:RPORT]", "questions about one connection",
+		"quiz", "[NAME|ID|LADDR:LPORT-RADDR:RPORT]",
+		"questions about one connection, or a case of the lab",
 		OPTIONS_QUIZ | OPTIONS_CLOCK | OPTIONS_SOURCE, 1, command_quiz
 	},
 	{

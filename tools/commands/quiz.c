@@ -16,8 +16,10 @@
 #include "base/fail.h"
 #include "base/output.h"
 #include "commands/find.h"
+#include "commands/lab.h"
 #include "commands/look.h"
 #include "commands/options.h"
+#include "learn/lab/lab.h"
 #include "present/diagram/diagram.h"
 #include "present/diagram/diagram_cut.h"
 #include "present/diagram/diagram_make.h"
@@ -385,6 +387,46 @@ static int choose_record(const struct options *options, struct record_list *foun
 	return status;
 }
 
+static void introduce(const struct lab_case *lab_case)
+{
+	struct prose prose = { .step = -1 };
+
+	prose_sentence(&prose, lab_case->done);
+	prose_end(&prose, PROSE_ENDS);
+	prose_print(&prose);
+	prose_free(&prose);
+	text_char(output_text(), '\n');
+	output_finish();	/* making the case may take a while */
+}
+
+/* Make a case of the lab, and ask about what its first view shows. */
+static int ask_case(const struct options *options, const struct lab_case *lab_case)
+{
+	struct record_list found = { 0 }, peers = { 0 };
+	struct options from_memory = *options;
+	const struct record *record;
+	struct lab_result result;
+	char path[64];
+	int status;
+
+	if (lab_check())
+		return FAIL_WORK;
+	introduce(lab_case);
+	status = lab_run(lab_case, false, NULL, &result);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", result.records);
+	from_memory.source = (struct source){ .file = path };
+	if (!status)
+		status = lab_find_view(&from_memory.source, &lab_case->view[0], &result, &found);
+	record = status ? NULL : record_list_next(&found);
+	if (record)
+		status = quiz_ask(&from_memory, record,
+				  peer_find(&from_memory.source, record, &peers));
+	record_list_free(&peers);
+	record_list_free(&found);
+	lab_result_free(&result);
+	return status;
+}
+
 /**
  * command_quiz - tcpledger quiz
  * @options: what is asked for
@@ -397,6 +439,8 @@ int command_quiz(const struct options *options)
 	const struct record *record;
 	int status;
 
+	if (options->arg_count && lab_case_find(options->args[0]))
+		return ask_case(options, lab_case_find(options->args[0]));
 	if (options->arg_count)
 		status = find_record(options, options->args[0], &found, &record);
 	else

@@ -4,8 +4,8 @@
  * the rules of TCP from what is seen; what only chance or a program decided is
  * not asked for.
  */
-#ifndef TCPLEDGER_QUESTIONS_H
-#define TCPLEDGER_QUESTIONS_H
+#ifndef TCPLEDGER_QUIZ_QUESTIONS_H
+#define TCPLEDGER_QUIZ_QUESTIONS_H
 
 #include <stddef.h>
 

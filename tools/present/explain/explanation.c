@@ -63,7 +63,12 @@ static void sum_up_topic(struct prose *prose, const char *title, const char *con
 	prose_end(prose, PROSE_VERDICT);
 }
 
-static void sum_up(struct prose *prose, const struct record *record)
+/**
+ * explanation_verdict_add - sum up how a connection opened and closed
+ * @prose: to add to, with the values of the record
+ * @record: a checked record
+ */
+void explanation_verdict_add(struct prose *prose, const struct record *record)
 {
 	struct summary summary;
 
@@ -73,6 +78,19 @@ static void sum_up(struct prose *prose, const struct record *record)
 	sum_up_topic(prose, N_("Closing"), summary.closing);
 	sum_up_topic(prose, "TIME_WAIT", summary.time_wait);
 	sum_up_topic(prose, N_("Also"), summary.more);
+}
+
+/**
+ * explanation_time_wait_add - of the verdict what it says of TIME_WAIT
+ * @prose: to add to, with the values of the record
+ * @record: a checked record
+ */
+void explanation_time_wait_add(struct prose *prose, const struct record *record)
+{
+	struct summary summary;
+
+	summary_reach(record, &summary);
+	sum_up_topic(prose, "TIME_WAIT", summary.time_wait);
 }
 
 static void explain_numbers(struct prose *prose, const struct record *record)
@@ -155,34 +173,7 @@ void explanation_make(struct prose *prose, const struct record *record, bool wal
 	prose->step = -1;
 	phrase_values_of_record(&prose->phrase, record);
 	introduce(prose, record);
-	sum_up(prose, record);
+	explanation_verdict_add(prose, record);
 	explain_log(prose, record, wall);
 	explain_anomalies(prose, record);
-}
-
-/**
- * explanation_verdict - of an explanation the verdict alone
- * @prose: all zero; set to it, for prose_free()
- * @record: a checked record
- */
-void explanation_verdict(struct prose *prose, const struct record *record)
-{
-	prose->step = -1;
-	phrase_values_of_record(&prose->phrase, record);
-	sum_up(prose, record);
-}
-
-/**
- * explanation_time_wait - of a verdict what it says of TIME_WAIT
- * @prose: all zero; set to it, for prose_free()
- * @record: a checked record
- */
-void explanation_time_wait(struct prose *prose, const struct record *record)
-{
-	struct summary summary;
-
-	prose->step = -1;
-	phrase_values_of_record(&prose->phrase, record);
-	summary_reach(record, &summary);
-	sum_up_topic(prose, "TIME_WAIT", summary.time_wait);
 }

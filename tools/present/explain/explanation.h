@@ -10,8 +10,8 @@
 struct prose;
 struct record;
 
+void explanation_verdict_add(struct prose *prose, const struct record *record);
+void explanation_time_wait_add(struct prose *prose, const struct record *record);
 void explanation_make(struct prose *prose, const struct record *record, bool wall);
-void explanation_verdict(struct prose *prose, const struct record *record);
-void explanation_time_wait(struct prose *prose, const struct record *record);
 
 #endif

@@ -11,7 +11,7 @@
 #define WIDTH_MOST	100	/* longer lines are hard to read */
 
 /**
- * prose_width - how wide prose is
+ * prose_width - how wide lines of prose are
  *
  * Return: columns.
  */
