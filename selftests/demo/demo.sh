@@ -21,4 +21,14 @@ make -s -j2 -C "$top" lane-6.1 tools >"$BUILD/demo.log" 2>&1 || {
 	exit 1
 }
 echo "demo: booting Debian's kernel $release in QEMU; nothing is loaded into this machine's own"
-exec "$here/../vm/run.sh" --kernel 6.1 --mode warp --script "$here/guest.sh"
+rm -f "$BUILD/demo.base64"
+# What guest.sh encloses so are the records, for the report; all else is to be read.
+"$here/../vm/run.sh" --kernel 6.1 --mode warp --script "$here/guest.sh" |
+	awk -v records="$BUILD/demo.base64" '
+		$0 == "records-begin" { enclosed = 1; next }
+		$0 == "records-end" { enclosed = 0; next }
+		enclosed { print >records; next }
+		{ print; fflush() }'
+base64 -d "$BUILD/demo.base64" >"$BUILD/demo.records"
+"$top/tools/tcpledger" report "$BUILD/demo.html" --file "$BUILD/demo.records"
+echo "demo: a page of all these connections, for a browser: $BUILD/demo.html"

@@ -48,10 +48,13 @@ wait_for_records()
 [ -d /proc/net/tcpledger ] || die "runs in the VM of 'make demo', with the module loaded"
 title 'Five questions, answered by connections made now: tcpledger lab five-questions --wait'
 tcpledger lab five-questions --wait --keep "$keep"
-# A report of them, as a file that outlives the VM, belongs here: made of $keep/*.records.
 title 'All of these connections, a line for each end: tcpledger list'
 wait_for_records
 tcpledger list
 title 'What else the lab can make: tcpledger lab'
 tcpledger lab
+# Their records outlive the VM: demo.sh takes them out of the output, and makes the report.
+echo "records-begin"
+cat /proc/net/tcpledger/records | base64	# a read takes whole records
+echo "records-end"
 printf '\nTry them: make vm gives a shell in such a VM, where tcpledger lab assassinated is one of them.\n'
