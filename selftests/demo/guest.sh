@@ -55,6 +55,7 @@ title 'What else the lab can make: tcpledger lab'
 tcpledger lab
 # Their records outlive the VM: demo.sh takes them out of the output, and makes the report.
 echo "records-begin"
-cat /proc/net/tcpledger/records | base64	# a read takes whole records
+# shellcheck disable=SC2002 # a read must take a whole record
+cat /proc/net/tcpledger/records | base64
 echo "records-end"
 printf '\nTry them: make vm gives a shell in such a VM, where tcpledger lab assassinated is one of them.\n'
