@@ -26,7 +26,9 @@
 
 WORLD_FIXTURE(isolation);
 
-static const char *const names[] = { "connections", "log", "timewait", "stats", "records", "events" };
+static const char *const names[] = {
+	"connections", "log", "timewait", "stats", "records", "events"
+};
 
 #define FILES	(sizeof(names) / sizeof(*names))
 
