@@ -112,29 +112,49 @@ tcpledger_off()
 }
 
 # With a reader of the live stream, whose own work counts too.
-stream_on()
+read_stream()	# COMMAND...
 {
 	tcpledger_on
-	cat /proc/net/tcpledger/events 2>/tmp/reader.err >/dev/null &
+	"$@" 2>/tmp/reader.err >/tmp/reader.out &
 	reader=$!
 	until_true "the stream is read" ledger_is_read
 }
+
+stream_on()	{ read_stream cat /proc/net/tcpledger/events; }
+follow_on()	{ read_stream tcpledger follow; }
+record_on()	{ read_stream tcpledger record /tmp/recorded; }
 
 ledger_is_read()
 {
 	[ "$(ledger_stats '^stream_readers$')" -eq 1 ]
 }
 
-stream_off()
+# What it tells of the end of the module is its end here.
+follow_off()
 {
-	local told lost
+	stream_off "$1" 1
+	reader_saw $((28 * $1)) '(-->|<--|=>)'
+}
+
+record_off()
+{
+	stream_off "$1" 1
+	[ "$(tcpledger follow --file /tmp/recorded 2>/dev/null | grep -cE '(-->|<--|=>)')" -ge $((28 * $1)) ] ||
+		die "not all was recorded"
+	rm /tmp/recorded
+}
+
+stream_off()	# CONNECTIONS [STATUS of the reader]
+{
+	local told lost status=0
 
 	told=$(ledger_stats '^stream_events$')
 	lost=$(ledger_stats '^stream_lost$')
 	[ "$told" -ge $((30 * $1)) ] || die "tcpledger told $told events of $1 connections"
 	[ "$lost" -eq 0 ] || die "the reader lost $lost events"
 	tcpledger_off "$1"
-	wait "$reader" || die "the reader failed: $(cat /tmp/reader.err)"
+	wait "$reader" || status=$?
+	[ "$status" -eq "${2:-0}" ] || die "the reader ended with $status: $(cat /tmp/reader.err)"
 }
 
 tcpdump_on()	{ reader_on tcpdump -i lo -w /tmp/capture "$filter"; }

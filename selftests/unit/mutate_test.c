@@ -193,16 +193,34 @@ static void rename_owner(struct bytes *b)
 		b->at[at + i] = (unsigned char)(1 + draw(255));
 }
 
+/* Lies in the beginning of a frame, or right behind it. */
+static void lie_in_frame(struct bytes *b)
+{
+	size_t at = sizeof(struct tcpledger_header), chosen = at;
+	struct tcpledger_frame frame;
+	unsigned int n = 1;
+
+	for (; at + sizeof(frame) <= b->len; at += frame.size) {
+		memcpy(&frame, b->at + at, sizeof(frame));
+		if (!draw(n++))
+			chosen = at;
+		if (!frame.size)
+			break;
+	}
+	put32(b, chosen + 4 * draw((sizeof(frame) + 32) / 4), evil());
+}
+
 static void (*const mutations[])(struct bytes *b) = {
 	flip_bits, cut, lie_in_record, lie_in_header, go_to_extremes, scramble, rename_owner,
+	lie_in_frame,
 };
 
 #define KINDS	ARRAY_SIZE(mutations)
 
-static const char *const files[] = { "records", "longer", "pair" };
+static const char *const files[] = { "records", "longer", "pair", "stream" };
 static const char *const kinds[KINDS] = {
 	"bits flipped", "cut", "lengths lied in a record", "lies in the header",
-	"extreme numbers", "bytes scrambled", "hostile names",
+	"extreme numbers", "bytes scrambled", "hostile names", "lies in a frame",
 };
 
 static char mutated[64];
@@ -220,6 +238,8 @@ static char *const commands[][8] = {
 	{ "tcpledger", "explain", "33", "--file", mutated, NULL },
 	{ "tcpledger", "export", "--pcapng", "-", "--file", mutated, NULL },
 	{ "tcpledger", "export", "--packetdrill", "-", "17", "--file", mutated, NULL },
+	{ "tcpledger", "follow", "--file", mutated, NULL },
+	{ "tcpledger", "follow", "--json", "--file", mutated, NULL },
 };
 
 #define COMMANDS	ARRAY_SIZE(commands)

@@ -2,7 +2,8 @@
 /*
  * Any bytes as a records file through every command that reads one. The first
  * byte says which; its highest bit asks for a sound header before the bytes, so
- * that what is drawn at random is taken for records.
+ * that what is drawn at random is taken for records, the next one for the beginning of
+ * a stream, so that it is taken for frames.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -19,6 +20,7 @@
 #include "mutate_test.h"
 
 #define WITH_HEADER	0x80
+#define WITH_START	0x40
 
 const char *const fuzz_corpus = "corpus/reader";
 const unsigned int fuzz_inputs = 2000;
@@ -51,6 +53,9 @@ static char *const commands[][8] = {
 	{ "tcpledger", "explain", id, "--file", path, NULL },
 	{ "tcpledger", "timewait", "--file", path, NULL },
 	{ "tcpledger", "timewait", "--json", "--file", path, NULL },
+	{ "tcpledger", "follow", "--file", path, NULL },
+	{ "tcpledger", "follow", "-t", "--anomaly", "syn_retransmit", "--file", path, NULL },
+	{ "tcpledger", "follow", "--json", "--file", path, NULL },
 };
 
 static void put(int file, const void *bytes, size_t n)
@@ -74,6 +79,24 @@ static void put_header(int file)
 	};
 
 	put(file, &head, sizeof(head));
+}
+
+static void put_start(int file)
+{
+	const struct tcpledger_frame_start start = {
+		.frame = { .type = TCPLEDGER_FRAME_START, .size = sizeof(start), .seq = 1 },
+		.version = TCPLEDGER_VERSION,
+		.header_size = sizeof(struct tcpledger_header),
+		.record_size = sizeof(struct tcpledger_record),
+		.entry_size = sizeof(struct tcpledger_entry),
+		.netns = 1,
+		.hz = 250,
+		.epoch = 1,
+		.monotonic_ns = 1000000000,
+		.realtime_ns = 1700000000000000000,
+	};
+
+	put(file, &start, sizeof(start));
 }
 
 /* The id of the first record, so that 'show' finds one. */
@@ -139,10 +162,12 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
 	if (data[0] & WITH_HEADER)
 		put_header(file);
+	else if (data[0] & WITH_START)
+		put_start(file);
 	put(file, data + 1, size - 1);
 	skip = data[0] & WITH_HEADER ? 1 : 1 + sizeof(struct tcpledger_header);
 	name_record(data + (skip < size ? skip : size), skip < size ? size - skip : 0);
-	run(commands[(data[0] & ~WITH_HEADER) % ARRAY_SIZE(commands)]);
+	run(commands[(data[0] & ~(WITH_HEADER | WITH_START)) % ARRAY_SIZE(commands)]);
 	close(file);
 	return 0;
 }

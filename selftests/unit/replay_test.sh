@@ -51,7 +51,7 @@ ids()
 	"$TCPLEDGER" --json --file "$stream" 2>/dev/null | jq -r .id | sort -n | xargs
 }
 
-tap_plan 13 "$(for file in $files; do seq ${#streams[@]}; done)"
+tap_plan 15 "$(for file in $files; do seq ${#streams[@]}; done)"
 
 for file in $files; do
 	wanted=$(answers "$file")
@@ -67,6 +67,11 @@ done
 records=$FIXTURES/records
 make_stream "$records" "start records snapshot_end gone=17"
 tap_is "what was evicted is not there" "$(ids)" "$("$TCPLEDGER" --json --file "$records" | jq -r .id | grep -vx 17 | sort -n | xargs)"
+tap_is "... unless it is asked for" "$("$TCPLEDGER" --json --evicted --file "$stream" 2>/dev/null | jq -r .id | sort -n | xargs)" \
+	"$("$TCPLEDGER" --json --file "$records" | jq -r .id | sort -n | xargs)"
+make_stream "$records" "start records snapshot_end unload start records snapshot_end"
+tap_is "... also of a module that was unloaded" "$("$TCPLEDGER" --json --evicted --file "$stream" 2>/dev/null | wc -l)" \
+	$((2 * $("$TCPLEDGER" --json --file "$records" | wc -l)))
 make_stream "$records" "start records snapshot_end unload start snapshot_end"
 tap_is "another module knows nothing of what was before" "$(ids)" ""
 make_stream "$records" "bytes=77 start records sync start records snapshot_end"

@@ -17,6 +17,8 @@ jobs=${JOBS:-$(nproc)}
 rm -rf "$build/fixtures" "$build/out"
 mkdir -p "$build/fixtures" "$build/out"
 "$build/make_fixtures" "$build/fixtures" || exit 1
+"$build/make_stream" "$build/fixtures/records" header sync start records snapshot_end late amend lost=3 \
+	>"$build/fixtures/stream" || exit 1
 
 FIXTURES=$(cd "$build/fixtures" && pwd)
 TCPLEDGER=$(cd "$here/../../tools" && pwd)/tcpledger

@@ -4,10 +4,11 @@
 # after its end, nothing is lost, and the output is that of the plain build.
 . ./tap.sh
 
-tap_plan 207
+tap_plan 259
 
 while read -r command; do
-	for file in records longer later none version s390x.records bad_sizes bad_enum; do
+	for file in records longer later none version s390x.records bad_sizes bad_enum stream \
+		version1.events; do
 		path=$FIXTURES/$file
 		[ -e "$path" ] || path=../programs/recorded/$file
 		# shellcheck disable=SC2086
@@ -35,6 +36,8 @@ show 10.0.0.1:8080-10.1.2.3:33333 --json
 show 999
 timewait
 timewait --json
+follow
+follow --json --evicted
 stats
 END
 for file in pictures/*.records; do

@@ -86,6 +86,13 @@ static inline void text_bytes(struct text *text, const void *bytes, size_t len)
 }
 
 /**
+ * text_literal - add a string that does not change, so that its length is known
+ * @text: text to add to
+ * @literal: a string literal
+ */
+#define text_literal(text, literal)	text_bytes(text, literal, sizeof(literal) - 1)
+
+/**
  * text_char - add one character
  * @text: text to add to
  * @c: the character

@@ -175,6 +175,7 @@ int command_follow(const struct options *options)
 		return fail_usage("--join-key and --with-sequence go with --rows");
 	status = events_open(&follow.events, &options->source);
 	if (!status) {
+		follow.events.without_logs = !options->json;
 		interrupt_catch();
 		status = read_all(&follow);
 		summarize(&follow);

@@ -21,7 +21,7 @@ enum {
 	OPT_ANOMALY, OPT_COMM, OPT_UID, OPT_CGROUP, OPT_LIVE, OPT_HISTORY,
 	OPT_SINCE, OPT_OLDER, OPT_JSON, OPT_OPENMETRICS, OPT_SORT, OPT_REVERSE,
 	OPT_LIMIT, OPT_VERSION, OPT_LOG, OPT_ASCII, OPT_ABSOLUTE, OPT_SVG, OPT_PCAPNG,
-	OPT_PACKETDRILL, OPT_CLEAR, OPT_ROTATE_SIZE, OPT_ROTATE_EVERY, OPT_FILES,
+	OPT_PACKETDRILL, OPT_CLEAR, OPT_EVICTED, OPT_ROTATE_SIZE, OPT_ROTATE_EVERY, OPT_FILES,
 	OPT_FREE_SPACE, OPT_TRIGGER, OPT_BEFORE, OPT_AFTER,
 	OPT_PROMETHEUS, OPT_ROWS, OPT_WITH_SEQUENCE, OPT_JOIN_KEY,
 };
@@ -97,6 +97,8 @@ static const struct spec {
 	  "with --trigger: go on for so long (30s)" },
 	{ OPTIONS_SOURCE, OPT_FILE, "file", "FILE",
 	  "read a kept file or set of files, not the kernel" },
+	{ OPTIONS_SOURCE, OPT_EVICTED, "evicted", NULL,
+	  "of a recording, also what was evicted before its end" },
 	{ OPTIONS_SOURCE | OPTIONS_NAMESPACE, OPT_NETNS, "netns", "NAME",
 	  "of this network namespace ('ip netns'), or inode number" },
 	{ ANY, 'h', "help", NULL, "this help" },
@@ -301,6 +303,9 @@ static int take(struct options *options, int value, const char *arg)
 		return 0;
 	case OPT_FILE:
 		return take_file(&options->source, arg);
+	case OPT_EVICTED:
+		options->source.evicted = true;
+		return 0;
 	case OPT_NETNS:
 		options->netns = arg;
 		return 0;

@@ -5,36 +5,26 @@
  */
 #include "print/event_line.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <linux/tcpledger.h>
 
+#include "base/decimal.h"
 #include "base/escape.h"
+#include "base/memory.h"
 #include "base/output.h"
 #include "base/text.h"
 #include "meaning/words.h"
 #include "print/format.h"
 #include "read/frame.h"
-#include "read/moment.h"
 #include "read/replay.h"
 
 #define ID_LEAST	5
 #define END_LEAST	21	/* 255.255.255.255:65535 */
-
-#define NS_PER_S	1000000000LL
-#define DAY_WIDTH	15	/* 02:11:09.123456 */
-#define RELATIVE_WIDTH	12
-#define WALL_WIDTH	30
-
-static unsigned int time_width(const struct event_look *look)
-{
-	static const unsigned char widths[] = {
-		[EVENT_CLOCK_DAY] = DAY_WIDTH, [EVENT_CLOCK_RELATIVE] = RELATIVE_WIDTH,
-		[EVENT_CLOCK_WALL] = WALL_WIDTH,
-	};
-
-	return widths[look->clock];
-}
+#define SEQUENCE_WIDTH	10
+#define FLAGS_WIDTH	11	/* SYN,ACK,ECE */
+#define SEGMENT_MOST	128	/* bytes of a segment with all flags, with ease */
 
 /* What was added since @start is right-aligned in so many columns. */
 static void align_right(struct text *out, size_t start, unsigned int width)
@@ -63,56 +53,15 @@ static void add_number(struct text *out, uint64_t number, unsigned int width)
 	align_right(out, start, width);
 }
 
-static bool add_day(struct text *out, int64_t moment)
-{
-	int64_t second = moment / NS_PER_S % 86400;
-
-	if (moment < 0)
-		return false;
-	text_digits(out, (uint64_t)(second / 3600), 2);
-	text_char(out, ':');
-	text_digits(out, (uint64_t)(second / 60 % 60), 2);
-	text_char(out, ':');
-	text_digits(out, (uint64_t)(second % 60), 2);
-	text_char(out, '.');
-	text_digits(out, (uint64_t)(moment % NS_PER_S / 1000), 6);
-	return true;
-}
-
-static bool add_relative(struct text *out, const struct event_look *look,
-			 const struct tcpledger_record *fixed, int64_t t_ns)
-{
-	int64_t ns;
-
-	if (__builtin_add_overflow(fixed->base_ns, t_ns, &ns) ||
-	    __builtin_sub_overflow(ns, look->start_ns, &ns) || ns <= -INT64_MAX)
-		return false;
-	if (ns < 0)
-		text_char(out, '-');
-	format_seconds(out, ns < 0 ? -ns : ns, 6);
-	return true;
-}
-
 /* A moment of a record, counted from its first entry. */
 static void add_time(struct text *out, const struct event_look *look,
 		     const struct replay_record *r, int64_t t_ns)
 {
 	size_t start = out->len;
-	int64_t moment;
-	bool known;
 
-	if (!r || t_ns < 0)
-		known = false;
-	else if (look->clock == EVENT_CLOCK_RELATIVE)
-		known = add_relative(out, look, &r->record.fixed, t_ns);
-	else if (!moment_after(r->record.fixed.opened_at, t_ns, &moment))
-		known = false;
-	else
-		known = look->clock == EVENT_CLOCK_DAY ? add_day(out, moment) :
-							 format_wall(out, moment);
-	if (!known)
+	if (!r || !event_clock_add(out, look->clock, look->start_ns, &r->record.fixed, t_ns))
 		text_char(out, '-');
-	align_right(out, start, time_width(look));
+	align_right(out, start, event_clock_width(look->clock));
 }
 
 static void add_end(struct text *out, struct event_look *look, const uint8_t *address, bool ipv6,
@@ -144,15 +93,11 @@ static void add_ends(struct text *out, struct event_look *look, const struct rep
 	add_end(out, look, fixed->remote, ipv6, fixed->rport);
 }
 
-static void begin(struct event_look *look, const struct frame *frame,
-		  const struct replay_record *r, int64_t t_ns)
+static void add_label(struct text *out, struct event_look *look, const struct frame *frame,
+		      const struct replay_record *r)
 {
-	struct text *out = output_text();
-	size_t start;
+	size_t start = out->len;
 
-	add_time(out, look, r, t_ns);
-	text_char(out, ' ');
-	start = out->len;
 	text_unsigned(out, frame->id);
 	if (out->len - start > look->id_width)
 		look->id_width = (unsigned int)(out->len - start);
@@ -160,6 +105,40 @@ static void begin(struct event_look *look, const struct frame *frame,
 	text_char(out, ' ');
 	add_ends(out, look, r);
 	text_char(out, ' ');
+}
+
+/*
+ * Which record it is, made once for each and made anew when columns have grown; two
+ * thirds of the work of a line.
+ */
+static void add_record(struct text *out, struct event_look *look, const struct frame *frame,
+		       struct replay_record *r)
+{
+	unsigned int widths = look->id_width << 16 | look->end_width;
+	size_t start = out->len;
+
+	if (r && r->label && r->label_form == widths) {
+		text_bytes(out, r->label, r->label_len);
+		return;
+	}
+	add_label(out, look, frame, r);
+	if (!r)
+		return;
+	free(r->label);
+	r->label_len = (unsigned int)(out->len - start);
+	r->label_form = look->id_width << 16 | look->end_width;
+	r->label = memory_new(1, r->label_len);
+	memcpy(r->label, out->bytes + start, r->label_len);
+}
+
+static void begin(struct event_look *look, const struct frame *frame, struct replay_record *r,
+		  int64_t t_ns)
+{
+	struct text *out = output_text();
+
+	add_time(out, look, r, t_ns);
+	text_char(out, ' ');
+	add_record(out, look, frame, r);
 }
 
 static void end(struct text *out)
@@ -170,18 +149,34 @@ static void end(struct text *out)
 	output_line();
 }
 
-static void add_flags(struct text *out, unsigned int flags)
+static char *put_flags(char *at, unsigned int flags)
 {
-	size_t start = out->len;
+	char *end = at + FLAGS_WIDTH;
 
+	memset(at, ' ', FLAGS_WIDTH);
 	if (!flags)
-		text_char(out, '-');
+		*at++ = '-';
 	for (; flags; flags &= flags - 1) {
-		if (out->len != start)
-			text_char(out, ',');
-		text_bytes(out, words_flag((unsigned int)__builtin_ctz(flags)), WORDS_FLAG_LEN);
+		memcpy(at, words_flag((unsigned int)__builtin_ctz(flags)), WORDS_FLAG_LEN);
+		at += WORDS_FLAG_LEN;
+		if (flags & (flags - 1))
+			*at++ = ',';
 	}
-	align_left(out, start, 11);
+	return at > end ? at : end;
+}
+
+/* A number at the right of so many columns; there is room for DECIMAL_MOST more. */
+static char *put_right(char *at, uint64_t number, unsigned int width)
+{
+	char digits[DECIMAL_MOST];
+	unsigned int len = (unsigned int)(decimal_put(digits, number) - digits);
+
+	if (len < width) {
+		memset(at, ' ', SEQUENCE_WIDTH);
+		at += width - len;
+	}
+	memcpy(at, digits, sizeof(digits));	/* whole: its length is no constant */
+	return at + len;
 }
 
 static void add_word(struct text *out, const struct words *set, unsigned int value)
@@ -200,38 +195,40 @@ static void add_colour(struct text *out, const struct event_look *look, const ch
 static void add_segment(struct text *out, const struct event_look *look,
 			const struct tcpledger_entry *e)
 {
-	text_bytes(out, e->type == TCPLEDGER_ENTRY_OUT ? "--> " : "<-- ", 4);
-	add_flags(out, e->flags);
-	text_char(out, ' ');
-	add_number(out, e->seq, 10);
-	text_char(out, ' ');
+	char *at = text_room(out, SEGMENT_MOST);
+
+	memcpy(at, e->type == TCPLEDGER_ENTRY_OUT ? "--> " : "<-- ", 4);
+	at = put_flags(at + 4, e->flags);
+	*at++ = ' ';
+	at = put_right(at, e->seq, SEQUENCE_WIDTH);
+	*at++ = ' ';
 	if (e->flags & TCPLEDGER_ACK)
-		add_number(out, e->ack, 10);
+		at = put_right(at, e->ack, SEQUENCE_WIDTH);
 	else
-		text_bytes(out, "         -", 10);
-	text_char(out, ' ');
-	add_number(out, e->win, 5);
-	text_char(out, ' ');
-	add_number(out, e->len, 5);
+		at = (char *)memcpy(at, "         -", 10) + 10;
+	*at++ = ' ';
+	at = put_right(at, e->win, 5);
+	*at++ = ' ';
+	text_end(out, put_right(at, e->len, 5));
 	if (!(e->bits & (TCPLEDGER_SEG_RETRANSMIT | TCPLEDGER_SEG_OTHER | TCPLEDGER_SEG_REFUSED)))
 		return;
 	add_colour(out, look, "\033[33m");
 	if (e->bits & TCPLEDGER_SEG_OTHER)
-		text_string(out, "  not sent by TCP");
+		text_literal(out, "  not sent by TCP");
 	if (e->bits & TCPLEDGER_SEG_RETRANSMIT)
-		text_string(out, "  again");
+		text_literal(out, "  again");
 	if (e->bits & TCPLEDGER_SEG_REFUSED)
-		text_string(out, "  refused by TCP");
+		text_literal(out, "  refused by TCP");
 	add_colour(out, look, "\033[0m");
 }
 
 static void add_by(struct text *out, const struct tcpledger_entry *e)
 {
 	if (e->segment >= 0) {
-		text_string(out, ", by #");
+		text_literal(out, ", by #");
 		text_unsigned(out, (uint64_t)e->segment);
 	} else if (e->type == TCPLEDGER_ENTRY_STATE && e->cause) {
-		text_string(out, ", by ");
+		text_literal(out, ", by ");
 		add_word(out, &words_causes, e->cause);
 	}
 }
@@ -241,18 +238,18 @@ static void add_entry(struct text *out, const struct event_look *look,
 {
 	switch (e->type) {
 	case TCPLEDGER_ENTRY_STATE:
-		text_string(out, "    ");
+		text_literal(out, "    ");
 		add_colour(out, look, "\033[1m");
 		add_word(out, &words_states, e->from);
-		text_string(out, " => ");
+		text_literal(out, " => ");
 		add_word(out, &words_states, e->to);
 		add_colour(out, look, "\033[0m");
 		add_by(out, e);
 		break;
 	case TCPLEDGER_ENTRY_NOTE:
-		text_string(out, "    ");
+		text_literal(out, "    ");
 		add_colour(out, look, "\033[33m");
-		text_string(out, "! ");
+		text_literal(out, "! ");
 		add_word(out, &words_anomalies, e->tag);
 		add_colour(out, look, "\033[0m");
 		add_by(out, e);
@@ -274,13 +271,13 @@ static void add_amended(struct text *out, const struct event_look *look, const s
 {
 	const struct tcpledger_entry *e = &frame->entry;
 
-	text_string(out, "    #");
+	text_literal(out, "    #");
 	text_unsigned(out, frame->n);
 	add_colour(out, look, "\033[33m");
 	if (e->bits & TCPLEDGER_SEG_RETRANSMIT)
-		text_string(out, " came again");
+		text_literal(out, " came again");
 	if (e->bits & TCPLEDGER_SEG_REFUSED)
-		text_string(out, " was refused by TCP");
+		text_literal(out, " was refused by TCP");
 	add_colour(out, look, "\033[0m");
 }
 
@@ -312,32 +309,32 @@ static void add_verdict(const struct event_look *look, const struct record *reco
 	const struct tcpledger_record *r = &record->fixed;
 	struct text *out = output_text();
 
-	text_repeat(out, ' ', time_width(look) + 1);
+	text_repeat(out, ' ', event_clock_width(look->clock) + 1);
 	add_number(out, r->id, look->id_width);
-	text_string(out, "   ");
+	text_literal(out, "   ");
 	add_colour(out, look, "\033[1m");
 	add_word(out, &words_outcomes, r->outcome);
 	if (r->kind) {
-		text_string(out, ", ");
+		text_literal(out, ", ");
 		add_word(out, &words_kinds, r->kind);
 	}
 	add_colour(out, look, "\033[0m");
 	if (r->first) {
-		text_string(out, ", first by ");
+		text_literal(out, ", first by ");
 		add_word(out, &words_sides, r->first);
 	}
-	text_string(out, "; handshake ");
+	text_literal(out, "; handshake ");
 	format_duration(out, r->handshake_ns);
-	text_string(out, ", lived ");
+	text_literal(out, ", lived ");
 	format_duration(out, r->duration_ns);
 	if (r->tw_residence_ns >= 0) {
-		text_string(out, ", TIME_WAIT ");
+		text_literal(out, ", TIME_WAIT ");
 		format_duration(out, r->tw_residence_ns);
 	}
 	add_pair(out, "; sent ", r->bytes_sent);
 	add_pair(out, ", received ", r->bytes_received);
 	if (record->comm[0]) {
-		text_string(out, "; ");
+		text_literal(out, "; ");
 		escape_terminal(out, record->comm);
 		add_pair(out, ", pid ", r->pid);
 	}
@@ -351,7 +348,7 @@ static void add_lost(const struct event_look *look, const struct frame *frame)
 	struct text *out = output_text();
 
 	add_colour(out, look, "\033[31m");
-	text_repeat(out, ' ', time_width(look) + 1);
+	text_repeat(out, ' ', event_clock_width(look->clock) + 1);
 	text_unsigned(out, frame->count);
 	text_string(out, frame->count == 1 ? " event" : " events");
 	text_string(out, frame->bytes ? " lost: the reader was too slow" :
@@ -359,6 +356,21 @@ static void add_lost(const struct event_look *look, const struct frame *frame)
 	add_pair(out, " (from number ", (int64_t)(frame->first & INT64_MAX));
 	text_char(out, ')');
 	add_colour(out, look, "\033[0m");
+	end(out);
+}
+
+/* Nobody listened, or another machine: what happened before this is not known. */
+static void add_epoch(const struct event_look *look, const struct tcpledger_frame_start *start)
+{
+	struct text *out = output_text();
+	size_t begin = out->len;
+
+	if (!event_clock_add_wall(out, look->clock, start->realtime_ns))
+		text_char(out, '-');
+	align_right(out, begin, event_clock_width(look->clock));
+	text_literal(out, " events begin anew: ");
+	escape_terminal(out, start->host[0] ? start->host : "-");
+	add_pair(out, ", epoch ", (int64_t)(start->epoch & INT64_MAX));
 	end(out);
 }
 
@@ -373,18 +385,18 @@ static void add_titles(struct event_look *look)
 	add_colour(out, look, "\033[1m");
 	start = out->len;
 	text_string(out, look->clock == EVENT_CLOCK_RELATIVE ? "SECONDS" : "TIME (UTC)");
-	align_left(out, start, time_width(look) + 1);
+	align_left(out, start, event_clock_width(look->clock) + 1);
 	start = out->len;
-	text_string(out, "ID");
+	text_literal(out, "ID");
 	align_right(out, start, ID_LEAST);
 	text_char(out, ' ');
 	start = out->len;
-	text_string(out, "LOCAL");
+	text_literal(out, "LOCAL");
 	align_left(out, start, END_LEAST + 1);
 	start = out->len;
-	text_string(out, "REMOTE");
+	text_literal(out, "REMOTE");
 	align_left(out, start, END_LEAST + 1);
-	text_string(out, "EVENT              SEQ        ACK   WIN   LEN");
+	text_literal(out, "EVENT              SEQ        ACK   WIN   LEN");
 	add_colour(out, look, "\033[0m");
 	end(out);
 }
@@ -397,14 +409,19 @@ static void add_titles(struct event_look *look)
  *
  * Return: false if it is not worth a line.
  */
-bool event_line(struct event_look *look, const struct frame *frame,
-		const struct replay_record *r)
+bool event_line(struct event_look *look, const struct frame *frame, struct replay_record *r)
 {
-	if (!look->begun) {
+	bool begun = look->begun;
+
+	if (!begun) {
 		look->start_ns = frame->start.monotonic_ns;
 		add_titles(look);
 	}
 	switch (frame->type) {
+	case TCPLEDGER_FRAME_START:
+		if (begun)
+			add_epoch(look, &frame->start);
+		return begun;
 	case TCPLEDGER_FRAME_ENTRY:
 		begin(look, frame, r, frame->entry.t_ns);
 		add_entry(output_text(), look, &frame->entry);

@@ -8,14 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "print/event_clock.h"
+
 struct frame;
 struct replay_record;
-
-enum event_clock {
-	EVENT_CLOCK_DAY,	/* the time of day */
-	EVENT_CLOCK_RELATIVE,	/* seconds since the first START */
-	EVENT_CLOCK_WALL,	/* date and time, exact */
-};
 
 /**
  * struct event_look - how the lines look
@@ -35,7 +31,6 @@ struct event_look {
 	unsigned int		end_width;
 };
 
-bool event_line(struct event_look *look, const struct frame *frame,
-		const struct replay_record *r);
+bool event_line(struct event_look *look, const struct frame *frame, struct replay_record *r);
 
 #endif

@@ -200,6 +200,7 @@ static enum stream_state next(struct events *events, const struct frame **frame)
 
 	do {
 		events->stream.undecoded = events->undecoded;
+		events->stream.layout.without_logs = events->without_logs;
 		state = stream_next(&events->stream, frame);
 	} while (state == STREAM_ENDED && (state = open_next(events)) == STREAM_FRAME);
 	return state;
@@ -230,6 +231,28 @@ enum stream_state events_next(struct events *events, const struct frame **frame)
 	}
 	count(events, *frame);
 	return state;
+}
+
+/**
+ * events_run - events one after the other of types that are not decoded, as one piece
+ * @events: what events_open() set up
+ * @enough: so many bytes are enough
+ * @bytes: set to them, good until the next call
+ * @count: set to how many events they are
+ *
+ * Return: how many bytes, 0 if events_next() has to look.
+ */
+size_t events_run(struct events *events, size_t enough, const unsigned char **bytes,
+		  uint64_t *count)
+{
+	uint64_t first = events->expected;
+	size_t size;
+
+	if (events->held || !events->known || !events->undecoded)
+		return 0;
+	size = stream_run(&events->stream, events->undecoded, enough, &events->expected, bytes);
+	*count = events->expected - first;
+	return size;
 }
 
 /**

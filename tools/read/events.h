@@ -22,6 +22,7 @@ struct source;
  * @at: the one that is read
  * @live: the kernel is read, or what stands for it
  * @undecoded: as in struct stream
+ * @without_logs: logs of whole records are not wanted
  * @known: a START frame was there
  * @expected: number of the next event
  * @epoch: what it is of
@@ -38,6 +39,7 @@ struct events {
 	size_t			at;
 	bool			live;
 	unsigned int		undecoded;
+	bool			without_logs;
 	bool			known;
 	uint64_t		expected;
 	uint64_t		epoch;
@@ -53,6 +55,8 @@ void events_init(struct events *events);
 int events_find(struct events *events, const struct source *source);
 int events_open(struct events *events, const struct source *source);
 enum stream_state events_next(struct events *events, const struct frame **frame);
+size_t events_run(struct events *events, size_t enough, const unsigned char **bytes,
+		  uint64_t *count);
 void events_close(struct events *events);
 
 #endif

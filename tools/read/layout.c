@@ -44,6 +44,8 @@ static const char *read_log(const struct layout *layout, const unsigned char *by
 	unsigned int i, log_n = record->fixed.log_n;
 	const char *wrong = NULL;
 
+	if (layout->without_logs)
+		return NULL;
 	if (log_n > *log_room) {
 		free(record->log);
 		record->log = memory_new(log_n, sizeof(*record->log));

@@ -19,11 +19,13 @@
  * struct layout - how they lie
  * @record_size: bytes of a record without its log
  * @entry_size: bytes of an entry
+ * @without_logs: nobody looks into logs: they are not read
  * @foreign: they have the other byte order than this machine
  */
 struct layout {
 	uint32_t	record_size;
 	uint32_t	entry_size;
+	bool		without_logs;
 	bool		foreign;
 };
 

@@ -84,6 +84,7 @@ static int skip_header(struct reader *reader)
 static int open_stream(struct reader *reader)
 {
 	reader->streamed = true;
+	reader->recording.replay.keep_gone = reader->source->evicted;
 	if (stream_begin(&reader->events.stream))
 		return FAIL_WORK;
 	reader->status = recording_read(&reader->recording, &reader->events);

@@ -15,9 +15,10 @@ static size_t bucket_of(const struct replay *replay, uint32_t netns, uint64_t id
 	return (id ^ (uint64_t)netns << 7) & (replay->bucket_count - 1);
 }
 
+/* What was evicted never comes back; another module may give its number again. */
 static bool is_record(const struct replay_record *r, uint32_t netns, uint64_t id)
 {
-	return r->record.fixed.id == id && r->record.fixed.netns == netns;
+	return r->record.fixed.id == id && r->record.fixed.netns == netns && !r->gone;
 }
 
 static struct replay_record **find_link(const struct replay *replay, uint32_t netns, uint64_t id)
@@ -91,6 +92,7 @@ static struct replay_record *find_or_add(struct replay *replay, const struct fra
 static void free_record(struct replay_record *r)
 {
 	free(r->record.log);
+	free(r->label);
 	free(r);
 }
 

@@ -25,6 +25,9 @@
  * @derived: entries came after its last image
  * @wanted: for who feeds the frames: its filter wanted the record once
  * @gone: it was evicted
+ * @label: for who prints events: how the record is called in a line; freed with it
+ * @label_len: its length
+ * @label_form: what it depends on
  * @next: the next with the same hash
  */
 struct replay_record {
@@ -37,6 +40,9 @@ struct replay_record {
 	bool			derived;
 	bool			wanted;
 	bool			gone;
+	char			*label;
+	unsigned int		label_len;
+	unsigned int		label_form;
 	struct replay_record	*next;
 };
 

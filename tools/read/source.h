@@ -15,6 +15,7 @@
  * @file: file given with --file, or NULL
  * @files: all that were given
  * @file_count: how many
+ * @evicted: of a recording, records are wanted that were evicted before its end
  * @netns: name given with --netns whose namespace is to be entered, or NULL
  * @chosen: of what is read, only the records of one namespace are wanted
  * @inode: its inode number
@@ -23,6 +24,7 @@ struct source {
 	const char	*file;
 	const char	**files;
 	unsigned int	file_count;
+	bool		evicted;
 	const char	*netns;
 	bool		chosen;
 	unsigned int	inode;

@@ -123,9 +123,15 @@ static int read_piece(struct stream *stream)
 {
 	struct input *input = &stream->input;
 
+	bool other_order;
+
 	if (!input_have(input))
 		return fail_read(input->path, COPY_AGAIN,
 				 "it is empty, not a tcpledger records file");
+	if (input_have(input) >= sizeof(uint64_t) &&
+	    is_word(word_at(input_bytes(input)), TCPLEDGER_MAGIC, &other_order))
+		return fail_read(input->path, "give what 'tcpledger record' wrote",
+				 "it is a records file, which has no events");
 	if (find_sync(stream) != INPUT_READY)
 		return fail_read(input->path, "give what 'tcpledger record' wrote, or a copy of "
 				 "/proc/net/tcpledger/records or events",
@@ -281,6 +287,42 @@ enum stream_state stream_next(struct stream *stream, const struct frame **frame)
 	} while (state == STREAM_FRAME && !stream->used);
 	*frame = &stream->frame;
 	return state;
+}
+
+/**
+ * stream_run - events one after the other that nobody has to look into, as one piece
+ * @stream: an open stream
+ * @types: FRAME_MASK() of types that may be among them
+ * @enough: so many bytes are enough; the last event may reach beyond
+ * @expected: number of the next event; set to that behind them
+ * @bytes: set to them, good until the next call
+ *
+ * Only what has been read already and has no gap in its numbers.
+ *
+ * Return: how many bytes, 0 if stream_next() has to look.
+ */
+size_t stream_run(struct stream *stream, unsigned int types, size_t enough, uint64_t *expected,
+		  const unsigned char **bytes)
+{
+	struct input *input = &stream->input;
+	size_t have, at = 0;
+
+	input_use(input, stream->used);
+	*bytes = input_bytes(input);
+	have = stream->layout.foreign ? 0 : input_have(input);
+	while (at < enough && have - at >= sizeof(struct tcpledger_frame)) {
+		struct tcpledger_frame frame;
+
+		memcpy(&frame, *bytes + at, sizeof(frame));
+		if (frame.type >= 32 || !(types >> frame.type & 1) || frame.seq != *expected ||
+		    !(frame.flags & TCPLEDGER_FRAME_NUMBERED) || frame.size % 8 ||
+		    frame.size < sizeof(frame) || frame.size > have - at)
+			break;
+		at += frame.size;
+		++*expected;
+	}
+	stream->used = at;
+	return at;
 }
 
 /**

@@ -150,11 +150,20 @@ int recorded_file_flush(struct recorded_file *file)
 
 			cut(file, done);
 			file->text.len = 0;
+			file->bytes = (uint64_t)lseek(file->fd, 0, SEEK_END);
 			return fail_write(file->part, error);
 		}
 	}
 	file->text.len = 0;
 	return FAIL_NONE;
+}
+
+/* Nothing came to be in it. */
+static int drop(struct recorded_file *file)
+{
+	close(file->fd);
+	file->fd = -1;
+	return unlink(file->part) ? fail_write(file->part, errno) : FAIL_NONE;
 }
 
 /**
@@ -167,6 +176,8 @@ int recorded_file_finish(struct recorded_file *file)
 {
 	int status = recorded_file_flush(file);
 
+	if (!file->bytes)
+		return drop(file);
 	if (fsync(file->fd) && errno != EROFS && errno != EINVAL && !status)
 		status = fail_write(file->part, errno);
 	if (close(file->fd) && !status)

@@ -37,6 +37,8 @@ static int begin_file(struct recorder *r)
 		return FAIL_WORK;
 	r->writing = true;
 	r->in_file = 0;
+	if (disk_check(r->file.part, r->wish->free_space))
+		return FAIL_WORK;
 	r->file_count++;
 	r->rotate_at = clock_next(r->wish->rotate_ns);
 	if (r->numbered && r->wish->files)
@@ -194,10 +196,35 @@ static int flush(struct recorder *r)
 	return disk_check(r->file.part, r->wish->free_space);
 }
 
+/* Without a filter most events go through as they are, many at once. */
+static bool take_run(struct recorder *r)
+{
+	const unsigned char *bytes;
+	uint64_t count, full = r->wish->rotate_size;
+	size_t size, enough = PIECE;
+
+	if (r->events->expected != r->next)
+		return false;	/* some were recorded before */
+	if (full && full < r->file.bytes + enough)
+		enough = full > r->file.bytes ? (size_t)(full - r->file.bytes) : 1;
+	size = events_run(r->events, enough, &bytes, &count);
+	if (!size)
+		return false;
+	put(r, bytes, size);
+	r->next += count;
+	r->count += count;
+	r->in_file += count;
+	return true;
+}
+
 static enum stream_state next(struct recorder *r)
 {
 	const struct frame *frame;
-	enum stream_state state = events_next(r->events, &frame);
+	enum stream_state state;
+
+	if (take_run(r))
+		return STREAM_FRAME;
+	state = events_next(r->events, &frame);
 
 	if (state == STREAM_FRAME)
 		take(r, frame);
@@ -271,9 +298,11 @@ static bool wants_snapshot(const struct recorder *r)
 	return r->file.bytes - r->snapshot_to >= every;
 }
 
+/* Where the snapshot alone is larger than a file should be, half of it are events. */
 static bool is_full(const struct recorder *r)
 {
-	return r->wish->rotate_size && r->file.bytes >= r->wish->rotate_size && r->in_file;
+	return r->wish->rotate_size && r->file.bytes >= r->wish->rotate_size && r->in_file &&
+	       r->file.bytes - r->snapshot_to >= r->snapshot_to - r->snapshot_from;
 }
 
 /* Nothing begins while a snapshot is written: a file has a whole one at its beginning. */
@@ -429,8 +458,7 @@ int recorder_run(struct recorder *r, const struct recorder_wish *wish)
 	status = begin(r);
 	if (!status)
 		status = record_all(r);
-	if (r->events)
-		status = finish(r, status);
+	status = finish(r, status);
 	if (r->terminal && r->file_count)
 		fputs("\r\033[K", stderr);
 	summarize(r);
