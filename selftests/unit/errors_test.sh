@@ -3,7 +3,7 @@
 # What goes wrong: exit status, one line on stderr, and what it says.
 . ./tap.sh
 
-tap_plan 122
+tap_plan 121
 
 # NAME STATUS PATTERN COMMAND...
 fails()

@@ -7,7 +7,9 @@ tap_plan 21
 
 build=$tap_dir/build
 mkdir "$build"
-ln -s "$(realpath "$(dirname "$FIXTURES")/make_fixtures")" "$build/make_fixtures"
+for maker in make_fixtures make_stream; do
+	ln -s "$(realpath "$(dirname "$FIXTURES")/$maker")" "$build/$maker"
+done
 
 test_of()	# NAME: a test from the commands on stdin
 {

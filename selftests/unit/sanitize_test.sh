@@ -4,7 +4,7 @@
 # after its end, nothing is lost, and the output is that of the plain build.
 . ./tap.sh
 
-tap_plan 299
+tap_plan 309
 
 printf '\n%.0s' {1..9} >"$tap_dir/answers"
 while read -r command; do

@@ -102,7 +102,6 @@ usage()	# NAME PATTERN ARG...
 	tap_is "$name" "$? $(wc -c <"$dir/out") $(grep -c -- "$pattern" "$dir/err")" "2 0 1"
 }
 a=$dir/even.a b=$dir/even.b
-usage "a list reads one file" "list reads one --file" list --file "$a" --file "$b"
 usage "nobody reads three" "more than two --file" show 1 --file "$a" --file "$b" --file "$b"
 usage "JSON has no two ends" "--json and --log show one connection" show 1 --json --file "$a" --file "$b"
 "$TCPLEDGER" show 1 --file "$a" --file "$dir/none" >"$dir/out" 2>"$dir/err"
