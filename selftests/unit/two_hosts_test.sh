@@ -13,7 +13,7 @@ joined="even behind uneven lost_syn drift nat among young one_way"
 bounded="even behind uneven lost_syn drift nat among young"
 recorded="three_segment half_close syn_lost synack_lost fin_lost"
 looked_at="uneven nat drift"
-tap_plan 15 "$joined $joined $bounded" "$recorded $recorded $recorded" "$looked_at"
+tap_plan 14 "$joined $joined $bounded" "$recorded $recorded $recorded" "$looked_at"
 
 show()	# FILES OPTION...: under ASAN and UBSAN
 {
