@@ -21,7 +21,7 @@
 #endif
 
 #if !IS_ENABLED(CONFIG_64BIT)
-#error "tcpledger needs a 64-bit kernel: it reads 64-bit times and cookies at once, and jiffies must not wrap"
+#error "tcpledger needs a 64-bit kernel: 64-bit times are read at once, jiffies must not wrap"
 #endif
 
 /* The sysctl that gives packets of a VRF also to sockets that are not bound. */

@@ -91,10 +91,8 @@ void tcpledger_timewait_schedule(const struct inet_timewait_sock *tw,
 	b = lock_bucket(tw, &ports, &flags);
 	c = find(b, tw, ports, !rearm);
 	if (c) {
-		/* In FIN_WAIT2 a program or a timer makes a timewait socket. */
-		now = READ_ONCE(tw->tw_substate) == TCP_TIME_WAIT ?
-			tcpledger_flight_time(tcpledger_flight_of(c)) :
-			ktime_get_mono_fast_ns();
+		/* TCP has answered the segment in flight, so it has become later. */
+		now = ktime_get_mono_fast_ns();
 		tcpledger_conn_room(c);
 		if (c->facts.state == TCPLEDGER_STATE_FIN_WAIT2 &&
 		    READ_ONCE(tw->tw_substate) == TCP_TIME_WAIT &&

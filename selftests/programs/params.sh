@@ -115,7 +115,7 @@ log_since()
 # is_refused PARAMETERS WORD...: no load, and one line has all words.
 is_refused()
 {
-	local given=${1//,/ } mark="params $BASHPID.$RANDOM" words log word
+	local given=${1//,/ } mark="params $BASHPID.$RANDOM." words log word
 
 	shift
 	words=$*

@@ -85,15 +85,14 @@ enum input_state input_fill(struct input *input, size_t need)
 		ssize_t n = read_some(input, input->buffer + input->to,
 				      INPUT_ROOM - input->to);
 
-		if (n > 0) {
+		if (n > 0)
 			input->to += (size_t)n;
-		} else if (!n || (errno == EIO && input->live)) {
+		else if (!n || (errno == EIO && input->live))
 			return INPUT_ENDED;
-		} else if (input->live && (errno == EAGAIN || errno == EINTR)) {
+		else if (input->live && (errno == EAGAIN || errno == EINTR))
 			return INPUT_WAIT;
-		} else if (errno != EINTR) {
+		else if (errno != EINTR)
 			return fail(input);
-		}
 	}
 	return INPUT_READY;
 }

@@ -120,6 +120,24 @@ void await_state(struct world *world, enum world_host host, enum tcpledger_state
 	await(world, host, &wanted, DEADLINE_NS, words_get(&words_states, state));
 }
 
+static bool has_anomaly(const struct record *record, const struct wanted *wanted)
+{
+	return record->fixed.anomalies >> wanted->a & 1;
+}
+
+/**
+ * await_anomaly - wait until the newest connection has an anomaly
+ * @world: the hosts
+ * @host: whose
+ * @tag: the anomaly
+ */
+void await_anomaly(struct world *world, enum world_host host, enum tcpledger_anomaly tag)
+{
+	const struct wanted wanted = { .holds = has_anomaly, .a = tag };
+
+	await(world, host, &wanted, DEADLINE_NS, words_get(&words_anomalies, tag));
+}
+
 /**
  * await_left - wait until the newest connection has sent segments
  * @world: the hosts

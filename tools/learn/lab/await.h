@@ -15,6 +15,7 @@ void await_left(struct world *world, enum world_host host, unsigned int flags,
 		unsigned int count);
 void await_arrived(struct world *world, enum world_host host, unsigned int flags,
 		   unsigned int count);
+void await_anomaly(struct world *world, enum world_host host, enum tcpledger_anomaly tag);
 void await_over(struct world *world, enum world_host host);
 void await_duplicate(struct world *world, enum world_host host);
 void await_time_wait(struct world *world, enum world_host host);

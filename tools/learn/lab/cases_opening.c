@@ -104,6 +104,8 @@ static void play_backlog_full(struct world *world)
 	second = sockets_begin(world, WORLD_CLIENT_PORT + 1);
 	await_left(world, WORLD_CLIENT, SYN, 2);
 	await_arrived(world, WORLD_SERVER, SYN, 2);
+	/* The ledger looks at the queues once a second. */
+	await_anomaly(world, WORLD_SERVER, TCPLEDGER_ANOMALY_ACCEPT_QUEUE_FULL);
 	sockets_accept(world, listener);
 	sockets_established(world, second);
 	sockets_accept(world, listener);
