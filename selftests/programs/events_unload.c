@@ -6,12 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/ledger/told.h"
@@ -168,26 +170,28 @@ TEST_F_TIMEOUT(events_unload, sleepers, 6000)
 	    CYCLES * WAYS, load.connections);
 }
 
-/* Whoever waits for other things than reading waits for ever: nothing else ever comes. */
-static void *waits_for_writing(void *arg)
+/* A process that waits for other things than reading waits for ever: nothing else comes. */
+static pid_t wait_for_writing(int fd)
 {
-	int fd = *(int *)arg;
 	fd_set out, except;
+	pid_t pid = fork();
 
+	if (pid)
+		return pid;
 	FD_ZERO(&out);
 	FD_SET(fd, &out);
 	FD_ZERO(&except);
 	FD_SET(fd, &except);
 	select(fd + 1, NULL, &out, &except, NULL);
-	return arg;
+	_exit(0);
 }
 
-static bool sleeps_in_select(pid_t tid)
+static bool sleeps_in_select(pid_t pid)
 {
 	char path[64], text[256] = "";
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", tid);
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
 		die("%s", path);
@@ -199,41 +203,22 @@ static bool sleeps_in_select(pid_t tid)
 	return atoi(text) == SYS_pselect6;
 }
 
-/**
- * struct writer - a thread that waits until a file can be written
- * @thread: it
- * @tid: its number, 0 before it runs
- * @fd: the file
- */
-struct writer {
-	pthread_t	thread;
-	atomic_int	tid;
-	int		fd;
-};
-
-static void *writer(void *arg)
-{
-	struct writer *w = arg;
-
-	w->tid = syscall(SYS_gettid);
-	return waits_for_writing(&w->fd);
-}
-
 /* This test will unload while a select() waits for what never comes. */
 TEST_F_TIMEOUT(events_unload, select_for_writing, 6000)
 {
-	struct writer w = { .fd = open(STREAM_PATH, O_RDONLY | O_CLOEXEC) };
-	void *result;
+	int fd = open(STREAM_PATH, O_RDONLY | O_CLOEXEC), status;
+	pid_t pid;
 
-	ASSERT_LE(0, w.fd);
-	ASSERT_EQ(0, pthread_create(&w.thread, NULL, writer, &w));
-	need(w.tid && sleeps_in_select(w.tid), DEADLINE_MS);
+	ASSERT_LE(0, fd);
+	pid = wait_for_writing(fd);
+	ASSERT_LT(0, pid);
+	need(sleeps_in_select(pid), DEADLINE_MS);
 	module_unload();
-	EXPECT_TRUE(sleeps_in_select(w.tid));
-	ASSERT_EQ(0, pthread_cancel(w.thread));
-	ASSERT_EQ(0, pthread_join(w.thread, &result));
-	EXPECT_EQ(PTHREAD_CANCELED, result);
-	close(w.fd);
+	EXPECT_TRUE(sleeps_in_select(pid));
+	ASSERT_EQ(0, kill(pid, SIGKILL));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status));
+	close(fd);
 	module_load("");
 }
 
