@@ -84,8 +84,12 @@ static const char *question_about_state(const struct tcpledger_entry *e)
 		return N_("Which state is the local end in now?");
 	switch (e->cause) {
 	case TCPLEDGER_CAUSE_USER:
-		return e->to == TCPLEDGER_STATE_SYN_SENT ?
-		       N_("The program calls connect(). Which state is the local end in now?") :
+		if (e->to == TCPLEDGER_STATE_SYN_SENT)
+			return N_("The program calls connect(). Which state is the local end in "
+				  "now?");
+		return e->to == TCPLEDGER_STATE_CLOSE ?
+		       N_("The program aborts the connection, without a FIN. Which state is the "
+			  "local end in now?") :
 		       N_("The program ends its side of the connection. Which state is the local "
 			  "end in now?");
 	case TCPLEDGER_CAUSE_TIMER:
@@ -135,7 +139,8 @@ static const char *sentence(struct quiz *quiz, const struct question *question)
 		return N_("No answer comes. How long does the local end stay in {state} before it "
 			  "gives up?");
 	default:
-		return N_("Which end will wait in TIME_WAIT, if no segment is lost?");
+		return N_("Which end will wait in TIME_WAIT, if no segment is lost and the FINs do "
+			  "not cross?");
 	}
 }
 
@@ -157,7 +162,8 @@ static void tell_why(struct prose *prose, const struct question *question)
 		[QUESTION_AGAIN] = {
 			N_("Until TCP has measured a round trip, it waits one second for an "
 			   "answer; afterwards it waits according to the round trips that it "
-			   "measured. Each time in vain doubles the wait."), "RFC 6298 2, 5",
+			   "measured. Each time in vain doubles the wait; only the first SYNs are "
+			   "sent a second apart by Linux 6.5 and later."), "RFC 6298 2, 5",
 		},
 		[QUESTION_2MSL] = {
 			N_("TIME_WAIT lasts 2MSL: twice the maximum segment lifetime (MSL), the "

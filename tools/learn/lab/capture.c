@@ -6,10 +6,11 @@
 #include <limits.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/fail.h"
+#include "base/file.h"
 
 #define SNAPLEN		256		/* the headers, and what little a case sends */
 #define BUFFER		(4 * 1024 * 1024)	/* bytes for all that passes in a case */
@@ -66,20 +67,33 @@ static void fail_write(struct world *world, const char *why)
 				  "cannot write the capture: %s", why);
 }
 
+/* Write it into memory: libpcap itself would write through links. */
 static void write_wire(struct capture *capture, struct world *world, unsigned int wire,
 		       const char *path)
 {
 	pcap_t *pcap = capture->wire[wire];
-	pcap_dumper_t *dumper = pcap_dump_open(pcap, path);
+	char *bytes = NULL;
+	size_t len = 0;
+	FILE *memory = open_memstream(&bytes, &len);
+	pcap_dumper_t *dumper = memory ? pcap_dump_fopen(pcap, memory) : NULL;
+	struct file file;
 
-	if (!dumper || pcap_dispatch(pcap, -1, pcap_dump, (u_char *)dumper) < 0)
-		fail_write(world, pcap_geterr(pcap));
-	else if (pcap_dump_flush(dumper))
+	if (!memory)
 		fail_write(world, strerror(errno));
+	else if (!dumper || pcap_dispatch(pcap, -1, pcap_dump, (u_char *)dumper) < 0)
+		fail_write(world, pcap_geterr(pcap));
 	if (dumper)
-		pcap_dump_close(dumper);
-	if (dumper && world->status)
-		unlink(path);	/* complete, or not there at all */
+		pcap_dump_close(dumper);	/* and the memory's stream */
+	else if (memory)
+		fclose(memory);
+	if (!world->status) {
+		int status = file_create(&file, path, FILE_LINKS_REFUSE);
+
+		if (!status)
+			text_bytes(&file.text, bytes, len);
+		world->status = file_finish(&file, status);
+	}
+	free(bytes);
 }
 
 /**
@@ -96,7 +110,11 @@ void capture_write(struct capture *capture, struct world *world, const char *fol
 	unsigned int wire;
 
 	for (wire = 0; wire < CAPTURE_WIRES && !world->status; wire++) {
-		snprintf(path, sizeof(path), "%s/%s.%s.pcap", folder, name, devices[wire]);
+		if (snprintf(path, sizeof(path), "%s/%s.%s.pcap", folder, name,
+			     devices[wire]) >= (int)sizeof(path)) {
+			fail_write(world, "the folder's name is too long");
+			return;
+		}
 		write_wire(capture, world, wire, path);
 	}
 }

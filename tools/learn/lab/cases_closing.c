@@ -68,8 +68,10 @@ static void play_simultaneous_close(struct world *world)
 	struct pair pair = pair_open(world);
 
 	pair_ask(world, &pair);
+	network_delay_both(world, WORLD_SLOW_MS);
 	sockets_close(world, pair.client);
 	sockets_close(world, pair.server);
+	network_delay_both(world, WORLD_DELAY_MS);
 	await_state(world, WORLD_SERVER, TCPLEDGER_STATE_TIME_WAIT);
 	await_time_wait(world, WORLD_CLIENT);
 }

@@ -74,9 +74,12 @@ static void play_stale_synack(struct world *world)
 
 static void play_simultaneous_open(struct world *world)
 {
-	struct pair pair = { .client = sockets_begin(world, WORLD_CLIENT_PORT) };
+	struct pair pair = { 0 };
 
+	network_delay_both(world, WORLD_SLOW_MS);
+	pair.client = sockets_begin(world, WORLD_CLIENT_PORT);
 	pair.server = sockets_begin_back(world);
+	network_delay_both(world, WORLD_DELAY_MS);
 	sockets_established(world, pair.client);
 	sockets_established(world, pair.server);
 	pair_ask(world, &pair);
@@ -219,7 +222,8 @@ const struct lab_case cases_opening[] = {
 			   "ISN plus one. This one acknowledges the number of the first attempt, "
 			   "so the client does not take it: it sends an RST, which ends what the "
 			   "server still kept of the first attempt, and tries its SYN again. That is "
-			   "what initial sequence numbers are for: no two attempts have the same."),
+			   "what initial sequence numbers are for: two attempts so close "
+			   "to each other do not have the same."),
 		.play = play_stale_synack,
 		.view = { { WORLD_CLIENT, CASE_LAST } },
 	},

@@ -55,9 +55,9 @@ const struct lab_case cases_reset[] = {
 		.summary = N_("a program closes and has not read all: an RST and no FIN"),
 		.done = N_("The client sends 18 bytes. The server's program reads one of them and "
 			   "closes."),
-		.look = N_("A close in order would say 'I got everything'. That would not be true, "
-			   "as 17 bytes were thrown away unread, so Linux sends an RST: the client "
-			   "learns that its data did not reach the program."),
+		.look = N_("A FIN would let the client believe that its data was read. But 17 bytes "
+			   "were thrown away unread, so Linux sends an RST: the client learns that "
+			   "its data did not reach the program."),
 		.play = play_reset_unread,
 		.view = { { WORLD_SERVER, 1 } },
 	},

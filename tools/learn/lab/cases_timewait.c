@@ -102,10 +102,10 @@ const struct lab_case cases_timewait[] = {
 		.look = N_("The late copy finds the client in TIME_WAIT, which knows that all up "
 			   "to here was received, throws it away and answers with an ACK. Without "
 			   "TIME_WAIT a new connection between the same ports could have been "
-			   "there by now, and might have taken the old bytes for its own. 2MSL is "
-			   "how long such a segment may live, so after it none can be left. The "
-			   "ACK makes the server, which has forgotten all, send an RST; the "
-			   "client ignores it here (sysctl tcp_rfc1337 1), see 'assassinated'."),
+			   "there by now, and might have taken the old bytes for its own. Such "
+			   "a segment lives for one MSL at most, so after 2MSL neither it nor an "
+			   "answer to it can be left. The ACK makes the server, which has forgotten "
+			   "all, send an RST; the client ignores it here (sysctl tcp_rfc1337 1), see 'assassinated'."),
 		.play = play_old_duplicate,
 		.view = { { WORLD_CLIENT, 1 } },
 		.waits = true,

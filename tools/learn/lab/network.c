@@ -69,3 +69,14 @@ void network_delay(struct world *world, enum world_host from, unsigned int ms)
 {
 	run_netem(world, "change", from == WORLD_CLIENT ? "server" : "client", ms);
 }
+
+/**
+ * network_delay_both - how long segments of both hosts take from now on
+ * @world: the hosts
+ * @ms: milliseconds
+ */
+void network_delay_both(struct world *world, unsigned int ms)
+{
+	network_delay(world, WORLD_CLIENT, ms);
+	network_delay(world, WORLD_SERVER, ms);
+}

@@ -11,5 +11,6 @@ void network_prepare(struct world *world);
 void network_lose(struct world *world, enum world_host from, const char *flags,
 		  unsigned int count);
 void network_delay(struct world *world, enum world_host from, unsigned int ms);
+void network_delay_both(struct world *world, unsigned int ms);
 
 #endif

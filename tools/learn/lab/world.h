@@ -31,6 +31,7 @@ enum world_host {
 #define WORLD_SERVER_ADDRESS	"10.0.2.2"
 #define WORLD_CLIENT_PORT	40000	/* of its first connection; the next has the next */
 #define WORLD_SERVER_PORT	80
+#define WORLD_SLOW_MS	100	/* long enough for both ends to act before a segment comes */
 #define WORLD_DELAY_MS		10	/* from one host to the other */
 
 #define WORLD_SOCKETS	32	/* that a case has at most */

@@ -137,11 +137,17 @@ static bool ask_next(const struct ask *ask, struct question *question)
 	bool out;
 
 	switch (ask->step->kind) {
-	case STEP_SYNACK_OUT: case STEP_SYNACK_OUT_COOKIE: case STEP_SYNACK_OUT_CROSSES:
-	case STEP_SYNACK_IN: case STEP_SYNACK_IN_CROSSES:
 	case STEP_ACK_OUT_THIRD: case STEP_ACK_IN_THIRD:
-	case STEP_ACK_OUT_OF_FIN: case STEP_ACK_OUT_LAST: case STEP_ACK_OUT_LAST_AGAIN:
-	case STEP_ACK_OUT_CHALLENGE: case STEP_ACK_IN_OF_FIN: case STEP_ACK_IN_CLOSING:
+		/* Where both act at once, either may come first. */
+		if (ask->record->fixed.role == TCPLEDGER_ROLE_SIMULTANEOUS)
+			return false;
+		break;
+	case STEP_ACK_OUT_OF_FIN: case STEP_ACK_IN_OF_FIN:
+		if (ask->record->fixed.kind == TCPLEDGER_KIND_SIMULTANEOUS)
+			return false;
+		break;
+	case STEP_SYNACK_OUT: case STEP_SYNACK_OUT_COOKIE: case STEP_SYNACK_IN:
+	case STEP_ACK_OUT_LAST: case STEP_ACK_OUT_LAST_AGAIN: case STEP_ACK_OUT_CHALLENGE:
 	case STEP_ACK_IN_LAST:
 		break;
 	case STEP_EXPIRED:

@@ -16,8 +16,9 @@ static const struct glossary_term terms[] = {
 	{ "SYN", N_("Synchronize: a segment with this flag asks for a connection, or accepts one, "
 	  "and gives the initial sequence number of its sender."), RFC "3.1, 3.5" },
 	{ "ACK", N_("Acknowledgment: with this flag the acknowledgment number is valid. All "
-	  "segments have it but the first SYN. A segment with nothing else is called an ACK, and "
-	  "is not itself acknowledged."), RFC "3.1, 3.4" },
+	  "segments have it but a SYN that asks for a connection, and an RST that answers an ACK. "
+	  "A segment with nothing else is called an ACK, and "
+	  "is not itself acknowledged."), RFC "3.1, 3.4, 3.5.2" },
 	{ "FIN", N_("Finish: the sender has no more data to send. It may still receive."),
 	  RFC "3.6" },
 	{ "RST", N_("Reset: the connection ends at once, or there is none. It is not "

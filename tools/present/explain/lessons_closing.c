@@ -47,8 +47,9 @@ const struct lesson lessons_closing[STEP_COUNT] = {
 	},
 	[STEP_FIN_IN_WITH_ACK] = {
 		N_("One segment carries both the ACK of our FIN ({ack}) and the peer's own FIN: "
-		   "the peer's program closed before the ACK had left. So FIN_WAIT2 is skipped, "
-		   "and the close takes three segments, not four."),
+		   "the peer's program closed before the ACK had left. So FIN_WAIT2 lasts only "
+		   "while this segment is read (RFC 9293 goes straight to TIME-WAIT), and the close "
+		   "takes three segments, not four."),
 		N_("we would know neither that all our data arrived nor that the peer sends no "
 		   "more."),
 		"RFC 9293 3.6, 3.10.7.4",
