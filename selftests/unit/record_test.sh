@@ -72,7 +72,7 @@ stop()		# SIGNAL
 	exec 4>&-
 }
 
-tap_plan 39
+tap_plan 40
 
 unloaded="tcpledger: cannot read proc/events: the module was unloaded; what was recorded is complete up to then"
 "$make" $recorded start records snapshot_end >"$events"
@@ -155,6 +155,10 @@ tap_is "without a trigger nothing is recorded" "$status $(ls "$file"* 2>/dev/nul
 rm "$events"
 tag=$("$TCPLEDGER" list --json --file "$FIXTURES/records" | jq -r '[.log[] | select(.type == "note") | .tag][0] // empty' | head -1)
 "$make" "$FIXTURES/records" start records snapshot_end life >"$events"
+tap_is "what a snapshot has already is no trigger" \
+	"$(record "$file" --trigger "$tag" --after 1s) $(ls "$file".* 2>/dev/null) $(complaint | tail -1)" \
+	"1  tcpledger: no trigger came, nothing was recorded"
+"$make" "$FIXTURES/records" start snapshot_end life start records snapshot_end >"$events"
 tap_is "a trigger" "$(record "$file" --trigger "$tag" --before 9d --after 1s) $(ls "$file".*)" "1 $file.000001"
 tap_same "... has the past" "$(list "$file" | jq -r .id | sort -n | xargs)" \
 	"$("$TCPLEDGER" list --json --file "$FIXTURES/records" | jq -r .id | sort -n | xargs)"

@@ -44,8 +44,8 @@ SELECT
     anyIf(close_kind, is_server = 1) AS server_kind,
     anyIf(bytes_sent, is_server = 0) AS client_sent,
     anyIf(bytes_received, is_server = 1) AS server_received,
-    sumIf(arrayCount((d, f) -> d = 'out' AND f = 'SYN', log_dir, log_flags), is_server = 0) AS syns_sent,
-    sumIf(arrayCount((d, f) -> d = 'in' AND f = 'SYN', log_dir, log_flags), is_server = 1) AS syns_arrived
+    sumIf(arrayCount((d, f) -> d = 'out' AND f LIKE 'SYN%' AND f NOT LIKE '%ACK%', log_dir, log_flags), is_server = 0) AS syns_sent,
+    sumIf(arrayCount((d, f) -> d = 'in' AND f LIKE 'SYN%' AND f NOT LIKE '%ACK%', log_dir, log_flags), is_server = 1) AS syns_arrived
 FROM tcpledger.services
 WHERE join_key != ''
 GROUP BY join_key

@@ -413,6 +413,8 @@ bool event_line(struct event_look *look, const struct frame *frame, struct repla
 {
 	bool begun = look->begun;
 
+	if (frame->type == TCPLEDGER_FRAME_SYNC)
+		return false;	/* of the file, and before there is a clock */
 	if (!begun) {
 		look->start_ns = frame->start.monotonic_ns;
 		add_titles(look);

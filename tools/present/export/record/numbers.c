@@ -6,8 +6,13 @@
 #include "present/export/record/numbers.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <linux/tcpledger.h>
 
 #include "base/fail.h"
 #include "read/file_set.h"
@@ -38,6 +43,21 @@ int numbers_next(const char *prefix, unsigned long *number, char *path, size_t r
 			 strerror(ENAMETOOLONG));
 }
 
+/* Others give their files numbers and dates too. */
+static bool is_recording(const char *path)
+{
+	const uint64_t wanted = TCPLEDGER_FILE_MAGIC;
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	uint64_t magic = 0;
+	bool is;
+
+	if (fd < 0)
+		return false;
+	is = read(fd, &magic, sizeof(magic)) == (ssize_t)sizeof(magic) && magic == wanted;
+	close(fd);
+	return is;
+}
+
 /**
  * numbers_drop - remove the oldest files
  * @prefix: name before the number
@@ -51,7 +71,8 @@ void numbers_drop(const char *prefix, unsigned long number, unsigned long keep)
 
 	file_set_add_numbered(&set, prefix);
 	for (i = 0; i < set.count; i++)
-		if (set.items[i].number + keep <= number && unlink(set.items[i].path))
+		if (set.items[i].number + keep <= number && is_recording(set.items[i].path) &&
+		    unlink(set.items[i].path))
 			fail_work("remove it", "cannot remove %s: %s", set.items[i].path,
 				  strerror(errno));
 	file_set_free(&set);

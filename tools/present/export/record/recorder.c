@@ -148,19 +148,31 @@ static void leave_out(struct recorder *r, const struct frame *frame)
 		r->left_out_first = frame->seq;
 }
 
+/* Whether a START is of the epoch that is recorded. */
+static bool is_same_stream(const struct recorder *r, const struct frame *frame)
+{
+	return frame->start.epoch == r->start.epoch && frame->start.netns == r->start.netns &&
+	       !memcmp(frame->start.load_id, r->start.load_id, sizeof(r->start.load_id));
+}
+
 static void take(struct recorder *r, const struct frame *frame)
 {
 	bool numbered = frame->flags & TCPLEDGER_FRAME_NUMBERED;
 	bool wanted;
 
+	if (frame->type == TCPLEDGER_FRAME_START && !is_same_stream(r, frame)) {
+		r->start = frame->start;
+		r->next = frame->seq;	/* numbers begin anew */
+	}
 	if (!frame->bytes || (numbered && frame->seq < r->next))
 		return;		/* made up, or recorded before */
 	if (numbered)
 		r->next = frame->seq + 1;
 	if (frame->type == TCPLEDGER_FRAME_LOST)
 		r->next = frame->first + frame->count;
-	r->triggered |= is_trigger(r, frame);
 	wanted = is_wanted(r, frame);
+	/* Entries of an older connection are told again when it moves again. */
+	r->triggered |= wanted && !r->replay.old && is_trigger(r, frame);
 	if (!r->writing)
 		return;
 	switch (frame->type) {
@@ -274,6 +286,10 @@ static int refresh(struct recorder *r, bool other)
 	if (events_next(fresh, &frame) != STREAM_FRAME || frame->type != TCPLEDGER_FRAME_START) {
 		close_events(fresh);
 		return FAIL_NONE;	/* it ends just now, as the old one will say */
+	}
+	if (!is_same_stream(r, frame)) {
+		close_events(fresh);
+		return FAIL_NONE;	/* what is recorded is over, as the old one will say */
 	}
 	while (r->next < frame->seq && next(r) == STREAM_FRAME)
 		;
