@@ -7,11 +7,13 @@
  */
 #include "present/report/page.h"
 
+#include <stdint.h>
 #include <string.h>
+
+#include <nettle/sha2.h>
 
 #include "base/base64.h"
 #include "base/escape.h"
-#include "base/sha256.h"
 #include "base/text.h"
 #include "present/diagram/svg/svg_elements.h"
 #include "present/explain/language.h"
@@ -23,9 +25,12 @@
 
 static void add_hash(struct text *page, const char *words)
 {
-	unsigned char digest[SHA256_LEN];
+	uint8_t digest[SHA256_DIGEST_SIZE];
+	struct sha256_ctx hash;
 
-	sha256(words, strlen(words), digest);
+	sha256_init(&hash);
+	sha256_update(&hash, strlen(words), (const uint8_t *)words);
+	sha256_digest(&hash, sizeof(digest), digest);
 	text_string(page, " 'sha256-");
 	base64_add(page, digest, sizeof(digest), 0);
 	text_char(page, '\'');
