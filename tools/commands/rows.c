@@ -14,9 +14,9 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fail.h"
 #include "base/interrupt.h"
 #include "base/output.h"
@@ -207,21 +207,13 @@ static void take_frame(struct rows *rows, const struct frame *frame)
 		replay_feed(&rows->replay, frame);
 }
 
-static int64_t monotonic_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
-}
-
 /*
  * Ask for a snapshot if it is due. All that was read has been taken. What has not been
  * read yet the snapshot has, so its beginning skips nothing that a row needs.
  */
 static void ask_for_snapshot(struct rows *rows, int64_t due_ns)
 {
-	int64_t now = monotonic_now();
+	int64_t now = clock_monotonic();
 
 	if (now < due_ns)
 		return;
@@ -236,7 +228,7 @@ static bool wait_for_events(struct rows *rows)
 
 	output_flush();
 	ask_for_snapshot(rows, rows->due_ns);
-	left = rows->due_ns - monotonic_now();
+	left = rows->due_ns - clock_monotonic();
 	return interrupt_wait(rows->events.stream.input.fd, true, left > 0 ? left : 0);
 }
 
@@ -300,7 +292,7 @@ int command_rows(const struct options *options)
 		return status;
 	interrupt_catch();
 	status = events_open(&rows.events, &options->source);
-	rows.due_ns = monotonic_now() + LIVE_EVERY_NS;
+	rows.due_ns = clock_monotonic() + LIVE_EVERY_NS;
 	if (!status) {
 		state = read_frames(&rows);
 		if (!rows.events.live)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/fail.h"
 #include "learn/lab/records.h"
 #include "meaning/words.h"
@@ -76,25 +77,17 @@ static bool holds_now(struct world *world, const struct wanted *wanted)
 	return holds;
 }
 
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 /* The ledger tells nobody that something happened, so it is looked at again and again. */
 static void await(struct world *world, enum world_host host, const struct wanted *wanted,
 		  int64_t deadline_ns, const char *what)
 {
 	struct timespec pause = { .tv_nsec = LOOK_FIRST_NS };
-	int64_t end = now_ns() + deadline_ns;
+	int64_t end = clock_monotonic() + deadline_ns;
 
 	while (world_enter(world, host) && !holds_now(world, wanted)) {
 		if (world->status)
 			return;
-		if (now_ns() > end) {
+		if (clock_monotonic() > end) {
 			world->status = fail_work("run it again; if it fails again, it is a bug",
 						  "waited %lld s in vain for %s at the %s",
 						  (long long)(deadline_ns / 1000000000), what,

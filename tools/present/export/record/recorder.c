@@ -12,11 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fail.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "present/export/record/boot_id.h"
-#include "present/export/record/clock.h"
 #include "present/export/record/disk.h"
 #include "present/export/record/numbers.h"
 

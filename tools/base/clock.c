@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "present/export/record/clock.h"
+#include "base/clock.h"
 
 #include <time.h>
 
