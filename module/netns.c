@@ -80,8 +80,8 @@ static void __net_exit net_exit(struct net *net)
 /*
  * A probe that found a record before the record was handed over may still count
  * for the old namespace and lock its lists. Probes run with preemption off, so a
- * grace period waits for them. It also waits for who has polled the live stream and is
- * about to leave its queue, see tcpledger_stream_dismiss().
+ * grace period waits for them. It also waits for a task that polled the live stream and
+ * is just leaving its queue, see tcpledger_stream_dismiss().
  */
 static void __net_exit net_exit_batch(struct list_head *nets)
 {

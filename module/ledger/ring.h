@@ -46,8 +46,8 @@ struct tcpledger_slot {
  * @head, then looks at @reserved: what it copied of events up to @reserved - @size
  * may have been overwritten meanwhile. Barriers, each named where it stands:
  * - publish (writer) and consume (reader): who sees @head sees the slots up to it;
- * - overwrite (writer) and recheck (reader): who has copied anything of a slot's new
- *   content sees the new @reserved.
+ * - overwrite (writer) and recheck (reader): a reader that has copied some of what is
+ *   new in a slot sees the new @reserved.
  */
 struct tcpledger_ring {
 	raw_spinlock_t		lock;

@@ -186,8 +186,8 @@ void tcpledger_stream_stopped(void)
  * tcpledger_stream_stop() - readers end, and nobody listens anew
  * @s: the stream
  *
- * Wakes the readers, who read what is left and then STOP.
- * What hooks still tell is not read by who has read STOP.
+ * Wakes the readers, who read what is left and then STOP. Hooks may tell more after
+ * that, and nobody reads it.
  * Context: process, at unload.
  */
 void tcpledger_stream_stop(struct tcpledger_stream *s)
@@ -223,8 +223,8 @@ void tcpledger_stream_stop_all(void)
  * A poll that comes now does not enter the queue any more. epoll, aio and io_uring leave
  * it on POLLFREE. A task in poll() or select() does not know POLLFREE: it is woken, asks
  * again, is told EPOLLHUP, without which nobody enters the queue, and so returns. Its
- * entry is in the queue until it has run. As the end of a namespace is followed by a grace period
- * before the queue is freed (netns.c), who has just left it may still hold its lock.
+ * entry is in the queue until it has run. A task that has just left the queue may still
+ * hold its lock; a grace period passes before the queue is freed (netns.c).
  * Context: process.
  */
 void tcpledger_stream_dismiss(struct tcpledger_stream *s)
