@@ -181,8 +181,10 @@ main()
 	for bug in "${bugs[@]}"; do
 		make_tree
 		rm -rf "${work:?}/$bug"
-		"$here/plant.sh" "$tree" "$here/bugs/$bug"
-		make_all || { broken+=("$bug"); continue; }
+		if ! "$here/plant.sh" "$tree" "$here/bugs/$bug" || ! make_all; then
+			broken+=("$bug")
+			continue
+		fi
 		keep "$bug"
 		tests=$(tests_of "$here/bugs/$bug")
 		unit=$(tr ' ' '\n' <<<"$tests" | sed -n 's,^unit/,,p' | paste -sd' ')
@@ -201,7 +203,7 @@ main()
 		fi
 	done
 	say "$((${#bugs[@]} - ${#unseen[@]})) of ${#bugs[@]} planted bugs were seen"
-	[ ${#broken[@]} -eq 0 ] || die "these do not build: ${broken[*]}; unseen: ${unseen[*]:-none}"
+	[ ${#broken[@]} -eq 0 ] || die "these cannot be planted or do not build: ${broken[*]}; unseen: ${unseen[*]:-none}"
 	[ ${#unseen[@]} -eq 0 ] || die "unseen: ${unseen[*]}"
 }
 
