@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/test.h"
+#include "lib/witness/symbols.h"
 #include "lib/world/ending.h"
 #include "lib/world/module.h"
 
@@ -41,23 +42,6 @@ static void trace_stop(void)
 		die("rmdir " INSTANCE);
 }
 
-/* The address of a symbol, of the kernel's or, with @module, of ours. */
-static uint64_t address_of(const char *name, bool module)
-{
-	char wanted[96];
-	uint64_t address;
-	char *text;
-
-	snprintf(wanted, sizeof(wanted), "grep -E ' [A-Za-z] %s%s$' /proc/kallsyms", name,
-		 module ? "\\s\\[tcpledger\\]" : "");
-	text = run_output("%s", wanted);
-	address = strtoull(text, NULL, 16);
-	free(text);
-	if (!address)
-		die("the kernel has no symbol %s", name);
-	return address;
-}
-
 /* Where a text stands last before @end; NULL if it does not. */
 static const char *last_before(const char *text, const char *end, const char *wanted)
 {
@@ -85,7 +69,7 @@ TEST_F_TIMEOUT(unloading, waits_for_probes, USUAL)
 	write_trace(INSTANCE "/events/unloading/enable", "1");
 	write_trace(INSTANCE "/events/module/module_free/enable", "1");
 	snprintf(wait, sizeof(wait), "which=%#llx",
-		 (unsigned long long)address_of("tracepoint_srcu", false));
+		 (unsigned long long)symbols_address("tracepoint_srcu", ""));
 	module_unload();
 	text = read_all(INSTANCE "/trace");
 	freed = strstr(text, "module_free: tcpledger");
@@ -148,7 +132,7 @@ TEST_F_TIMEOUT(unloading, waits_for_worker, USUAL)
 	wire_listen(&self->world, 1024);
 	trace_start();
 	snprintf(filter, sizeof(filter), "function == %#llx",
-		 (unsigned long long)address_of("look_at_all", true));
+		 (unsigned long long)symbols_address("look_at_all", "tcpledger"));
 	write_trace(INSTANCE "/events/workqueue/workqueue_execute_start/filter", filter);
 	write_trace(INSTANCE "/events/workqueue/workqueue_execute_end/filter", filter);
 	write_trace(INSTANCE "/events/workqueue/workqueue_execute_start/enable", "1");

@@ -101,38 +101,91 @@ static bool is_function(const char *symbol, const char *name)
 	return !strncmp(symbol, name, n) && (symbol[n] == '\0' || symbol[n] == '.');
 }
 
-static void search(void)
+/**
+ * struct symbol - a line of /proc/kallsyms
+ * @address: where it is
+ * @name: its name
+ * @module: the module it belongs to, "" for the kernel's own
+ */
+struct symbol {
+	uint64_t address;
+	char *name;
+	char *module;
+};
+
+/* The next symbol of @f, in @line, "ADDRESS TYPE NAME" and perhaps "\t[MODULE]". */
+static bool next_symbol(FILE *f, char line[512], struct symbol *symbol)
+{
+	char *rest;
+
+	if (!fgets(line, 512, f))
+		return false;
+	symbol->address = strtoull(line, &rest, 16);
+	symbol->name = rest + strcspn(rest, " ") + 3;
+	rest = symbol->name + strcspn(symbol->name, "\t\n");
+	symbol->module = strchr(rest, '[') ? strchr(rest, '[') + 1 : "";
+	if (*symbol->module)
+		symbol->module[strcspn(symbol->module, "]")] = '\0';
+	*rest = '\0';
+	return true;
+}
+
+static FILE *open_symbols(void)
 {
 	FILE *f = fopen("/proc/kallsyms", "re");
-	struct range *open = NULL;
-	char line[512];
 
 	if (!f)
 		die("/proc/kallsyms");
-	while (fgets(line, sizeof(line), f)) {
-		char *symbol, *rest;
-		uint64_t at = strtoull(line, &rest, 16);
-		bool of_module = strchr(line, '[');
+	return f;
+}
 
-		symbol = rest + strcspn(rest, " ") + 3;
-		symbol[strcspn(symbol, "\t\n")] = '\0';
+static void search(void)
+{
+	FILE *f = open_symbols();
+	struct range *open = NULL;
+	struct symbol symbol;
+	char line[512];
+
+	while (next_symbol(f, line, &symbol)) {
 		/* A function ends where the next symbol begins. */
-		if (open && at > open->start) {
-			open->end = at;
+		if (open && symbol.address > open->start) {
+			open->end = symbol.address;
 			open = NULL;
 		}
 		for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
-			if (!is_function(symbol, functions[i].name) || ranges_n == RANGES_MAX)
+			if (!is_function(symbol.name, functions[i].name) || ranges_n == RANGES_MAX)
 				continue;
 			open = &ranges[ranges_n++];
-			*open = (struct range){ at, at + 1, i };
-			if (of_module) {
-				open->end = at + MODULE_BYTES;
+			*open = (struct range){ symbol.address, symbol.address + 1, i };
+			if (*symbol.module) {
+				open->end = symbol.address + MODULE_BYTES;
 				open = NULL;
 			}
 		}
 	}
 	fclose(f);
+}
+
+/**
+ * symbols_address - where one symbol is
+ * @name: its name
+ * @module: the module it belongs to, "" for the kernel's own
+ * Return: its address; the test ends if there is no such symbol
+ */
+uint64_t symbols_address(const char *name, const char *module)
+{
+	FILE *f = open_symbols();
+	struct symbol symbol;
+	uint64_t found = 0;
+	char line[512];
+
+	while (!found && next_symbol(f, line, &symbol))
+		if (!strcmp(symbol.name, name) && !strcmp(symbol.module, module))
+			found = symbol.address;
+	fclose(f);
+	if (!found)
+		die("the kernel has no symbol %s", name);
+	return found;
 }
 
 /**

@@ -21,6 +21,7 @@ enum symbols_by {
 
 void symbols_load(void);
 void symbols_reload(void);
+uint64_t symbols_address(const char *name, const char *module);
 enum symbols_by symbols_by(const uint64_t *stack, size_t n, bool *backlog);
 const char *symbols_by_name(enum symbols_by by);
 

@@ -27,6 +27,7 @@
 #define GROUP		"tcpledger_selftest"
 #define BUFFER_KB	times(4096, 262144)	/* of each CPU; a SYN takes 1 to 2 KiB of it */
 #define TIMEWAIT_BYTES	768	/* of the buffer, for all events of a timewait socket */
+#define REASONS_MAX	512
 
 /*
  * Fields of a timewait socket, by their place in struct sock_common and in
@@ -118,7 +119,12 @@ static const struct source sources[TRACE_KINDS] = {
 };
 
 struct trace_format trace_formats[TRACE_KINDS];
-static char *reasons;		/* of kfree_skb: "{ 1, "NAME" }, ..." */
+static struct reason {
+	int number;
+	char name[64];
+} reasons[REASONS_MAX];		/* of kfree_skb: "{ 1, "NAME" }, ..." */
+
+static size_t reasons_n;
 static pid_t owner;
 
 /**
@@ -195,25 +201,20 @@ static void read_format(const struct source *source, struct trace_format *format
 /* The numbers of the reasons differ from kernel to kernel, and the format tells them. */
 static void read_reasons(void)
 {
-	char *text = read_event("skb/kfree_skb"), *at = strstr(text, "REC->reason, {");
+	char *text = read_event("skb/kfree_skb");
+	const char *at = strstr(text, "REC->reason, {");
 
 	if (!at)
 		die("kfree_skb tells no reasons");
-	reasons = strdup(at);
-	free(text);
-}
+	for (reasons_n = 0; (at = strchr(at, '{')); at++) {
+		struct reason *reason = &reasons[reasons_n];
 
-/* Where the reason of a name, or of a number if @name is NULL, is listed. */
-static const char *find_reason(const char *name, uint32_t number, unsigned int *found)
-{
-	for (const char *at = reasons; (at = strchr(at, '{')); at++) {
-		char word[64];
-
-		if (sscanf(at, "{ %i, \"%63[^\"]\"", (int *)found, word) == 2 &&
-		    (name ? !strcmp(word, name) : *found == number))
-			return strchr(at, '"') + 1;
+		if (sscanf(at, "{ %i, \"%63[^\"]\"", &reason->number, reason->name) != 2)
+			continue;
+		if (++reasons_n == REASONS_MAX)
+			die("kfree_skb tells more than %d reasons", REASONS_MAX);
 	}
-	return NULL;
+	free(text);
 }
 
 /**
@@ -223,12 +224,18 @@ static const char *find_reason(const char *name, uint32_t number, unsigned int *
  */
 const char *trace_reason(uint32_t reason)
 {
-	static char name[64];
-	unsigned int found;
-	const char *at = find_reason(NULL, reason, &found);
+	for (size_t i = 0; i < reasons_n; i++)
+		if ((uint32_t)reasons[i].number == reason)
+			return reasons[i].name;
+	return "?";
+}
 
-	snprintf(name, sizeof(name), "%.*s", at ? (int)strcspn(at, "\"") : 1, at ? at : "?");
-	return name;
+static int number_of_reason(const char *name)
+{
+	for (size_t i = 0; i < reasons_n; i++)
+		if (!strcmp(reasons[i].name, name))
+			return reasons[i].number;
+	die("kfree_skb has no reason %s", name);
 }
 
 static void forget(void)
@@ -264,14 +271,12 @@ static void define(const struct source *source, unsigned int ack)
 static void enable(const struct source *source)
 {
 	char filter[32];
-	unsigned int number;
 
 	if (source->filter) {
 		snprintf(filter, sizeof(filter), "%s", source->filter);
 		if (source == &sources[TRACE_DROP]) {
-			if (!find_reason("NOT_SPECIFIED", 0, &number))
-				die("kfree_skb has no reason NOT_SPECIFIED");
-			snprintf(filter, sizeof(filter), "reason > %u", number);
+			snprintf(filter, sizeof(filter), "reason > %d",
+				 number_of_reason("NOT_SPECIFIED"));
 		}
 		if (!set_event(INSTANCE, source, "filter", filter))
 			die("filter %s", source->name);
