@@ -108,8 +108,8 @@ restore()
 # kernel adds by itself.
 log_since()
 {
-	dmesg | sed "1,/$1/d; s/^\[[^]]*\] //" | grep -F tcpledger |
-		grep -v ' invalid for parameter ' | sort -u
+	dmesg | awk -v mark="$1" 'found { sub(/^\[[^]]*\] /, ""); print } index($0, mark) { found = 1 }' |
+		grep -F tcpledger | grep -v ' invalid for parameter ' | sort -u
 }
 
 # is_refused PARAMETERS WORD...: no load, and one line has all words.
