@@ -42,6 +42,17 @@ static void trace_stop(void)
 		die("rmdir " INSTANCE);
 }
 
+/* An event for each probe of a tracepoint that is taken away. */
+static void define_unregister(void)
+{
+	write_trace(TRACING "/dynamic_events", "p:unloading/unregister " UNREGISTER);
+}
+
+static void forget_unregister(void)
+{
+	write_trace(TRACING "/dynamic_events", "-:unloading/unregister");
+}
+
 /* Where a text stands last before @end; NULL if it does not. */
 static const char *last_before(const char *text, const char *end, const char *wanted)
 {
@@ -64,7 +75,7 @@ TEST_F_TIMEOUT(unloading, waits_for_probes, USUAL)
 
 	world_unjudged(&self->world, JUDGE_ALL, "the module is unloaded");
 	trace_start();
-	write_trace(TRACING "/dynamic_events", "p:unloading/unregister " UNREGISTER);
+	define_unregister();
 	write_trace(TRACING "/dynamic_events", "p:unloading/wait " WAIT " which=$arg1:x64");
 	write_trace(INSTANCE "/events/unloading/enable", "1");
 	write_trace(INSTANCE "/events/module/module_free/enable", "1");
@@ -83,7 +94,7 @@ TEST_F_TIMEOUT(unloading, waits_for_probes, USUAL)
 		say("%s", text);
 	free(text);
 	trace_stop();
-	write_trace(TRACING "/dynamic_events", "-:unloading/unregister");
+	forget_unregister();
 	write_trace(TRACING "/dynamic_events", "-:unloading/wait");
 	module_load("");
 }
@@ -119,24 +130,29 @@ static bool worker_began(int pipe)
 
 /*
  * This test will unload the module while its worker is in the middle of its work, from
- * which a test with a real-time priority takes the only CPU.
+ * which a test with a real-time priority takes the only CPU. What the unload does next
+ * gives the worker time to end by chance, so the kernel's trace says whether it was waited
+ * for: it ends before the first probe is taken away.
  */
 TEST_F_TIMEOUT(unloading, waits_for_worker, USUAL)
 {
 	struct sched_param first = { .sched_priority = 1 };
+	const char *ended, *unregistered;
+	char filter[64], *text;
 	bool caught = false;
-	char filter[64];
 	int pipe;
 
 	world_unjudged(&self->world, JUDGE_ALL, "the module is unloaded");
 	wire_listen(&self->world, 1024);
 	trace_start();
+	define_unregister();
 	snprintf(filter, sizeof(filter), "function == %#llx",
 		 (unsigned long long)symbols_address("look_at_all", "tcpledger"));
 	write_trace(INSTANCE "/events/workqueue/workqueue_execute_start/filter", filter);
 	write_trace(INSTANCE "/events/workqueue/workqueue_execute_end/filter", filter);
 	write_trace(INSTANCE "/events/workqueue/workqueue_execute_start/enable", "1");
 	write_trace(INSTANCE "/events/workqueue/workqueue_execute_end/enable", "1");
+	write_trace(INSTANCE "/events/unloading/unregister/enable", "1");
 	pipe = open(INSTANCE "/trace_pipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	ASSERT_LE(0, pipe);
 	ASSERT_EQ(0, sched_setscheduler(0, SCHED_FIFO, &first));
@@ -150,7 +166,16 @@ TEST_F_TIMEOUT(unloading, waits_for_worker, USUAL)
 	first.sched_priority = 0;
 	ASSERT_EQ(0, sched_setscheduler(0, SCHED_OTHER, &first));
 	close(pipe);
+	/* What the pipe gave is no longer there: these are of the unload. */
+	text = read_all(INSTANCE "/trace");
+	ended = strstr(text, "workqueue_execute_end");
+	unregistered = strstr(text, " unregister: ");
+	EXPECT_NE(NULL, ended);
+	EXPECT_NE(NULL, unregistered);
+	EXPECT_LT(ended, unregistered);
+	free(text);
 	trace_stop();
+	forget_unregister();
 	module_reload("");
 }
 
