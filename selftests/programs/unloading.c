@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/test.h"
@@ -17,9 +18,11 @@
 #define INSTANCE	TRACING "/instances/unloading"
 #define UNREGISTER	"tracepoint_probe_unregister"
 #define WAIT		"synchronize_srcu"
+#define WORKER_EXIT	"tcpledger_worker_exit"
 #define HALF_OPEN	1000	/* enough for the worker to be caught while it looks at them */
 #define TRIES		20
 #define POLL_US		100
+#define SPIN_NS		300000000ULL	/* less than a program may take with such a priority */
 
 WORLD_FIXTURE(unloading);
 
@@ -40,17 +43,6 @@ static void trace_stop(void)
 	write_trace(INSTANCE "/events/enable", "0");
 	if (rmdir(INSTANCE))
 		die("rmdir " INSTANCE);
-}
-
-/* An event for each probe of a tracepoint that is taken away. */
-static void define_unregister(void)
-{
-	write_trace(TRACING "/dynamic_events", "p:unloading/unregister " UNREGISTER);
-}
-
-static void forget_unregister(void)
-{
-	write_trace(TRACING "/dynamic_events", "-:unloading/unregister");
 }
 
 /* Where a text stands last before @end; NULL if it does not. */
@@ -75,7 +67,7 @@ TEST_F_TIMEOUT(unloading, waits_for_probes, USUAL)
 
 	world_unjudged(&self->world, JUDGE_ALL, "the module is unloaded");
 	trace_start();
-	define_unregister();
+	write_trace(TRACING "/dynamic_events", "p:unloading/unregister " UNREGISTER);
 	write_trace(TRACING "/dynamic_events", "p:unloading/wait " WAIT " which=$arg1:x64");
 	write_trace(INSTANCE "/events/unloading/enable", "1");
 	write_trace(INSTANCE "/events/module/module_free/enable", "1");
@@ -94,7 +86,7 @@ TEST_F_TIMEOUT(unloading, waits_for_probes, USUAL)
 		say("%s", text);
 	free(text);
 	trace_stop();
-	forget_unregister();
+	write_trace(TRACING "/dynamic_events", "-:unloading/unregister");
 	write_trace(TRACING "/dynamic_events", "-:unloading/wait");
 	module_load("");
 }
@@ -110,13 +102,13 @@ static void half_open(struct world *world)
 	wire_drain(&world->wire);
 }
 
-/* Wait for the worker to begin. Return: whether it has not ended yet */
-static bool worker_began(int pipe)
+/* Wait for the worker to begin. Return: its thread, 0 if it has ended already */
+static pid_t worker_began(int pipe)
 {
-	char text[4096] = "";
+	char text[4096] = "", *start;
 	size_t n = 0;
 
-	while (!strstr(text, "workqueue_execute_start")) {
+	while (!(start = strstr(text, "workqueue_execute_start"))) {
 		ssize_t got = read(pipe, text + n, sizeof(text) - 1 - n);
 
 		if (got > 0)
@@ -125,57 +117,101 @@ static bool worker_began(int pipe)
 			usleep(POLL_US);
 		text[n] = '\0';
 	}
-	return !strstr(text, "workqueue_execute_end");
+	if (strstr(start, "workqueue_execute_end"))
+		return 0;
+	/* "kworker/0:1-23  [000] ..." */
+	while (start > text && *start != '[')
+		start--;
+	while (start > text && *start != '-')
+		start--;
+	return atoi(start + 1);
+}
+
+static void set_policy(pid_t pid, int policy, int priority)
+{
+	struct sched_param param = { .sched_priority = priority };
+
+	if (sched_setscheduler(pid, policy, &param))
+		die("policy %d for %d", policy, pid);
+}
+
+/* The thread that ends grace periods. */
+static pid_t rcu_thread(void)
+{
+	char *text = run_output("pidof rcu_preempt || pidof rcu_sched");
+	pid_t pid = atoi(text);
+
+	free(text);
+	return pid;
+}
+
+/* Takes the CPU from all that has no real-time priority. */
+static pid_t start_spinner(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork");
+	if (!pid) {
+		set_policy(0, SCHED_FIFO, 1);
+		for (uint64_t end = now_ns() + SPIN_NS; now_ns() < end;)
+			;
+		_exit(0);
+	}
+	return pid;
 }
 
 /*
- * This test will unload the module while its worker is in the middle of its work, from
- * which a test with a real-time priority takes the only CPU. What the unload does next
- * gives the worker time to end by chance, so the kernel's trace says whether it was waited
- * for: it ends before the first probe is taken away.
+ * This test will unload the module while its worker is in the middle of its work. Programs
+ * with a real-time priority take the only CPU from it, also while the unload waits for
+ * RCU, in which the worker would end by chance.
  */
 TEST_F_TIMEOUT(unloading, waits_for_worker, USUAL)
 {
-	struct sched_param first = { .sched_priority = 1 };
-	const char *ended, *unregistered;
+	pid_t worker = 0, spinner, rcu = rcu_thread();
+	const char *ended, *left;
 	char filter[64], *text;
-	bool caught = false;
-	int pipe;
+	struct sched_param before;
+	int pipe, status, was;
 
 	world_unjudged(&self->world, JUDGE_ALL, "the module is unloaded");
 	wire_listen(&self->world, 1024);
 	trace_start();
-	define_unregister();
+	write_trace(TRACING "/dynamic_events", "r:unloading/left tcpledger:" WORKER_EXIT);
 	snprintf(filter, sizeof(filter), "function == %#llx",
 		 (unsigned long long)symbols_address("look_at_all", "tcpledger"));
 	write_trace(INSTANCE "/events/workqueue/workqueue_execute_start/filter", filter);
 	write_trace(INSTANCE "/events/workqueue/workqueue_execute_end/filter", filter);
 	write_trace(INSTANCE "/events/workqueue/workqueue_execute_start/enable", "1");
 	write_trace(INSTANCE "/events/workqueue/workqueue_execute_end/enable", "1");
-	write_trace(INSTANCE "/events/unloading/unregister/enable", "1");
+	write_trace(INSTANCE "/events/unloading/left/enable", "1");
 	pipe = open(INSTANCE "/trace_pipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	ASSERT_LE(0, pipe);
-	ASSERT_EQ(0, sched_setscheduler(0, SCHED_FIFO, &first));
-	for (int i = 0; i < TRIES && !caught; i++) {
+	set_policy(0, SCHED_FIFO, 2);
+	for (int i = 0; i < TRIES && !worker; i++) {
 		half_open(&self->world);
-		caught = worker_began(pipe);
+		worker = worker_began(pipe);
 	}
-	if (caught)
-		module_unload();
-	EXPECT_TRUE(caught);
-	first.sched_priority = 0;
-	ASSERT_EQ(0, sched_setscheduler(0, SCHED_OTHER, &first));
+	ASSERT_LT(0, worker);
+	was = sched_getscheduler(rcu);
+	ASSERT_EQ(0, sched_getparam(rcu, &before));
+	set_policy(rcu, SCHED_FIFO, 2);
+	spinner = start_spinner();
+	module_unload();
+	ASSERT_EQ(spinner, waitpid(spinner, &status, 0));
+	set_policy(rcu, was, before.sched_priority);
+	set_policy(0, SCHED_OTHER, 0);
 	close(pipe);
 	/* What the pipe gave is no longer there: these are of the unload. */
 	text = read_all(INSTANCE "/trace");
 	ended = strstr(text, "workqueue_execute_end");
-	unregistered = strstr(text, " unregister: ");
+	left = strstr(text, " left: ");
 	EXPECT_NE(NULL, ended);
-	EXPECT_NE(NULL, unregistered);
-	EXPECT_LT(ended, unregistered);
+	EXPECT_NE(NULL, left);
+	EXPECT_LT(ended, left);
 	free(text);
 	trace_stop();
-	forget_unregister();
+	write_trace(TRACING "/dynamic_events", "-:unloading/left");
 	module_reload("");
 }
 
