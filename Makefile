@@ -33,6 +33,7 @@ help:
 	@echo 'make check-judges whether the tests see the mistakes of selftests/planted/bugs; BUGS="a b" for some'
 	@echo 'make check-rt     all tests but those of the host, on the PREEMPT_RT kernels'
 	@echo 'make check-next   the same on the kernel of Debian 13 and the newest of its backports'
+	@echo 'make check-settings  no IPv6, lockdown, memory that is cleared; a kernel with 1000 Hz and no kprobes, built first'
 	@echo 'make check-arch   the same on arm64 and s390x (big endian), Debian 6.1, built across'
 	@echo 'make check-debug  the same on kernels with KASAN, lockdep, kmemleak, KCSAN ..., built first: over an hour'
 	@echo 'make check-fleet  50 000 connections of two machines in two ClickHouse servers (make check: 5 000); FLEET= for more'
@@ -161,6 +162,10 @@ check-rt:
 # The early warning: what the kernels to come change.
 check-next:
 	@selftests/vm/check.sh --vm-only 13 13-backports
+
+# What people set otherwise than Debian, each once.
+check-settings:
+	@selftests/vm/settings_test.sh
 
 check-arch:
 	@selftests/vm/check.sh --vm-only 6.1-arm64 6.1-s390x
