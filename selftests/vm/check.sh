@@ -70,6 +70,7 @@ fetch_tools()
 {
 	"$here/fetch.sh" tools build vm check || die "what the tests need is not there, see above"
 	"$here/fetch.sh" source || die "the kernel's kselftest framework is not there, see above"
+	[ "$host" -eq 1 ] || return 0
 	"$here/fetch.sh" prometheus || die "promtool is not there, see above"
 	"$here/fetch.sh" clickhouse || die "ClickHouse is not there, see above"
 }
