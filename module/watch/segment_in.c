@@ -13,8 +13,8 @@
 #include <linux/ipv6.h>
 #include <linux/ktime.h>
 #include <linux/netdevice.h>
+#include <linux/netfilter_ipv6.h>
 #include <linux/tcp.h>
-#include <net/addrconf.h>
 #include <net/ipv6.h>
 #include <net/route.h>
 #include <net/tcp.h>
@@ -296,7 +296,7 @@ static bool for_this_host(const struct sk_buff *skb, struct net *net,
 	if (!left)
 		return true;
 	*to = last;
-	return known && ipv6_chk_addr(net, last, NULL, 0);
+	return known && nf_ipv6_chk_addr(net, last, NULL, 0);
 }
 
 static noinline void handle_v6(const struct sk_buff *skb,
