@@ -72,7 +72,7 @@ stop()		# SIGNAL
 	exec 4>&-
 }
 
-tap_plan 40
+tap_plan 41
 
 unloaded="tcpledger: cannot read proc/events: the module was unloaded; what was recorded is complete up to then"
 "$make" $recorded start records snapshot_end >"$events"
@@ -169,6 +169,8 @@ if [ "$(id -u)" = 0 ] && mkdir "$tap_dir/small" && mount -t tmpfs -o size=64k no
 	"$make" $recorded start snapshot_end times=40 >"$events"
 	tap_is "a full disk" "$(record "$tap_dir/small/file") $(complaint | head -1)" \
 		"1 tcpledger: cannot write small/file.part: No space left on device; make room or give another FILE"
+	tap_is "... and the summary counts what is in the file" "$(complaint | tail -1)" \
+		"tcpledger: $(told "$tap_dir/small/file" | wc -l) events, 0 lost, 0 filtered; $(stat -c %s "$tap_dir/small/file") bytes in small/file"
 	tap_is "... leaves whole frames" "$(told "$tap_dir/small/file" | md5sum)" \
 		"$(told "$events" | head -n "$(told "$tap_dir/small/file" | wc -l)" | md5sum)"
 	list "$tap_dir/small/file" >/dev/null
@@ -180,7 +182,7 @@ if [ "$(id -u)" = 0 ] && mkdir "$tap_dir/small" && mount -t tmpfs -o size=64k no
 	tap_is "a file system that cannot be written" "$(record "$tap_dir/small/other") $(complaint)" \
 		"1 tcpledger: cannot write small/other.part: Read-only file system; make room or give another FILE"
 else
-	tap_skip "full disk" "no tmpfs can be mounted here" 5
+	tap_skip "full disk" "no tmpfs can be mounted here" 6
 fi
 tap_is "no FILE" "$("$TCPLEDGER" record 2>&1; echo $?)" "tcpledger: record wants FILE; see tcpledger --help
 2"

@@ -46,6 +46,7 @@ int recorded_file_create(struct recorded_file *file, const char *name)
 	if (check_free(file))
 		return FAIL_WORK;
 	file->bytes = 0;
+	file->cut = 0;
 	file->fd = open(file->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
 	return file->fd < 0 ? fail_write(file->part, errno) : FAIL_NONE;
 }
@@ -111,21 +112,25 @@ void recorded_file_count(struct recorded_file *file, unsigned int type, uint64_t
 	recorded_file_put(file, &count, sizeof(count));
 }
 
-/* Of what was not written to its end, nothing but whole frames stays. */
+/*
+ * Of what was written up to @done nothing but whole frames stays, and without a whole
+ * header nothing. Events behind that are counted: they are in no file.
+ */
 static void cut(struct recorded_file *file, size_t done)
 {
-	off_t end = (off_t)(file->bytes - file->text.len);
-	size_t from, begin = end ? 0 : sizeof(struct tcpledger_header);
+	const off_t end = (off_t)(file->bytes - file->text.len);
+	size_t at = end ? 0 : sizeof(struct tcpledger_header);
+	size_t keep = done < at ? 0 : at;
 	struct tcpledger_frame frame;
 
-	if (done < begin)
-		return;
-	for (from = begin; from + sizeof(frame) <= done; from += frame.size) {
-		memcpy(&frame, file->text.bytes + from, sizeof(frame));
-		if (from + frame.size > done)
-			break;
+	for (; at + sizeof(frame) <= file->text.len; at += frame.size) {
+		memcpy(&frame, file->text.bytes + at, sizeof(frame));
+		if (at + frame.size <= done)
+			keep = at + frame.size;
+		else
+			file->cut += frame.flags & TCPLEDGER_FRAME_NUMBERED ? 1 : 0;
 	}
-	if (from < done && ftruncate(file->fd, end + (off_t)from))
+	if (keep < done && ftruncate(file->fd, end + (off_t)keep))
 		return;		/* then it is cut off, which its readers say */
 }
 

@@ -24,6 +24,7 @@ struct tcpledger_frame_start;
  * @fd: descriptor, -1 if none is open
  * @text: frames that are to be written next
  * @bytes: length of the file with them
+ * @cut: events that were put and had no room
  */
 struct recorded_file {
 	char		name[PATH_MAX];
@@ -31,6 +32,7 @@ struct recorded_file {
 	int		fd;
 	struct text	text;
 	uint64_t	bytes;
+	uint64_t	cut;
 };
 
 int recorded_file_create(struct recorded_file *file, const char *name);

@@ -66,6 +66,7 @@ static int finish_file(struct recorder *r)
 	r->writing = false;
 	status = recorded_file_finish(&r->file);
 	r->bytes += r->file.bytes;
+	r->count -= r->file.cut;
 	return status;
 }
 
