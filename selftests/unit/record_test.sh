@@ -72,7 +72,7 @@ stop()		# SIGNAL
 	exec 4>&-
 }
 
-tap_plan 41
+tap_plan 45
 
 unloaded="tcpledger: cannot read proc/events: the module was unloaded; what was recorded is complete up to then"
 "$make" $recorded start records snapshot_end >"$events"
@@ -145,6 +145,19 @@ for signal in INT TERM HUP; do
 	tap_is "SIG$signal completes it" "$status $(told "$file" | md5sum)" "0 $(md5sum <<<"$life")"
 	rm "$file"
 done
+
+# While it records, somebody else gives a file the name that was to be its own.
+start "$file"
+"$make" $recorded start snapshot_end life >&4
+until_true has_events "$life"
+echo mine >"$file"
+stop TERM
+tap_is "a name that was taken meanwhile is an error" "$status $(complaint | head -1)" \
+	"1 tcpledger: cannot call file.part file: File exists; what was recorded stays in file.part; rename it yourself"
+tap_is "... which is not written over" "$(cat "$file")" mine
+tap_is "... and costs nothing" "$(told "$file.part" | md5sum)" "$(md5sum <<<"$life")"
+tap_is "... as the last line says" "$(complaint | tail -1 | grep -o 'in file.*')" "in file.part"
+rm "$file" "$file.part"
 
 # A flight recorder.
 start "$file" --trigger syn_retransmit --before 1h --after 1s

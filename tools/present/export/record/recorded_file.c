@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
 #include "present/export/record/recorded_file.h"
 
 #include <errno.h>
@@ -47,6 +48,7 @@ int recorded_file_create(struct recorded_file *file, const char *name)
 		return FAIL_WORK;
 	file->bytes = 0;
 	file->cut = 0;
+	file->named = false;
 	file->fd = open(file->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
 	return file->fd < 0 ? fail_write(file->part, errno) : FAIL_NONE;
 }
@@ -171,6 +173,25 @@ static int drop(struct recorded_file *file)
 	return unlink(file->part) ? fail_write(file->part, errno) : FAIL_NONE;
 }
 
+/*
+ * Whatever has come to be called so meanwhile stays. A file system that cannot promise
+ * that for a rename can for a hard link.
+ */
+static int rename_to_free(const char *from, const char *to)
+{
+	if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE))
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	return link(from, to) ? -1 : unlink(from);
+}
+
+static int fail_rename(const struct recorded_file *file, int error)
+{
+	return fail_work("rename it yourself", "cannot call %s %s: %s; what was recorded stays in "
+			 "%s", file->part, file->name, strerror(error), file->part);
+}
+
 /**
  * recorded_file_finish - complete the file, and call it by its name
  * @file: an open file, which is closed
@@ -188,9 +209,21 @@ int recorded_file_finish(struct recorded_file *file)
 	if (close(file->fd) && !status)
 		status = fail_write(file->part, errno);
 	file->fd = -1;
-	if (rename(file->part, file->name) && !status)
-		status = fail_write(file->name, errno);
+	if (rename_to_free(file->part, file->name))
+		return fail_rename(file, errno);
+	file->named = true;
 	return status;
+}
+
+/**
+ * recorded_file_path - where it is
+ * @file: a file, also one that was finished
+ *
+ * Return: its name now.
+ */
+const char *recorded_file_path(const struct recorded_file *file)
+{
+	return file->named ? file->name : file->part;
 }
 
 /**

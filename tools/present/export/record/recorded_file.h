@@ -24,6 +24,7 @@ struct tcpledger_frame_start;
  * @fd: descriptor, -1 if none is open
  * @text: frames that are to be written next
  * @bytes: length of the file with them
+ * @named: it is complete and called @name
  * @cut: events that were put and had no room
  */
 struct recorded_file {
@@ -32,6 +33,7 @@ struct recorded_file {
 	int		fd;
 	struct text	text;
 	uint64_t	bytes;
+	bool		named;
 	uint64_t	cut;
 };
 
@@ -42,6 +44,7 @@ void recorded_file_count(struct recorded_file *file, unsigned int type, uint64_t
 			 uint64_t first, uint64_t n);
 int recorded_file_flush(struct recorded_file *file);
 int recorded_file_finish(struct recorded_file *file);
+const char *recorded_file_path(const struct recorded_file *file);
 void recorded_file_free(struct recorded_file *file);
 
 /**

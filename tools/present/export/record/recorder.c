@@ -37,9 +37,9 @@ static int begin_file(struct recorder *r)
 		return FAIL_WORK;
 	r->writing = true;
 	r->in_file = 0;
+	r->file_count++;
 	if (disk_check(r->file.part, r->wish->free_space))
 		return FAIL_WORK;
-	r->file_count++;
 	r->rotate_at = clock_next(r->wish->rotate_ns);
 	if (r->numbered && r->wish->files)
 		numbers_drop(r->wish->path, r->number, r->wish->files);
@@ -67,6 +67,7 @@ static int finish_file(struct recorder *r)
 	status = recorded_file_finish(&r->file);
 	r->bytes += r->file.bytes;
 	r->count -= r->file.cut;
+	r->file_count -= !r->file.bytes;	/* it was dropped */
 	return status;
 }
 
@@ -431,8 +432,8 @@ static void summarize(const struct recorder *r)
 	}
 	fail_summary("%llu events, %llu lost, %llu filtered; %llu bytes in %s%s",
 		     (unsigned long long)r->count, (unsigned long long)r->lost,
-		     (unsigned long long)r->filtered, (unsigned long long)r->bytes, r->file.name,
-		     r->file_count > 1 ? " and those before it" : "");
+		     (unsigned long long)r->filtered, (unsigned long long)r->bytes,
+		     recorded_file_path(&r->file), r->file_count > 1 ? " and those before it" : "");
 }
 
 static int begin(struct recorder *r)
