@@ -72,7 +72,7 @@ stop()		# SIGNAL
 	exec 4>&-
 }
 
-tap_plan 45
+tap_plan 50
 
 unloaded="tcpledger: cannot read proc/events: the module was unloaded; what was recorded is complete up to then"
 "$make" $recorded start records snapshot_end >"$events"
@@ -123,6 +123,31 @@ tap_is "... is said" "$(complaint | head -1)" \
 last=$(files | tail -1)
 record "$file" --rotate-size 100K --files 3 >/dev/null
 tap_is "numbers go on, and old files go" "$(files | wc -l) $(files | awk -v last="$last" '$0 <= last' | wc -l)" "3 0"
+rm "$file".*
+
+# A fresh snapshot cannot be opened for want of descriptors: 0 to 2, the stream, the file.
+(ulimit -n 5 && record "$file" --rotate-size 100K) >"$tap_dir/status"
+tap_is "without fresh snapshots recording goes on" "$(told "$file" | which | md5sum)" "$(which <<<"$whole" | md5sum)"
+tap_is "... in the file that is there" "$(files)" "$file.000001"
+tap_is "... and says so once" "$(complaint | grep -v unloaded | head -n -1)" \
+	"tcpledger: proc/events: no fresh snapshot can be had: Too many open files; events are read on, and each second it is tried again"
+rm "$file".*
+# The same, but that it stands still where it says so, in a full pipe, until there are more.
+exec 7<> <(:)
+until ! timeout 0.2 head -c 4096 /dev/zero >&7; do :; done
+(ulimit -S -n 5 && exec "$TCPLEDGER" record "$file" --rotate-size 100K) 2>&7 7>&- &
+pid=$!
+sleeps() { grep -q '^State:.S' "/proc/$pid/status"; }
+until_true sleeps
+prlimit --pid $pid --nofile=64:
+read -rt 1.1 <> <(:)	# after which it is tried again
+cat <&7 >"$tap_dir/errors" &
+reader=$!
+exec 7>&-
+wait $pid
+kill $reader
+tap_true "... and where they can be had again, it takes them" test "$(files | wc -l)" -gt 3
+tap_same "... with nothing missing between" "$(told "$file" | which)" "$(which <<<"$whole")"
 rm "$file".*
 
 # Quiet and killed.

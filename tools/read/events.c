@@ -120,7 +120,14 @@ static enum stream_state open_next(struct events *events)
 	return STREAM_ENDED;
 }
 
-static bool same_epoch(const struct events *events, const struct tcpledger_frame_start *start)
+/**
+ * events_same_epoch - whether a START is of the epoch that is read
+ * @events: what is read
+ * @start: another START
+ *
+ * Return: true if it is.
+ */
+bool events_same_epoch(const struct events *events, const struct tcpledger_frame_start *start)
 {
 	return events->known && events->epoch == start->epoch && events->netns == start->netns &&
 	       !memcmp(events->load_id, start->load_id, sizeof(events->load_id));
@@ -178,7 +185,7 @@ static bool has_gap(struct events *events, const struct frame *frame)
 
 	switch (frame->type) {
 	case TCPLEDGER_FRAME_START:
-		if (same_epoch(events, &frame->start))
+		if (events_same_epoch(events, &frame->start))
 			break;
 		begin_epoch(events, frame);
 		return false;

@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * A fresh snapshot comes from a second descriptor, opened while the first is still read:
- * its START tells the number of the event behind the snapshot, and up to that one the
- * first descriptor is read to its end. So no event is between the two.
- */
 #include "present/export/record/recorder.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -245,61 +238,25 @@ static enum stream_state next(struct recorder *r)
 	return state;
 }
 
-/* Whether the source gives a snapshot to each who opens it: a pipe does not. */
-static bool can_refresh(const struct recorder *r)
-{
-	struct stat st;
-
-	return !fstat(r->events->stream.input.fd, &st) && S_ISREG(st.st_mode);
-}
-
-static struct events *open_events(struct recorder *r)
-{
-	struct events *events = memory_new(1, sizeof(*events));
-
-	if (!events_open(events, r->wish->source)) {
-		events->undecoded = r->judged ? 0 : FRAME_UNDECODED;
-		return events;
-	}
-	events_close(events);
-	free(events);
-	return NULL;
-}
-
-static void close_events(struct events *events)
-{
-	if (events)
-		events_close(events);
-	free(events);
-}
-
 /*
  * Take up a fresh snapshot, in another file if @other. The old descriptor is read up to
- * where the new one begins.
+ * where the new one begins. Without one recording goes on in the file that is there.
  */
 static int refresh(struct recorder *r, bool other)
 {
-	struct events *fresh = open_events(r);
-	const struct frame *frame;
+	struct events *fresh = snapshot_begin(&r->snapshot, r->events);
+	const struct frame *frame = r->snapshot.start;
 	int status = FAIL_NONE;
 
 	if (!fresh)
-		return FAIL_WORK;
-	if (events_next(fresh, &frame) != STREAM_FRAME || frame->type != TCPLEDGER_FRAME_START) {
-		close_events(fresh);
-		return FAIL_NONE;	/* it ends just now, as the old one will say */
-	}
-	if (!is_same_stream(r, frame)) {
-		close_events(fresh);
-		return FAIL_NONE;	/* what is recorded is over, as the old one will say */
-	}
+		return FAIL_NONE;
 	while (r->next < frame->seq && next(r) == STREAM_FRAME)
 		;
 	if (other) {
 		status = finish_file(r);
 		status = status ? status : begin_file(r);
 	}
-	close_events(r->events);
+	snapshot_end(r->events);
 	r->events = fresh;
 	if (!status)
 		take(r, frame);
@@ -323,16 +280,27 @@ static bool is_full(const struct recorder *r)
 	       r->file.bytes - r->snapshot_to >= r->snapshot_to - r->snapshot_from;
 }
 
+/* A trigger is remembered until there is a snapshot for its file to begin with. */
+static int begin_by_trigger(struct recorder *r)
+{
+	int status;
+
+	r->until = clock_monotonic() + r->wish->after_ns;
+	status = refresh(r, true);
+	r->triggered = !status && !r->writing;
+	return status;
+}
+
 /* Nothing begins while a snapshot is written: a file has a whole one at its beginning. */
 static int go_on(struct recorder *r)
 {
 	if (r->triggered && !r->in_snapshot) {
-		r->triggered = false;
-		r->until = clock_monotonic() + r->wish->after_ns;
 		if (!r->writing)
-			return refresh(r, true);
+			return begin_by_trigger(r);
+		r->until = clock_monotonic() + r->wish->after_ns;
+		r->triggered = false;
 	}
-	if (!r->writing || r->in_snapshot || !can_refresh(r))
+	if (!r->writing || r->in_snapshot || !snapshot_possible(r->events))
 		return FAIL_NONE;
 	if (is_full(r))
 		return refresh(r, true);
@@ -343,7 +311,7 @@ static int take_last_snapshot(struct recorder *r)
 {
 	int status;
 
-	if (!r->writing || !can_refresh(r))
+	if (!r->writing || !snapshot_possible(r->events))
 		return FAIL_NONE;
 	while (r->in_snapshot && next(r) == STREAM_FRAME)
 		;
@@ -369,13 +337,16 @@ static int tick(struct recorder *r)
 	int status = flush(r);
 
 	tell_progress(r);
+	if (!status && !r->writing && r->triggered)
+		return begin_by_trigger(r);
 	if (status || !r->writing || r->in_snapshot)
 		return status;
 	if (r->wish->triggers && r->flushed >= r->until) {
 		status = take_last_snapshot(r);
 		return finish_file(r) | status;
 	}
-	if (r->in_file && clock_due(r->rotate_at, r->wish->rotate_ns) && can_refresh(r))
+	if (r->in_file && clock_due(r->rotate_at, r->wish->rotate_ns) &&
+	    snapshot_possible(r->events))
 		return refresh(r, true);
 	return FAIL_NONE;
 }
@@ -438,16 +409,20 @@ static void summarize(const struct recorder *r)
 
 static int begin(struct recorder *r)
 {
-	r->events = open_events(r);
-	if (!r->events)
+	r->events = memory_new(1, sizeof(*r->events));
+	if (events_open(r->events, r->wish->source))
 		return FAIL_WORK;
+	r->events->undecoded = r->snapshot.undecoded;
 	return r->wish->triggers ? FAIL_NONE : begin_file(r);
 }
 
 static int finish(struct recorder *r, int status)
 {
-	if (!status && !r->over)
+	if (!status && !r->over) {
 		status = take_last_snapshot(r);
+		if (r->writing && r->snapshot.failed)
+			status = FAIL_WORK;
+	}
 	/* What is wrong has been said. */
 	fail_quietly(status);
 	status |= finish_file(r);
@@ -471,6 +446,8 @@ int recorder_run(struct recorder *r, const struct recorder_wish *wish)
 	r->file.fd = -1;
 	r->numbered = wish->rotate_size || wish->rotate_ns || wish->files || wish->triggers;
 	r->judged = wish->triggers || filter_any(&wish->filter);
+	r->snapshot.source = wish->source;
+	r->snapshot.undecoded = r->judged ? 0 : FRAME_UNDECODED;
 	r->terminal = isatty(STDERR_FILENO);
 	interrupt_catch();
 	status = begin(r);
@@ -480,7 +457,7 @@ int recorder_run(struct recorder *r, const struct recorder_wish *wish)
 	if (r->terminal && r->file_count)
 		fputs("\r\033[K", stderr);
 	summarize(r);
-	close_events(r->events);
+	snapshot_end(r->events);
 	replay_free(&r->replay);
 	recorded_file_free(&r->file);
 	return status;

@@ -11,6 +11,7 @@
 #include "read/events.h"
 #include "read/filter.h"
 #include "read/replay.h"
+#include "read/snapshot.h"
 #include "present/export/record/recorded_file.h"
 
 struct source;
@@ -49,6 +50,7 @@ struct recorder_wish {
  * @file: the present file
  * @writing: there is one
  * @events: where frames come from
+ * @snapshot: how a fresh snapshot is had
  * @next: number of the next event
  * @replay: records, where a filter or a trigger needs them
  * @judged: it is needed
@@ -78,6 +80,7 @@ struct recorder {
 	struct recorded_file		file;
 	bool				writing;
 	struct events			*events;
+	struct snapshot			snapshot;
 	uint64_t			next;
 	struct replay			replay;
 	bool				judged;
