@@ -163,7 +163,7 @@ counts_what_was_evicted()
 	kill -STOP "${readers[-1]}"
 	in_space rows_c bash -c "for i in {1..100}; do exec 3<>/dev/tcp/$server/$port; exec 3<&-; done"
 	until_true all_over && until_true is_past $((begin + 125)) || return 1
-	evicted=$(in_space rows_c awk '$1 == "evicted_history" { print $2 }' /proc/net/tcpledger/stats)
+	evicted=$(in_space rows_c sed -n 's/^evicted_history //p' /proc/net/tcpledger/stats)
 	kill -CONT "${readers[-1]}"
 	until_true grep -q evicted "$work/rows_c.err"
 	kill -TERM "${readers[-1]}"

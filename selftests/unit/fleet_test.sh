@@ -140,7 +140,7 @@ cat >"$tap_dir/bin/clickhouse-client" <<END
 exec "$clickhouse/usr/bin/clickhouse-client" "\$@"
 END
 chmod +x "$tap_dir/bin/clickhouse-client"
-PATH=$tap_dir/bin:$(dirname "$TCPLEDGER"):$PATH INTERVAL=0.2 TCPLEDGER_PROC=$tap_dir/proc \
+PATH=$tap_dir/bin:$(dirname "$TCPLEDGER"):$PATH INTERVAL=0.2 SPOOL=$tap_dir/spool TCPLEDGER_PROC=$tap_dir/proc \
 	timeout 300 "$sql/insert.sh" --join-key "$tap_dir/key" -- --host 127.0.0.3 >"$tap_dir/inserted" 2>&1 &
 insert=$!
 exec 8>"$tap_dir/proc/events"
