@@ -5,10 +5,19 @@
 CREATE VIEW IF NOT EXISTS tcpledger.latest AS
 SELECT * FROM tcpledger.connections FINAL;
 
--- The same by who opened: the client's and the server's address, and the server's port.
+-- What lasts now. A row comes each minute while it does, so that one that is older than three
+-- tells of a recorder that has stopped, or of an end that was lost.
+CREATE VIEW IF NOT EXISTS tcpledger.living AS
+SELECT * FROM tcpledger.latest
+WHERE live = 1 AND told_at >= now() - 180;
+
+-- Each record by who opened: the client's and the server's address, and the server's port.
+-- 'connection' is equal at both ends, as far as that can be known.
 CREATE VIEW IF NOT EXISTS tcpledger.services AS
 SELECT
     *,
+    if(join_key != '', join_key, concat(host, ' ', boot_id, ' ', load_id, ' ', toString(netns), ' ',
+        toString(if(peer_id != 0 AND peer_id < id, peer_id, id)))) AS connection,
     open_role = 'passive' AS is_server,
     if(open_role = 'passive', local, remote) AS server,
     if(open_role = 'passive', lport, rport) AS port,
@@ -42,6 +51,12 @@ SELECT
     anyIf(state, is_server = 1) AS server_state,
     anyIf(close_kind, is_server = 0) AS client_kind,
     anyIf(close_kind, is_server = 1) AS server_kind,
+    anyIf(live, is_server = 0) AS client_live,
+    anyIf(live, is_server = 1) AS server_live,
+    anyIf(told_at, is_server = 0) AS client_told_at,
+    anyIf(told_at, is_server = 1) AS server_told_at,
+    anyIf(ended_at, is_server = 0) AS client_ended_at,
+    anyIf(ended_at, is_server = 1) AS server_ended_at,
     anyIf(bytes_sent, is_server = 0) AS client_sent,
     anyIf(bytes_received, is_server = 1) AS server_received,
     sumIf(arrayCount((d, f) -> d = 'out' AND f LIKE 'SYN%' AND f NOT LIKE '%ACK%', log_dir, log_flags), is_server = 0) AS syns_sent,
