@@ -3,57 +3,21 @@
 # Rows of two machines in ClickHouse: Debian's own server, twice, with a Distributed table
 # over both, and each question of tools/clickhouse with the answer that jq finds in what
 # happened, of which make_fleet tells without regard to rows.
-# All of it in a network namespace, where nobody else has these ports.
 #
 #   FLEET=N   connections, default 5000
 # shellcheck disable=SC2317 # until_true calls what it is given
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-if [ -z "${FLEET_INSIDE:-}" ]; then
-	export FLEET_INSIDE=1
-	options=(--net)
-	[ "$(id -u)" -eq 0 ] || options+=(--map-root-user)
-	exec unshare "${options[@]}" "$0" "$@"
-fi
+cd "$here" || exit 1
 # shellcheck source=tap.sh
 . "$here/tap.sh"
-cd "$here" || exit 1
+# shellcheck source=clickhouse.sh
+. "$here/clickhouse.sh"
 
-clickhouse=$(realpath -m ../../.build/clickhouse)
-sql=$(realpath ../../tools/clickhouse)
 count=${FLEET:-5000}
 questions=$(basename -s .sql "$sql"/questions/*.sql)
 tap_plan 25 "$questions" "$questions" "$questions"
-[ -x "$clickhouse/usr/bin/clickhouse-server" ] ||
-	tap_skip_rest "ClickHouse takes the rows" "no ClickHouse: run selftests/vm/fetch.sh clickhouse"
-ip link set lo up
-trap 'jobs -rp | xargs -r kill; wait; rm -rf "$tap_dir"' EXIT
-export LD_LIBRARY_PATH=$clickhouse/usr/lib/x86_64-linux-gnu
-
-until_true()
-{
-	local end=$((SECONDS + 120))
-
-	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || return 1
-		read -rt 0.1 <> <(:) || :
-	done
-}
-# ask SERVER [OPTION...]: what the client says, with its complaint
-ask() { "$clickhouse/usr/bin/clickhouse-client" --host "127.0.0.$1" "${@:2}" 2>&1; }
-start()		# SERVER
-{
-	local dir=$tap_dir/$1
-
-	mkdir "$dir"
-	sed "s|@DIR@|$dir|g; s|@ADDRESS@|127.0.0.$1|g; s|@SHARD@|$1|g" fleet_server.xml >"$dir/config.xml"
-	timeout 1200 "$clickhouse/usr/bin/clickhouse-server" --config-file="$dir/config.xml" >"$dir/out" 2>&1 &
-}
-answers() { [ "$(ask "$1" -q 'SELECT 1')" = 1 ]; }
-# run SERVER DATABASE FILE: its statements, with this database in place of tcpledger
-run() { sed "s/\btcpledger\./$2./g; s/IF NOT EXISTS tcpledger;/IF NOT EXISTS $2;/" "$sql/$3.sql" | ask "$1" -mn; }
-# insert SERVER DATABASE FILE
-insert() { ask "$1" --insert_distributed_sync=1 -q "INSERT INTO $2.connections FORMAT JSONEachRow" <"$3"; }
+clickhouse_begin
 
 start 2
 start 3
