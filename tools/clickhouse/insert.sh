@@ -28,8 +28,9 @@ done
 client=(clickhouse-client "$@" -q 'INSERT INTO tcpledger.connections FORMAT JSONEachRow')
 sent=0
 stopped=
+finishing=
 reader=
-sender=
+running=
 
 say() { echo "insert.sh: $*" >&2; }
 
@@ -48,17 +49,21 @@ make_spool()
 	flock 8
 }
 
-# The client in the background, as a signal is not heard while something else is waited for.
-insert()
+# wait_for COMMAND...: in the background, as a signal is not heard while something else is
+# waited for; it ends the command, also if it came just before that began.
+wait_for()
 {
 	local status=0
 
-	"${client[@]}" <&0 8>&- &
-	sender=$!
-	wait "$sender" || status=$?
-	sender=
+	"$@" <&0 8>&- &
+	running=$!
+	[ -z "$stopped" ] || [ -n "$finishing" ] || stop
+	wait "$running" || status=$?
+	running=
 	return "$status"
 }
+
+insert() { wait_for "${client[@]}"; }
 
 # Kept by an earlier start, and ours.
 is_left() { [ "$1" != "$spool" ] && [ -f "$1" ] && [ ! -L "$1" ] && [ -O "$1" ]; }
@@ -107,18 +112,10 @@ step()
 stop()
 {
 	stopped=1
-	[ -z "$sender" ] || kill "$sender" 2>/dev/null || :
+	[ -z "$running" ] || kill "$running" 2>/dev/null || :
 }
 
-pause()
-{
-	local sleeper
-
-	[ -z "$stopped" ] || return 0
-	sleep "$interval" 8>&- &
-	sleeper=$!
-	wait "$sleeper" || kill "$sleeper" 2>/dev/null || :
-}
+pause() { wait_for sleep "$interval" || :; }
 
 # A signal came: the last rows, with an end to the time.
 finish()
@@ -128,6 +125,7 @@ finish()
 	kill "$reader" 2>/dev/null || :
 	timeout "$grace" tail -s 0.1 -f --pid "$reader" /dev/null || kill -KILL "$reader" || :
 	wait "$reader" || status=$?
+	finishing=1
 	client=(timeout "$grace" "${client[@]}")
 	if step && [ "$sent" -eq "$(stat -c %s "$spool")" ]; then
 		rm -f "$spool"
