@@ -56,6 +56,7 @@
  * @told_live_ns: the snapshot out of which the living were told
  * @due_ns: when the next snapshot is due
  * @tells_live: this snapshot is one
+ * @in_snapshot: its records are being read
  * @ended: ids of which the end was told since the last snapshot began
  * @ended_before: the same of the snapshot before, for what was evicted between the two
  * @lost: events lost
@@ -74,6 +75,7 @@ struct rows {
 	int64_t			told_live_ns;
 	int64_t			due_ns;
 	bool			tells_live;
+	bool			in_snapshot;
 	struct id_set		ended;
 	struct id_set		ended_before;
 	uint64_t		lost;
@@ -124,6 +126,7 @@ static void begin_snapshot(struct rows *rows, const struct frame *frame)
 	const struct tcpledger_frame_start *start = &frame->start;
 	bool first = rows->began_ns < 0 || !is_same_ledger(start, &rows->origin.start);
 
+	rows->in_snapshot = true;
 	rows->origin.start = *start;
 	snprintf(rows->origin.host, sizeof(rows->origin.host), "%s", start->host);
 	if (!*rows->origin.host && rows->events->live)
@@ -232,6 +235,9 @@ static void take_frame(struct rows *rows, const struct frame *frame)
 	case TCPLEDGER_FRAME_RECORD:
 		tell_again(rows, frame);
 		break;
+	case TCPLEDGER_FRAME_SNAPSHOT_END:
+		rows->in_snapshot = false;
+		break;
 	case TCPLEDGER_FRAME_END:
 		tell(rows, &frame->record, frame->monotonic_ns);
 		id_set_add(&rows->ended, frame->id);
@@ -263,12 +269,13 @@ static void take_until(struct rows *rows, uint64_t seq)
 		tell_lost(rows, seq - rows->events->expected);
 }
 
+/* Each is read to its end: the next tells only what has ended since this one began. */
 static void take_snapshot_if_due(struct rows *rows)
 {
 	int64_t now = clock_monotonic();
 	struct events *fresh;
 
-	if (now < rows->due_ns)
+	if (rows->in_snapshot || now < rows->due_ns)
 		return;
 	rows->due_ns = now + LIVE_EVERY_NS;
 	tell_missing(rows);
@@ -292,7 +299,7 @@ static bool wait_for_events(struct rows *rows)
 	int64_t left;
 
 	output_flush();
-	left = rows->due_ns - clock_monotonic();
+	left = rows->in_snapshot ? CLOCK_SECOND : rows->due_ns - clock_monotonic();
 	return interrupt_wait(rows->events->stream.input.fd, true, left > 0 ? left : 0);
 }
 
