@@ -183,6 +183,16 @@ static void tell_lost(struct rows *rows, const struct frame *frame)
 		  "%llu events were lost", (unsigned long long)frame->count);
 }
 
+/* In a recorded file the log may be told elsewhere. */
+static void tell_end(struct rows *rows, const struct frame *frame)
+{
+	const struct replay_record *r = NULL;
+
+	if (!rows->events.live)
+		r = replay_feed(&rows->replay, frame);
+	tell(rows, r ? &r->record : &frame->record, frame->monotonic_ns);
+}
+
 static void take_frame(struct rows *rows, const struct frame *frame)
 {
 	switch (frame->type) {
@@ -193,8 +203,8 @@ static void take_frame(struct rows *rows, const struct frame *frame)
 		tell_again(rows, frame);
 		break;
 	case TCPLEDGER_FRAME_END:
-		tell(rows, &frame->record, frame->monotonic_ns);
-		break;
+		tell_end(rows, frame);
+		return;
 	case TCPLEDGER_FRAME_GONE:
 		if (!rows->events.live)
 			tell_evicted(rows, frame);
@@ -291,7 +301,7 @@ int command_rows(const struct options *options)
 	if (status)
 		return status;
 	interrupt_catch();
-	status = events_open(&rows.events, &options->source);
+	status = events_open(&rows.events, &options->source, false);
 	rows.due_ns = clock_monotonic() + LIVE_EVERY_NS;
 	if (!status) {
 		state = read_frames(&rows);

@@ -46,6 +46,7 @@ int recorded_file_create(struct recorded_file *file, const char *name)
 	if (check_free(file))
 		return FAIL_WORK;
 	file->bytes = 0;
+	file->written = 0;
 	file->fd = open(file->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
 	return file->fd < 0 ? fail_write(file->part, errno) : FAIL_NONE;
 }
@@ -112,21 +113,44 @@ void recorded_file_count(struct recorded_file *file, unsigned int type, uint64_t
 }
 
 /* Of what was not written to its end, nothing but whole frames stays. */
-static void cut(struct recorded_file *file, size_t done)
+static void cut(struct recorded_file *file, const char *bytes, size_t done)
 {
-	off_t end = (off_t)(file->bytes - file->text.len);
-	size_t from, begin = end ? 0 : sizeof(struct tcpledger_header);
+	size_t from, begin = file->written ? 0 : sizeof(struct tcpledger_header);
 	struct tcpledger_frame frame;
 
 	if (done < begin)
 		return;
 	for (from = begin; from + sizeof(frame) <= done; from += frame.size) {
-		memcpy(&frame, file->text.bytes + from, sizeof(frame));
+		memcpy(&frame, bytes + from, sizeof(frame));
 		if (from + frame.size > done)
 			break;
 	}
-	if (from < done && ftruncate(file->fd, end + (off_t)from))
+	if (from < done && ftruncate(file->fd, (off_t)(file->written + from)))
 		return;		/* then it is cut off, which its readers say */
+}
+
+/* Whole frames, and at the beginning of the file its header. */
+static int write_all(struct recorded_file *file, const char *bytes, size_t size)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t n = write(file->fd, bytes + done, size - done);
+
+		if (n >= 0) {
+			done += (size_t)n;
+		} else if (errno != EINTR) {
+			int error = errno;
+
+			cut(file, bytes, done);
+			file->text.len = 0;
+			file->bytes = (uint64_t)lseek(file->fd, 0, SEEK_END);
+			file->written = file->bytes;
+			return fail_write(file->part, error);
+		}
+	}
+	file->written += size;
+	return FAIL_NONE;
 }
 
 /**
@@ -138,24 +162,26 @@ static void cut(struct recorded_file *file, size_t done)
  */
 int recorded_file_flush(struct recorded_file *file)
 {
-	size_t done = 0;
+	int status = write_all(file, file->text.bytes, file->text.len);
 
-	while (done < file->text.len) {
-		ssize_t n = write(file->fd, file->text.bytes + done, file->text.len - done);
-
-		if (n >= 0) {
-			done += (size_t)n;
-		} else if (errno != EINTR) {
-			int error = errno;
-
-			cut(file, done);
-			file->text.len = 0;
-			file->bytes = (uint64_t)lseek(file->fd, 0, SEEK_END);
-			return fail_write(file->part, error);
-		}
-	}
 	file->text.len = 0;
-	return FAIL_NONE;
+	return status;
+}
+
+/**
+ * recorded_file_write - write frames at once, behind what has been gathered
+ * @file: an open file
+ * @bytes: the frames
+ * @size: their length
+ *
+ * Return: as recorded_file_flush().
+ */
+int recorded_file_write(struct recorded_file *file, const void *bytes, size_t size)
+{
+	if (recorded_file_flush(file))
+		return FAIL_WORK;
+	file->bytes += size;
+	return write_all(file, bytes, size);
 }
 
 /* Nothing came to be in it. */

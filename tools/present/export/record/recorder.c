@@ -22,8 +22,9 @@
 
 #define SNAPSHOT_EVERY	(16ULL << 20)	/* bytes, or four times what a snapshot has */
 #define SNAPSHOT_RATIO	4
-#define FRAME_UNDECODED	(FRAME_OF_RECORD | FRAME_OF_ENTRY | FRAME_MASK(GONE))
+#define FRAME_UNDECODED	(FRAME_OF_EVENT | FRAME_MASK(ENTRIES))
 #define PIECE		(256 * 1024)	/* bytes gathered before they are written */
+#define ENOUGH		(16 * 1024)	/* bytes that are written without being gathered */
 
 static int begin_file(struct recorder *r)
 {
@@ -75,6 +76,19 @@ static void put(struct recorder *r, const void *bytes, size_t size)
 	recorded_file_put(&r->file, bytes, size);
 }
 
+/* One of many in a frame, of which others are in the file already, gets its own. */
+static void put_frame(struct recorder *r, const struct frame *frame)
+{
+	const struct tcpledger_frame head = {
+		.type = TCPLEDGER_FRAME_ENTRIES, .flags = (uint16_t)frame->flags,
+		.size = (uint32_t)(sizeof(head) + frame->size), .seq = frame->seq,
+	};
+
+	if (frame->in_short)
+		put(r, &head, sizeof(head));
+	put(r, frame->bytes, frame->size);
+}
+
 /* A snapshot begins, at the beginning of a file or of a piece of one. */
 static void put_start(struct recorder *r, const struct frame *frame)
 {
@@ -116,7 +130,7 @@ static bool is_wanted(struct recorder *r, const struct frame *frame)
 	record = frame->type == TCPLEDGER_FRAME_GONE ?
 		 replay_find(&r->replay, frame->netns, frame->id) :
 		 replay_feed(&r->replay, frame);
-	if (!frame_is(frame, FRAME_OF_RECORD | FRAME_OF_ENTRY | FRAME_MASK(GONE)))
+	if (!frame_is(frame, FRAME_OF_EVENT))
 		return true;
 	if (record && (!record->wanted || r->wish->triggers))
 		record->wanted = filter_match(&r->wish->filter, &record->record, &header) &&
@@ -193,7 +207,7 @@ static void take(struct recorder *r, const struct frame *frame)
 		leave_out(r, frame);
 		return;
 	}
-	put(r, frame->bytes, frame->size);
+	put_frame(r, frame);
 	r->count += numbered;
 	r->in_file += numbered;
 }
@@ -201,6 +215,7 @@ static void take(struct recorder *r, const struct frame *frame)
 static int flush(struct recorder *r)
 {
 	r->flushed = clock_monotonic();
+	r->unseen = 0;
 	if (!r->writing)
 		return FAIL_NONE;
 	if (recorded_file_flush(&r->file))
@@ -222,7 +237,11 @@ static bool take_run(struct recorder *r)
 	size = events_run(r->events, enough, &bytes, &count);
 	if (!size)
 		return false;
-	put(r, bytes, size);
+	if (size < ENOUGH)
+		put(r, bytes, size);
+	else
+		r->failed = recorded_file_write(&r->file, bytes, size);
+	r->unseen += size;
 	r->next += count;
 	r->count += count;
 	r->in_file += count;
@@ -234,8 +253,10 @@ static enum stream_state next(struct recorder *r)
 	const struct frame *frame;
 	enum stream_state state;
 
+	if (r->failed)
+		return STREAM_FAILED;
 	if (take_run(r))
-		return STREAM_FRAME;
+		return r->failed ? STREAM_FAILED : STREAM_FRAME;
 	state = events_next(r->events, &frame);
 
 	if (state == STREAM_FRAME)
@@ -255,7 +276,7 @@ static struct events *open_events(struct recorder *r)
 {
 	struct events *events = memory_new(1, sizeof(*events));
 
-	if (!events_open(events, r->wish->source)) {
+	if (!events_open(events, r->wish->source, !r->judged)) {
 		events->undecoded = r->judged ? 0 : FRAME_UNDECODED;
 		return events;
 	}
@@ -277,7 +298,7 @@ static void close_events(struct events *events)
  */
 static int refresh(struct recorder *r, bool other)
 {
-	struct events *fresh = open_events(r);
+	struct events *fresh = r->failed ? NULL : open_events(r);
 	const struct frame *frame;
 	int status = FAIL_NONE;
 
@@ -293,6 +314,10 @@ static int refresh(struct recorder *r, bool other)
 	}
 	while (r->next < frame->seq && next(r) == STREAM_FRAME)
 		;
+	if (r->failed) {
+		close_events(fresh);
+		return FAIL_WORK;
+	}
 	if (other) {
 		status = finish_file(r);
 		status = status ? status : begin_file(r);
@@ -404,7 +429,7 @@ static int record_all(struct recorder *r)
 		switch (next(r)) {
 		case STREAM_FRAME:
 			status = go_on(r);
-			if (!status && r->file.text.len >= PIECE)
+			if (!status && (r->unseen >= PIECE || r->file.text.len >= PIECE))
 				status = tick(r);
 			break;
 		case STREAM_WAIT:
