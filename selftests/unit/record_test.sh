@@ -72,7 +72,7 @@ stop()		# SIGNAL
 	exec 4>&-
 }
 
-tap_plan 50
+tap_plan 55
 
 unloaded="tcpledger: cannot read proc/events: the module was unloaded; what was recorded is complete up to then"
 "$make" $recorded start records snapshot_end >"$events"
@@ -149,6 +149,19 @@ kill $reader
 tap_true "... and where they can be had again, it takes them" test "$(files | wc -l)" -gt 3
 tap_same "... with nothing missing between" "$(told "$file" | which)" "$(which <<<"$whole")"
 rm "$file".*
+
+# Entries of one frame may be behind a boundary and before it.
+"$make" $recorded start snapshot_end brief_times=40 >"$events"
+whole=$(told "$events")
+tap_is "rotation of the short forms" "$(record "$file" --rotate-size 50K)" 1
+tap_true "... makes several files" test "$(files | wc -l)" -gt 3
+tap_same "... with each event once" "$(told "$file" | jq .number | sort -n | uniq -c | awk '{ print $1 }' | sort -u)" 1
+tap_same "... and none missing" "$(told "$file" | which)" "$(which <<<"$whole")"
+rm "$file".*
+record "$file" -L 82 >/dev/null
+tap_same "... and with a filter" "$(told "$file" | jq -r .id | sort -nu | wc -l)" \
+	$((40 * $("$TCPLEDGER" list --json -L 82 --file $recorded | wc -l)))
+rm "$file"
 
 # Quiet and killed.
 begin_pipe

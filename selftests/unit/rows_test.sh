@@ -14,7 +14,7 @@ records=$FIXTURES/records
 stream=$tap_dir/stream
 rows=$tap_dir/rows
 key=$tap_dir/key
-tap_plan 49
+tap_plan 52
 trap 'jobs -rp | xargs -r kill; wait; rm -rf "$tap_dir"' EXIT
 (umask 077; head -c 32 /dev/urandom | base64 >"$key")
 
@@ -32,7 +32,8 @@ of()
 get() { jq -r "$1" "$rows"; }
 
 whole="header sync start records snapshot_end"
-for words in "$whole" "start records snapshot_end" "header sync start snapshot_end life sync start records snapshot_end"; do
+for words in "$whole" "start records snapshot_end" "header sync start snapshot_end life sync start records snapshot_end" \
+	"header sync start snapshot_end brief sync start records snapshot_end"; do
 	for file in "$records" ../programs/recorded/x86_64.records ../programs/recorded/s390x.records; do
 		# shellcheck disable=SC2086 # words
 		"$make" "$file" $words >"$stream"

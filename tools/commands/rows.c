@@ -226,6 +226,16 @@ static void tell_lost(struct rows *rows, uint64_t count)
 		  "%llu events were lost", (unsigned long long)count);
 }
 
+/* In a recorded file the log may be told elsewhere. */
+static void tell_end(struct rows *rows, const struct frame *frame)
+{
+	const struct replay_record *r = NULL;
+
+	if (!rows->events->live)
+		r = replay_feed(&rows->replay, frame);
+	tell(rows, r ? &r->record : &frame->record, frame->monotonic_ns);
+}
+
 static void take_frame(struct rows *rows, const struct frame *frame)
 {
 	switch (frame->type) {
@@ -239,9 +249,9 @@ static void take_frame(struct rows *rows, const struct frame *frame)
 		rows->in_snapshot = false;
 		break;
 	case TCPLEDGER_FRAME_END:
-		tell(rows, &frame->record, frame->monotonic_ns);
+		tell_end(rows, frame);
 		id_set_add(&rows->ended, frame->id);
-		break;
+		return;
 	case TCPLEDGER_FRAME_GONE:
 		if (rows->events->live)
 			count_evicted(rows, frame->id);
@@ -380,7 +390,7 @@ int command_rows(const struct options *options)
 		return status;
 	interrupt_catch();
 	rows.events = memory_new(1, sizeof(*rows.events));
-	status = events_open(rows.events, &options->source);
+	status = events_open(rows.events, &options->source, false);
 	rows.due_ns = clock_monotonic() + LIVE_EVERY_NS;
 	if (!status)
 		status = tell_all(&rows);

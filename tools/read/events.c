@@ -4,18 +4,22 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fail.h"
 #include "read/source.h"
 
-static int open_live(struct events *events, const struct source *source)
+static int open_live(struct events *events, const struct source *source, bool brief)
 {
 	char path[PATH_MAX];
 	int fd = source_open(source, "events", path);
 	int flags;
 
+	/* What stands for the kernel's file does not know it, and is read as it is. */
+	if (fd >= 0 && brief)
+		ioctl(fd, TCPLEDGER_IOC_BRIEF);
 	if (fd < 0 || stream_open(&events->stream, fd, path))
 		return FAIL_WORK;
 	flags = fcntl(fd, F_GETFL);
@@ -58,19 +62,20 @@ int events_find(struct events *events, const struct source *source)
  * events_open - begin to read events
  * @events: set up; events_close() is due also after a failure
  * @source: where they are
+ * @brief: the short forms will do, and logs that are told in pieces
  *
  * Events of the kernel are never waited for: events_next() says that there is none,
  * and the descriptor of @stream.input can be polled.
  *
  * Return: 0, or an exit status with the error reported.
  */
-int events_open(struct events *events, const struct source *source)
+int events_open(struct events *events, const struct source *source, bool brief)
 {
 	int fd;
 
 	events_init(events);
 	if (!source->file)
-		return open_live(events, source);
+		return open_live(events, source, brief);
 	fd = events_find(events, source);
 	if (fd < 0)
 		return FAIL_WORK;

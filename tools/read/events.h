@@ -53,7 +53,7 @@ struct events {
 
 void events_init(struct events *events);
 int events_find(struct events *events, const struct source *source);
-int events_open(struct events *events, const struct source *source);
+int events_open(struct events *events, const struct source *source, bool brief);
 enum stream_state events_next(struct events *events, const struct frame **frame);
 size_t events_run(struct events *events, size_t enough, const unsigned char **bytes,
 		  uint64_t *count);

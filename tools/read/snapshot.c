@@ -42,7 +42,7 @@ static bool open_again(struct snapshot *snapshot, struct events *fresh,
 
 	errno = 0;
 	fail_quietly(true);
-	if (!events_open(fresh, snapshot->source))
+	if (!events_open(fresh, snapshot->source, snapshot->brief))
 		state = events_next(fresh, &snapshot->start);
 	error = errno;
 	fail_quietly(false);

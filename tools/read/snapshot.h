@@ -18,6 +18,7 @@ struct source;
 /**
  * struct snapshot - how a fresh snapshot is had
  * @source: where events come from
+ * @brief: as for events_open()
  * @undecoded: as in struct events
  * @start: the START of the last one
  * @failed: the last attempt failed, which was said
@@ -25,6 +26,7 @@ struct source;
  */
 struct snapshot {
 	const struct source	*source;
+	bool			brief;
 	unsigned int		undecoded;
 	const struct frame	*start;
 	bool			failed;

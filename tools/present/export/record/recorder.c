@@ -15,8 +15,9 @@
 
 #define SNAPSHOT_EVERY	(16ULL << 20)	/* bytes, or four times what a snapshot has */
 #define SNAPSHOT_RATIO	4
-#define FRAME_UNDECODED	(FRAME_OF_RECORD | FRAME_OF_ENTRY | FRAME_MASK(GONE))
+#define FRAME_UNDECODED	(FRAME_OF_EVENT | FRAME_MASK(ENTRIES))
 #define PIECE		(256 * 1024)	/* bytes gathered before they are written */
+#define ENOUGH		(16 * 1024)	/* bytes that are written without being gathered */
 
 static int begin_file(struct recorder *r)
 {
@@ -70,6 +71,19 @@ static void put(struct recorder *r, const void *bytes, size_t size)
 	recorded_file_put(&r->file, bytes, size);
 }
 
+/* One of many in a frame, of which others are in the file already, gets its own. */
+static void put_frame(struct recorder *r, const struct frame *frame)
+{
+	const struct tcpledger_frame head = {
+		.type = TCPLEDGER_FRAME_ENTRIES, .flags = (uint16_t)frame->flags,
+		.size = (uint32_t)(sizeof(head) + frame->size), .seq = frame->seq,
+	};
+
+	if (frame->in_short)
+		put(r, &head, sizeof(head));
+	put(r, frame->bytes, frame->size);
+}
+
 /* A snapshot begins, at the beginning of a file or of a piece of one. */
 static void put_start(struct recorder *r, const struct frame *frame)
 {
@@ -111,7 +125,7 @@ static bool is_wanted(struct recorder *r, const struct frame *frame)
 	record = frame->type == TCPLEDGER_FRAME_GONE ?
 		 replay_find(&r->replay, frame->netns, frame->id) :
 		 replay_feed(&r->replay, frame);
-	if (!frame_is(frame, FRAME_OF_RECORD | FRAME_OF_ENTRY | FRAME_MASK(GONE)))
+	if (!frame_is(frame, FRAME_OF_EVENT))
 		return true;
 	if (record && (!record->wanted || r->wish->triggers))
 		record->wanted = filter_match(&r->wish->filter, &record->record, &header) &&
@@ -188,7 +202,7 @@ static void take(struct recorder *r, const struct frame *frame)
 		leave_out(r, frame);
 		return;
 	}
-	put(r, frame->bytes, frame->size);
+	put_frame(r, frame);
 	r->count += numbered;
 	r->in_file += numbered;
 }
@@ -196,6 +210,7 @@ static void take(struct recorder *r, const struct frame *frame)
 static int flush(struct recorder *r)
 {
 	r->flushed = clock_monotonic();
+	r->unseen = 0;
 	if (!r->writing)
 		return FAIL_NONE;
 	if (recorded_file_flush(&r->file))
@@ -217,7 +232,11 @@ static bool take_run(struct recorder *r)
 	size = events_run(r->events, enough, &bytes, &count);
 	if (!size)
 		return false;
-	put(r, bytes, size);
+	if (size < ENOUGH)
+		put(r, bytes, size);
+	else
+		r->failed = recorded_file_write(&r->file, bytes, size);
+	r->unseen += size;
 	r->next += count;
 	r->count += count;
 	r->in_file += count;
@@ -229,8 +248,10 @@ static enum stream_state next(struct recorder *r)
 	const struct frame *frame;
 	enum stream_state state;
 
+	if (r->failed)
+		return STREAM_FAILED;
 	if (take_run(r))
-		return STREAM_FRAME;
+		return r->failed ? STREAM_FAILED : STREAM_FRAME;
 	state = events_next(r->events, &frame);
 
 	if (state == STREAM_FRAME)
@@ -244,14 +265,22 @@ static enum stream_state next(struct recorder *r)
  */
 static int refresh(struct recorder *r, bool other)
 {
-	struct events *fresh = snapshot_begin(&r->snapshot, r->events);
-	const struct frame *frame = r->snapshot.start;
+	const struct frame *frame;
+	struct events *fresh;
 	int status = FAIL_NONE;
 
+	if (r->failed)
+		return FAIL_WORK;
+	fresh = snapshot_begin(&r->snapshot, r->events);
 	if (!fresh)
 		return FAIL_NONE;
+	frame = r->snapshot.start;
 	while (r->next < frame->seq && next(r) == STREAM_FRAME)
 		;
+	if (r->failed) {
+		snapshot_end(fresh);
+		return FAIL_WORK;
+	}
 	if (other) {
 		status = finish_file(r);
 		status = status ? status : begin_file(r);
@@ -377,7 +406,7 @@ static int record_all(struct recorder *r)
 		switch (next(r)) {
 		case STREAM_FRAME:
 			status = go_on(r);
-			if (!status && r->file.text.len >= PIECE)
+			if (!status && (r->unseen >= PIECE || r->file.text.len >= PIECE))
 				status = tick(r);
 			break;
 		case STREAM_WAIT:
@@ -410,7 +439,7 @@ static void summarize(const struct recorder *r)
 static int begin(struct recorder *r)
 {
 	r->events = memory_new(1, sizeof(*r->events));
-	if (events_open(r->events, r->wish->source))
+	if (events_open(r->events, r->wish->source, r->snapshot.brief))
 		return FAIL_WORK;
 	r->events->undecoded = r->snapshot.undecoded;
 	return r->wish->triggers ? FAIL_NONE : begin_file(r);
@@ -447,6 +476,7 @@ int recorder_run(struct recorder *r, const struct recorder_wish *wish)
 	r->numbered = wish->rotate_size || wish->rotate_ns || wish->files || wish->triggers;
 	r->judged = wish->triggers || filter_any(&wish->filter);
 	r->snapshot.source = wish->source;
+	r->snapshot.brief = !r->judged;
 	r->snapshot.undecoded = r->judged ? 0 : FRAME_UNDECODED;
 	r->terminal = isatty(STDERR_FILENO);
 	interrupt_catch();

@@ -61,6 +61,8 @@ struct recorder_wish {
  * @left_out: events in a row that the filter did not want
  * @left_out_first: number of the first
  * @in_file: events in the present file
+ * @unseen: bytes recorded since the last look at the clock and the disk
+ * @failed: the file could not be written, which has been said
  * @rotate_at: CLOCK_REALTIME of the next file
  * @triggered: a trigger came
  * @until: CLOCK_MONOTONIC of the end of what a trigger began
@@ -91,6 +93,8 @@ struct recorder {
 	uint64_t			left_out;
 	uint64_t			left_out_first;
 	uint64_t			in_file;
+	uint64_t			unseen;
+	int				failed;
 	int64_t				rotate_at;
 	bool				triggered;
 	int64_t				until;
