@@ -141,7 +141,8 @@ check-deb:
 check-fleet:
 	@selftests/vm/fetch.sh tools build check
 	@selftests/vm/fetch.sh clickhouse
-	+@$(MAKE) --no-print-directory -s -C selftests/unit check-fleet
+	@selftests/fleet/vm.sh $(BUILD)/fleet
+	+@FLEET_VM=$(BUILD)/fleet $(MAKE) --no-print-directory -s -C selftests/unit check-fleet
 
 stress:
 	@selftests/vm/check.sh --stress $(KERNEL)

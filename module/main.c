@@ -20,7 +20,7 @@
 #include "ledger/stream.h"
 #include "ledger/table.h"
 #include "netns.h"
-#include "proc/events.h"
+#include "proc/frames.h"
 #include "proc/stats.h"
 #include "proc/sysctl.h"
 #include "reconcile/adopt.h"
@@ -41,7 +41,7 @@ static int __init tcpledger_init(void)
 	tcpledger_key_init();
 	tcpledger_pending_init();
 	tcpledger_listener_init();
-	tcpledger_events_init();
+	tcpledger_frames_init();
 	tcpledger_stats_init(tcpledger_kprobes_show);
 	tcpledger_sysctl_adopt_by(tcpledger_adopt);
 	ret = tcpledger_pool_init();

@@ -66,15 +66,17 @@ void tcpledger_ring_restart(struct tcpledger_ring *ring, u64 epoch)
 	raw_spin_unlock_irq(&ring->lock);
 }
 
-static void copy(const struct tcpledger_ring *ring, u32 at, u32 n,
-		 struct tcpledger_slot *to)
+/*
+ * Writers may overwrite the slots meanwhile: who calls this rechecks. A slot is five
+ * words, which a loop copies with less work than memcpy() byte by byte.
+ */
+static __no_kcsan void copy(const struct tcpledger_slot *from, u32 n,
+			    struct tcpledger_slot *to)
 {
-	u32 first = min(n, ring->size - at);
+	const struct tcpledger_slot *end = from + n;
 
-	/* Writers may overwrite the slots meanwhile: who calls this rechecks. */
-	data_race(memcpy(to, &ring->slots[at], first * sizeof(*to)));
-	/* As above. */
-	data_race(memcpy(to + first, &ring->slots[0], (n - first) * sizeof(*to)));
+	while (from < end)
+		*to++ = *from++;
 }
 
 /**
@@ -94,13 +96,15 @@ u32 tcpledger_ring_read(const struct tcpledger_ring *ring, u64 next, u32 most,
 {
 	u64 head = tcpledger_ring_head(ring);
 	u64 reserved;
-	u32 at, n;
+	u32 at, n, first;
 
 	if (next > head)
 		return 0;
 	n = min_t(u64, head - next + 1, most);
 	div_u64_rem(next - 1, ring->size, &at);
-	copy(ring, at, n, to);
+	first = min(n, ring->size - at);
+	copy(&ring->slots[at], first, to);
+	copy(&ring->slots[0], n - first, to + first);
 	/* recheck */
 	smp_rmb();
 	reserved = READ_ONCE(ring->reserved);

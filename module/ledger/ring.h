@@ -13,7 +13,7 @@ struct tcpledger_conn;
  * struct tcpledger_slot - one event
  * @type: TCPLEDGER_FRAME_OPEN, _ENTRY, _AMEND, _END or _GONE
  * @n: index of @entry
- * @bucket: of the record
+ * @bucket: OPEN and END: of the record
  * @id: the record's id
  * @entry: ENTRY and AMEND: the entry as it was then
  * @c: OPEN and END: the record's address, not to be followed before

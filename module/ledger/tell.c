@@ -27,7 +27,7 @@
  * struct news - what is new of a record
  * @fresh: it was not told of in this epoch
  * @ended: its end is to be told, for the first time or anew
- * @told: so many entries of its log were told
+ * @told: so many entries of its log were told in this epoch
  * @amended: bit mask of those of them that are to be told as they are now
  */
 struct news {
@@ -49,33 +49,40 @@ static bool was_amended(const struct tcpledger_log *log, u32 i)
 	return tcpledger_log_bits(tcpledger_log_look(log, i)) & LOG_CHANGED;
 }
 
-/* Bucket locked. Most calls end here: an event without a log entry. */
-static bool is_told(const struct tcpledger_conn *c, u8 tag)
+/* Bucket locked. Return: how many entries of the log were told; those behind were not. */
+static u32 count_told(const struct tcpledger_log *log)
 {
-	const struct tcpledger_log *log = &c->facts.log;
+	u32 n = log->n;
 
-	return c->told_in == tag && !(log->news & LOG_UNTOLD) &&
-	       (!log->n || was_told(log, log->n - 1));
+	while (n && !was_told(log, n - 1))
+		n--;
+	return n;
 }
 
-/* Bucket locked. Return: how many events. */
-static u32 look(const struct tcpledger_conn *c, u8 tag, struct news *news)
+static u64 find_amended(const struct tcpledger_log *log, u32 told)
+{
+	u64 amended = 0;
+	u32 i;
+
+	for (i = 0; i < told; i++)
+		amended |= (u64)was_amended(log, i) << i;
+	return amended;
+}
+
+/* Bucket locked. Return: how many events, of which @told entries are none. */
+static u32 look(const struct tcpledger_conn *c, u8 tag, u32 told, struct news *news)
 {
 	const struct tcpledger_log *log = &c->facts.log;
-	u32 n, i;
+	u32 n;
 
 	news->fresh = c->told_in != tag;
-	news->told = 0;
+	news->told = news->fresh ? 0 : told;
 	news->amended = 0;
-	if (!news->fresh) {
-		news->told = log->n;
-		while (news->told && !was_told(log, news->told - 1))
-			news->told--;
-		if (log->news & LOG_AMENDED)
-			for (i = 0; i < news->told; i++)
-				news->amended |= (u64)was_amended(log, i) << i;
+	n = news->fresh + log->n - news->told;
+	if (log->news & LOG_AMENDED) {
+		news->amended = find_amended(log, news->told);
+		n += hweight64(news->amended);
 	}
-	n = news->fresh + hweight64(news->amended) + log->n - news->told;
 	/* Whatever comes after its end may change the verdict. */
 	news->ended = c->facts.ended_at && (n || log->news & LOG_ENDED);
 	return n + news->ended;
@@ -87,18 +94,20 @@ static struct tcpledger_slot *next(struct tcpledger_ring *ring,
 	struct tcpledger_slot *slot = tcpledger_ring_next(ring);
 
 	slot->type = type;
-	slot->bucket = tcpledger_table_index(&c->key);
 	slot->id = c->id;
 	return slot;
 }
 
 static void put_record(struct tcpledger_ring *ring, struct tcpledger_conn *c, u8 type)
 {
-	next(ring, c, type)->c = c;
+	struct tcpledger_slot *slot = next(ring, c, type);
+
+	slot->bucket = tcpledger_table_index(&c->key);
+	slot->c = c;
 }
 
-static void put_entry(struct tcpledger_ring *ring, struct tcpledger_conn *c, u8 type,
-		      u32 n)
+static __always_inline void put_entry(struct tcpledger_ring *ring,
+				      struct tcpledger_conn *c, u8 type, u32 n)
 {
 	struct tcpledger_log_entry *e = tcpledger_log_at(&c->facts.log, n);
 	struct tcpledger_slot *slot = next(ring, c, type);
@@ -140,20 +149,28 @@ static struct tcpledger_ring *ring_of(const struct tcpledger_conn *c)
 void tcpledger_stream_tell(struct tcpledger_conn *c)
 {
 	struct tcpledger_ring *ring = ring_of(c);
+	struct tcpledger_log *log = &c->facts.log;
 	struct news news;
-	u32 n;
+	u32 told, n;
 
-	/* If the epoch changes now, the record is told of in the next one. */
-	if (!ring || is_told(c, READ_ONCE(ring->tag)))
+	if (!ring)
+		return;
+	told = count_told(log);
+	/*
+	 * Most calls end here: an event without a log entry. If the epoch changes now,
+	 * the record is told of in the next one.
+	 */
+	if (told == log->n && !(log->news & LOG_UNTOLD) &&
+	    c->told_in == READ_ONCE(ring->tag))
 		return;
 	raw_spin_lock(&ring->lock);
-	n = look(c, ring->tag, &news);
+	n = look(c, ring->tag, told, &news);
 	tcpledger_ring_begin(ring, n);
 	put(ring, c, &news);
 	tcpledger_ring_end(ring);
 	c->told_in = ring->tag;
 	raw_spin_unlock(&ring->lock);
-	c->facts.log.news &= ~LOG_UNTOLD;
+	log->news &= ~LOG_UNTOLD;
 	if (!n)	/* an entry of a live record had no room */
 		return;
 	this_cpu_add(c->tn->stats->stream_events, n);

@@ -3,34 +3,24 @@
  * /proc/net/tcpledger/events: the live stream, see <linux/tcpledger.h>.
  *
  * Each open file has its own place in the stream. It copies events out of the ring by the
- * batch, and makes frames of them: a frame is given whole, and only what was given moves
- * the place. Records are looked up when the frame is made, in the reader's task.
+ * batch, and makes frames of them (frames.c): a frame is given whole, and only what was
+ * given moves the place.
  */
 #include "proc/access.h"
 #include "proc/files.h"
 
 #include <linux/err.h>
-#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
 #include <linux/sched/signal.h>
-#include <linux/string.h>
-#include <linux/uaccess.h>
-#include <linux/utsname.h>
-#include <linux/uuid.h>
 #include <net/net_namespace.h>
 
 #include "ledger/net.h"
 #include "ledger/ring.h"
 #include "ledger/stream.h"
-#include "proc/events.h"
+#include "proc/frames.h"
 #include "proc/snapshot.h"
-
-#define BATCH	32
-
-/* Drawn at load: who records knows by it that ids began anew. */
-static u8 load_id[16] __ro_after_init;
 
 /**
  * enum phase - what a reader gets next
@@ -42,227 +32,31 @@ static u8 load_id[16] __ro_after_init;
  */
 enum phase { BEGIN, TAKE, SNAPSHOT, EVENTS, OVER };
 
-/**
- * struct events_reader - one open file
- * @lock: one read at a time; not held while a read sleeps
- * @ring: the events
- * @snapshot: the records that existed when the reader began
- * @phase: enum phase
- * @skip: leave the snapshot out
- * @record: index of the next record in @snapshot
- * @next: number of the next event
- * @lost: so many before @next were overwritten, and LOST is to be given
- * @at: index of event @next in @batch
- * @n: events in @batch
- * @batch: events that were copied
- * @frames: frames made of entries in a row, to be given at once
- *
- * @phase and @next are read without the lock too, to know whether a read would sleep.
- */
-struct events_reader {
-	struct mutex			lock;	/* one read at a time */
-	const struct tcpledger_ring	*ring;
-	struct tcpledger_snapshot	snapshot;
-	u8				phase;
-	bool				skip;
-	u32				record;
-	u64				next;
-	u64				lost;
-	u32				at;
-	u32				n;
-	struct tcpledger_slot		batch[BATCH];
-	struct tcpledger_frame_entry	frames[BATCH];
-};
-
-/**
- * struct sink - the memory that a read fills
- * @to: where the next frame goes
- * @left: room
- * @size: how much there was
- */
-struct sink {
-	char __user	*to;
-	size_t		left;
-	size_t		size;
-};
-
-static int give_bytes(struct sink *s, const void *frames, size_t size)
-{
-	if (size > s->left)
-		return -EINVAL;
-	if (copy_to_user(s->to, frames, size))
-		return -EFAULT;
-	s->to += size;
-	s->left -= size;
-	return 0;
-}
-
-static int give(struct sink *s, const struct tcpledger_frame *frame)
-{
-	return give_bytes(s, frame, frame->size);
-}
-
-static int give_start(struct events_reader *r, struct sink *s)
-{
-	const struct tcpledger_net *tn = r->snapshot.tn;
-	ktime_t now = ktime_get();
-	struct tcpledger_frame_start f = {
-		.frame = {
-			.type = TCPLEDGER_FRAME_START,
-			.size = sizeof(f),
-			.seq = r->next,
-		},
-		.version = TCPLEDGER_VERSION,
-		.header_size = sizeof(struct tcpledger_header),
-		.record_size = sizeof(struct tcpledger_record),
-		.entry_size = sizeof(struct tcpledger_entry),
-		.netns = tn->net->ns.inum,
-		.hz = HZ,
-		.epoch = r->ring->epoch,
-		.monotonic_ns = ktime_to_ns(now),
-		.realtime_ns = ktime_to_ns(ktime_mono_to_real(now)),
-	};
-
-	memcpy(f.load_id, load_id, sizeof(f.load_id));
-	/* sethostname() may write meanwhile: at worst the name is half of each. */
-	data_race(strscpy(f.host, utsname()->nodename, sizeof(utsname()->nodename)));
-	return give(s, &f.frame);
-}
-
-static int give_plain(struct events_reader *r, struct sink *s, u16 type)
-{
-	const struct tcpledger_frame f = {
-		.type = type,
-		.size = sizeof(f),
-		.seq = r->next,
-	};
-
-	return give(s, &f);
-}
-
-static int give_lost(struct events_reader *r, struct sink *s)
-{
-	const struct tcpledger_frame_count f = {
-		.frame = {
-			.type = TCPLEDGER_FRAME_LOST,
-			.size = sizeof(f),
-			.seq = r->next,
-		},
-		.first = r->next - r->lost,
-		.n = r->lost,
-	};
-
-	return give(s, &f.frame);
-}
-
-static int give_view(struct events_reader *r, struct sink *s, u16 type, u16 flags)
-{
-	struct tcpledger_view *v = r->snapshot.view;
-
-	v->frame = (struct tcpledger_frame){
-		.type = type,
-		.flags = flags,
-		.size = offsetof(struct tcpledger_view, record) + v->record.size,
-		.seq = r->next,
-	};
-	return give(s, &v->frame);
-}
-
-static int give_gone(struct events_reader *r, struct sink *s, u64 id)
-{
-	const struct tcpledger_frame_gone f = {
-		.frame = {
-			.type = TCPLEDGER_FRAME_GONE,
-			.flags = TCPLEDGER_FRAME_NUMBERED,
-			.size = sizeof(f),
-			.seq = r->next,
-		},
-		.id = id,
-	};
-
-	return give(s, &f.frame);
-}
-
-static bool is_entry(const struct tcpledger_slot *slot)
-{
-	return slot->type == TCPLEDGER_FRAME_ENTRY || slot->type == TCPLEDGER_FRAME_AMEND;
-}
-
-static void make_entry(struct tcpledger_frame_entry *f, u64 seq,
-		       const struct tcpledger_slot *slot)
-{
-	f->frame.type = slot->type;
-	f->frame.flags = TCPLEDGER_FRAME_NUMBERED;
-	f->frame.size = sizeof(*f);
-	f->frame.seq = seq;
-	f->id = slot->id;
-	f->n = slot->n;
-	f->reserved = 0;
-	tcpledger_log_export(&slot->entry, &f->entry);
-}
-
-static void given(struct events_reader *r, u32 n)
-{
-	r->at += n;
-	WRITE_ONCE(r->next, r->next + n);
-}
-
-/* As many in a row as there are and fit, the first of them at any rate. */
-static int give_entries(struct events_reader *r, struct sink *s)
-{
-	u32 n = 0, room = max_t(size_t, s->left / sizeof(r->frames[0]), 1);
-	int ret;
-
-	for (; n < room && r->at + n < r->n && is_entry(&r->batch[r->at + n]); n++)
-		make_entry(&r->frames[n], r->next + n, &r->batch[r->at + n]);
-	ret = give_bytes(s, r->frames, n * sizeof(r->frames[0]));
-	if (!ret)
-		given(r, n);
-	return ret;
-}
-
-static int give_event(struct events_reader *r, struct sink *s)
-{
-	const struct tcpledger_slot *slot = &r->batch[r->at];
-	const struct tcpledger_candidate of = { slot->c, slot->id, slot->bucket };
-	int ret;
-
-	if (is_entry(slot))
-		return give_entries(r, s);
-	if (slot->type != TCPLEDGER_FRAME_GONE &&
-	    tcpledger_view_read(r->snapshot.view, r->snapshot.tn, &of, true))
-		ret = give_view(r, s, slot->type, TCPLEDGER_FRAME_NUMBERED);
-	else
-		ret = give_gone(r, s, slot->id);
-	if (!ret)
-		given(r, 1);
-	return ret;
-}
-
 /* Where the reader stands; events copied before are dropped. */
-static void stand_at(struct events_reader *r, u8 phase, u64 next)
+static void stand_at(struct tcpledger_reader *r, u8 phase, u64 next)
 {
 	r->at = 0;
 	r->n = 0;
 	r->lost = 0;
+	r->lossy = r->skip;
 	WRITE_ONCE(r->next, next);
 	WRITE_ONCE(r->phase, phase);
 }
 
-static int begin(struct events_reader *r, struct sink *s)
+static int begin(struct tcpledger_reader *r, struct tcpledger_sink *s)
 {
 	int ret;
 
 	/* Before the snapshot is taken: see tell.c why nothing is missed so. */
 	if (!r->skip)
 		WRITE_ONCE(r->next, tcpledger_ring_head(r->ring) + 1);
-	ret = give_start(r, s);
+	ret = tcpledger_frames_start(r, s);
 	if (!ret)
 		WRITE_ONCE(r->phase, r->skip ? EVENTS : TAKE);
 	return ret;
 }
 
-static int give_snapshot(struct events_reader *r, struct sink *s)
+static int give_snapshot(struct tcpledger_reader *r, struct tcpledger_sink *s)
 {
 	struct tcpledger_snapshot *snapshot = &r->snapshot;
 	int ret;
@@ -277,12 +71,12 @@ static int give_snapshot(struct events_reader *r, struct sink *s)
 		cond_resched();
 		if (!tcpledger_snapshot_view(snapshot, r->record, true))
 			continue;
-		ret = give_view(r, s, TCPLEDGER_FRAME_RECORD, 0);
+		ret = tcpledger_frames_view(r, s, TCPLEDGER_FRAME_RECORD, 0);
 		if (!ret)
 			r->record++;
 		return ret;
 	}
-	ret = give_plain(r, s, TCPLEDGER_FRAME_SNAPSHOT_END);
+	ret = tcpledger_frames_plain(r, s, TCPLEDGER_FRAME_SNAPSHOT_END);
 	if (!ret) {
 		tcpledger_snapshot_forget(snapshot);
 		WRITE_ONCE(r->phase, EVENTS);
@@ -291,22 +85,23 @@ static int give_snapshot(struct events_reader *r, struct sink *s)
 }
 
 /* Copy events; those that were overwritten are lost. */
-static void fetch(struct events_reader *r)
+static void fetch(struct tcpledger_reader *r)
 {
 	u64 oldest, lost;
 
 	r->at = 0;
-	r->n = tcpledger_ring_read(r->ring, r->next, BATCH, r->batch, &oldest);
+	r->n = tcpledger_ring_read(r->ring, r->next, TCPLEDGER_BATCH, r->batch, &oldest);
 	if (!r->n || likely(oldest <= r->next))
 		return;
 	lost = oldest - r->next;
 	r->at = min_t(u64, lost, r->n);
 	r->lost += lost;
+	r->lossy = true;
 	WRITE_ONCE(r->next, oldest);
 	this_cpu_add(r->snapshot.tn->stats->stream_lost, lost);
 }
 
-static int events(struct events_reader *r, struct sink *s)
+static int events(struct tcpledger_reader *r, struct tcpledger_sink *s)
 {
 	/* Whoever stopped the stream did so after the last event. */
 	const bool over = smp_load_acquire(&r->snapshot.tn->stream.over);
@@ -319,16 +114,16 @@ static int events(struct events_reader *r, struct sink *s)
 			break;
 	}
 	if (r->lost) {
-		ret = give_lost(r, s);
+		ret = tcpledger_frames_lost(r, s);
 		if (!ret)
 			r->lost = 0;
 		return ret;
 	}
 	if (r->at < r->n)
-		return give_event(r, s);
+		return tcpledger_frames_event(r, s);
 	if (!over)
 		return -EAGAIN;
-	ret = give_plain(r, s, TCPLEDGER_FRAME_STOP);
+	ret = tcpledger_frames_plain(r, s, TCPLEDGER_FRAME_STOP);
 	if (!ret) {
 		WRITE_ONCE(r->phase, OVER);
 		tcpledger_stream_stopped();
@@ -337,7 +132,7 @@ static int events(struct events_reader *r, struct sink *s)
 }
 
 /* Give the next frame. Return: -EAGAIN if there is none yet, -ENODATA at the end. */
-static int give_next(struct events_reader *r, struct sink *s)
+static int give_next(struct tcpledger_reader *r, struct tcpledger_sink *s)
 {
 	int ret;
 
@@ -361,7 +156,7 @@ static int give_next(struct events_reader *r, struct sink *s)
 }
 
 /* Give as many whole frames as fit. */
-static ssize_t give_all(struct events_reader *r, struct sink *s)
+static ssize_t give_all(struct tcpledger_reader *r, struct tcpledger_sink *s)
 {
 	int ret;
 
@@ -375,7 +170,7 @@ static ssize_t give_all(struct events_reader *r, struct sink *s)
 }
 
 /* Would a read find something? */
-static bool is_readable(const struct events_reader *r)
+static bool is_readable(const struct tcpledger_reader *r)
 {
 	return READ_ONCE(r->phase) != EVENTS ||
 	       tcpledger_ring_head(r->ring) >= READ_ONCE(r->next) ||
@@ -385,9 +180,9 @@ static bool is_readable(const struct events_reader *r)
 static ssize_t events_read(struct file *file, char __user *buf, size_t count,
 			   loff_t *pos)
 {
-	struct events_reader *r = file->private_data;
+	struct tcpledger_reader *r = file->private_data;
 	struct tcpledger_stream *stream = &r->snapshot.tn->stream;
-	struct sink sink = { .to = buf, .left = count, .size = count };
+	struct tcpledger_sink sink = { .to = buf, .left = count, .size = count };
 	ssize_t ret;
 
 	if (!count)
@@ -406,7 +201,7 @@ static ssize_t events_read(struct file *file, char __user *buf, size_t count,
 
 static __poll_t events_poll(struct file *file, poll_table *table)
 {
-	struct events_reader *r = file->private_data;
+	struct tcpledger_reader *r = file->private_data;
 	struct tcpledger_stream *stream = &r->snapshot.tn->stream;
 
 	/*
@@ -422,7 +217,7 @@ static __poll_t events_poll(struct file *file, poll_table *table)
 
 static loff_t events_lseek(struct file *file, loff_t offset, int whence)
 {
-	struct events_reader *r = file->private_data;
+	struct tcpledger_reader *r = file->private_data;
 
 	if (offset || (whence != SEEK_SET && whence != SEEK_END))
 		return -EINVAL;
@@ -439,10 +234,23 @@ static loff_t events_lseek(struct file *file, loff_t offset, int whence)
 	return 0;
 }
 
+static long events_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct tcpledger_reader *r = file->private_data;
+
+	if (cmd != TCPLEDGER_IOC_BRIEF)
+		return -ENOTTY;
+	if (mutex_lock_interruptible(&r->lock))
+		return -ERESTARTSYS;
+	r->brief = true;
+	mutex_unlock(&r->lock);
+	return 0;
+}
+
 static int events_open(struct inode *inode, struct file *file)
 {
 	struct tcpledger_net *tn = pde_data(inode);
-	struct events_reader *r;
+	struct tcpledger_reader *r;
 	int ret = tcpledger_access_begin(tn->net);
 
 	if (ret)
@@ -479,7 +287,7 @@ err_reader:
 /* procfs also calls this when the file is removed while it is open. */
 static int events_release(struct inode *inode, struct file *file)
 {
-	struct events_reader *r = file->private_data;
+	struct tcpledger_reader *r = file->private_data;
 	struct tcpledger_net *tn = r->snapshot.tn;
 
 	if (r->phase != OVER)
@@ -496,15 +304,9 @@ const struct proc_ops tcpledger_events_ops = {
 	.proc_read	= events_read,
 	.proc_poll	= events_poll,
 	.proc_lseek	= events_lseek,
+	.proc_ioctl	= events_ioctl,
+#ifdef CONFIG_COMPAT
+	.proc_compat_ioctl	= events_ioctl,
+#endif
 	.proc_release	= events_release,
 };
-
-/**
- * tcpledger_events_init() - draw the load id
- *
- * Context: process, at load, before there is a file.
- */
-void __init tcpledger_events_init(void)
-{
-	generate_random_uuid(load_id);
-}

@@ -23,9 +23,9 @@ static_assert(offsetof(struct tcpledger_view, record) -
 static_assert(offsetof(struct tcpledger_view, entries) ==
 	      offsetofend(struct tcpledger_view, record));
 
-/* Copy the record; of its log only what is written. */
+/* Copy the record; of its log only what is written, or nothing. */
 static bool copy(struct tcpledger_view *v, const struct tcpledger_net *tn,
-		 const struct tcpledger_candidate *of)
+		 const struct tcpledger_candidate *of, bool with_log)
 {
 	const size_t begin = offsetof(struct tcpledger_conn, netns);
 	struct tcpledger_conn *c = of->c;
@@ -39,7 +39,7 @@ static bool copy(struct tcpledger_view *v, const struct tcpledger_net *tn,
 		tcpledger_table_unlock(b, flags);
 		return false;
 	}
-	n = c->facts.log.n;
+	n = with_log ? c->facts.log.n : 0;
 	/* Another lock covers lru and place before @netns: do not copy them. */
 	memcpy((u8 *)&v->conn + begin, (const u8 *)c + begin,
 	       offsetof(struct tcpledger_conn, facts.log.first) - begin);
@@ -134,6 +134,31 @@ static void fill_identity(struct tcpledger_record *r,
 	r->opened_at = c->wall;
 }
 
+static void fill(struct tcpledger_view *v)
+{
+	struct tcpledger_record *r = &v->record;
+
+	memset(r, 0, sizeof(*r));
+	fill_identity(r, &v->conn);
+	v->monotonic_ns = ktime_get_mono_fast_ns();
+	tcpledger_record_fill(r, &v->conn.facts, v->monotonic_ns);
+}
+
+/* What only those files show that show all. */
+static void fill_rest(struct tcpledger_view *v, const struct tcpledger_net *tn)
+{
+	struct tcpledger_record *r = &v->record;
+
+	fill_owner(r, &v->conn);
+	read_socket(v, tn->net);
+	r->peer_id = peer_id(&v->conn);
+	r->bytes_sent = v->conn.bytes_sent;
+	r->bytes_received = v->conn.bytes_received;
+	r->retransmits = v->conn.retransmits;
+	r->srtt_us = v->conn.srtt_us;
+	r->min_rtt_us = v->conn.min_rtt_us;
+}
+
 /**
  * tcpledger_view_read() - read one record
  * @v: filled, if it is still there; all of it but the frame
@@ -150,25 +175,62 @@ bool tcpledger_view_read(struct tcpledger_view *v, const struct tcpledger_net *t
 	struct tcpledger_record *r = &v->record;
 	u32 n;
 
-	if (!copy(v, tn, of))
+	if (!copy(v, tn, of, true))
 		return false;
-	memset(r, 0, sizeof(*r));
-	fill_identity(r, &v->conn);
-	v->monotonic_ns = ktime_get_mono_fast_ns();
-	tcpledger_record_fill(r, &v->conn.facts, v->monotonic_ns);
+	fill(v);
 	if (!whole)
 		return true;
-	fill_owner(r, &v->conn);
-	read_socket(v, tn->net);
-	r->peer_id = peer_id(&v->conn);
-	r->bytes_sent = v->conn.bytes_sent;
-	r->bytes_received = v->conn.bytes_received;
-	r->retransmits = v->conn.retransmits;
-	r->srtt_us = v->conn.srtt_us;
-	r->min_rtt_us = v->conn.min_rtt_us;
+	fill_rest(v, tn);
 	for (n = 0; n < r->log_n; n++)
 		tcpledger_log_export(tcpledger_log_at(&v->conn.facts.log, n),
 				     &v->entries[n]);
 	r->size = sizeof(*r) + r->log_n * sizeof(v->entries[0]);
+	return true;
+}
+
+/**
+ * tcpledger_view_read_end() - read one record without its log
+ * @v: filled, if it is still there; all of it but the frame and @v->entries
+ * @tn: the namespace
+ * @of: the record, as a name
+ *
+ * Context: process, in the reader's task.
+ * Return: false if the record is gone.
+ */
+bool tcpledger_view_read_end(struct tcpledger_view *v, const struct tcpledger_net *tn,
+			     const struct tcpledger_candidate *of)
+{
+	if (!copy(v, tn, of, true))
+		return false;
+	fill(v);
+	fill_rest(v, tn);
+	v->record.size = sizeof(v->record);
+	return true;
+}
+
+/**
+ * tcpledger_view_read_open() - read which connection a record is of, and whose
+ * @v: filled, if it is still there, as far as @v->record.closer_comm, but for the frame
+ *	and the peer's id
+ * @tn: the namespace
+ * @of: the record, as a name
+ *
+ * Context: process, in the reader's task.
+ * Return: false if the record is gone.
+ */
+bool tcpledger_view_read_open(struct tcpledger_view *v, const struct tcpledger_net *tn,
+			      const struct tcpledger_candidate *of)
+{
+	struct tcpledger_record *r = &v->record;
+	u32 n;
+
+	if (!copy(v, tn, of, false))
+		return false;
+	n = v->conn.facts.log.n;
+	v->conn.facts.log.n = 0;	/* what is derived from it lies behind */
+	fill(v);
+	fill_owner(r, &v->conn);
+	r->log_n = n;
+	r->size = offsetofend(struct tcpledger_record, closer_comm);
 	return true;
 }

@@ -31,5 +31,9 @@ struct tcpledger_view {
 
 bool tcpledger_view_read(struct tcpledger_view *v, const struct tcpledger_net *tn,
 			 const struct tcpledger_candidate *of, bool whole);
+bool tcpledger_view_read_end(struct tcpledger_view *v, const struct tcpledger_net *tn,
+			     const struct tcpledger_candidate *of);
+bool tcpledger_view_read_open(struct tcpledger_view *v, const struct tcpledger_net *tn,
+			      const struct tcpledger_candidate *of);
 
 #endif /* TCPLEDGER_VIEW_H */

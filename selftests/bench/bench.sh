@@ -9,8 +9,10 @@
 #   bench.sh --quick    only what recording costs a connection and a round trip
 #   bench.sh --guard    the same beside the floor (floor.ko: empty hooks and probe) of the
 #                       same run, and fails where a limit is passed; KTAP out
-#   bench.sh --profile  where those instructions go, by function, beside the floor: what
-#                       any observer costs; also in .build/bench-profile/profile.json
+#   bench.sh --readers  the same with each reader of the live stream, its own work included
+#   bench.sh --profile [ROW]  where those instructions go, by function, beside the floor:
+#                       what any observer costs; also in .build/bench-profile/profile.json;
+#                       of recording alone, or of ROW with a reader: stream, record, follow
 #   bench.sh --accept   makes the last run's figures the committed ones
 #
 # The guard's limits are about what recording costs above the floor, which any observer
@@ -145,31 +147,35 @@ full()
 	echo "bench: the same in $out/results.json, and as a chart in $out/cost.svg" >&2
 }
 
-quick()
+# some DIRECTORY ROW...: what these rows add to a connection and to a round trip
+some()
 {
-	local work
+	local work row
 
-	out=$BUILD/bench-quick
+	out=$BUILD/$1
+	shift
 	build
-	scene loopback warp 512 loopback nothing tcpledger
+	scene loopback warp 512 loopback nothing "$@"
 	results
 	for work in connection round_trip; do
-		printf '%-12s %8d instructions with nothing loaded, %+7d with tcpledger recording (%s)\n' "$work" \
-			"$(figure nothing $work each)" "$(figure tcpledger $work added)" "$release"
+		printf '%-12s %8d instructions with nothing loaded (%s)\n' "$work" "$(figure nothing $work each)" "$release"
+		for row in "$@"; do
+			printf '%-12s %+8d with %s\n' "" "$(figure "$row" $work added)" "$row"
+		done
 	done
 }
 
 # In a VM of its own with all three rows, so that nothing but the row differs.
-profile()
+profile()	# ROW
 {
 	out=$BUILD/bench-profile
 	build bench
 	build_floor
 	gcc -O2 -Wall -Wextra -shared -fPIC -fvisibility=hidden -o "$out/profile.so" "$here/profile.c"
 	plugin=(--plugin "$out/profile.so,out=$out/counts")
-	scene profile warp 512 profile
+	scene profile warp 512 profile "$1"
 	results
-	"$here/profile.py" "$out"
+	"$here/profile.py" "$out" "$1"
 	echo "bench: the same, with all functions, in $out/profile.json" >&2
 }
 
@@ -238,9 +244,10 @@ trap 'exit 143' TERM
 
 case ${1:-} in
 "")		full ;;
---quick)	quick ;;
+--quick)	some bench-quick tcpledger ;;
+--readers)	some bench-readers tcpledger stream record follow ;;
 --guard)	guard ;;
---profile)	profile ;;
+--profile)	profile "${2:-tcpledger}" ;;
 --accept)	accept ;;
-*)		die "usage: bench.sh [--quick|--guard|--profile|--accept]" ;;
+*)		die "usage: bench.sh [--quick|--readers|--guard|--profile [ROW]|--accept]" ;;
 esac

@@ -68,6 +68,15 @@ scene_loopback()
 	done
 }
 
+# module_of ROW: readers of the live stream have no module of their own
+module_of()
+{
+	case $1 in
+	stream|record|follow)	echo tcpledger ;;
+	*)			echo "$1" ;;
+	esac
+}
+
 # packed WORD...: stdin as the last word of a line, a serial line being slow
 packed()
 {
@@ -77,20 +86,21 @@ packed()
 # Functions, and where the sections of the module are that its debug information is about.
 symbols()
 {
-	local name=$1 section
+	local name=$1 module section
 
+	module=$(module_of "$name")
 	grep -i ' [tw] ' /proc/kallsyms | packed symbols "$name"
-	for section in "/sys/module/$name/sections"/.text*; do
+	for section in "/sys/module/$module/sections"/.text*; do
 		[ ! -e "$section" ] || echo "section $name ${section##*/} $(<"$section")"
 	done
 }
 
 # As scene_loopback, in a VM whose instructions are counted one by one.
-scene_profile()
+scene_profile()	# ROW
 {
 	local name
 
-	for name in nothing floor tcpledger; do
+	for name in nothing floor "$1"; do
 		row "$name"
 	done
 }

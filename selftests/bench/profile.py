@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """Where the instructions go that recording adds, from what 'bench.sh --profile' counted.
 
-    profile.py DIR
+    profile.py DIR ROW
 
-Reads of DIR: results.json; profile.out, the lines of guest.sh; counts, of profile.c;
+ROW is tcpledger, or one of the rows that read its live stream meanwhile. Reads of DIR: results.json; profile.out, the lines of guest.sh; counts, of profile.c;
 payload/tcpledger.ko. Prints a table and writes profile.json.
 
 An instruction of the module belongs to the innermost function of the module that it was
@@ -23,7 +23,7 @@ import re
 import subprocess
 import sys
 
-ROWS = ("nothing", "floor", "tcpledger")
+BASES = ("nothing", "floor")     # the rows before that of the command line
 WORKS = ("connection", "round_trip")
 AGREE = 0.001   # the clock's and the counters' figures differ by no more than this part
 LISTED = 0.01   # functions below this part of all that is added are told as one line
@@ -135,16 +135,17 @@ class Profile:
     """Instructions and calls by function in one span: (where, function, file) to a number."""
 
     def __init__(self, row, layout, counts, ko):
+        module = row if row in BASES else "tcpledger"
         self.instructions, self.calls = collections.Counter(), collections.Counter()
         at = {a: layout.symbol(a) for a in counts if a != "user"}
-        own = [a for a, s in at.items() if s[1] == row]
-        source = Source(ko, layout, own) if row == "tcpledger" else None
+        own = [a for a, s in at.items() if s[1] == module]
+        source = Source(ko, layout, own) if row not in BASES else None
         for address, count in counts.items():
             if address == "user":
                 self.instructions["kernel", "user space", ""] += count
                 continue
-            name, module, first = at[address]
-            if module != row:
+            name, of, first = at[address]
+            if of != module:
                 key = caller = ("kernel", name, "")
             elif source:
                 key, caller = (("module", *f(address)) for f in (source.innermost, source.outermost))
@@ -181,13 +182,14 @@ def total(functions, **wanted):
     return sum(f["instructions"] for f in functions if all(f[k] == v for k, v in wanted.items()))
 
 
-def measure(directory):
+def measure(directory, measured):
     """All figures, as they go into profile.json."""
+    rows = (*BASES, measured)
     layouts, spans = read_guest(f"{directory}/profile.out")
     counted = read_counts(f"{directory}/counts")
-    if [s[:2] for s in spans] != [(r, w) for r in ROWS for w in WORKS] or len(counted) != len(spans):
+    if [s[:2] for s in spans] != [(r, w) for r in rows for w in WORKS] or len(counted) != len(spans):
         sys.exit(f"profile.py: {len(spans)} spans were measured and {len(counted)} counted, "
-                 f"not each of {', '.join(WORKS)} under each of {', '.join(ROWS)}")
+                 f"not each of {', '.join(WORKS)} under each of {', '.join(rows)}")
     profiles, each = {}, {}
     for (row, work, clock, count), counts in zip(spans, counted):
         check_total(row, work, clock, counts)
@@ -196,7 +198,7 @@ def measure(directory):
     works = {}
     for work in WORKS:
         works[work] = {"nothing": each["nothing", work]}
-        for row in ROWS[1:]:
+        for row in rows[1:]:
             functions = added(profiles, row, work, each[row, work]["count"])
             works[work][row] = {**each[row, work], "added": round(total(functions), 2),
                                 "module": round(total(functions, where="module"), 2),
@@ -226,11 +228,11 @@ def lines(functions, least, indent):
         line(f"{indent}the others, {len(rest)}", total(rest))
 
 
-def print_work(work, figures):
+def print_work(work, figures, row):
     """The table of one work: the module by file and function, the kernel by function, the floor."""
-    ours, floor = figures["tcpledger"], figures["floor"]
+    ours, floor = figures[row], figures["floor"]
     least = LISTED * ours["added"]
-    print(f"\nInstructions that recording adds to a {work.replace('_', ' ')}"
+    print(f"\nInstructions that {row} adds to a {work.replace('_', ' ')}"
           f" ({number(figures['nothing']['instructions'])} by itself); calls, where not inlined\n")
     line("in the module", ours["module"])
     module = [f for f in ours["functions"] if f["where"] == "module"]
@@ -248,15 +250,15 @@ def print_work(work, figures):
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit("usage: profile.py DIR")
-    data = measure(sys.argv[1])
+    if len(sys.argv) != 3:
+        sys.exit("usage: profile.py DIR ROW")
+    data = measure(*sys.argv[1:])
     with open(f"{sys.argv[1]}/profile.json", "w", encoding="utf-8") as f:
         json.dump(data, f, indent=1)
         f.write("\n")
     print(f"Counted on {data['date']}, kernel {data['kernel']}")
     for work, figures in data["works"].items():
-        print_work(work, figures)
+        print_work(work, figures, sys.argv[2])
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -70,6 +71,54 @@ TEST_F_TIMEOUT(events, snapshot, USUAL)
 	need(!ledger_stat("records_live"), TIMER_MS);
 	EXPECT_EQ(0, told_judge_all(&told, &stream));
 	stream_close(&stream);
+	told_free(&told);
+}
+
+/*
+ * This test will read in the short forms, which tell the same with less, and be asked for
+ * something else.
+ */
+TEST_F_TIMEOUT(events, brief, USUAL)
+{
+	struct pair open = pair_open(variant->family), p;
+	const union frame *frame;
+	static struct stream stream, small, whole;
+	struct told told = { 0 }, little = { 0 }, other = { 0 };
+
+	stream_open_brief(&small, true);
+	told_take_all(&little, &small);	/* records with their logs */
+	small.piece = sizeof(frame->record);
+	stream_open_brief(&stream, true);
+	stream_open(&whole, true);
+	told_take_all(&told, &stream);
+	told_take_all(&other, &whole);
+	EXPECT_EQ(-1, ioctl(stream.fd, TCPLEDGER_IOC_BRIEF + 1));
+	EXPECT_EQ(ENOTTY, errno);
+	p = pair_open(variant->family);
+	pair_close_orderly(&open);
+	pair_close_orderly(&p);
+	make_history(variant->family, 20);
+	EXPECT_EQ(0, told_judge_all(&told, &stream));
+	need(!ledger_stat("records_live"), TIMER_MS);
+	while ((frame = stream_next(&stream))) {
+		if (frame->frame.type == TCPLEDGER_FRAME_END)
+			EXPECT_EQ(sizeof(frame->record), frame->frame.size);
+		told_take(&told, frame);
+	}
+	EXPECT_EQ(0, told_judge_all(&told, &stream));
+	EXPECT_EQ(0, told_judge_all(&other, &whole));
+	EXPECT_EQ(0, told_judge_all(&little, &small));
+	EXPECT_EQ(0, told.frames[TCPLEDGER_FRAME_ENTRY] + told.frames[TCPLEDGER_FRAME_AMEND]);
+	EXPECT_LT(0, told.frames[TCPLEDGER_FRAME_ENTRIES]);
+	EXPECT_EQ(0, other.frames[TCPLEDGER_FRAME_ENTRIES]);
+	EXPECT_EQ(told.next, other.next);
+	EXPECT_EQ(told.events, other.events);
+	EXPECT_EQ(told.events, little.events);
+	stream_close(&whole);
+	stream_close(&small);
+	stream_close(&stream);
+	told_free(&other);
+	told_free(&little);
 	told_free(&told);
 }
 

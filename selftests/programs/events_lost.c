@@ -47,6 +47,49 @@ TEST_F_TIMEOUT(events_lost, gone, USUAL)
 	told_free(&told);
 }
 
+/* This test will lose events of the short forms: from then on END has the log. */
+TEST_F_TIMEOUT(events_lost, brief, USUAL)
+{
+	static struct stream slow;
+	struct told told = { 0 };
+	const union frame *frame;
+	unsigned int whole = 0, without = 0;
+
+	module_reload("events=128");
+	stream_open_brief(&slow, true);
+	told_take_all(&told, &slow);
+	make_history(variant->family, 1);
+	while ((frame = stream_next(&slow))) {
+		without += frame->frame.type == TCPLEDGER_FRAME_END && !frame_log_n(frame);
+		told_take(&told, frame);
+	}
+	EXPECT_LE(1, without);
+	EXPECT_EQ(0, told.lost);
+	make_history(variant->family, 20);
+	while ((frame = stream_next(&slow))) {
+		if (frame->frame.type == TCPLEDGER_FRAME_END) {
+			EXPECT_EQ(frame->record.record.log_n, frame_log_n(frame));
+			whole++;
+		}
+		told_take(&told, frame);
+	}
+	EXPECT_LE(1, whole);
+	EXPECT_LT(0, told.lost);
+	/* A fresh snapshot makes up for the loss. */
+	ASSERT_EQ(0, lseek(slow.fd, 0, SEEK_SET));
+	told_take_all(&told, &slow);
+	make_history(variant->family, 1);
+	without = 0;
+	while ((frame = stream_next(&slow))) {
+		without += frame->frame.type == TCPLEDGER_FRAME_END && !frame_log_n(frame);
+		told_take(&told, frame);
+	}
+	EXPECT_LE(1, without);
+	EXPECT_EQ(0, told.wrong);
+	stream_close(&slow);
+	told_free(&told);
+}
+
 /* This test will keep a reader from reading: it is told what it lost, and another loses nothing. */
 TEST_F_TIMEOUT(events_lost, lost, USUAL)
 {

@@ -10,6 +10,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . lib/ktap.sh
 . lib/needs.sh
 
+module=${TCPLEDGER_KO:-/payload/tcpledger.ko}
+[ -r "$module" ] || module=$(modinfo -n tcpledger 2>/dev/null)
+[ -r "$module" ] || ktap_skip_all "no module: name it in TCPLEDGER_KO"
+original=$(cd /sys/module/tcpledger/parameters && grep . -- * | sed 's/:/=/' | paste -sd' ')
 client=10.0.0.1 server=10.0.0.2 port=80
 work=$(mktemp -d)
 readers=()
@@ -145,13 +149,49 @@ is_told_again()
 		[ "$(row again "$without")" = "$(row rows_s "$without")" ]
 }
 
+# Of a module that keeps few ended records: a reader stands still for two minutes and more, in
+# which a snapshot was due and most records were evicted. Each has a row or is counted.
+counts_what_was_evicted()
+{
+	local begin evicted
+
+	rmmod tcpledger && insmod "$module" max_connections=2000 history=32 || return 1
+	follow rows_c
+	in_space rows_c bash -c "exec 3<>/dev/tcp/$server/$port"
+	until_true has rows_c true 1 || return 1
+	begin=$(date +%s)
+	kill -STOP "${readers[-1]}"
+	in_space rows_c bash -c "for i in {1..100}; do exec 3<>/dev/tcp/$server/$port; exec 3<&-; done"
+	until_true all_over && until_true is_past $((begin + 125)) || return 1
+	evicted=$(in_space rows_c sed -n 's/^evicted_history //p' /proc/net/tcpledger/stats)
+	kill -CONT "${readers[-1]}"
+	until_true grep -q evicted "$work/rows_c.err"
+	kill -TERM "${readers[-1]}"
+	wait "${readers[-1]}"
+	ktap_say "status $?, $evicted evicted, $(row rows_c 'map(select(.live == 0) | .id) | unique | length') rows, $(cat "$work/rows_c.err")"
+	[ "$evicted" -gt 0 ] && [ "$(wc -l <"$work/rows_c.err")" -eq 1 ] &&
+		grep -q ": $evicted records were evicted before" "$work/rows_c.err" &&
+		[ "$(row rows_c 'map(select(.live == 0) | .id) | unique | length')" -eq $((101 - evicted)) ]
+}
+
+is_past() { [ "$(date +%s)" -ge "$1" ]; }
+all_over() { [ "$(in_space rows_c tcpledger list --live --json | wc -l)" -eq 0 ]; }
+
+restore()
+{
+	end_spaces
+	rmmod tcpledger
+	# shellcheck disable=SC2086 # one parameter a word
+	insmod "$module" $original
+}
+
 ends_well()
 {
 	kill -TERM "${readers[0]}" && wait "${readers[0]}" && [ ! -s "$work/rows_c.err" ]
 }
 
-ktap_plan 8
-trap end_spaces EXIT
+ktap_plan 9
+trap restore EXIT
 (umask 077; head -c 32 /dev/urandom | base64 >"$work/key")
 make_spaces || exit 1
 follow rows_c
@@ -164,4 +204,5 @@ ktap_result "one that lasts is told each minute" lasting_one
 ktap_result "rows name machine, boot, module and namespace" is_named
 ktap_result "told again a row is the same" is_told_again
 ktap_result "a signal ends it well" ends_well
+ktap_result "what was evicted unread is counted" counts_what_was_evicted
 ktap_end

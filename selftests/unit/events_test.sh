@@ -12,7 +12,7 @@ names=$(cd $recorded && for file in *.events; do [ ! -e "${file%.events}.records
 
 reads() { python3 read_events.py "$header" "$@" 2>&1; }
 
-tap_plan 6 "$names"
+tap_plan 9 "$names"
 for name in $names; do
 	said=$(reads "$recorded/$name.events" "$recorded/$name.records")
 	tap_true "$name: the stream tells what the records have: ${said##*$'\n'}" \
@@ -51,6 +51,17 @@ for word in entry amend end; do
 	tap_true "a stream without its first $word is not taken for whole" \
 		grep -q 'is next' <<<"$(reads "$tap_dir/cut" $recorded/x86_64.records)"
 done
+
+# The short forms, in the byte order of either machine.
+for name in x86_64 s390x; do
+	$build/make_stream $recorded/$name.records start snapshot_end brief >"$tap_dir/brief"
+	said=$(reads "$tap_dir/brief" $recorded/$name.records)
+	tap_true "$name, in short forms: the stream tells what the records have: ${said##*$'\n'}" \
+		grep -qE '^[1-9][0-9]* records compared, 0 wrong$' <<<"$said"
+done
+$build/make_stream $recorded/x86_64.records start snapshot_end brief >"$tap_dir/brief"
+tap_is "... and the compiler and the text of the header agree" "$(reads "$tap_dir/brief")" \
+	"$($build/print_events "$tap_dir/brief")"
 head -c 1000 $recorded/x86_64.events >"$tap_dir/cut"
 tap_true "one that ends within a frame neither" \
 	grep -q 'a frame of' <<<"$(reads "$tap_dir/cut")"

@@ -31,7 +31,7 @@ logs='[inputs | select(.event == "entry" or .event == "amend")]
 	.local, .lport, .remote, .rport)) | group_by(.n) | map(last)) }) | sort_by(.id)[]'
 wanted='[inputs | { id, log } | select(.log != [])] | sort_by(.id)[]'
 
-tap_plan 31
+tap_plan 33
 
 for file in $recorded $foreign; do
 	make_stream "$file" start snapshot_end life
@@ -52,6 +52,11 @@ done
 
 make_stream $recorded start snapshot_end life
 follow >"$tap_dir/lines"
+follow --json | jq -c 'select(.event != "open")' >"$tap_dir/json"
+make_stream $recorded start snapshot_end brief
+tap_same "the short forms give the same lines" "$(follow)" "$(<"$tap_dir/lines")"
+tap_same "... and the same JSON" "$(follow --json | jq -c 'select(.event != "open")')" "$(<"$tap_dir/json")"
+make_stream $recorded start snapshot_end life
 tap_same "a line for each entry, and one for each verdict" "$(($(wc -l <"$tap_dir/lines") - 1))" \
 	"$("$TCPLEDGER" --json --file $recorded | jq -s 'map(.log | length) + map(select(.live | not) | 1) | add')"
 tap_same "the columns are aligned" \

@@ -8,8 +8,10 @@
  *	sync start snapshot_end stop	these frames
  *	records		a RECORD frame for each record
  *	life		their lives as events, by time: OPEN, each ENTRY, END
+ *	brief		the same in the short forms: OPEN cut, ENTRIES, END without its log
  *	late		the same from a reader that is so slow that OPEN has all
  *	times=N		N lives, of records with numbers of their own
+ *	brief_times=N	the same in the short forms
  *	amend		an AMEND frame for each segment that was accepted
  *	gone=ID		GONE
  *	lost=N filtered=N	so many events are not there, and a frame says so
@@ -137,7 +139,8 @@ static void write_frame(unsigned int type, unsigned int flags, void *bytes, size
 	PUT(bytes, tcpledger_frame, size, size);
 	PUT(bytes, tcpledger_frame, seq, seq);
 	if (flags & TCPLEDGER_FRAME_NUMBERED)
-		seq++;
+		seq += type == TCPLEDGER_FRAME_ENTRIES ?
+		       (size - sizeof(struct tcpledger_frame)) / sizeof(struct tcpledger_short) : 1;
 	fwrite(bytes, size, 1, stdout);
 }
 
@@ -183,16 +186,27 @@ static void write_start(void)
 	write_frame(TCPLEDGER_FRAME_START, 0, &start, sizeof(start));
 }
 
-/* A record, with its whole log or as it was when nothing had been logged. */
-static void write_record(unsigned int type, const struct record *r, bool whole)
+/* How much of a record a frame has. */
+enum part {
+	WHOLE,		/* with its log */
+	EMPTY,		/* as it was when nothing had been logged */
+	BEGINNING,	/* that, as far as closer_comm */
+	WITHOUT_LOG,
+};
+
+static void write_record(unsigned int type, const struct record *r, enum part part)
 {
 	static unsigned char bytes[1024 * 1024];
 	const size_t at = offsetof(struct tcpledger_frame_record, record);
-	size_t size = whole ? r->size : header.record_size;
+	size_t size = part == WHOLE ? r->size : header.record_size;
 
 	memset(bytes, 0, at);
 	memcpy(bytes + at, r->bytes, size);
-	if (!whole) {
+	if (part == BEGINNING)
+		size = offsetof(struct tcpledger_record, local_mss);
+	if (part == WITHOUT_LOG)
+		PUT(bytes + at, tcpledger_record, size, size);
+	if (part == EMPTY || part == BEGINNING) {
 		PUT(bytes + at, tcpledger_record, log_n, 0);
 		PUT(bytes + at, tcpledger_record, size, size);
 		PUT(bytes + at, tcpledger_record, state, TCPLEDGER_STATE_CLOSE);
@@ -219,6 +233,43 @@ static void write_entry(unsigned int type, const struct record *r, unsigned int 
 	memcpy(bytes + at, r->bytes + header.record_size + (size_t)n * header.entry_size,
 	       header.entry_size);
 	write_frame(type, TCPLEDGER_FRAME_NUMBERED, bytes, at + header.entry_size);
+}
+
+static unsigned char run[4096];	/* an ENTRIES frame in the making */
+static size_t run_size = sizeof(struct tcpledger_frame);
+
+static void end_run(void)
+{
+	if (run_size > sizeof(struct tcpledger_frame))
+		write_frame(TCPLEDGER_FRAME_ENTRIES, TCPLEDGER_FRAME_NUMBERED, run, run_size);
+	run_size = sizeof(struct tcpledger_frame);
+}
+
+/* Three at most are together, so that there are runs of all lengths. */
+static void write_short(const struct record *r, unsigned int n)
+{
+	const unsigned char *e = r->bytes + header.record_size + (size_t)n * header.entry_size;
+	uint64_t id = GET(r->bytes, tcpledger_record, id) + id_shift;
+	uint64_t type = GET(e, tcpledger_entry, type);
+	bool segment = type == TCPLEDGER_ENTRY_IN || type == TCPLEDGER_ENTRY_OUT;
+	unsigned char *to = run + run_size;
+
+	PUT(to, tcpledger_short, of, id << 16 | n << 8 | TCPLEDGER_FRAME_ENTRY);
+	PUT(to, tcpledger_short, when, GET(e, tcpledger_entry, t_ns) << 8 |
+	    GET(e, tcpledger_entry, bits) << 2 | type);
+	PUT(to, tcpledger_short, seq, segment ? GET(e, tcpledger_entry, seq) :
+	    type == TCPLEDGER_ENTRY_NOTE ? GET(e, tcpledger_entry, tag) :
+	    GET(e, tcpledger_entry, cause) << 16 | GET(e, tcpledger_entry, to) << 8 |
+	    GET(e, tcpledger_entry, from));
+	PUT(to, tcpledger_short, ack, segment ? GET(e, tcpledger_entry, ack) :
+	    (uint64_t)(int16_t)GET(e, tcpledger_entry, segment));
+	PUT(to, tcpledger_short, len, GET(e, tcpledger_entry, len));
+	PUT(to, tcpledger_short, win, GET(e, tcpledger_entry, win));
+	PUT(to, tcpledger_short, flags, GET(e, tcpledger_entry, flags));
+	PUT(to, tcpledger_short, ttl, GET(e, tcpledger_entry, ttl));
+	run_size += sizeof(struct tcpledger_short);
+	if (run_size == sizeof(struct tcpledger_frame) + 3 * sizeof(struct tcpledger_short))
+		end_run();
 }
 
 static void write_gone(uint64_t id)
@@ -301,8 +352,27 @@ static void write_life(bool late)
 			write_entry(e->type, &records[e->record], e->n);
 		else
 			write_record(e->type, &records[e->record],
-				     late || e->type == TCPLEDGER_FRAME_END);
+				     late || e->type == TCPLEDGER_FRAME_END ? WHOLE : EMPTY);
 	}
+}
+
+static void write_brief(void)
+{
+	size_t i;
+
+	list_events();
+	for (i = 0; i < event_count; i++) {
+		const struct event *e = &events[i];
+
+		if (e->type == TCPLEDGER_FRAME_ENTRY) {
+			write_short(&records[e->record], e->n);
+			continue;
+		}
+		end_run();
+		write_record(e->type, &records[e->record],
+			     e->type == TCPLEDGER_FRAME_END ? WITHOUT_LOG : BEGINNING);
+	}
+	end_run();
 }
 
 static void write_amends(void)
@@ -324,7 +394,7 @@ static void write_records(void)
 	unsigned int i;
 
 	for (i = 0; i < record_count; i++)
-		write_record(TCPLEDGER_FRAME_RECORD, &records[i], true);
+		write_record(TCPLEDGER_FRAME_RECORD, &records[i], WHOLE);
 }
 
 static void write_header(void)
@@ -335,12 +405,16 @@ static void write_header(void)
 	fwrite(bytes, header.header_size, 1, stdout);
 }
 
-static void write_times(unsigned long times)
+static void write_times(unsigned long times, bool brief)
 {
 	const uint64_t span = 1000000;
 
-	for (; times--; id_shift += span)
-		write_life(false);
+	for (; times--; id_shift += span) {
+		if (brief)
+			write_brief();
+		else
+			write_life(false);
+	}
 }
 
 static void do_word(const char *word)
@@ -364,8 +438,12 @@ static void do_word(const char *word)
 		write_plain(TCPLEDGER_FRAME_STOP, 0);
 	else if (IS("life") || IS("late"))
 		write_life(word[1] == 'a');
+	else if (IS("brief"))
+		write_brief();
 	else if (IS("times"))
-		write_times(number);
+		write_times(number, false);
+	else if (IS("brief_times"))
+		write_times(number, true);
 	else if (IS("amend"))
 		write_amends();
 	else if (IS("gone"))

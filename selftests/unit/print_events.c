@@ -3,6 +3,7 @@
  * The frames of a live stream as the compiler sees them, printed as read_events.py prints what
  * it reads out of the header's text: print_events FILE
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -35,20 +36,51 @@ static void print_start(const struct tcpledger_frame_start *f)
 	printf(" %s", f->host);
 }
 
-static void print_record(const struct tcpledger_frame_record *f)
+/* An OPEN may end before local_mss: then what has a sign is -1 behind it. */
+static void print_record(const struct tcpledger_frame_record *f, bool cut)
 {
 	const struct tcpledger_record *r = &f->record;
+	const __s64 local_isn = cut ? -1 : r->local_isn, remote_isn = cut ? -1 : r->remote_isn;
 
 	printf(" monotonic_ns=%lld id=%llu netns=%u lport=%u rport=%u state=%u role=%u outcome=%u "
 	       "kind=%u first=%u reset_by=%u tw_exit=%u error=%d opened_at=%lld base_ns=%lld "
 	       "ended_ns=%lld anomalies=%llu local_isn=%lld remote_isn=%lld log_n=%u ",
 	       f->monotonic_ns, r->id, r->netns, r->lport, r->rport, r->state, r->role, r->outcome,
 	       r->kind, r->first, r->reset_by, r->tw_exit, r->error, r->opened_at, r->base_ns,
-	       r->ended_ns, r->anomalies, r->local_isn, r->remote_isn, r->log_n);
+	       r->ended_ns, r->anomalies, local_isn, remote_isn, r->log_n);
 	print_bytes(r->local, sizeof(r->local));
 	putchar(' ');
 	print_bytes(r->remote, sizeof(r->remote));
 	printf(" %.*s", TCPLEDGER_COMM_LEN, r->comm);
+}
+
+static void print_short(const struct tcpledger_short *s)
+{
+	const bool state = (s->when & 3) == TCPLEDGER_ENTRY_STATE;
+	const bool note = (s->when & 3) == TCPLEDGER_ENTRY_NOTE;
+	struct tcpledger_entry e = {
+		.t_ns = (__s64)s->when >> 8, .type = s->when & 3, .segment = -1,
+	};
+
+	if (state) {
+		e.from = (__u8)s->seq;
+		e.to = (__u8)(s->seq >> 8);
+		e.cause = (__u8)(s->seq >> 16);
+	} else if (note) {
+		e.tag = (__u8)s->seq;
+	} else {
+		e.seq = s->seq;
+		e.ack = s->ack;
+		e.len = s->len;
+		e.win = s->win;
+		e.flags = s->flags;
+		e.ttl = s->ttl;
+		e.bits = s->when >> 2 & 0x3f;
+	}
+	if (state || note)
+		e.segment = (__s16)s->ack;
+	printf("\n\t%s id=%llu n=%llu ", words[s->of & 0xff], s->of >> 16, s->of >> 8 & 0xff);
+	print_entry(&e);
 }
 
 static void print_frame(const struct tcpledger_frame *frame)
@@ -58,6 +90,8 @@ static void print_frame(const struct tcpledger_frame *frame)
 	const struct tcpledger_frame_count *count = (const void *)frame;
 	const struct tcpledger_frame_gone *gone = (const void *)frame;
 	const struct tcpledger_entry *log = (const void *)(record + 1);
+	const struct tcpledger_frame_entries *run = (const void *)frame;
+	const struct tcpledger_short *run_end = (const void *)((const char *)run + frame->size);
 
 	printf("%llu %s %s", frame->seq, words[frame->type],
 	       frame->flags & TCPLEDGER_FRAME_NUMBERED ? "event" : "-");
@@ -68,8 +102,8 @@ static void print_frame(const struct tcpledger_frame *frame)
 	case TCPLEDGER_FRAME_RECORD:
 	case TCPLEDGER_FRAME_OPEN:
 	case TCPLEDGER_FRAME_END:
-		print_record(record);
-		for (__u32 n = 0; n < record->record.log_n; n++) {
+		print_record(record, frame->size < sizeof(*record));
+		for (__u32 n = 0; frame->size > sizeof(*record) && n < record->record.log_n; n++) {
 			printf("\n\t%u ", n);
 			print_entry(&log[n]);
 		}
@@ -78,6 +112,10 @@ static void print_frame(const struct tcpledger_frame *frame)
 	case TCPLEDGER_FRAME_AMEND:
 		printf(" id=%llu n=%u ", entry->id, entry->n);
 		print_entry(&entry->entry);
+		break;
+	case TCPLEDGER_FRAME_ENTRIES:
+		for (const struct tcpledger_short *s = run->entries; s < run_end; s++)
+			print_short(s);
 		break;
 	case TCPLEDGER_FRAME_GONE:
 		printf(" id=%llu", gone->id);

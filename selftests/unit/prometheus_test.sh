@@ -9,7 +9,7 @@ tools=$(dirname "$TCPLEDGER")
 here=$tools/prometheus
 programs=$(realpath -m ../../.build/prometheus/usr/bin)
 export PATH=$tools:$programs:$PATH
-tap_plan 29
+tap_plan 34
 trap 'jobs -rp | xargs -r kill; wait; rm -rf "$tap_dir"' EXIT
 
 # until_true COMMAND...: within a minute
@@ -57,6 +57,47 @@ tap_is "no module is no failure" "$? $said" "0 tcpledger-metrics: the module is 
 tap_is "... and no counters" "$(ls -A "$dir")" ""
 said=$("$here/tcpledger-metrics.sh" "$tap_dir/none" 2>&1)
 tap_is "no folder is a failure that says what to do" "$? $(grep -c 'install prometheus-node-exporter' <<<"$said")" "1 1"
+
+# A folder of another user, who may put a link there at any moment, here while the counters
+# are read.
+mkdir "$tap_dir/bin"
+cat >"$tap_dir/bin/tcpledger" <<END
+#!/bin/sh
+for file in "$dir/".tcpledger.*; do
+	[ ! -e "\$file" ] || ln -sfT "$tap_dir/secret" "\$file"
+done
+exec "$TCPLEDGER" "\$@"
+END
+chmod +x "$tap_dir/bin/tcpledger"
+echo secret >"$tap_dir/secret"
+chmod 0600 "$tap_dir/secret"
+collect_watched() { TCPLEDGER_PROC=$tap_dir/proc PATH=$tap_dir/bin:$PATH "$here/tcpledger-metrics.sh" "${1:-$dir}" 2>&1; }
+collect_watched >"$tap_dir/said"
+tap_is "a link that appears there is not written through" "$(stat -c %a "$tap_dir/secret") $(cat "$tap_dir/secret")" "600 secret"
+rm -f "$dir"/.tcpledger.* "$dir/tcpledger.prom"
+if [ "$(id -u)" -eq 0 ]; then
+	chmod 0711 "$tap_dir"
+	chown 65534 "$dir"
+	said=$(collect_watched)
+	tap_is "the file is written as the user of the folder" "$said$(stat -c '%u %a' "$dir/tcpledger.prom")" "65534 644"
+	ln -sfT "$tap_dir/secret" "$dir/tcpledger.prom"
+	collect
+	tap_is "... also in place of a link" "$(stat -c '%F' "$dir/tcpledger.prom") $(cat "$tap_dir/secret")" "regular file secret"
+	mkdir "$tap_dir/roots" "$tap_dir/theirs"
+	chown 65534 "$tap_dir/theirs"
+	ln -s "$tap_dir/roots" "$tap_dir/theirs/dir"
+	collect_watched "$tap_dir/theirs/dir" >"$tap_dir/said"
+	tap_is "... and not in a folder of root's that a link of theirs names" "$(ls "$tap_dir/roots")" ""
+	chown 0 "$dir"
+	chmod 0777 "$dir"
+	rm -f "$dir/tcpledger.prom"
+	said=$(collect_watched)
+	tap_is "a folder of root's where others may write is refused" \
+		"$? $(grep -c 'chmod go-w' <<<"$said") $(ls "$dir")" "1 1 "
+	chmod 0755 "$dir"
+else
+	tap_skip "a folder of another user" "not root" 4
+fi
 
 # What is installed.
 root=$tap_dir/root

@@ -24,7 +24,7 @@ base_ns ended_ns anomalies local_isn remote_isn log_n""".split()
 STRUCTURES = {"start": "frame_start", "record": "frame_record", "open": "frame_record",
               "end": "frame_record", "entry": "frame_entry", "amend": "frame_entry",
               "gone": "frame_gone", "lost": "frame_count", "filtered": "frame_count",
-              "sync": "frame_sync"}
+              "sync": "frame_sync", "entries": "frame_entries"}
 
 
 class Header:
@@ -56,24 +56,31 @@ class Reader:
                           struct.unpack_from(o + "H", data)[0] == header.frames.index("start"))
         self.has_header = struct.unpack_from(self.order + "Q", data)[0] in magics
 
-    def read(self, name, at):
-        """A structure, as a dictionary, and where it ends. Nothing is padded."""
+    def read(self, name, at, limit=None):
+        """A structure, as a dictionary, and where it ends. Nothing is padded.
+
+        Members from limit on are not there: what is signed is -1 then, other numbers 0."""
         values = {}
         for kind, member, count in self.header.members[name]:
             if kind.strip().startswith("struct "):
-                values[member], at = self.read(kind.split()[-1].removeprefix("tcpledger_"), at)
+                values[member], at = self.read(kind.split()[-1].removeprefix("tcpledger_"), at,
+                                               limit)
                 continue
             width = WIDTH[kind.strip()]
             n = self.header.number(count) if count else 1
             form = f"{self.order}{n}{'s' if count and width == 'B' else width}"
-            value = struct.unpack_from(form, self.data, at)
+            there = limit is None or at < limit
+            value = struct.unpack_from(form, self.data, at) if there else \
+                (-1 if width.islower() else 0,) * n
             values[member] = value if count and width != "B" else value[0]
             at += struct.calcsize(form)
         return values, at
 
-    def log(self, record, at):
-        """The entries behind a record."""
+    def log(self, record, at, end):
+        """The entries behind a record; none if they are told elsewhere."""
         entries = []
+        if end <= at and record["log_n"]:
+            return entries
         for _ in range(record["log_n"]):
             entry, at = self.read("entry", at)
             entries.append(entry)
@@ -92,17 +99,44 @@ class Reader:
                 sys.exit(f"byte {at}: a frame of {frame['size']} bytes")
             known = frame["type"] < len(self.header.frames)
             word = self.header.frames[frame["type"]] if known else str(frame["type"])
-            own, end = self.read(STRUCTURES.get(word, "frame"), at)
+            limit = at + frame["size"]
+            own, end = self.read(STRUCTURES.get(word, "frame"), at, limit)
             own = own if "frame" in own else {"frame": own}
-            yield word, own, self.log(own["record"], end) if "record" in own else []
-            at += frame["size"]
+            if word == "entries":
+                own["entries"] = [self.short(e) for e in range(end, limit, self.size("short"))]
+            yield word, own, self.log(own["record"], end, limit) if "record" in own else []
+            at = limit
+
+    def size(self, name):
+        """Bytes of a structure."""
+        return self.read(name, 0)[1]
+
+    def short(self, at):
+        """An entry in the short form: the frame that it stands for."""
+        e, _ = self.read("short", at)
+        entry = dict.fromkeys(ENTRY, 0)
+        # What was read without a sign is turned into what has one.
+        entry["t_ns"] = (e["when"] >> 8) - (e["when"] >> 63 << 56)
+        entry["type"], entry["segment"] = e["when"] & 3, -1
+        if entry["type"] in (1, 2):
+            entry.update({name: e[name] for name in "seq ack len win flags ttl".split()})
+            entry["bits"] = e["when"] >> 2 & 0x3f
+        else:
+            entry["segment"] = (e["ack"] & 0xffff) - ((e["ack"] & 0x8000) << 1)
+        if entry["type"] == 0:
+            entry["from"], entry["to"] = e["seq"] & 0xff, e["seq"] >> 8 & 0xff
+            entry["cause"] = e["seq"] >> 16 & 0xff
+        if entry["type"] == 3:
+            entry["tag"] = e["seq"] & 0xff
+        word = self.header.frames[e["of"] & 0xff]
+        return word, {"id": e["of"] >> 16, "n": e["of"] >> 8 & 0xff, "entry": entry}
 
     def each_record(self):
         """Each record of a records file, and its log."""
         at = self.begin()
         while at < len(self.data):
             record, end = self.read("record", at)
-            yield record, self.log(record, end)
+            yield record, self.log(record, end, at + record["size"])
             at += record["size"]
 
 
@@ -133,6 +167,8 @@ def print_frame(header, word, own, log):
     elif "id" in own:
         parts += [show(["id"], own)]
     print(" ".join(parts))
+    for event, short in own.get("entries", []):
+        print(f"\t{event} {show(['id', 'n'], short)} {show(ENTRY, short['entry'])}")
     for n, entry in enumerate(log):
         print(f"\t{n} {show(ENTRY, entry)}")
 
@@ -155,7 +191,8 @@ class Ledger:
             self.next = own["first"] + own["n"]
         if frame["seq"] != self.next:
             self.wrong.append(f"{word} {frame['seq']}, but {self.next} is next")
-        self.next = frame["seq"] + bool(frame["flags"] & self.header.number("FRAME_NUMBERED"))
+        if frame["flags"] & self.header.number("FRAME_NUMBERED"):
+            self.next += len(own.get("entries", [0]))
 
     def take(self, word, own, log):
         """What a frame says of its record."""
@@ -167,14 +204,21 @@ class Ledger:
             if word == "end":
                 self.ended.add(key)
         elif "entry" in own:
-            known = self.logs.setdefault(own["id"], {})
-            if word == "amend" and own["n"] not in known:
-                self.wrong.append(f"AMEND of {own['id']}/{own['n']}, which was not told")
-            known[own["n"]] = own["entry"]
+            self.take_entry(word, own)
+        elif "entries" in own:
+            for event, short in own["entries"]:
+                self.take_entry(event, short)
         elif word == "gone":
             for told in self.records, self.logs:
                 told.pop(own["id"], None)
             self.ended.discard(own["id"])
+
+    def take_entry(self, word, own):
+        """What is told of one entry of a log."""
+        known = self.logs.setdefault(own["id"], {})
+        if word == "amend" and own["n"] not in known:
+            self.wrong.append(f"AMEND of {own['id']}/{own['n']}, which was not told")
+        known[own["n"]] = own["entry"]
 
     def compare(self, record, log):
         """Does the stream tell this of a record that ended?"""

@@ -72,7 +72,7 @@ stop()		# SIGNAL
 	exec 4>&-
 }
 
-tap_plan 40
+tap_plan 55
 
 unloaded="tcpledger: cannot read proc/events: the module was unloaded; what was recorded is complete up to then"
 "$make" $recorded start records snapshot_end >"$events"
@@ -125,6 +125,44 @@ record "$file" --rotate-size 100K --files 3 >/dev/null
 tap_is "numbers go on, and old files go" "$(files | wc -l) $(files | awk -v last="$last" '$0 <= last' | wc -l)" "3 0"
 rm "$file".*
 
+# A fresh snapshot cannot be opened for want of descriptors: 0 to 2, the stream, the file.
+(ulimit -n 5 && record "$file" --rotate-size 100K) >"$tap_dir/status"
+tap_is "without fresh snapshots recording goes on" "$(told "$file" | which | md5sum)" "$(which <<<"$whole" | md5sum)"
+tap_is "... in the file that is there" "$(files)" "$file.000001"
+tap_is "... and says so once" "$(complaint | grep -v unloaded | head -n -1)" \
+	"tcpledger: proc/events: no fresh snapshot can be had: Too many open files; events are read on, and each second it is tried again"
+rm "$file".*
+# The same, but that it stands still where it says so, in a full pipe, until there are more.
+exec 7<> <(:)
+until ! timeout 0.2 head -c 4096 /dev/zero >&7; do :; done
+(ulimit -S -n 5 && exec "$TCPLEDGER" record "$file" --rotate-size 100K) 2>&7 7>&- &
+pid=$!
+sleeps() { grep -q '^State:.S' "/proc/$pid/status"; }
+until_true sleeps
+prlimit --pid $pid --nofile=64:
+read -rt 1.1 <> <(:)	# after which it is tried again
+cat <&7 >"$tap_dir/errors" &
+reader=$!
+exec 7>&-
+wait $pid
+kill $reader
+tap_true "... and where they can be had again, it takes them" test "$(files | wc -l)" -gt 3
+tap_same "... with nothing missing between" "$(told "$file" | which)" "$(which <<<"$whole")"
+rm "$file".*
+
+# Entries of one frame may be behind a boundary and before it.
+"$make" $recorded start snapshot_end brief_times=40 >"$events"
+whole=$(told "$events")
+tap_is "rotation of the short forms" "$(record "$file" --rotate-size 50K)" 1
+tap_true "... makes several files" test "$(files | wc -l)" -gt 3
+tap_same "... with each event once" "$(told "$file" | jq .number | sort -n | uniq -c | awk '{ print $1 }' | sort -u)" 1
+tap_same "... and none missing" "$(told "$file" | which)" "$(which <<<"$whole")"
+rm "$file".*
+record "$file" -L 82 >/dev/null
+tap_same "... and with a filter" "$(told "$file" | jq -r .id | sort -nu | wc -l)" \
+	$((40 * $("$TCPLEDGER" list --json -L 82 --file $recorded | wc -l)))
+rm "$file"
+
 # Quiet and killed.
 begin_pipe
 start "$file"
@@ -145,6 +183,19 @@ for signal in INT TERM HUP; do
 	tap_is "SIG$signal completes it" "$status $(told "$file" | md5sum)" "0 $(md5sum <<<"$life")"
 	rm "$file"
 done
+
+# While it records, somebody else gives a file the name that was to be its own.
+start "$file"
+"$make" $recorded start snapshot_end life >&4
+until_true has_events "$life"
+echo mine >"$file"
+stop TERM
+tap_is "a name that was taken meanwhile is an error" "$status $(complaint | head -1)" \
+	"1 tcpledger: cannot call file.part file: File exists; what was recorded stays in file.part; rename it yourself"
+tap_is "... which is not written over" "$(cat "$file")" mine
+tap_is "... and costs nothing" "$(told "$file.part" | md5sum)" "$(md5sum <<<"$life")"
+tap_is "... as the last line says" "$(complaint | tail -1 | grep -o 'in file.*')" "in file.part"
+rm "$file" "$file.part"
 
 # A flight recorder.
 start "$file" --trigger syn_retransmit --before 1h --after 1s
@@ -169,6 +220,8 @@ if [ "$(id -u)" = 0 ] && mkdir "$tap_dir/small" && mount -t tmpfs -o size=64k no
 	"$make" $recorded start snapshot_end times=40 >"$events"
 	tap_is "a full disk" "$(record "$tap_dir/small/file") $(complaint | head -1)" \
 		"1 tcpledger: cannot write small/file.part: No space left on device; make room or give another FILE"
+	tap_is "... and the summary counts what is in the file" "$(complaint | tail -1)" \
+		"tcpledger: $(told "$tap_dir/small/file" | wc -l) events, 0 lost, 0 filtered; $(stat -c %s "$tap_dir/small/file") bytes in small/file"
 	tap_is "... leaves whole frames" "$(told "$tap_dir/small/file" | md5sum)" \
 		"$(told "$events" | head -n "$(told "$tap_dir/small/file" | wc -l)" | md5sum)"
 	list "$tap_dir/small/file" >/dev/null
@@ -180,7 +233,7 @@ if [ "$(id -u)" = 0 ] && mkdir "$tap_dir/small" && mount -t tmpfs -o size=64k no
 	tap_is "a file system that cannot be written" "$(record "$tap_dir/small/other") $(complaint)" \
 		"1 tcpledger: cannot write small/other.part: Read-only file system; make room or give another FILE"
 else
-	tap_skip "full disk" "no tmpfs can be mounted here" 5
+	tap_skip "full disk" "no tmpfs can be mounted here" 6
 fi
 tap_is "no FILE" "$("$TCPLEDGER" record 2>&1; echo $?)" "tcpledger: record wants FILE; see tcpledger --help
 2"

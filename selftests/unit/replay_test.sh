@@ -18,6 +18,7 @@ streams=("start records snapshot_end"
 	"sync start records snapshot_end"
 	"header sync start records snapshot_end gone=17 gone=18 later=60 sync start records snapshot_end"
 	"header sync start snapshot_end life amend sync start records snapshot_end"
+	"header sync start snapshot_end brief sync start records snapshot_end"
 	"header unknown start records unknown snapshot_end unknown"
 	"start records snapshot_end lost=7 unload start records snapshot_end")
 
@@ -51,7 +52,7 @@ ids()
 	"$TCPLEDGER" --json --file "$stream" 2>/dev/null | jq -r .id | sort -n | xargs
 }
 
-tap_plan 15 "$(for file in $files; do seq ${#streams[@]}; done)"
+tap_plan 20 "$(for file in $files; do seq ${#streams[@]}; done)"
 
 for file in $files; do
 	wanted=$(answers "$file")
@@ -108,10 +109,26 @@ tap_is "an end within a snapshot" "$(complaint list)" \
 0"
 
 # Lives as they are told, without the images at their end.
-make_stream ../programs/recorded/x86_64.records "start snapshot_end life"
-tap_same "ended records have their last image" "$("$TCPLEDGER" --json --history --file "$stream" 2>/dev/null)" \
-	"$("$TCPLEDGER" --json --history --file ../programs/recorded/x86_64.records)"
-tap_same "of the others the log goes on, and what it tells" \
-	"$("$TCPLEDGER" --json --live --file "$stream" 2>/dev/null | jq -c '[.id, .state, .log]')" \
-	"$("$TCPLEDGER" --json --live --file ../programs/recorded/x86_64.records | jq -c '[.id, .state, .log]')"
+for words in life brief; do
+	for machine in x86_64 s390x; do
+		machine=../programs/recorded/$machine.records
+		make_stream "$machine" "start snapshot_end $words"
+		tap_same "$words: ended records have their last image" \
+			"$("$TCPLEDGER" --json --history --file "$stream" 2>/dev/null)" \
+			"$("$TCPLEDGER" --json --history --file "$machine")"
+		[ "$machine" = ../programs/recorded/x86_64.records ] || continue
+		tap_same "$words: of the others the log goes on, and what it tells" \
+			"$("$TCPLEDGER" --json --live --file "$stream" 2>/dev/null | jq -c '[.id, .state, .log]')" \
+			"$("$TCPLEDGER" --json --live --file "$machine" | jq -c '[.id, .state, .log]')"
+	done
+done
+make_stream ../programs/recorded/x86_64.records "start snapshot_end brief"
+tap_is "a log that is not complete is told of" "$(python3 - "$stream" <<'END'
+import struct, sys
+data, at = open(sys.argv[1], "rb").read(), 0
+while struct.unpack_from("<H", data, at)[0] != 13:	# the first run of entries is left out
+    at += struct.unpack_from("<I", data, at + 4)[0]
+open(sys.argv[1], "wb").write(data[:at] + data[at + struct.unpack_from("<I", data, at + 4)[0]:])
+END
+	complaint list | grep -c 'are not in it; what would be in their logs is missing')" 1
 tap_end

@@ -14,7 +14,7 @@ records=$FIXTURES/records
 stream=$tap_dir/stream
 rows=$tap_dir/rows
 key=$tap_dir/key
-tap_plan 47
+tap_plan 52
 trap 'jobs -rp | xargs -r kill; wait; rm -rf "$tap_dir"' EXIT
 (umask 077; head -c 32 /dev/urandom | base64 >"$key")
 
@@ -32,7 +32,8 @@ of()
 get() { jq -r "$1" "$rows"; }
 
 whole="header sync start records snapshot_end"
-for words in "$whole" "start records snapshot_end" "header sync start snapshot_end life sync start records snapshot_end"; do
+for words in "$whole" "start records snapshot_end" "header sync start snapshot_end life sync start records snapshot_end" \
+	"header sync start snapshot_end brief sync start records snapshot_end"; do
 	for file in "$records" ../programs/recorded/x86_64.records ../programs/recorded/s390x.records; do
 		# shellcheck disable=SC2086 # words
 		"$make" "$file" $words >"$stream"
@@ -118,7 +119,11 @@ tap_is "what is evicted while it lasts is told once" "$(jq -c 'select(.id == 17 
 of "$whole unload start records snapshot_end"
 tap_is "another load of the module is another ledger" "$(jq -r .load_id "$rows" | sort | uniq -c | wc -l)" 2
 of "$whole lost=7 later=1 start records snapshot_end"
-tap_is "what was lost is said" "$(grep -c '7 events were lost' "$tap_dir/err")" 1
+tap_is "what was lost is said, where it was and at the end" "$? $(cut -d' ' -f 2- "$tap_dir/err" | sed "s|$tap_dir/||")" "1 \
+stream: 7 events were lost; rows of records that ended then and were evicted are missing
+7 events were lost in all; rows of records that ended then and were evicted are missing"
+of "$whole skip=3 later=1 life"
+tap_is "and so is a gap in the numbers" "$? $(grep -c '3 events were lost;' "$tap_dir/err")" "1 1"
 of "$whole" && size=$(stat -c %s "$stream") && truncate -s $((size - 100)) "$stream"
 follow --file "$stream" >"$rows" 2>"$tap_dir/err"
 tap_is "of a cut file all that is there is told, and that it is cut" "$? $(grep -c 'cut off' "$tap_dir/err") $(wc -l <"$rows")" "1 1 $((count - 1))"
@@ -174,10 +179,20 @@ send later=30 start records snapshot_end later=60 start records snapshot_end
 tap_true "what lives is told each minute, and nothing else" until_true has_rows $((count + live))
 tap_is "... out of the snapshot of that minute" \
 	"$(tail -n "$live" "$rows" | jq -s '(map(.version) | unique | length), (map(.live) | add)' | paste -sd' ')" "1 $live"
+ended=$(jq -rs 'map(select(.live == 0))[0].id' "$tap_dir/once")
+send gone="$ended"
 kill -TERM "$reader"
 wait "$reader"
-tap_is "a signal ends it well" "$? $(cat "$tap_dir/err")" "0 "
+tap_is "a signal ends it well, and what was evicted after its end is no loss" "$? $(cat "$tap_dir/err")" "0 "
 exec 8>&-
+TCPLEDGER_PROC=$tap_dir/proc "$TCPLEDGER" follow --rows >"$rows" 2>"$tap_dir/err" &
+reader=$!
+exec 8>"$tap_dir/proc/events"
+living=$(jq -rs 'map(select(.live == 1))[0].id' "$tap_dir/once")
+send start records snapshot_end gone="$ended" gone="$living" gone="$living" gone=123456789 stop
+exec 8>&-
+wait "$reader"
+tap_is "what was evicted before its end is, each once" "$? $(grep -c ': 2 records were evicted before their end' "$tap_dir/err")" "1 1"
 TCPLEDGER_PROC=$tap_dir/proc "$TCPLEDGER" follow --rows >"$rows" 2>"$tap_dir/err" &
 reader=$!
 exec 8>"$tap_dir/proc/events"

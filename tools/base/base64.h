@@ -8,6 +8,5 @@
 struct text;
 
 void base64_add(struct text *text, const void *bytes, size_t len, size_t width);
-int base64_value(unsigned char letter);
 
 #endif

@@ -1,14 +1,27 @@
 -- SPDX-License-Identifier: GPL-2.0
--- What questions are asked of. On one server and on a cluster alike.
+-- What questions are asked of. On one server and on a cluster alike; once more after an
+-- upgrade.
 
 -- Each record once, as it was told last.
-CREATE VIEW IF NOT EXISTS tcpledger.latest AS
+DROP TABLE IF EXISTS tcpledger.latest;
+CREATE VIEW tcpledger.latest AS
 SELECT * FROM tcpledger.connections FINAL;
 
--- The same by who opened: the client's and the server's address, and the server's port.
-CREATE VIEW IF NOT EXISTS tcpledger.services AS
+-- What lasts now. A row comes each minute while it does, so that one that is older than three
+-- tells of a recorder that has stopped, or of an end that was lost.
+DROP TABLE IF EXISTS tcpledger.living;
+CREATE VIEW tcpledger.living AS
+SELECT * FROM tcpledger.latest
+WHERE live = 1 AND told_at >= now() - 180;
+
+-- Each record by who opened: the client's and the server's address, and the server's port.
+-- 'connection' is equal at both ends, as far as that can be known.
+DROP TABLE IF EXISTS tcpledger.services;
+CREATE VIEW tcpledger.services AS
 SELECT
     *,
+    if(join_key != '', join_key, concat(host, ' ', boot_id, ' ', load_id, ' ', toString(netns), ' ',
+        toString(if(peer_id != 0 AND peer_id < id, peer_id, id)))) AS connection,
     open_role = 'passive' AS is_server,
     if(open_role = 'passive', local, remote) AS server,
     if(open_role = 'passive', lport, rport) AS port,
@@ -17,7 +30,8 @@ FROM tcpledger.latest
 WHERE open_role IN ('active', 'passive');
 
 -- One row an entry of a log.
-CREATE VIEW IF NOT EXISTS tcpledger.log AS
+DROP TABLE IF EXISTS tcpledger.log;
+CREATE VIEW tcpledger.log AS
 SELECT
     host, boot_id, load_id, netns, id, join_key, community_id, opened_at_ns,
     n, t_ns, type, dir, flags, win, len, retransmit, accepted, from_state, to_state, cause, tag, segment
@@ -30,7 +44,8 @@ ARRAY JOIN
 
 -- Both ends of a connection side by side, on whichever machines they are. Where a key is
 -- shared, join_key is equal at both; NAT changes addresses and ports, but not that.
-CREATE VIEW IF NOT EXISTS tcpledger.pairs AS
+DROP TABLE IF EXISTS tcpledger.pairs;
+CREATE VIEW tcpledger.pairs AS
 SELECT
     join_key,
     anyIf(host, is_server = 0) AS client_host,
@@ -42,6 +57,12 @@ SELECT
     anyIf(state, is_server = 1) AS server_state,
     anyIf(close_kind, is_server = 0) AS client_kind,
     anyIf(close_kind, is_server = 1) AS server_kind,
+    anyIf(live, is_server = 0) AS client_live,
+    anyIf(live, is_server = 1) AS server_live,
+    anyIf(told_at, is_server = 0) AS client_told_at,
+    anyIf(told_at, is_server = 1) AS server_told_at,
+    anyIf(ended_at, is_server = 0) AS client_ended_at,
+    anyIf(ended_at, is_server = 1) AS server_ended_at,
     anyIf(bytes_sent, is_server = 0) AS client_sent,
     anyIf(bytes_received, is_server = 1) AS server_received,
     sumIf(arrayCount((d, f) -> d = 'out' AND f LIKE 'SYN%' AND f NOT LIKE '%ACK%', log_dir, log_flags), is_server = 0) AS syns_sent,

@@ -15,14 +15,14 @@
 #include "present/export/packetdrill/packetdrill.h"
 #include "present/export/pcapng/packet.h"
 #include "present/export/pcapng/pcapng_file.h"
-#include "present/export/pcapng/trace.h"
+#include "present/export/pcapng/packet_list.h"
 #include "read/filter.h"
 #include "read/reader.h"
 
 /*
  * All records that are asked for.
  */
-static int collect(const struct options *options, struct trace *trace)
+static int collect(const struct options *options, struct packet_list *list)
 {
 	const struct record *record;
 	struct reader reader;
@@ -31,21 +31,21 @@ static int collect(const struct options *options, struct trace *trace)
 	if (!status) {
 		while (!(status = reader_next(&reader, &record)) && record)
 			if (filter_match(&options->filter, record, &reader.header))
-				trace_add(trace, record);
+				packet_list_add(list, record);
 	}
 	reader_close(&reader);
 	return status;
 }
 
 /* The one that an ID or a tuple names. */
-static int collect_one(const struct options *options, struct trace *trace)
+static int collect_one(const struct options *options, struct packet_list *list)
 {
 	const struct record *record = NULL;
 	struct record_list found = { 0 };
 	int status = find_record(options, options->args[0], &found, &record);
 
 	if (!status)
-		trace_add(trace, record);
+		packet_list_add(list, record);
 	record_list_free(&found);
 	return status;
 }
@@ -76,16 +76,17 @@ static void tell(const char *path, const struct text *what)
 	text_free(&line);
 }
 
-static void tell_of_trace(const char *path, const struct trace *trace, unsigned long long packets)
+static void tell_of_packets(const char *path, const struct packet_list *list,
+			    unsigned long long packets)
 {
 	unsigned long long segments = 0;
 	struct text what = { 0 };
 	size_t i;
 
-	for (i = 0; i < trace->packet_count; i++)
-		segments += !trace->packets[i].fills_gap;
+	for (i = 0; i < list->packet_count; i++)
+		segments += !list->packets[i].fills_gap;
 	text_printf(&what, "%zu connection%s, %llu logged segment%s in %llu packet%s",
-		    trace->connections, plural(trace->connections), segments, plural(segments),
+		    list->connections, plural(list->connections), segments, plural(segments),
 		    packets, plural(packets));
 	tell(path, &what);
 	text_free(&what);
@@ -101,42 +102,42 @@ static void tell_of_script(const char *path, const struct record *record)
 	text_free(&what);
 }
 
-static int export_pcapng(const struct options *options, struct trace *trace)
+static int export_pcapng(const struct options *options, struct packet_list *list)
 {
 	unsigned long long packets;
 	struct file file;
 	int status = file_create(&file, options->pcapng, FILE_LINKS_FOLLOW);
 
 	if (!status) {
-		trace_build(trace);
-		status = pcapng_file_write(&file, trace, &packets);
+		packet_list_build(list);
+		status = pcapng_file_write(&file, list, &packets);
 	}
 	status = file_finish(&file, status);
 	if (!status)
-		tell_of_trace(options->pcapng, trace, packets);
+		tell_of_packets(options->pcapng, list, packets);
 	return status;
 }
 
 /*
  * A script plays one endpoint of one connection.
  */
-static const struct record *choose(const struct trace *trace)
+static const struct record *choose(const struct packet_list *list)
 {
-	if (trace->count == 1)
-		return trace->records[0];
-	if (!trace->count)
+	if (list->count == 1)
+		return list->records[0];
+	if (!list->count)
 		fail_work("'tcpledger list' with the same filter shows what there is",
 			  "no record to make a packetdrill script of");
 	else
 		fail_work("give the ID of one: 'tcpledger list' with the same filter shows them",
 			  "%zu records match, and a packetdrill script plays one endpoint of one connection",
-			  trace->count);
+			  list->count);
 	return NULL;
 }
 
-static int export_packetdrill(const struct options *options, const struct trace *trace)
+static int export_packetdrill(const struct options *options, const struct packet_list *list)
 {
-	const struct record *record = choose(trace);
+	const struct record *record = choose(list);
 	struct file file;
 	int status;
 
@@ -162,16 +163,16 @@ static int export_packetdrill(const struct options *options, const struct trace 
  */
 int command_export(const struct options *options)
 {
-	struct trace trace = { 0 };
+	struct packet_list list = { 0 };
 	int status;
 
 	if (!options->pcapng == !options->packetdrill)
 		return fail_usage("export wants --pcapng FILE or --packetdrill FILE%s",
 				  options->pcapng ? ", not both" : "");
-	status = options->arg_count ? collect_one(options, &trace) : collect(options, &trace);
+	status = options->arg_count ? collect_one(options, &list) : collect(options, &list);
 	if (!status)
-		status = options->pcapng ? export_pcapng(options, &trace) :
-					   export_packetdrill(options, &trace);
-	trace_free(&trace);
+		status = options->pcapng ? export_pcapng(options, &list) :
+					   export_packetdrill(options, &list);
+	packet_list_free(&list);
 	return status;
 }

@@ -174,9 +174,10 @@ int command_follow(const struct options *options)
 		return command_rows(options);
 	if (options->join_key || options->with_sequence)
 		return fail_usage("--join-key and --with-sequence go with --rows");
-	status = events_open(&follow.events, &options->source);
+	status = events_open(&follow.events, &options->source, !options->json);
 	if (!status) {
 		follow.events.without_logs = !options->json;
+		follow.replay.keep_logs = options->json && !follow.events.live;
 		interrupt_catch();
 		status = read_all(&follow);
 		summarize(&follow);

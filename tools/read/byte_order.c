@@ -16,6 +16,7 @@ struct run {
 #define HEADER(member, width)	{ offsetof(struct tcpledger_header, member), width }
 #define RECORD(member, width)	{ offsetof(struct tcpledger_record, member), width }
 #define ENTRY(member, width)	{ offsetof(struct tcpledger_entry, member), width }
+#define SHORT(member, width)	{ offsetof(struct tcpledger_short, member), width }
 #define FRAME(member, width)	{ offsetof(struct tcpledger_frame, member), width }
 #define START(member, width)	{ offsetof(struct tcpledger_frame_start, member), width }
 
@@ -35,6 +36,11 @@ static const struct run record_runs[] = {
 static const struct run entry_runs[] = {
 	ENTRY(t_ns, 8), ENTRY(seq, 4), ENTRY(win, 2), ENTRY(type, 1), ENTRY(segment, 2),
 	{ sizeof(struct tcpledger_entry), 0 },
+};
+
+static const struct run short_runs[] = {
+	SHORT(of, 8), SHORT(seq, 4), SHORT(win, 2), SHORT(flags, 1),
+	{ sizeof(struct tcpledger_short), 0 },
 };
 
 static const struct run frame_runs[] = {
@@ -94,6 +100,15 @@ void byte_order_turn_record(struct tcpledger_record *record)
 void byte_order_turn_entry(struct tcpledger_entry *entry)
 {
 	turn(entry, entry_runs);
+}
+
+/**
+ * byte_order_turn_short - the same for one in the short form
+ * @entry: as it was read
+ */
+void byte_order_turn_short(struct tcpledger_short *entry)
+{
+	turn(entry, short_runs);
 }
 
 /**

@@ -11,6 +11,7 @@
 void byte_order_turn_header(struct tcpledger_header *header);
 void byte_order_turn_record(struct tcpledger_record *record);
 void byte_order_turn_entry(struct tcpledger_entry *entry);
+void byte_order_turn_short(struct tcpledger_short *entry);
 void byte_order_turn_frame(struct tcpledger_frame *frame);
 void byte_order_turn_start(struct tcpledger_frame_start *start);
 

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/base64.h"
 #include "base/memory.h"
 
 #define DOCTYPE	"<!DOCTYPE html>"
@@ -36,6 +35,7 @@ struct embedded *embedded_open(int fd, const void *bytes, size_t len)
 	struct embedded *embedded = memory_new(1, sizeof(*embedded));
 
 	embedded->fd = fd;
+	base64_decode_init(&embedded->base64);
 	memcpy(embedded->buffer, bytes, len);
 	embedded->to = len;
 	return embedded;
@@ -90,23 +90,6 @@ static ssize_t find_begin(struct embedded *embedded)
 						"or one cut off before them");
 }
 
-/* Take a letter. Returns the byte that it completes, -1 if none, -2 if it is no letter. */
-static int take_letter(struct embedded *embedded, unsigned char letter)
-{
-	int value = base64_value(letter);
-
-	if (letter == '\n' || letter == '\r' || letter == '=')
-		return -1;
-	if (value < 0)
-		return -2;
-	embedded->bits = embedded->bits << 6 | (uint32_t)value;
-	embedded->bit_count += 6;
-	if (embedded->bit_count < 8)
-		return -1;
-	embedded->bit_count -= 8;
-	return (int)(embedded->bits >> embedded->bit_count & 0xff);
-}
-
 /**
  * embedded_read - read bytes of the records, as read() does
  * @embedded: the report
@@ -124,7 +107,7 @@ ssize_t embedded_read(struct embedded *embedded, void *bytes, size_t room)
 	if (!embedded->found && find_begin(embedded) < 0)
 		return -1;
 	while (done < room && !embedded->over) {
-		int byte;
+		int made;
 
 		if (embedded->from == embedded->to) {
 			ssize_t more = refill(embedded);
@@ -140,15 +123,15 @@ ssize_t embedded_read(struct embedded *embedded, void *bytes, size_t room)
 			embedded->over = true;
 			break;
 		}
-		byte = take_letter(embedded, embedded->buffer[embedded->from]);
-		if (byte == -2 && done)
+		made = base64_decode_single(&embedded->base64, out + done,
+					    (char)embedded->buffer[embedded->from]);
+		if (made < 0 && done)
 			break;
-		if (byte == -2)
+		if (made < 0)
 			return fail(embedded, "it is damaged: what should be its records is no "
 					      "base64");
 		embedded->from++;
-		if (byte >= 0)
-			out[done++] = (unsigned char)byte;
+		done += (size_t)made;
 	}
 	return (ssize_t)done;
 }

@@ -8,8 +8,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <sys/types.h>
+
+#include <nettle/base64.h>
 
 /* What stands before the letters, and what behind them. */
 #define EMBEDDED_BEGIN	"<script type=\"application/octet-stream\" id=\"tcpledger-records\">"
@@ -25,8 +26,7 @@
  * @to: end of them
  * @found: the element has begun
  * @over: it has ended
- * @bits: of the letters that make no whole byte yet
- * @bit_count: how many
+ * @base64: state of the decoding
  * @problem: what is wrong with the file, NULL if nothing is
  */
 struct embedded {
@@ -36,8 +36,7 @@ struct embedded {
 	size_t		to;
 	bool		found;
 	bool		over;
-	uint32_t	bits;
-	unsigned int	bit_count;
+	struct base64_decode_ctx base64;
 	const char	*problem;
 };
 

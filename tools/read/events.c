@@ -4,18 +4,22 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fail.h"
 #include "read/source.h"
 
-static int open_live(struct events *events, const struct source *source)
+static int open_live(struct events *events, const struct source *source, bool brief)
 {
 	char path[PATH_MAX];
 	int fd = source_open(source, "events", path);
 	int flags;
 
+	/* What stands for the kernel's file does not know it, and is read as it is. */
+	if (fd >= 0 && brief)
+		ioctl(fd, TCPLEDGER_IOC_BRIEF);
 	if (fd < 0 || stream_open(&events->stream, fd, path))
 		return FAIL_WORK;
 	flags = fcntl(fd, F_GETFL);
@@ -58,19 +62,20 @@ int events_find(struct events *events, const struct source *source)
  * events_open - begin to read events
  * @events: set up; events_close() is due also after a failure
  * @source: where they are
+ * @brief: the short forms will do, and logs that are told in pieces
  *
  * Events of the kernel are never waited for: events_next() says that there is none,
  * and the descriptor of @stream.input can be polled.
  *
  * Return: 0, or an exit status with the error reported.
  */
-int events_open(struct events *events, const struct source *source)
+int events_open(struct events *events, const struct source *source, bool brief)
 {
 	int fd;
 
 	events_init(events);
 	if (!source->file)
-		return open_live(events, source);
+		return open_live(events, source, brief);
 	fd = events_find(events, source);
 	if (fd < 0)
 		return FAIL_WORK;
@@ -120,7 +125,14 @@ static enum stream_state open_next(struct events *events)
 	return STREAM_ENDED;
 }
 
-static bool same_epoch(const struct events *events, const struct tcpledger_frame_start *start)
+/**
+ * events_same_epoch - whether a START is of the epoch that is read
+ * @events: what is read
+ * @start: another START
+ *
+ * Return: true if it is.
+ */
+bool events_same_epoch(const struct events *events, const struct tcpledger_frame_start *start)
 {
 	return events->known && events->epoch == start->epoch && events->netns == start->netns &&
 	       !memcmp(events->load_id, start->load_id, sizeof(events->load_id));
@@ -178,7 +190,7 @@ static bool has_gap(struct events *events, const struct frame *frame)
 
 	switch (frame->type) {
 	case TCPLEDGER_FRAME_START:
-		if (same_epoch(events, &frame->start))
+		if (events_same_epoch(events, &frame->start))
 			break;
 		begin_epoch(events, frame);
 		return false;

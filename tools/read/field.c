@@ -25,6 +25,17 @@
 #define SORT(word)	.sort = word
 #define ON(where, text)	.line = FIELD_ON_##where, .phrase = text
 
+#define OBJECT(name)	{ "\"" name "\":", sizeof(name) + 2 }
+
+const struct field_object_key field_objects[] = {
+	[FIELD_IN_RECORD] = { "", 0 },
+	[FIELD_IN_OWNER] = OBJECT("owner"),
+	[FIELD_IN_CLOSER] = OBJECT("closer"),
+	[FIELD_IN_OPEN] = OBJECT("open"),
+	[FIELD_IN_CLOSE] = OBJECT("close"),
+	[FIELD_IN_TIME_WAIT] = OBJECT("time_wait"),
+};
+
 const struct field fields[] = {
 	FIELD(RECORD, "id", U64, MEMBER(id), TITLE("ID")),
 	MADE(RECORD, "peer_id", PEER_ID),

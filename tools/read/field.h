@@ -102,6 +102,19 @@ struct field {
 	const char		*phrase;
 };
 
+/**
+ * struct field_object_key - the name of an object of JSON
+ * @text: with quotes and colon; of the record itself it is empty
+ * @len: length of @text
+ */
+struct field_object_key {
+	char	text[FIELD_KEY_ROOM];
+	uint8_t	len;
+};
+
+/* By enum field_object. */
+extern const struct field_object_key field_objects[];
+
 /* In the order of JSON. */
 extern const struct field fields[];
 extern const unsigned int field_count;

@@ -14,7 +14,8 @@ const char *const frame_later_version = "format version";
 static const uint16_t least[TCPLEDGER_FRAME_TYPE_MAX] = {
 	[TCPLEDGER_FRAME_START] = sizeof(struct tcpledger_frame_start),
 	[TCPLEDGER_FRAME_RECORD] = sizeof(struct tcpledger_frame_record),
-	[TCPLEDGER_FRAME_OPEN] = sizeof(struct tcpledger_frame_record),
+	[TCPLEDGER_FRAME_OPEN] = offsetof(struct tcpledger_frame_record, record) +
+				 LAYOUT_OPEN_SIZE,
 	[TCPLEDGER_FRAME_ENTRY] = sizeof(struct tcpledger_frame_entry),
 	[TCPLEDGER_FRAME_AMEND] = sizeof(struct tcpledger_frame_entry),
 	[TCPLEDGER_FRAME_END] = sizeof(struct tcpledger_frame_record),
@@ -22,6 +23,8 @@ static const uint16_t least[TCPLEDGER_FRAME_TYPE_MAX] = {
 	[TCPLEDGER_FRAME_LOST] = sizeof(struct tcpledger_frame_count),
 	[TCPLEDGER_FRAME_FILTERED] = sizeof(struct tcpledger_frame_count),
 	[TCPLEDGER_FRAME_SYNC] = sizeof(struct tcpledger_frame_sync),
+	[TCPLEDGER_FRAME_ENTRIES] = sizeof(struct tcpledger_frame_entries) +
+				    sizeof(struct tcpledger_short),
 };
 
 static uint64_t number64(const unsigned char *bytes, bool foreign)
@@ -62,6 +65,7 @@ const char *frame_begin(struct frame *frame, const unsigned char *bytes, bool fo
 	frame->seq = head.seq;
 	frame->size = head.size;
 	frame->bytes = bytes;
+	frame->in_short = false;
 	*value = head.size;
 	if (head.size < sizeof(head) || head.size > FRAME_MOST || head.size % 8)
 		return "size";
@@ -110,6 +114,14 @@ static const char *read_sync(struct frame *frame, struct layout *layout, uint64_
 	       "size of a record";
 }
 
+/* Whether the log of a record may be told elsewhere, and is not here. */
+static bool is_brief(const struct frame *frame, const struct layout *layout, size_t size)
+{
+	if (frame->type == TCPLEDGER_FRAME_OPEN)
+		return size < layout->record_size;
+	return frame->type == TCPLEDGER_FRAME_END && size == layout->record_size;
+}
+
 static const char *read_record(struct frame *frame, const struct layout *layout,
 			       uint64_t *value)
 {
@@ -121,9 +133,16 @@ static const char *read_record(struct frame *frame, const struct layout *layout,
 	frame->monotonic_ns = (int64_t)number64(frame->bytes + sizeof(struct tcpledger_frame),
 						layout->foreign);
 	*value = size;
-	if (size < layout->record_size || size > frame->size - at)
+	frame->without_log = is_brief(frame, layout, size);
+	frame->record_size = size;
+	if (size > frame->size - at ||
+	    size < (frame->without_log ? LAYOUT_OPEN_SIZE : layout->record_size))
 		return "size of its record";
-	wrong = layout_record(layout, bytes, size, &frame->record, &frame->log_room, value);
+	if (frame->without_log)
+		wrong = layout_brief(layout, bytes, size, &frame->record, &frame->log_n, value);
+	else
+		wrong = layout_record(layout, bytes, size, &frame->record, &frame->log_room,
+				      value);
 	frame->id = frame->record.fixed.id;
 	frame->netns = frame->start.netns;
 	return wrong;
@@ -145,6 +164,35 @@ static const char *read_entry(struct frame *frame, const struct layout *layout, 
 	if (frame->n >= FRAME_MOST / sizeof(struct tcpledger_entry))
 		return "index of an entry";
 	layout_entry(layout, frame->bytes + at, &frame->entry);
+	return check_entry(&frame->entry, INT16_MAX, value);
+}
+
+/**
+ * frame_read_short - read one entry of ENTRIES, as a frame of its own
+ * @frame: of which the number is set; it becomes ENTRY or AMEND
+ * @layout: how it lies
+ * @bytes: its bytes
+ * @value: set to the value that is wrong
+ *
+ * Return: NULL, or the name of what is wrong.
+ */
+const char *frame_read_short(struct frame *frame, const struct layout *layout,
+			     const unsigned char *bytes, uint64_t *value)
+{
+	struct tcpledger_short e;
+
+	memcpy(&e, bytes, sizeof(e));
+	layout_short(layout, &e, &frame->entry);
+	frame->type = (uint8_t)e.of;
+	frame->bytes = bytes;
+	frame->size = sizeof(e);
+	frame->in_short = true;
+	frame->id = e.of >> 16;
+	frame->n = (uint8_t)(e.of >> 8);
+	frame->netns = frame->start.netns;
+	*value = frame->type;
+	if (!frame_is(frame, FRAME_OF_ENTRY))
+		return "event of an entry";
 	return check_entry(&frame->entry, INT16_MAX, value);
 }
 

@@ -15,6 +15,9 @@
 
 #define LAYOUT_RECORD_MOST	(64 * 1024)	/* no record with its log is longer */
 
+/* An OPEN of the brief stream has a record as far as closer_comm. */
+#define LAYOUT_OPEN_SIZE	offsetof(struct tcpledger_record, local_mss)
+
 /**
  * struct layout - how they lie
  * @record_size: bytes of a record without its log
@@ -32,7 +35,11 @@ struct layout {
 bool layout_set(struct layout *layout, uint32_t record_size, uint32_t entry_size);
 const char *layout_record(const struct layout *layout, const unsigned char *bytes, size_t size,
 			  struct record *record, size_t *log_room, uint64_t *value);
+const char *layout_brief(const struct layout *layout, const unsigned char *bytes, size_t size,
+			 struct record *record, uint32_t *log_n, uint64_t *value);
 void layout_entry(const struct layout *layout, const unsigned char *bytes,
+		  struct tcpledger_entry *entry);
+void layout_short(const struct layout *layout, struct tcpledger_short *e,
 		  struct tcpledger_entry *entry);
 
 #endif

@@ -81,11 +81,21 @@ static unsigned long long count_derived(const struct replay *replay)
 	return n;
 }
 
+static unsigned long long count_cut_logs(const struct replay *replay)
+{
+	const struct replay_record *r = NULL;
+	unsigned long long n = 0;
+
+	while ((r = replay_each(replay, r)))
+		n += r->record.fixed.log_n < r->imaged;
+	return n;
+}
+
 /* What the answers may lack. */
 static void tell_missing(const struct recording *recording, const struct events *events)
 {
 	const struct replay *replay = &recording->replay;
-	unsigned long long derived = count_derived(replay);
+	unsigned long long derived = count_derived(replay), cut = count_cut_logs(replay);
 	const char *path = events->stream.input.path;
 
 	if (replay->in_snapshot)
@@ -95,6 +105,9 @@ static void tell_missing(const struct recording *recording, const struct events 
 		fail_note(path, "'tcpledger follow' shows where",
 			  "%llu events after its last snapshot were lost",
 			  (unsigned long long)replay->lost);
+	if (cut)
+		fail_note(path, "what would be in their logs is missing",
+			  "entries of %llu records are not in it", cut);
 	if (derived)
 		fail_note(path, "their verdict, owner and counters are those of that copy",
 			  "%llu records went on after the last copy of them was recorded",

@@ -146,18 +146,43 @@ static void see_moment(struct replay *replay, int64_t ns)
 		replay->moment_ns = ns;
 }
 
-/* A whole record takes the place of what was known of it. */
+/* Of a record that is known the beginning alone is news. */
+static void put_beginning(struct replay_record *r, const struct frame *frame)
+{
+	const struct record *image = &frame->record;
+	uint64_t peer_id = r->record.fixed.peer_id;
+
+	memcpy(&r->record.fixed, &image->fixed, frame->record_size);
+	r->record.fixed.peer_id = peer_id;
+	memcpy(r->record.comm, image->comm, sizeof(image->comm));
+	memcpy(r->record.closer_comm, image->closer_comm, sizeof(image->closer_comm));
+}
+
+/* A record takes the place of what was known of it; the log goes on, if it is not there. */
+static void put_record(struct replay *replay, struct replay_record *r, const struct frame *frame)
+{
+	const struct record *image = &frame->record;
+	struct tcpledger_entry *log = r->record.log;
+	uint32_t log_n = frame->without_log ? r->record.fixed.log_n : image->fixed.log_n;
+
+	if (r->record.fixed.id && frame->record_size < sizeof(image->fixed))
+		put_beginning(r, frame);
+	else
+		r->record = *image;
+	r->record.log = log;
+	r->record.fixed.log_n = log_n;
+	if (!frame->without_log && replay->keep_logs && log_n)
+		memcpy(log_room(r, log_n), image->log, log_n * sizeof(*log));
+	if (frame->type != TCPLEDGER_FRAME_OPEN || !frame->without_log)
+		r->imaged = frame->without_log ? frame->log_n : log_n;
+}
+
 static struct replay_record *put_image(struct replay *replay, const struct frame *frame)
 {
 	const struct record *image = &frame->record;
 	struct replay_record *r = find_or_add(replay, frame);
-	struct tcpledger_entry *log = r->record.log;
 
-	r->record = *image;
-	r->record.log = log;
-	if (replay->keep_logs && image->fixed.log_n)
-		memcpy(log_room(r, image->fixed.log_n), image->log,
-		       image->fixed.log_n * sizeof(*log));
+	put_record(replay, r, frame);
 	r->image_ns = frame->monotonic_ns;
 	r->snapshot = replay->snapshots;
 	r->derived = false;
@@ -200,8 +225,10 @@ static void add_entry(struct replay *replay, struct replay_record *r, const stru
 		r->told = frame->n + 1;
 	if (frame->n < fixed->log_n)
 		return;
-	r->derived = true;
-	derive_record(&r->record, &frame->entry);
+	if (frame->n >= r->imaged) {
+		r->derived = true;
+		derive_record(&r->record, &frame->entry);
+	}
 	if (!replay->keep_logs) {
 		fixed->log_n = frame->n + 1;
 	} else if (frame->n == fixed->log_n) {

@@ -23,6 +23,7 @@
  * @snapshot: the last snapshot that it was in
  * @place: its place there
  * @told: so many entries of its log were told before
+ * @imaged: its last image knew so many entries, though its log may not have them yet
  * @derived: entries came after its last image
  * @wanted: for who feeds the frames: its filter wanted the record once
  * @gone: it was evicted
@@ -39,6 +40,7 @@ struct replay_record {
 	uint64_t		snapshot;
 	uint64_t		place;
 	uint32_t		told;
+	uint32_t		imaged;
 	bool			derived;
 	bool			wanted;
 	bool			gone;

@@ -242,6 +242,40 @@ static enum stream_state skip_damage(struct stream *stream, const char *wrong, u
 	return state == INPUT_FAILED ? STREAM_FAILED : STREAM_ENDED;
 }
 
+/* One more entry of the ENTRIES frame at the front of the input. */
+static enum stream_state read_entry(struct stream *stream)
+{
+	const unsigned char *bytes = input_bytes(&stream->input) + stream->entry;
+	const char *wrong;
+	uint64_t value;
+
+	wrong = frame_read_short(&stream->frame, &stream->layout, bytes, &value);
+	if (wrong) {
+		stream->entry = 0;
+		return skip_damage(stream, wrong, value);
+	}
+	stream->handed_out = true;
+	stream->entry += sizeof(struct tcpledger_short);
+	if (stream->entry == stream->entries_end) {
+		stream->used = stream->entry;
+		stream->entry = 0;
+	}
+	return STREAM_FRAME;
+}
+
+static enum stream_state read_entries(struct stream *stream)
+{
+	const struct frame *frame = &stream->frame;
+
+	if (!stream->layout.record_size)
+		return skip_damage(stream, "type before any start", frame->type);
+	if (!frame_entries(frame->size))
+		return skip_damage(stream, "size", frame->size);
+	stream->entry = sizeof(struct tcpledger_frame);
+	stream->entries_end = frame->size;
+	return read_entry(stream);
+}
+
 /* The frame at the front of the input, complete and checked. */
 static enum stream_state read_frame(struct stream *stream)
 {
@@ -260,19 +294,33 @@ static enum stream_state read_frame(struct stream *stream)
 	if (state != INPUT_READY)
 		return state_of(stream, state);
 	frame->bytes = input_bytes(input);
+	if (frame->type == TCPLEDGER_FRAME_ENTRIES)
+		return read_entries(stream);
 	if (!frame_is(frame, stream->undecoded)) {
 		wrong = frame_read(frame, &stream->layout, &value);
 		if (wrong)
 			return skip_damage(stream, wrong, value);
 	}
 	stream->used = frame->size;
+	stream->handed_out = true;
 	return STREAM_FRAME;
+}
+
+/* The next entry of the frame, or the next frame. */
+static enum stream_state read_next(struct stream *stream)
+{
+	if (!stream->entry)
+		return read_frame(stream);
+	stream->frame.seq++;
+	return read_entry(stream);
 }
 
 /**
  * stream_next - the next frame
  * @stream: an open stream
  * @frame: set to it, good until the next call, if there is one
+ *
+ * Of an ENTRIES frame each entry is handed out, as ENTRY or AMEND.
  *
  * Return: whether there is one.
  */
@@ -282,9 +330,10 @@ enum stream_state stream_next(struct stream *stream, const struct frame **frame)
 
 	input_use(&stream->input, stream->used);
 	stream->used = 0;
+	stream->handed_out = false;
 	do {
-		state = read_frame(stream);
-	} while (state == STREAM_FRAME && !stream->used);
+		state = read_next(stream);
+	} while (state == STREAM_FRAME && !stream->handed_out);
 	*frame = &stream->frame;
 	return state;
 }
@@ -307,19 +356,26 @@ size_t stream_run(struct stream *stream, unsigned int types, size_t enough, uint
 	struct input *input = &stream->input;
 	size_t have, at = 0;
 
+	if (stream->entry)
+		return 0;	/* within a frame */
 	input_use(input, stream->used);
 	*bytes = input_bytes(input);
 	have = stream->layout.foreign ? 0 : input_have(input);
 	while (at < enough && have - at >= sizeof(struct tcpledger_frame)) {
 		struct tcpledger_frame frame;
+		size_t events = 1;
 
 		memcpy(&frame, *bytes + at, sizeof(frame));
 		if (frame.type >= 32 || !(types >> frame.type & 1) || frame.seq != *expected ||
 		    !(frame.flags & TCPLEDGER_FRAME_NUMBERED) || frame.size % 8 ||
 		    frame.size < sizeof(frame) || frame.size > have - at)
 			break;
+		if (frame.type == TCPLEDGER_FRAME_ENTRIES)
+			events = frame_entries(frame.size);
+		if (!events)
+			break;
 		at += frame.size;
-		++*expected;
+		*expected += events;
 	}
 	stream->used = at;
 	return at;
@@ -335,4 +391,5 @@ void stream_close(struct stream *stream)
 	frame_free(&stream->frame);
 	memset(&stream->layout, 0, sizeof(stream->layout));
 	stream->used = 0;
+	stream->entry = 0;
 }

@@ -28,6 +28,9 @@ enum stream_state {
  * @undecoded: FRAME_MASK() of types of which only the beginning is read
  * @damages: places that could not be read, a cut tail included
  * @used: bytes of the frame handed out last
+ * @entry: where the next entry is in the ENTRIES frame at the front of the input, or 0
+ * @entries_end: where that frame ends
+ * @handed_out: the last call handed out @frame
  * @frame: the frame handed out last
  */
 struct stream {
@@ -37,6 +40,9 @@ struct stream {
 	unsigned int		undecoded;
 	unsigned int		damages;
 	size_t			used;
+	size_t			entry;
+	size_t			entries_end;
+	bool			handed_out;
 	struct frame		frame;
 };
 

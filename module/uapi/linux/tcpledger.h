@@ -79,6 +79,19 @@
  * is woken; it reads STOP, then end of file. One that comes later than that gets
  * EIO, which means the same.
  *
+ * ioctl(fd, TCPLEDGER_IOC_BRIEF) makes what this reader gets from then on briefer,
+ * for half the work. Log entries come in
+ *
+ *	ENTRIES		events: entries, told and amended, of any records, in a short
+ *			form; seq is the number of the first, and the others follow it
+ *
+ * in place of ENTRY and AMEND, and the records of OPEN and END end earlier. How much
+ * of a record there is tells its size, as ever. That of OPEN ends behind closer_comm;
+ * what would follow is not known yet, nor is peer_id. That of END is whole, but where
+ * log_n entries have no room in its size, the log is not there: each of its entries
+ * has been told. A reader that has lost events, or has left the snapshot out, gets END
+ * with the log.
+ *
  * A recorded file is a struct tcpledger_header with TCPLEDGER_FILE_MAGIC, then
  * frames as above. Before START, and again every few MiB, where a fresh snapshot
  * begins, it has
@@ -90,6 +103,7 @@
 #ifndef _UAPI_LINUX_TCPLEDGER_H
 #define _UAPI_LINUX_TCPLEDGER_H
 
+#include <linux/ioctl.h>
 #include <linux/types.h>
 
 #define TCPLEDGER_MAGIC		0x524744454c504354ULL	/* "TCPLEDGR" */
@@ -469,7 +483,8 @@ struct tcpledger_record {
 	X(LOST, "lost")			\
 	X(FILTERED, "filtered")		\
 	X(STOP, "stop")			\
-	X(SYNC, "sync")
+	X(SYNC, "sync")			\
+	X(ENTRIES, "entries")
 
 #define TCPLEDGER_ENUM_FRAME(name, text)	TCPLEDGER_ENUM(FRAME, name)
 enum tcpledger_frame_type { TCPLEDGER_FRAMES(TCPLEDGER_ENUM_FRAME) TCPLEDGER_FRAME_TYPE_MAX };
@@ -588,6 +603,42 @@ struct tcpledger_frame_sync {
 	__u64			word;
 	struct tcpledger_header	header;
 };
+
+/**
+ * struct tcpledger_short - an entry of a log in the short form, in ENTRIES
+ * @of: id of the record << 16 | index in its log << 8 | TCPLEDGER_FRAME_ENTRY or _AMEND
+ * @when: t_ns << 8 | bits << 2 | type
+ * @seq: as in struct tcpledger_entry; state change: cause << 16 | to << 8 | from;
+ *	note: tag
+ * @ack: as there; state change and note: segment, as a signed number
+ * @len: as there
+ * @win: as there
+ * @flags: as there
+ * @ttl: as there
+ */
+struct tcpledger_short {
+	__u64	of;
+	__u64	when;
+	__u32	seq;
+	__u32	ack;
+	__u32	len;
+	__u16	win;
+	__u8	flags;
+	__u8	ttl;
+};
+
+/**
+ * struct tcpledger_frame_entries - ENTRIES: as many as have room in its size
+ * @frame: the frame
+ * @entries: they
+ */
+struct tcpledger_frame_entries {
+	struct tcpledger_frame	frame;
+	struct tcpledger_short	entries[];
+};
+
+/* Of the open file of the live stream. */
+#define TCPLEDGER_IOC_BRIEF	_IO('L', 0x60)
 
 /* The longest frame: a record with a full log. */
 #define TCPLEDGER_FRAME_MAX					\

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0
--- Which remote addresses cost us TIME_WAIT, and how did it end?
+-- Which remote addresses cost us TIME_WAIT, and how did it end? 'now' as in the view 'living'.
 SELECT
-    remote, countIf(live AND state = 'TIME_WAIT') AS now, count() AS ever,
+    remote, countIf(live AND state = 'TIME_WAIT' AND told_at >= now() - 180) AS now, count() AS ever,
     sum(time_wait_exit = 'reused') AS reused, sum(time_wait_exit = 'reset') AS reset,
     max(time_wait_residence_ns) AS longest_ns
 FROM tcpledger.latest

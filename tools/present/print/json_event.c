@@ -78,11 +78,13 @@ static void add_count(const struct frame *frame)
 	json_line_end(json);
 }
 
-static void add_whole(const struct frame *frame)
+/* A recorded file may tell its log elsewhere: then it is in the record put together. */
+static void add_whole(const struct frame *frame, const struct replay_record *r)
 {
 	struct text *json = begin(frame);
+	bool other = frame->without_log && r && (r->record.log || !r->record.fixed.log_n);
 
-	json_record_members(json, &frame->record);
+	json_record_members(json, other ? &r->record : &frame->record);
 	json_line_end(json);
 }
 
@@ -126,7 +128,7 @@ bool json_event(const struct frame *frame, const struct replay_record *r)
 		return true;
 	case TCPLEDGER_FRAME_OPEN:
 	case TCPLEDGER_FRAME_END:
-		add_whole(frame);
+		add_whole(frame, r);
 		return true;
 	case TCPLEDGER_FRAME_GONE:
 		add_gone(frame);

@@ -160,18 +160,14 @@ static bool has_object(enum field_object object, const struct record *record)
 /* From the object before to that of a field, or to the null that stands for it. */
 static char *put_object(char *at, enum field_object before, enum field_object object, bool is_there)
 {
-	static const struct word keys[] = {
-		[FIELD_IN_OWNER] = WORD("owner"), [FIELD_IN_CLOSER] = WORD("closer"),
-		[FIELD_IN_OPEN] = WORD("open"), [FIELD_IN_CLOSE] = WORD("close"),
-		[FIELD_IN_TIME_WAIT] = WORD("time_wait"),
-	};
+	const struct field_object_key *key = &field_objects[object];
 
 	if (before != FIELD_IN_RECORD)
 		at = json_put_end(at, '}');
 	if (object == FIELD_IN_RECORD)
 		return at;
-	at = json_put_word(at, &keys[object]);
-	at[-1] = ':';
+	memcpy(at, key->text, FIELD_KEY_ROOM);
+	at += key->len;
 	return is_there ? JSON_PUT(at, "{") : JSON_PUT(at, "null,");
 }
 

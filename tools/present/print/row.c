@@ -27,20 +27,18 @@
 /* Names of columns are put together once. */
 static const char *column_name(unsigned int i)
 {
-	static const char *const objects[] = {
-		[FIELD_IN_RECORD] = "", [FIELD_IN_OWNER] = "owner_",
-		[FIELD_IN_CLOSER] = "closer_", [FIELD_IN_OPEN] = "open_",
-		[FIELD_IN_CLOSE] = "close_", [FIELD_IN_TIME_WAIT] = "time_wait_",
-	};
 	static char (*names)[COLUMN_ROOM];
 	const struct field *field = &fields[i];
+	const struct field_object_key *object = &field_objects[field->object];
 
 	if (!names)
 		names = memory_new(field_count, sizeof(*names));
 	/* Of "key": the quotes and the colon are left out. */
-	if (!names[i][0])
-		snprintf(names[i], COLUMN_ROOM, "%s%.*s", objects[field->object],
+	if (!names[i][0] && object->len)
+		snprintf(names[i], COLUMN_ROOM, "%.*s_%.*s", object->len - 3, object->text + 1,
 			 field->key_len - 3, field->key + 1);
+	else if (!names[i][0])
+		snprintf(names[i], COLUMN_ROOM, "%.*s", field->key_len - 3, field->key + 1);
 	return names[i];
 }
 

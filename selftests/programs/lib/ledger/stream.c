@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "lib/base/util.h"
@@ -21,6 +23,17 @@ const char *frame_word(const union frame *frame)
 	return frame->frame.type < TCPLEDGER_FRAME_TYPE_MAX ? words[frame->frame.type] : "?";
 }
 
+/* How many events a frame is. */
+unsigned int frame_events(const union frame *frame)
+{
+	const size_t all = frame->frame.size - sizeof(frame->frame);
+
+	if (!frame_is_event(frame))
+		return 0;
+	return frame->frame.type == TCPLEDGER_FRAME_ENTRIES ?
+	       all / sizeof(struct tcpledger_short) : 1;
+}
+
 bool frame_is_event(const union frame *frame)
 {
 	return frame->frame.flags & TCPLEDGER_FRAME_NUMBERED;
@@ -35,6 +48,44 @@ const struct tcpledger_entry *frame_log(const union frame *frame)
 	return (const void *)(&frame->record.record + 1);
 }
 
+/* How many entries follow it: none in the short forms, which tell them elsewhere. */
+unsigned int frame_log_n(const union frame *frame)
+{
+	const struct tcpledger_record *rec = &frame->record.record;
+
+	return rec->size > sizeof(*rec) ? rec->log_n : 0;
+}
+
+/**
+ * short_entry - an entry as it is in ENTRY
+ * @s: it in the short form
+ * @e: set to it
+ */
+void short_entry(const struct tcpledger_short *s, struct tcpledger_entry *e)
+{
+	memset(e, 0, sizeof(*e));
+	e->t_ns = (int64_t)s->when >> 8;
+	e->type = s->when & 3;
+	e->segment = -1;
+	if (e->type == TCPLEDGER_ENTRY_STATE) {
+		e->from = s->seq;
+		e->to = s->seq >> 8;
+		e->cause = s->seq >> 16;
+		e->segment = s->ack;
+	} else if (e->type == TCPLEDGER_ENTRY_NOTE) {
+		e->tag = s->seq;
+		e->segment = s->ack;
+	} else {
+		e->seq = s->seq;
+		e->ack = s->ack;
+		e->len = s->len;
+		e->win = s->win;
+		e->flags = s->flags;
+		e->ttl = s->ttl;
+		e->bits = s->when >> 2 & 0x3f;
+	}
+}
+
 /* What a frame of its type has at least; a record its log as well. */
 static size_t size_of(const union frame *frame, size_t left)
 {
@@ -46,9 +97,15 @@ static size_t size_of(const union frame *frame, size_t left)
 	case TCPLEDGER_FRAME_RECORD:
 	case TCPLEDGER_FRAME_OPEN:
 	case TCPLEDGER_FRAME_END:
+		if (frame->frame.type == TCPLEDGER_FRAME_OPEN &&
+		    rec->size == offsetof(struct tcpledger_record, local_mss))
+			return offsetof(union frame, record.record) + rec->size;
 		if (left < sizeof(frame->record))
 			return sizeof(frame->record);
-		return sizeof(frame->record) + rec->log_n * sizeof(struct tcpledger_entry);
+		return sizeof(frame->record) +
+		       frame_log_n(frame) * sizeof(struct tcpledger_entry);
+	case TCPLEDGER_FRAME_ENTRIES:
+		return sizeof(frame->frame) + frame_events(frame) * sizeof(struct tcpledger_short);
 	case TCPLEDGER_FRAME_ENTRY:
 	case TCPLEDGER_FRAME_AMEND:
 		return sizeof(frame->entry);
@@ -98,6 +155,18 @@ void stream_open(struct stream *stream, bool snapshot)
 	stream->len = 0;
 	stream->at = 0;
 	stream->over = false;
+}
+
+/**
+ * stream_open_brief - the same, in the short forms
+ * @stream: filled in
+ * @snapshot: as stream_open()
+ */
+void stream_open_brief(struct stream *stream, bool snapshot)
+{
+	stream_open(stream, snapshot);
+	if (ioctl(stream->fd, TCPLEDGER_IOC_BRIEF))
+		die("ioctl " STREAM_PATH);
 }
 
 void stream_close(struct stream *stream)

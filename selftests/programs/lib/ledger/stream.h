@@ -19,6 +19,7 @@ union frame {
 	struct tcpledger_frame_entry entry;
 	struct tcpledger_frame_gone gone;
 	struct tcpledger_frame_count count;
+	struct tcpledger_frame_entries entries;
 };
 
 /**
@@ -42,9 +43,13 @@ struct stream {
 const char *frame_word(const union frame *frame);
 bool frame_is_event(const union frame *frame);
 const struct tcpledger_entry *frame_log(const union frame *frame);
+unsigned int frame_log_n(const union frame *frame);
+unsigned int frame_events(const union frame *frame);
+void short_entry(const struct tcpledger_short *s, struct tcpledger_entry *e);
 bool frames_whole(const uint8_t *data, size_t len);
 
 void stream_open(struct stream *stream, bool snapshot);
+void stream_open_brief(struct stream *stream, bool snapshot);
 void stream_close(struct stream *stream);
 const union frame *stream_next(struct stream *stream);
 const union frame *stream_wait(struct stream *stream, unsigned int ms);

@@ -51,7 +51,10 @@ static void take_record(struct told *told, const union frame *frame)
 
 	if (frame->record.monotonic_ns > now_ns())
 		wrong(told, frame, "is of the future", frame->record.monotonic_ns);
-	r->record = *rec;
+	if (rec->size < sizeof(*rec))
+		memcpy(&r->record, rec, rec->size);	/* the rest follows with END */
+	else
+		r->record = *rec;
 	r->known = true;
 	r->gone = false;
 	r->opens += frame->frame.type == TCPLEDGER_FRAME_OPEN;
@@ -61,27 +64,51 @@ static void take_record(struct told *told, const union frame *frame)
 	r->ended = frame->frame.type == TCPLEDGER_FRAME_END ||
 		   (frame->frame.type == TCPLEDGER_FRAME_RECORD &&
 		    !(rec->flags & TCPLEDGER_REC_LIVE));
-	for (unsigned int n = 0; n < rec->log_n; n++)
+	for (unsigned int n = 0; n < frame_log_n(frame); n++)
 		take_entry(r, n, frame_log(frame) + n);
 }
 
 /* Entries come in the order of the log, and what is amended was told. */
-static void take_event(struct told *told, const union frame *frame)
+static void take_event(struct told *told, const union frame *frame, bool amend, uint64_t id,
+		       unsigned int n, const struct tcpledger_entry *e)
 {
-	const struct tcpledger_frame_entry *f = &frame->entry;
-	struct told_record *r = record_of(told, f->id);
-	const bool amend = frame->frame.type == TCPLEDGER_FRAME_AMEND;
+	struct told_record *r = record_of(told, id);
 
-	if (f->n >= TCPLEDGER_LOG_MAX || f->reserved) {
-		wrong(told, frame, "has an impossible index", f->n);
+	if (n >= TCPLEDGER_LOG_MAX) {
+		wrong(told, frame, "has an impossible index", n);
 		return;
 	}
-	if (amend && !told->lost && !(r->has >> f->n & 1) && r->opens)
-		wrong(told, frame, "amends what was not told", f->id);
-	if (amend && r->has >> f->n & 1 && r->log[f->n].t_ns != f->entry.t_ns)
-		wrong(told, frame, "amends the time of an entry", f->id);
+	if (amend && !told->lost && !(r->has >> n & 1) && r->opens)
+		wrong(told, frame, "amends what was not told", id);
+	if (amend && r->has >> n & 1 && r->log[n].t_ns != e->t_ns)
+		wrong(told, frame, "amends the time of an entry", id);
 	r->ended = false;
-	take_entry(r, f->n, &f->entry);
+	take_entry(r, n, e);
+}
+
+static void take_long(struct told *told, const union frame *frame)
+{
+	const struct tcpledger_frame_entry *f = &frame->entry;
+
+	if (f->reserved)
+		wrong(told, frame, "has a number where none is yet", f->reserved);
+	take_event(told, frame, frame->frame.type == TCPLEDGER_FRAME_AMEND, f->id, f->n,
+		   &f->entry);
+}
+
+static void take_short(struct told *told, const union frame *frame)
+{
+	for (unsigned int i = 0; i < frame_events(frame); i++) {
+		const struct tcpledger_short *s = &frame->entries.entries[i];
+		const unsigned int type = s->of & 0xff;
+		struct tcpledger_entry e;
+
+		if (type != TCPLEDGER_FRAME_ENTRY && type != TCPLEDGER_FRAME_AMEND)
+			wrong(told, frame, "has an entry that is no event", type);
+		short_entry(s, &e);
+		take_event(told, frame, type == TCPLEDGER_FRAME_AMEND, s->of >> 16,
+			   s->of >> 8 & 0xff, &e);
+	}
 }
 
 /* Events are numbered without a gap, but for what LOST tells; other frames name the next. */
@@ -102,8 +129,8 @@ static void take_number(struct told *told, const union frame *frame)
 	if (frame->frame.seq != told->next)
 		wrong(told, frame, "has not the number that is next", told->next);
 	if (frame_is_event(frame)) {
-		told->events++;
-		told->next = frame->frame.seq + 1;
+		told->events += frame_events(frame);
+		told->next = frame->frame.seq + frame_events(frame);
 	}
 }
 
@@ -123,7 +150,10 @@ void told_take(struct told *told, const union frame *frame)
 		break;
 	case TCPLEDGER_FRAME_ENTRY:
 	case TCPLEDGER_FRAME_AMEND:
-		take_event(told, frame);
+		take_long(told, frame);
+		break;
+	case TCPLEDGER_FRAME_ENTRIES:
+		take_short(told, frame);
 		break;
 	case TCPLEDGER_FRAME_GONE:
 		record_of(told, frame->gone.id)->gone = true;
@@ -161,9 +191,10 @@ void told_free(struct told *told)
 	memset(told, 0, sizeof(*told));
 }
 
-/* What changes with the time at which a record is read, and nothing else may. */
+/* What changes with the time at which a record is read, or with its log; nothing else may. */
 static void strike_out(struct tcpledger_record *rec)
 {
+	rec->size = 0;
 	rec->tw_remaining_ns = 0;
 	rec->state_age_ns = 0;
 }

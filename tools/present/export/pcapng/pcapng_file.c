@@ -8,11 +8,11 @@
 #include "base/fail.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "present/export/pcapng/annotate.h"
+#include "present/export/pcapng/comment.h"
 #include "present/export/pcapng/headers.h"
 #include "present/export/pcapng/packet.h"
-#include "present/export/pcapng/pcapng.h"
-#include "present/export/pcapng/trace.h"
+#include "present/export/pcapng/pcapng_block.h"
+#include "present/export/pcapng/packet_list.h"
 #include "read/record.h"
 
 #define TIMESTAMPS_LEN	12	/* of each segment, with their padding */
@@ -50,15 +50,15 @@ static int compare_netns(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void find_interfaces(struct interfaces *interfaces, const struct trace *trace)
+static void find_interfaces(struct interfaces *interfaces, const struct packet_list *list)
 {
 	size_t i, kept = 0;
 
-	interfaces->netns = memory_new(trace->count, sizeof(uint32_t));
-	for (i = 0; i < trace->count; i++)
-		interfaces->netns[i] = trace->records[i]->fixed.netns;
-	qsort(interfaces->netns, trace->count, sizeof(uint32_t), compare_netns);
-	for (i = 0; i < trace->count; i++)
+	interfaces->netns = memory_new(list->count, sizeof(uint32_t));
+	for (i = 0; i < list->count; i++)
+		interfaces->netns[i] = list->records[i]->fixed.netns;
+	qsort(interfaces->netns, list->count, sizeof(uint32_t), compare_netns);
+	for (i = 0; i < list->count; i++)
 		if (!kept || interfaces->netns[kept - 1] != interfaces->netns[i])
 			interfaces->netns[kept++] = interfaces->netns[i];
 	interfaces->count = kept;
@@ -73,23 +73,24 @@ static uint32_t interface_of(const struct interfaces *interfaces, uint32_t netns
 }
 
 /* Records without a segment, as comments on their namespace. */
-static void describe_interface(struct text *comments, const struct trace *trace, uint32_t netns)
+static void describe_interface(struct text *comments, const struct packet_list *list,
+			       uint32_t netns)
 {
 	struct text comment = { 0 };
 	unsigned long long more = 0;
 	size_t i;
 
-	for (i = 0; i < trace->count; i++) {
-		const struct record *record = trace->records[i];
+	for (i = 0; i < list->count; i++) {
+		const struct record *record = list->records[i];
 
-		if (record->fixed.netns != netns || annotate_has_segment(record))
+		if (record->fixed.netns != netns || comment_has_segment(record))
 			continue;
 		if (comments->len > COMMENTS_MOST) {
 			more++;
 			continue;
 		}
 		comment.len = 0;
-		annotate_record(&comment, record);
+		comment_record(&comment, record);
 		text_bytes(comments, comment.bytes, comment.len);
 		text_char(comments, '\0');
 	}
@@ -102,7 +103,7 @@ static void describe_interface(struct text *comments, const struct trace *trace,
 }
 
 static void write_interfaces(struct text *out, const struct interfaces *interfaces,
-			     const struct trace *trace)
+			     const struct packet_list *list)
 {
 	struct text comments = { 0 };
 	size_t i;
@@ -112,8 +113,8 @@ static void write_interfaces(struct text *out, const struct interfaces *interfac
 
 		snprintf(name, sizeof(name), "netns:%u", interfaces->netns[i]);
 		comments.len = 0;
-		describe_interface(&comments, trace, interfaces->netns[i]);
-		pcapng_interface(out, name, &comments);
+		describe_interface(&comments, list, interfaces->netns[i]);
+		pcapng_block_interface(out, name, &comments);
 	}
 	text_free(&comments);
 }
@@ -195,9 +196,9 @@ static void describe_packet(struct text *comment, const struct packet *packet,
 	if (piece < pieces)
 		return;
 	if (packet->sender)
-		annotate_segment(comment, packet->sender, packet->out);
+		comment_segment(comment, packet->sender, packet->out);
 	if (packet->receiver)
-		annotate_segment(comment, packet->receiver, packet->in);
+		comment_segment(comment, packet->receiver, packet->in);
 }
 
 /*
@@ -218,7 +219,7 @@ static int write_packet(struct file *file, const struct interfaces *interfaces,
 	pieces = headers.len > most ? (headers.len - 1) / most + 1 : 1;
 	for (piece = 1; piece <= pieces && !status; piece++) {
 		uint8_t bytes[HEADERS_MOST];
-		struct pcapng_packet p;
+		struct pcapng_block_packet p;
 
 		headers.len = piece < pieces ? most : packet->entry.len - (pieces - 1) * most;
 		headers.flags = packet->entry.flags;
@@ -227,7 +228,7 @@ static int write_packet(struct file *file, const struct interfaces *interfaces,
 		if (piece < pieces)
 			headers.flags &= (uint8_t)~(TCPLEDGER_FIN | TCPLEDGER_PSH);
 		describe_packet(comment, packet, piece, pieces);
-		p = (struct pcapng_packet){
+		p = (struct pcapng_block_packet){
 			.interface = interface_of(interfaces, record->fixed.netns),
 			.time_ns = (uint64_t)packet->time_ns,
 			.headers = bytes,
@@ -236,7 +237,7 @@ static int write_packet(struct file *file, const struct interfaces *interfaces,
 			.comment = comment,
 		};
 		p.length = p.kept + headers.len;
-		pcapng_packet(&file->text, &p);
+		pcapng_block_packet(&file->text, &p);
 		++*packets;
 		headers.seq += headers.len + !!(headers.flags & TCPLEDGER_SYN);
 		status = file_flush(file, FILE_PIECE);
@@ -247,12 +248,13 @@ static int write_packet(struct file *file, const struct interfaces *interfaces,
 /**
  * pcapng_file_write - write all packets as pcapng
  * @file: an open file
- * @trace: the packets
+ * @list: the packets
  * @packets: set to how many it took
  *
  * Return: 0, or an exit status with the error reported.
  */
-int pcapng_file_write(struct file *file, const struct trace *trace, unsigned long long *packets)
+int pcapng_file_write(struct file *file, const struct packet_list *list,
+		      unsigned long long *packets)
 {
 	struct text comment = { 0 };
 	struct interfaces interfaces;
@@ -260,11 +262,11 @@ int pcapng_file_write(struct file *file, const struct trace *trace, unsigned lon
 	size_t i;
 
 	*packets = 0;
-	find_interfaces(&interfaces, trace);
-	pcapng_section(&file->text, section_comment);
-	write_interfaces(&file->text, &interfaces, trace);
-	for (i = 0; i < trace->packet_count && !status; i++)
-		status = write_packet(file, &interfaces, &trace->packets[i], &comment, packets);
+	find_interfaces(&interfaces, list);
+	pcapng_block_section(&file->text, section_comment);
+	write_interfaces(&file->text, &interfaces, list);
+	for (i = 0; i < list->packet_count && !status; i++)
+		status = write_packet(file, &interfaces, &list->packets[i], &comment, packets);
 	free(interfaces.netns);
 	text_free(&comment);
 	return status;

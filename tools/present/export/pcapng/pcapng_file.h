@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A trace as a pcapng file, for Wireshark.
+ * Packets as a pcapng file, for Wireshark.
  */
 #ifndef TCPLEDGER_PCAPNG_FILE_H
 #define TCPLEDGER_PCAPNG_FILE_H
 
 struct file;
-struct trace;
+struct packet_list;
 
-int pcapng_file_write(struct file *file, const struct trace *trace, unsigned long long *packets);
+int pcapng_file_write(struct file *file, const struct packet_list *list,
+		      unsigned long long *packets);
 
 #endif

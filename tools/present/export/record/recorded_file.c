@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
 #include "present/export/record/recorded_file.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <linux/tcpledger.h>
 
 #include "base/fail.h"
+#include "read/frame.h"
 
 static int fail_write(const char *name, int error)
 {
@@ -46,6 +48,9 @@ int recorded_file_create(struct recorded_file *file, const char *name)
 	if (check_free(file))
 		return FAIL_WORK;
 	file->bytes = 0;
+	file->cut = 0;
+	file->named = false;
+	file->written = 0;
 	file->fd = open(file->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
 	return file->fd < 0 ? fail_write(file->part, errno) : FAIL_NONE;
 }
@@ -111,22 +116,64 @@ void recorded_file_count(struct recorded_file *file, unsigned int type, uint64_t
 	recorded_file_put(file, &count, sizeof(count));
 }
 
-/* Of what was not written to its end, nothing but whole frames stays. */
-static void cut(struct recorded_file *file, size_t done)
+/* Events in whole frames; many entries may be in one. */
+static uint64_t count_events(const char *bytes, size_t from, size_t to)
 {
-	off_t end = (off_t)(file->bytes - file->text.len);
-	size_t from, begin = end ? 0 : sizeof(struct tcpledger_header);
+	struct tcpledger_frame frame;
+	uint64_t count = 0;
+
+	for (; from + sizeof(frame) <= to; from += frame.size) {
+		memcpy(&frame, bytes + from, sizeof(frame));
+		if (frame.flags & TCPLEDGER_FRAME_NUMBERED)
+			count += frame.type == TCPLEDGER_FRAME_ENTRIES ?
+				 frame_entries(frame.size) : 1;
+	}
+	return count;
+}
+
+/*
+ * Of what was written up to @done nothing but whole frames stays, and without a whole
+ * header nothing. Events behind that are counted: they are in no file.
+ */
+static void cut(struct recorded_file *file, const char *bytes, size_t size, size_t done)
+{
+	size_t at = file->written ? 0 : sizeof(struct tcpledger_header);
+	size_t keep = done < at ? 0 : at;
 	struct tcpledger_frame frame;
 
-	if (done < begin)
-		return;
-	for (from = begin; from + sizeof(frame) <= done; from += frame.size) {
-		memcpy(&frame, file->text.bytes + from, sizeof(frame));
-		if (from + frame.size > done)
+	for (; at + sizeof(frame) <= done; at = keep) {
+		memcpy(&frame, bytes + at, sizeof(frame));
+		if (at + frame.size > done)
 			break;
+		keep = at + frame.size;
 	}
-	if (from < done && ftruncate(file->fd, end + (off_t)from))
+	file->cut += count_events(bytes, at, size);
+	if (keep < done && ftruncate(file->fd, (off_t)(file->written + keep)))
 		return;		/* then it is cut off, which its readers say */
+}
+
+/* Whole frames, and at the beginning of the file its header. */
+static int write_all(struct recorded_file *file, const char *bytes, size_t size)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t n = write(file->fd, bytes + done, size - done);
+
+		if (n >= 0) {
+			done += (size_t)n;
+		} else if (errno != EINTR) {
+			int error = errno;
+
+			cut(file, bytes, size, done);
+			file->text.len = 0;
+			file->bytes = (uint64_t)lseek(file->fd, 0, SEEK_END);
+			file->written = file->bytes;
+			return fail_write(file->part, error);
+		}
+	}
+	file->written += size;
+	return FAIL_NONE;
 }
 
 /**
@@ -138,24 +185,28 @@ static void cut(struct recorded_file *file, size_t done)
  */
 int recorded_file_flush(struct recorded_file *file)
 {
-	size_t done = 0;
+	int status = write_all(file, file->text.bytes, file->text.len);
 
-	while (done < file->text.len) {
-		ssize_t n = write(file->fd, file->text.bytes + done, file->text.len - done);
-
-		if (n >= 0) {
-			done += (size_t)n;
-		} else if (errno != EINTR) {
-			int error = errno;
-
-			cut(file, done);
-			file->text.len = 0;
-			file->bytes = (uint64_t)lseek(file->fd, 0, SEEK_END);
-			return fail_write(file->part, error);
-		}
-	}
 	file->text.len = 0;
-	return FAIL_NONE;
+	return status;
+}
+
+/**
+ * recorded_file_write - write frames at once, behind what has been gathered
+ * @file: an open file
+ * @bytes: the frames
+ * @size: their length
+ *
+ * Return: as recorded_file_flush().
+ */
+int recorded_file_write(struct recorded_file *file, const void *bytes, size_t size)
+{
+	if (recorded_file_flush(file)) {
+		file->cut += count_events(bytes, 0, size);
+		return FAIL_WORK;
+	}
+	file->bytes += size;
+	return write_all(file, bytes, size);
 }
 
 /* Nothing came to be in it. */
@@ -164,6 +215,25 @@ static int drop(struct recorded_file *file)
 	close(file->fd);
 	file->fd = -1;
 	return unlink(file->part) ? fail_write(file->part, errno) : FAIL_NONE;
+}
+
+/*
+ * Whatever has come to be called so meanwhile stays. A file system that cannot promise
+ * that for a rename can for a hard link.
+ */
+static int rename_to_free(const char *from, const char *to)
+{
+	if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE))
+		return 0;
+	if (errno != EINVAL)
+		return -1;
+	return link(from, to) ? -1 : unlink(from);
+}
+
+static int fail_rename(const struct recorded_file *file, int error)
+{
+	return fail_work("rename it yourself", "cannot call %s %s: %s; what was recorded stays in "
+			 "%s", file->part, file->name, strerror(error), file->part);
 }
 
 /**
@@ -183,9 +253,21 @@ int recorded_file_finish(struct recorded_file *file)
 	if (close(file->fd) && !status)
 		status = fail_write(file->part, errno);
 	file->fd = -1;
-	if (rename(file->part, file->name) && !status)
-		status = fail_write(file->name, errno);
+	if (rename_to_free(file->part, file->name))
+		return fail_rename(file, errno);
+	file->named = true;
 	return status;
+}
+
+/**
+ * recorded_file_path - where it is
+ * @file: a file, also one that was finished
+ *
+ * Return: its name now.
+ */
+const char *recorded_file_path(const struct recorded_file *file)
+{
+	return file->named ? file->name : file->part;
 }
 
 /**

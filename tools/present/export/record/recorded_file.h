@@ -24,6 +24,9 @@ struct tcpledger_frame_start;
  * @fd: descriptor, -1 if none is open
  * @text: frames that are to be written next
  * @bytes: length of the file with them
+ * @named: it is complete and called @name
+ * @cut: events that were put and had no room
+ * @written: length without them
  */
 struct recorded_file {
 	char		name[PATH_MAX];
@@ -31,6 +34,9 @@ struct recorded_file {
 	int		fd;
 	struct text	text;
 	uint64_t	bytes;
+	bool		named;
+	uint64_t	cut;
+	uint64_t	written;
 };
 
 int recorded_file_create(struct recorded_file *file, const char *name);
@@ -38,8 +44,10 @@ void recorded_file_header(struct recorded_file *file, const struct tcpledger_fra
 void recorded_file_sync(struct recorded_file *file, const struct tcpledger_frame_start *start);
 void recorded_file_count(struct recorded_file *file, unsigned int type, uint64_t seq,
 			 uint64_t first, uint64_t n);
+int recorded_file_write(struct recorded_file *file, const void *bytes, size_t size);
 int recorded_file_flush(struct recorded_file *file);
 int recorded_file_finish(struct recorded_file *file);
+const char *recorded_file_path(const struct recorded_file *file);
 void recorded_file_free(struct recorded_file *file);
 
 /**

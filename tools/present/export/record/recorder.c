@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * A fresh snapshot comes from a second descriptor, opened while the first is still read:
- * its START tells the number of the event behind the snapshot, and up to that one the
- * first descriptor is read to its end. So no event is between the two.
- */
 #include "present/export/record/recorder.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -22,8 +15,9 @@
 
 #define SNAPSHOT_EVERY	(16ULL << 20)	/* bytes, or four times what a snapshot has */
 #define SNAPSHOT_RATIO	4
-#define FRAME_UNDECODED	(FRAME_OF_RECORD | FRAME_OF_ENTRY | FRAME_MASK(GONE))
+#define FRAME_UNDECODED	(FRAME_OF_EVENT | FRAME_MASK(ENTRIES))
 #define PIECE		(256 * 1024)	/* bytes gathered before they are written */
+#define ENOUGH		(16 * 1024)	/* bytes that are written without being gathered */
 
 static int begin_file(struct recorder *r)
 {
@@ -37,9 +31,9 @@ static int begin_file(struct recorder *r)
 		return FAIL_WORK;
 	r->writing = true;
 	r->in_file = 0;
+	r->file_count++;
 	if (disk_check(r->file.part, r->wish->free_space))
 		return FAIL_WORK;
-	r->file_count++;
 	r->rotate_at = clock_next(r->wish->rotate_ns);
 	if (r->numbered && r->wish->files)
 		numbers_drop(r->wish->path, r->number, r->wish->files);
@@ -66,6 +60,8 @@ static int finish_file(struct recorder *r)
 	r->writing = false;
 	status = recorded_file_finish(&r->file);
 	r->bytes += r->file.bytes;
+	r->count -= r->file.cut;
+	r->file_count -= !r->file.bytes;	/* it was dropped */
 	return status;
 }
 
@@ -73,6 +69,19 @@ static void put(struct recorder *r, const void *bytes, size_t size)
 {
 	put_left_out(r);
 	recorded_file_put(&r->file, bytes, size);
+}
+
+/* One of many in a frame, of which others are in the file already, gets its own. */
+static void put_frame(struct recorder *r, const struct frame *frame)
+{
+	const struct tcpledger_frame head = {
+		.type = TCPLEDGER_FRAME_ENTRIES, .flags = (uint16_t)frame->flags,
+		.size = (uint32_t)(sizeof(head) + frame->size), .seq = frame->seq,
+	};
+
+	if (frame->in_short)
+		put(r, &head, sizeof(head));
+	put(r, frame->bytes, frame->size);
 }
 
 /* A snapshot begins, at the beginning of a file or of a piece of one. */
@@ -116,7 +125,7 @@ static bool is_wanted(struct recorder *r, const struct frame *frame)
 	record = frame->type == TCPLEDGER_FRAME_GONE ?
 		 replay_find(&r->replay, frame->netns, frame->id) :
 		 replay_feed(&r->replay, frame);
-	if (!frame_is(frame, FRAME_OF_RECORD | FRAME_OF_ENTRY | FRAME_MASK(GONE)))
+	if (!frame_is(frame, FRAME_OF_EVENT))
 		return true;
 	if (record && (!record->wanted || r->wish->triggers))
 		record->wanted = filter_match(&r->wish->filter, &record->record, &header) &&
@@ -193,7 +202,7 @@ static void take(struct recorder *r, const struct frame *frame)
 		leave_out(r, frame);
 		return;
 	}
-	put(r, frame->bytes, frame->size);
+	put_frame(r, frame);
 	r->count += numbered;
 	r->in_file += numbered;
 }
@@ -201,6 +210,7 @@ static void take(struct recorder *r, const struct frame *frame)
 static int flush(struct recorder *r)
 {
 	r->flushed = clock_monotonic();
+	r->unseen = 0;
 	if (!r->writing)
 		return FAIL_NONE;
 	if (recorded_file_flush(&r->file))
@@ -222,7 +232,11 @@ static bool take_run(struct recorder *r)
 	size = events_run(r->events, enough, &bytes, &count);
 	if (!size)
 		return false;
-	put(r, bytes, size);
+	if (size < ENOUGH)
+		put(r, bytes, size);
+	else
+		r->failed = recorded_file_write(&r->file, bytes, size);
+	r->unseen += size;
 	r->next += count;
 	r->count += count;
 	r->in_file += count;
@@ -234,8 +248,10 @@ static enum stream_state next(struct recorder *r)
 	const struct frame *frame;
 	enum stream_state state;
 
+	if (r->failed)
+		return STREAM_FAILED;
 	if (take_run(r))
-		return STREAM_FRAME;
+		return r->failed ? STREAM_FAILED : STREAM_FRAME;
 	state = events_next(r->events, &frame);
 
 	if (state == STREAM_FRAME)
@@ -243,61 +259,33 @@ static enum stream_state next(struct recorder *r)
 	return state;
 }
 
-/* Whether the source gives a snapshot to each who opens it: a pipe does not. */
-static bool can_refresh(const struct recorder *r)
-{
-	struct stat st;
-
-	return !fstat(r->events->stream.input.fd, &st) && S_ISREG(st.st_mode);
-}
-
-static struct events *open_events(struct recorder *r)
-{
-	struct events *events = memory_new(1, sizeof(*events));
-
-	if (!events_open(events, r->wish->source)) {
-		events->undecoded = r->judged ? 0 : FRAME_UNDECODED;
-		return events;
-	}
-	events_close(events);
-	free(events);
-	return NULL;
-}
-
-static void close_events(struct events *events)
-{
-	if (events)
-		events_close(events);
-	free(events);
-}
-
 /*
  * Take up a fresh snapshot, in another file if @other. The old descriptor is read up to
- * where the new one begins.
+ * where the new one begins. Without one recording goes on in the file that is there.
  */
 static int refresh(struct recorder *r, bool other)
 {
-	struct events *fresh = open_events(r);
 	const struct frame *frame;
+	struct events *fresh;
 	int status = FAIL_NONE;
 
-	if (!fresh)
+	if (r->failed)
 		return FAIL_WORK;
-	if (events_next(fresh, &frame) != STREAM_FRAME || frame->type != TCPLEDGER_FRAME_START) {
-		close_events(fresh);
-		return FAIL_NONE;	/* it ends just now, as the old one will say */
-	}
-	if (!is_same_stream(r, frame)) {
-		close_events(fresh);
-		return FAIL_NONE;	/* what is recorded is over, as the old one will say */
-	}
+	fresh = snapshot_begin(&r->snapshot, r->events);
+	if (!fresh)
+		return FAIL_NONE;
+	frame = r->snapshot.start;
 	while (r->next < frame->seq && next(r) == STREAM_FRAME)
 		;
+	if (r->failed) {
+		snapshot_end(fresh);
+		return FAIL_WORK;
+	}
 	if (other) {
 		status = finish_file(r);
 		status = status ? status : begin_file(r);
 	}
-	close_events(r->events);
+	snapshot_end(r->events);
 	r->events = fresh;
 	if (!status)
 		take(r, frame);
@@ -321,16 +309,27 @@ static bool is_full(const struct recorder *r)
 	       r->file.bytes - r->snapshot_to >= r->snapshot_to - r->snapshot_from;
 }
 
+/* A trigger is remembered until there is a snapshot for its file to begin with. */
+static int begin_by_trigger(struct recorder *r)
+{
+	int status;
+
+	r->until = clock_monotonic() + r->wish->after_ns;
+	status = refresh(r, true);
+	r->triggered = !status && !r->writing;
+	return status;
+}
+
 /* Nothing begins while a snapshot is written: a file has a whole one at its beginning. */
 static int go_on(struct recorder *r)
 {
 	if (r->triggered && !r->in_snapshot) {
-		r->triggered = false;
-		r->until = clock_monotonic() + r->wish->after_ns;
 		if (!r->writing)
-			return refresh(r, true);
+			return begin_by_trigger(r);
+		r->until = clock_monotonic() + r->wish->after_ns;
+		r->triggered = false;
 	}
-	if (!r->writing || r->in_snapshot || !can_refresh(r))
+	if (!r->writing || r->in_snapshot || !snapshot_possible(r->events))
 		return FAIL_NONE;
 	if (is_full(r))
 		return refresh(r, true);
@@ -341,7 +340,7 @@ static int take_last_snapshot(struct recorder *r)
 {
 	int status;
 
-	if (!r->writing || !can_refresh(r))
+	if (!r->writing || !snapshot_possible(r->events))
 		return FAIL_NONE;
 	while (r->in_snapshot && next(r) == STREAM_FRAME)
 		;
@@ -367,13 +366,16 @@ static int tick(struct recorder *r)
 	int status = flush(r);
 
 	tell_progress(r);
+	if (!status && !r->writing && r->triggered)
+		return begin_by_trigger(r);
 	if (status || !r->writing || r->in_snapshot)
 		return status;
 	if (r->wish->triggers && r->flushed >= r->until) {
 		status = take_last_snapshot(r);
 		return finish_file(r) | status;
 	}
-	if (r->in_file && clock_due(r->rotate_at, r->wish->rotate_ns) && can_refresh(r))
+	if (r->in_file && clock_due(r->rotate_at, r->wish->rotate_ns) &&
+	    snapshot_possible(r->events))
 		return refresh(r, true);
 	return FAIL_NONE;
 }
@@ -404,7 +406,7 @@ static int record_all(struct recorder *r)
 		switch (next(r)) {
 		case STREAM_FRAME:
 			status = go_on(r);
-			if (!status && r->file.text.len >= PIECE)
+			if (!status && (r->unseen >= PIECE || r->file.text.len >= PIECE))
 				status = tick(r);
 			break;
 		case STREAM_WAIT:
@@ -430,22 +432,26 @@ static void summarize(const struct recorder *r)
 	}
 	fail_summary("%llu events, %llu lost, %llu filtered; %llu bytes in %s%s",
 		     (unsigned long long)r->count, (unsigned long long)r->lost,
-		     (unsigned long long)r->filtered, (unsigned long long)r->bytes, r->file.name,
-		     r->file_count > 1 ? " and those before it" : "");
+		     (unsigned long long)r->filtered, (unsigned long long)r->bytes,
+		     recorded_file_path(&r->file), r->file_count > 1 ? " and those before it" : "");
 }
 
 static int begin(struct recorder *r)
 {
-	r->events = open_events(r);
-	if (!r->events)
+	r->events = memory_new(1, sizeof(*r->events));
+	if (events_open(r->events, r->wish->source, r->snapshot.brief))
 		return FAIL_WORK;
+	r->events->undecoded = r->snapshot.undecoded;
 	return r->wish->triggers ? FAIL_NONE : begin_file(r);
 }
 
 static int finish(struct recorder *r, int status)
 {
-	if (!status && !r->over)
+	if (!status && !r->over) {
 		status = take_last_snapshot(r);
+		if (r->writing && r->snapshot.failed)
+			status = FAIL_WORK;
+	}
 	/* What is wrong has been said. */
 	fail_quietly(status);
 	status |= finish_file(r);
@@ -469,6 +475,9 @@ int recorder_run(struct recorder *r, const struct recorder_wish *wish)
 	r->file.fd = -1;
 	r->numbered = wish->rotate_size || wish->rotate_ns || wish->files || wish->triggers;
 	r->judged = wish->triggers || filter_any(&wish->filter);
+	r->snapshot.source = wish->source;
+	r->snapshot.brief = !r->judged;
+	r->snapshot.undecoded = r->judged ? 0 : FRAME_UNDECODED;
 	r->terminal = isatty(STDERR_FILENO);
 	interrupt_catch();
 	status = begin(r);
@@ -478,7 +487,7 @@ int recorder_run(struct recorder *r, const struct recorder_wish *wish)
 	if (r->terminal && r->file_count)
 		fputs("\r\033[K", stderr);
 	summarize(r);
-	close_events(r->events);
+	snapshot_end(r->events);
 	replay_free(&r->replay);
 	recorded_file_free(&r->file);
 	return status;

@@ -11,6 +11,7 @@
 #include "read/events.h"
 #include "read/filter.h"
 #include "read/replay.h"
+#include "read/snapshot.h"
 #include "present/export/record/recorded_file.h"
 
 struct source;
@@ -49,6 +50,7 @@ struct recorder_wish {
  * @file: the present file
  * @writing: there is one
  * @events: where frames come from
+ * @snapshot: how a fresh snapshot is had
  * @next: number of the next event
  * @replay: records, where a filter or a trigger needs them
  * @judged: it is needed
@@ -59,6 +61,8 @@ struct recorder_wish {
  * @left_out: events in a row that the filter did not want
  * @left_out_first: number of the first
  * @in_file: events in the present file
+ * @unseen: bytes recorded since the last look at the clock and the disk
+ * @failed: the file could not be written, which has been said
  * @rotate_at: CLOCK_REALTIME of the next file
  * @triggered: a trigger came
  * @until: CLOCK_MONOTONIC of the end of what a trigger began
@@ -78,6 +82,7 @@ struct recorder {
 	struct recorded_file		file;
 	bool				writing;
 	struct events			*events;
+	struct snapshot			snapshot;
 	uint64_t			next;
 	struct replay			replay;
 	bool				judged;
@@ -88,6 +93,8 @@ struct recorder {
 	uint64_t			left_out;
 	uint64_t			left_out_first;
 	uint64_t			in_file;
+	uint64_t			unseen;
+	int				failed;
 	int64_t				rotate_at;
 	bool				triggered;
 	int64_t				until;

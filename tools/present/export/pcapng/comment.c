@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "present/export/pcapng/annotate.h"
+#include "present/export/pcapng/comment.h"
 
 #include <string.h>
 
@@ -12,12 +12,12 @@
 #include "read/record.h"
 
 /**
- * annotate_has_segment - whether there is a segment to put words to
+ * comment_has_segment - whether there is a segment to put words to
  * @record: a checked record
  *
  * Return: false if its log has state changes and notes only.
  */
-bool annotate_has_segment(const struct record *record)
+bool comment_has_segment(const struct record *record)
 {
 	unsigned int i;
 
@@ -176,12 +176,12 @@ static int last_segment(const struct record *record)
 }
 
 /**
- * annotate_segment - the words that go with a segment
+ * comment_segment - the words that go with a segment
  * @out: where to add them, a line each
  * @record: a checked record
  * @segment: number of the segment in its log
  */
-void annotate_segment(struct text *out, const struct record *record, int segment)
+void comment_segment(struct text *out, const struct record *record, int segment)
 {
 	unsigned int i;
 
@@ -194,11 +194,11 @@ void annotate_segment(struct text *out, const struct record *record, int segment
 }
 
 /**
- * annotate_record - the words of a record that has no segment to go with
+ * comment_record - the words of a record that has no segment to go with
  * @out: where to add them, a line each
  * @record: a checked record
  */
-void annotate_record(struct text *out, const struct record *record)
+void comment_record(struct text *out, const struct record *record)
 {
 	unsigned int i;
 

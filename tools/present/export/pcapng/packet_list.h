@@ -4,8 +4,8 @@
  * A connection whose both ends are here has two records in one namespace; a
  * segment that both logged is one packet. Pure: records in, packets out.
  */
-#ifndef TCPLEDGER_TRACE_H
-#define TCPLEDGER_TRACE_H
+#ifndef TCPLEDGER_PACKET_LIST_H
+#define TCPLEDGER_PACKET_LIST_H
 
 #include <stddef.h>
 
@@ -13,7 +13,7 @@ struct record;
 struct packet;
 
 /**
- * struct trace - all packets, in the order of time
+ * struct packet_list - all packets, in the order of time
  * @records: the records they come from
  * @count: how many
  * @room: how many fit
@@ -22,7 +22,7 @@ struct packet;
  * @packet_count: how many
  * @packet_room: how many fit
  */
-struct trace {
+struct packet_list {
 	struct record	**records;
 	size_t		count;
 	size_t		room;
@@ -32,8 +32,8 @@ struct trace {
 	size_t		packet_room;
 };
 
-void trace_add(struct trace *trace, const struct record *record);
-void trace_build(struct trace *trace);
-void trace_free(struct trace *trace);
+void packet_list_add(struct packet_list *list, const struct record *record);
+void packet_list_build(struct packet_list *list);
+void packet_list_free(struct packet_list *list);
 
 #endif

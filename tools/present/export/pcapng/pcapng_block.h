@@ -4,8 +4,8 @@
  * this machine. Of a packet only the headers are there: its payload was never
  * recorded.
  */
-#ifndef TCPLEDGER_PCAPNG_H
-#define TCPLEDGER_PCAPNG_H
+#ifndef TCPLEDGER_PCAPNG_BLOCK_H
+#define TCPLEDGER_PCAPNG_BLOCK_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -19,7 +19,7 @@ struct text;
 #define PCAPNG_COMMENT_MOST	65535	/* bytes of one comment */
 
 /**
- * struct pcapng_packet - an Enhanced Packet Block
+ * struct pcapng_block_packet - an Enhanced Packet Block
  * @interface: number of its interface, in the order they were written
  * @time_ns: since 1970
  * @headers: what is kept of the packet
@@ -28,7 +28,7 @@ struct text;
  * @direction: PCAPNG_IN or PCAPNG_OUT
  * @comment: UTF-8, cut to PCAPNG_COMMENT_MOST; may be empty
  */
-struct pcapng_packet {
+struct pcapng_block_packet {
 	uint32_t		interface;
 	uint64_t		time_ns;
 	const void		*headers;
@@ -38,8 +38,8 @@ struct pcapng_packet {
 	const struct text	*comment;
 };
 
-void pcapng_section(struct text *out, const char *comment);
-void pcapng_interface(struct text *out, const char *name, const struct text *comments);
-void pcapng_packet(struct text *out, const struct pcapng_packet *packet);
+void pcapng_block_section(struct text *out, const char *comment);
+void pcapng_block_interface(struct text *out, const char *name, const struct text *comments);
+void pcapng_block_packet(struct text *out, const struct pcapng_block_packet *packet);
 
 #endif

@@ -4,13 +4,13 @@
  * again, what the one end sends in the new connection reaches the other in the
  * old.
  */
-#ifndef TCPLEDGER_TRACE_JOIN_H
-#define TCPLEDGER_TRACE_JOIN_H
+#ifndef TCPLEDGER_PACKET_JOIN_H
+#define TCPLEDGER_PACKET_JOIN_H
 
 #include <stddef.h>
 
 struct packet;
 
-size_t trace_join(struct packet *packets, size_t count);
+size_t packet_join(struct packet *packets, size_t count);
 
 #endif

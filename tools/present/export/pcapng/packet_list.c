@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "present/export/pcapng/trace.h"
+#include "present/export/pcapng/packet_list.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "present/export/pcapng/packet.h"
 #include "present/export/pcapng/payload_gaps.h"
-#include "present/export/pcapng/trace_join.h"
+#include "present/export/pcapng/packet_join.h"
 #include "meaning/arrivals.h"
 #include "read/entry.h"
 #include "read/moment.h"
@@ -16,11 +16,11 @@
 #define SAME_MOMENT_NS	1000000		/* an event logged twice */
 
 /**
- * trace_add - take a record
- * @trace: where to; all zero at first
+ * packet_list_add - take a record
+ * @list: where to; all zero at first
  * @record: a checked record; a copy is kept
  */
-void trace_add(struct trace *trace, const struct record *record)
+void packet_list_add(struct packet_list *list, const struct record *record)
 {
 	size_t log = record->fixed.log_n * sizeof(*record->log);
 	struct record *copy = memory_new(1, sizeof(*copy) + log);
@@ -29,20 +29,20 @@ void trace_add(struct trace *trace, const struct record *record)
 	copy->log = (void *)(copy + 1);
 	if (log)
 		memcpy(copy->log, record->log, log);
-	trace->records = memory_grow(trace->records, trace->count, &trace->room,
-				     sizeof(*trace->records));
-	trace->records[trace->count++] = copy;
+	list->records = memory_grow(list->records, list->count, &list->room,
+				    sizeof(*list->records));
+	list->records[list->count++] = copy;
 }
 
-static struct packet *add_packet(struct trace *trace)
+static struct packet *add_packet(struct packet_list *list)
 {
 	struct packet *packet;
 
-	trace->packets = memory_grow(trace->packets, trace->packet_count, &trace->packet_room,
-				     sizeof(*trace->packets));
-	packet = &trace->packets[trace->packet_count];
+	list->packets = memory_grow(list->packets, list->packet_count, &list->packet_room,
+				    sizeof(*list->packets));
+	packet = &list->packets[list->packet_count];
 	memset(packet, 0, sizeof(*packet));
-	packet->order = trace->packet_count++;
+	packet->order = list->packet_count++;
 	packet->out = -1;
 	packet->in = -1;
 	return packet;
@@ -77,14 +77,14 @@ static bool is_same_tuple(const struct tcpledger_record *a, const struct tcpledg
 }
 
 /* The first record, by tuple, that is not before @wanted. */
-static size_t find_tuple(const struct trace *trace, const struct record *wanted)
+static size_t find_tuple(const struct packet_list *list, const struct record *wanted)
 {
-	size_t from = 0, to = trace->count;
+	size_t from = 0, to = list->count;
 
 	while (from < to) {
 		size_t middle = from + (to - from) / 2;
 
-		if (compare_tuples(&trace->records[middle], &wanted) < 0)
+		if (compare_tuples(&list->records[middle], &wanted) < 0)
 			from = middle + 1;
 		else
 			to = middle;
@@ -92,7 +92,7 @@ static size_t find_tuple(const struct trace *trace, const struct record *wanted)
 	return from;
 }
 
-static const struct record *find_mirror(const struct trace *trace, const struct record *record)
+static const struct record *find_mirror(const struct packet_list *list, const struct record *record)
 {
 	const struct tcpledger_record *r = &record->fixed;
 	struct record key = { .fixed = { .netns = r->netns, .flags = r->flags,
@@ -101,10 +101,10 @@ static const struct record *find_mirror(const struct trace *trace, const struct 
 
 	memcpy(key.fixed.local, r->remote, sizeof(r->remote));
 	memcpy(key.fixed.remote, r->local, sizeof(r->local));
-	for (i = find_tuple(trace, &key);
-	     i < trace->count && is_same_tuple(&key.fixed, &trace->records[i]->fixed); i++)
-		if (record_is_other_end(record, trace->records[i]))
-			return trace->records[i];
+	for (i = find_tuple(list, &key);
+	     i < list->count && is_same_tuple(&key.fixed, &list->records[i]->fixed); i++)
+		if (record_is_other_end(record, list->records[i]))
+			return list->records[i];
 	return NULL;
 }
 
@@ -113,14 +113,14 @@ static const struct record *find_mirror(const struct trace *trace, const struct 
  * self-connect the record itself; NULL if it is not here. A record that ended
  * at once may not have learnt its peer_id.
  */
-static const struct record *find_peer(const struct trace *trace, const struct record *record)
+static const struct record *find_peer(const struct packet_list *list, const struct record *record)
 {
 	const struct record *peer;
 
 	if (record_is_self_connect(record))
 		return record;
-	peer = find_mirror(trace, record);
-	return peer && find_mirror(trace, peer) == record ? peer : NULL;
+	peer = find_mirror(list, record);
+	return peer && find_mirror(list, peer) == record ? peer : NULL;
 }
 
 static int64_t moment(const struct record *record, int64_t t_ns)
@@ -138,7 +138,7 @@ static bool is_same(const struct tcpledger_entry *a, const struct tcpledger_entr
 }
 
 /* What left @from for @to, which may have no record. */
-static void add_sent(struct trace *trace, const struct record *from, const struct record *to,
+static void add_sent(struct packet_list *list, const struct record *from, const struct record *to,
 		     const int *arrives)
 {
 	unsigned int i;
@@ -148,7 +148,7 @@ static void add_sent(struct trace *trace, const struct record *from, const struc
 
 		if (from->log[i].type != TCPLEDGER_ENTRY_OUT)
 			continue;
-		packet = add_packet(trace);
+		packet = add_packet(list);
 		packet->time_ns = moment(from, from->log[i].t_ns);
 		packet->order = i;
 		packet->entry = from->log[i];
@@ -161,7 +161,7 @@ static void add_sent(struct trace *trace, const struct record *from, const struc
 }
 
 /* What came to @to and was not logged as sent. */
-static void add_received(struct trace *trace, const struct record *to, const int *departs)
+static void add_received(struct packet_list *list, const struct record *to, const int *departs)
 {
 	unsigned int i;
 
@@ -170,7 +170,7 @@ static void add_received(struct trace *trace, const struct record *to, const int
 
 		if (to->log[i].type != TCPLEDGER_ENTRY_IN || departs[i] >= 0)
 			continue;
-		packet = add_packet(trace);
+		packet = add_packet(list);
 		packet->time_ns = moment(to, to->log[i].t_ns);
 		packet->order = i;
 		packet->entry = to->log[i];
@@ -194,33 +194,33 @@ static void sort_packets(struct packet *packets, size_t count)
 		qsort(packets, count, sizeof(*packets), compare_times);
 }
 
-static void insert(struct trace *trace, const struct packet *packet)
+static void insert(struct packet_list *list, const struct packet *packet)
 {
-	*add_packet(trace) = *packet;
+	*add_packet(list) = *packet;
 }
 
 /* Put segments that stand in for unlogged payload between the packets. */
-static void fill_gaps(struct trace *trace, size_t first, const struct record *record,
+static void fill_gaps(struct packet_list *list, size_t first, const struct record *record,
 		      const struct record *peer)
 {
-	size_t count = trace->packet_count - first, i;
+	size_t count = list->packet_count - first, i;
 	struct packet *packets, extra;
 	struct payload_gaps gaps;
 
 	if (!count)
 		return;
 	packets = memory_new(count, sizeof(*packets));
-	memcpy(packets, trace->packets + first, count * sizeof(*packets));
-	trace->packet_count = first;
+	memcpy(packets, list->packets + first, count * sizeof(*packets));
+	list->packet_count = first;
 	payload_gaps_begin(&gaps, record, peer);
 	for (i = 0; i < count; i++) {
 		while (payload_gaps_before(&gaps, &packets[i], &extra))
-			insert(trace, &extra);
+			insert(list, &extra);
 		payload_gaps_take(&gaps, &packets[i]);
-		insert(trace, &packets[i]);
+		insert(list, &packets[i]);
 	}
 	while (payload_gaps_after(&gaps, &packets[count - 1], &extra))
-		insert(trace, &extra);
+		insert(list, &extra);
 	free(packets);
 }
 
@@ -238,27 +238,27 @@ static int *new_matches(const struct record *record)
  * if it is not recorded. Two segments of one record at one time stay in the order of
  * its log.
  */
-static void add_connection(struct trace *trace, const struct record *record,
+static void add_connection(struct packet_list *list, const struct record *record,
 			   const struct record *peer)
 {
 	const struct record *other = peer ? peer : record;
 	int *arrives[2] = { new_matches(record), new_matches(other) };
 	int *departs[2] = { new_matches(record), new_matches(other) };
 	bool two = peer && peer != record;
-	size_t first = trace->packet_count;
+	size_t first = list->packet_count;
 
 	if (peer)
 		arrivals_between(record, peer, arrives[0], departs[two]);
 	if (two)
 		arrivals_between(peer, record, arrives[1], departs[0]);
-	add_sent(trace, record, peer, arrives[0]);
+	add_sent(list, record, peer, arrives[0]);
 	if (two)
-		add_sent(trace, peer, record, arrives[1]);
-	add_received(trace, record, departs[0]);
+		add_sent(list, peer, record, arrives[1]);
+	add_received(list, record, departs[0]);
 	if (two)
-		add_received(trace, peer, departs[1]);
-	sort_packets(trace->packets + first, trace->packet_count - first);
-	fill_gaps(trace, first, record, two ? peer : NULL);
+		add_received(list, peer, departs[1]);
+	sort_packets(list->packets + first, list->packet_count - first);
+	fill_gaps(list, first, record, two ? peer : NULL);
 	free(arrives[0]);
 	free(arrives[1]);
 	free(departs[0]);
@@ -292,54 +292,54 @@ static void drop_takeover(struct record *old, const struct record *new)
 	old->log[last].segment = -1;
 }
 
-static void drop_takeovers(struct trace *trace)
+static void drop_takeovers(struct packet_list *list)
 {
 	size_t i;
 
-	for (i = 0; i + 1 < trace->count; i++)
-		if (is_same_tuple(&trace->records[i]->fixed, &trace->records[i + 1]->fixed))
-			drop_takeover(trace->records[i], trace->records[i + 1]);
+	for (i = 0; i + 1 < list->count; i++)
+		if (is_same_tuple(&list->records[i]->fixed, &list->records[i + 1]->fixed))
+			drop_takeover(list->records[i], list->records[i + 1]);
 }
 
 /**
- * trace_build - work out the packets
- * @trace: all records
+ * packet_list_build - work out the packets
+ * @list: all records
  */
-void trace_build(struct trace *trace)
+void packet_list_build(struct packet_list *list)
 {
 	size_t i;
 
-	if (!trace->count)
+	if (!list->count)
 		return;
-	qsort(trace->records, trace->count, sizeof(*trace->records), compare_tuples);
-	drop_takeovers(trace);
-	for (i = 0; i < trace->count; i++) {
-		const struct record *record = trace->records[i];
-		const struct record *peer = find_peer(trace, record);
+	qsort(list->records, list->count, sizeof(*list->records), compare_tuples);
+	drop_takeovers(list);
+	for (i = 0; i < list->count; i++) {
+		const struct record *record = list->records[i];
+		const struct record *peer = find_peer(list, record);
 
 		/* Of a pair the first stands for both. */
 		if (!peer || peer == record || compare_tuples(&record, &peer) < 0) {
-			add_connection(trace, record, peer);
-			trace->connections++;
+			add_connection(list, record, peer);
+			list->connections++;
 		}
 	}
-	for (i = 0; i < trace->packet_count; i++)
-		trace->packets[i].order = i;
-	sort_packets(trace->packets, trace->packet_count);
-	trace->packet_count = trace_join(trace->packets, trace->packet_count);
+	for (i = 0; i < list->packet_count; i++)
+		list->packets[i].order = i;
+	sort_packets(list->packets, list->packet_count);
+	list->packet_count = packet_join(list->packets, list->packet_count);
 }
 
 /**
- * trace_free - forget all
- * @trace: what was built
+ * packet_list_free - forget all
+ * @list: what was built
  */
-void trace_free(struct trace *trace)
+void packet_list_free(struct packet_list *list)
 {
 	size_t i;
 
-	for (i = 0; i < trace->count; i++)
-		free(trace->records[i]);
-	free(trace->records);
-	free(trace->packets);
-	memset(trace, 0, sizeof(*trace));
+	for (i = 0; i < list->count; i++)
+		free(list->records[i]);
+	free(list->records);
+	free(list->packets);
+	memset(list, 0, sizeof(*list));
 }

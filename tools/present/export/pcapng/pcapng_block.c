@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "present/export/pcapng/pcapng.h"
+#include "present/export/pcapng/pcapng_block.h"
 
 #include <string.h>
 #include <sys/utsname.h>
@@ -90,11 +90,11 @@ static void end_options(struct text *out)
 }
 
 /**
- * pcapng_section - the Section Header Block, which comes first
+ * pcapng_block_section - the Section Header Block, which comes first
  * @out: where to write
  * @comment: what a reader should know of the whole
  */
-void pcapng_section(struct text *out, const char *comment)
+void pcapng_block_section(struct text *out, const char *comment)
 {
 	size_t start = begin_block(out, BLOCK_SECTION);
 	struct utsname name;
@@ -121,12 +121,12 @@ void pcapng_section(struct text *out, const char *comment)
 }
 
 /**
- * pcapng_interface - an Interface Description Block
+ * pcapng_block_interface - an Interface Description Block
  * @out: where to write
  * @name: name of the interface
  * @comments: any number of comments in UTF-8, each with a NUL after it
  */
-void pcapng_interface(struct text *out, const char *name, const struct text *comments)
+void pcapng_block_interface(struct text *out, const char *name, const struct text *comments)
 {
 	static const uint8_t resolution = TSRESOL_NS;
 	size_t start = begin_block(out, BLOCK_INTERFACE), at, len;
@@ -145,11 +145,11 @@ void pcapng_interface(struct text *out, const char *name, const struct text *com
 }
 
 /**
- * pcapng_packet - an Enhanced Packet Block
+ * pcapng_block_packet - an Enhanced Packet Block
  * @out: where to write
  * @packet: the packet
  */
-void pcapng_packet(struct text *out, const struct pcapng_packet *packet)
+void pcapng_block_packet(struct text *out, const struct pcapng_block_packet *packet)
 {
 	size_t start = begin_block(out, BLOCK_PACKET);
 

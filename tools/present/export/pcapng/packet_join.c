@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "present/export/pcapng/trace_join.h"
+#include "present/export/pcapng/packet_join.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -121,13 +121,13 @@ static size_t drop_empty(struct packet *packets, size_t count)
 }
 
 /**
- * trace_join - find segments that left in one record and came in another
+ * packet_join - find segments that left in one record and came in another
  * @packets: all packets, in order
  * @count: how many
  *
  * Return: how many are left.
  */
-size_t trace_join(struct packet *packets, size_t count)
+size_t packet_join(struct packet *packets, size_t count)
 {
 	struct packet **single = memory_new(count, sizeof(*single));
 	size_t from, to, found, sent;
