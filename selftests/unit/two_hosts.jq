@@ -29,8 +29,7 @@ def later($ns):
 	(.[1] + $ns) as $n | ($n / 1000000000 | floor) as $s |
 	"\(.[0] + $s | todate | .[0:19]).\($n - $s * 1000000000 + 1000000000 | tostring | .[1:])Z";
 def abs: if . < 0 then -. else . end;
-def many($n; $way): "\($n) segment\(if $n == 1 then "" else "s" end) \($way)";
-def told: "its wall clock is \(.middle | abs | duration) \(if .middle < 0 then "behind" else "ahead" end), give or take \(.bound | duration): what \(many(.there; "there")) and \(many(.back; "back")) allow";
+def told: "its wall clock is \(.middle | abs | duration) \(if .middle < 0 then "behind" else "ahead" end), give or take \(.bound | duration), by the times of segments: \(.there) there, \(.back) back";
 
 bounds("whole") as $whole | bounds("opening") as $opening | bounds("close") as $close |
 if $whole.middle != null then {told: ($whole | told), middle: $whole.middle, bound: $whole.bound}

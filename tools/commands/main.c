@@ -77,7 +77,8 @@ static const struct command {
 	},
 	{
 		"report", "FILE.html", "one HTML file for a colleague: figures, ladders, words",
-		OPTIONS_REPORT | OPTIONS_FILTER | OPTIONS_SOURCE, 1, command_report
+		OPTIONS_REPORT | OPTIONS_FILTER | OPTIONS_SOURCE | OPTIONS_TWO_FILES, 1,
+		command_report
 	},
 	{
 		"filter", "[EXPRESSION]", "what is recorded, in tcpdump's language",
