@@ -38,5 +38,5 @@ elif $opening.middle != null and $whole.there > 0 and $whole.back > 0 then
 	{told: (($opening | told) + " before the close. Until then it \(if $drift < 0 then "lost" else "gained" end) \($drift | abs | duration), give or take \($close.bound | duration), drawn as if evenly"),
 	 middle: $opening.middle, bound: $opening.bound, drift: $drift}
 else {told: "taken from the hosts' wall clocks, as far as the segments allow: they were not logged both ways", middle: 0, bound: null} end |
-. as $found | . + {b: ($b + {id: 2, local: $a.remote, lport: $a.rport, remote: $a.local,
+. as $found | . + {begin: ($lag - .middle), b: ($b + {id: 2, local: $a.remote, lport: $a.rport, remote: $a.local,
 	rport: $a.lport, opened_at: ($a.opened_at | wall | later($lag - $found.middle))})}

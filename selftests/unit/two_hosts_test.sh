@@ -13,7 +13,7 @@ joined="even behind uneven lost_syn drift nat among young one_way"
 bounded="even behind uneven lost_syn drift nat among young"
 recorded="three_segment half_close syn_lost synack_lost fin_lost"
 looked_at="uneven nat drift"
-tap_plan 23 "$joined $joined $bounded" "$recorded $recorded $recorded" "$looked_at" "$joined $joined"
+tap_plan 27 "$joined $joined $bounded" "$recorded $recorded $recorded" "$looked_at" "$joined $joined $joined $joined"
 
 show()	# FILES OPTION...: under ASAN and UBSAN
 {
@@ -61,6 +61,10 @@ differs()	# FILES
 		!($2 in known)' "$dir/facts" "$dir/seen"
 }
 
+# Where one clock is taken for the other, nothing is known of how sure that is.
+in_json='.clocks | [.wall_ahead_ns, .bound_ns, .drift_ns, .other_begin_ns]'
+show_json() { "$TCPLEDGER-san" show 1 --json --file "$1.a" --file "$1.b"; }
+
 "$build/two_hosts" make "$dir" >"$dir/truths"
 while read -r name wall; do
 	grep -qw "$name" <<<"$joined" || continue
@@ -73,6 +77,11 @@ while read -r name wall; do
 	else
 		tap_is "$name: the picture has what both logs have" "$(differs "$dir/$name")" ""
 	fi
+	show_json "$dir/$name" >"$dir/json"
+	tap_is "$name: as JSON, the offset and how sure it is" "$(jq -c "$in_json" "$dir/json")" \
+		"$(jq -c '[.middle, .bound, .drift // null, .begin]' "$dir/expected")"
+	tap_is "$name: as JSON, both records as they are" "$(jq -S .record,.other_end "$dir/json")" \
+		"$(jq -S . <(json "$dir/$name.a") <("$TCPLEDGER" show 1 --json --file "$dir/$name.b"))"
 done <"$dir/truths"
 
 # By what the other end was found, and if it was not.
@@ -83,6 +92,15 @@ tap_is "found by ISNs alone" "$(other nat)" \
 	"record 1 of $dir/nat.b, by ISNs alone: addresses are translated between the hosts. It is 10.0.0.2:8080, and knows this end as 10.9.8.1:61000"
 tap_is "not found for sure" "$(other doubt)" \
 	"2 records of $dir/doubt.b have these ISNs and other addresses: which is meant is not known"
+for name in even nat doubt absent; do
+	tap_is "$name: as JSON, by what it was found" "$(show_json "$dir/$name" | jq -c '[.join, .other_end.id, .clocks == null]')" "$(
+		case $name in
+		even) echo '["addresses",1,false]' ;;
+		nat) echo '["isns",1,false]' ;;
+		doubt) echo '["doubtful",null,true]' ;;
+		absent) echo '[null,null,true]' ;;
+		esac)"
+done
 tap_is "not found" "$(other absent)" "not in $dir/absent.b: no record there has these ISNs"
 for name in doubt absent; do
 	tap_is "$name: the picture is that of one end" "$(show "$dir/$name" | sed '/^  other end/,/^$/d')" \
@@ -103,7 +121,7 @@ usage()	# NAME PATTERN ARG...
 }
 a=$dir/even.a b=$dir/even.b
 usage "nobody reads three" "more than two --file" show 1 --file "$a" --file "$b" --file "$b"
-usage "JSON has no two ends" "--json and --log show one connection" show 1 --json --file "$a" --file "$b"
+usage "a log is of one end" "--log shows one connection" show 1 --log --file "$a" --file "$b"
 "$TCPLEDGER" show 1 --file "$a" --file "$dir/none" >"$dir/out" 2>"$dir/err"
 tap_is "a second file that is not there is a failure" "$? $(grep -c "cannot read $dir/none" "$dir/err")" "1 1"
 head -c 500 "$b" >"$dir/cut"

@@ -7,10 +7,8 @@
 #include "base/fail.h"
 #include "base/memory.h"
 #include "base/output.h"
-#include "meaning/clocks.h"
 #include "present/explain/other_end.h"
 #include "present/print/fold.h"
-#include "read/peer.h"
 #include "read/source.h"
 
 #define NOTES_INDENT	13	/* as in the lines above and below the picture */
@@ -24,35 +22,35 @@ static struct text *begin_note(struct text *notes, const char *label)
 /* Both ends by one clock, and what is to be said of that. */
 static void unite(struct ends *ends, const struct record *peer, const char *file)
 {
-	struct clocks clocks;
-	bool known = clocks_compare(&clocks, &ends->record, peer);
+	bool known = clocks_compare(&ends->clocks, &ends->record, peer);
 	struct record record = ends->record, other = *peer;
 
 	other_end_found(begin_note(&ends->notes, "other end"), file, &ends->record, peer);
 	text_char(&ends->notes, '\n');
 	ends->log = memory_new(other.fixed.log_n, sizeof(*ends->log));
-	ends->has_peer = known && clocks_unite(&clocks, &record, &other, ends->log);
+	ends->has_peer = known && clocks_unite(&ends->clocks, &record, &other, ends->log) &&
+			 !__builtin_sub_overflow(other.fixed.base_ns, record.fixed.base_ns,
+						 &ends->begin_ns);
 	if (ends->has_peer) {
 		ends->record = record;
 		ends->peer = other;
 	}
-	other_end_clocks(begin_note(&ends->notes, "clocks"), ends->has_peer ? &clocks : NULL,
-			 false);
+	other_end_clocks(begin_note(&ends->notes, "clocks"),
+			 ends->has_peer ? &ends->clocks : NULL, false);
 	text_char(&ends->notes, '\n');
 }
 
 static int find_in_other_file(struct ends *ends, const char *file)
 {
-	const struct record *peer;
-	enum peer_join join;
-	int status = peer_find_in_file(file, &ends->record, &ends->found, &peer, &join);
+	int status = peer_find_in_file(file, &ends->record, &ends->found, &ends->other,
+				       &ends->join);
 
-	if (peer) {
-		unite(ends, peer, file);
+	if (ends->other) {
+		unite(ends, ends->other, file);
 		return status;
 	}
 	begin_note(&ends->notes, "other end");
-	other_end_not_found(&ends->notes, file, join == PEER_DOUBTFUL ? ends->found.count : 0);
+	other_end_not_found(&ends->notes, file, ends->join == PEER_DOUBTFUL ? ends->found.count : 0);
 	text_char(&ends->notes, '\n');
 	return status;
 }

@@ -19,6 +19,7 @@
 #include "present/print/columns.h"
 #include "present/print/describe.h"
 #include "present/print/fold.h"
+#include "present/print/json_ends.h"
 
 #define BETWEEN_COLUMNS	3	/* of what stands between two connections */
 
@@ -276,7 +277,7 @@ static void print_sides(const struct options *options, struct side *sides)
 }
 
 /**
- * side_by_side - draw two connections side by side
+ * side_by_side - draw two connections side by side, or tell them as JSON
  * @options: what is asked for; the second one is read from the second file, if there is
  *	one
  *
@@ -295,7 +296,10 @@ int side_by_side(const struct options *options)
 	status = find_side(&sides[0], options, options->args[0]);
 	if (sides[0].diagram.rows)
 		status |= find_side(&sides[1], &second, options->args[1]);
-	if (sides[1].diagram.rows)
+	if (sides[1].diagram.rows && options->json)
+		json_connections(&sides[0].ends.record, &sides[1].ends.record,
+				 difference_first(&sides[0].ends.record, &sides[1].ends.record));
+	else if (sides[1].diagram.rows)
 		print_sides(options, sides);
 	free_side(&sides[0]);
 	free_side(&sides[1]);
