@@ -11,6 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 # shellcheck source-path=SCRIPTDIR
 . lib/ktap.sh
 . lib/needs.sh
+. lib/wait.sh
 . lib/services/comparisons.sh
 
 work=$(mktemp -d)
@@ -49,19 +50,6 @@ declare -A about=(
 	[half-open]='($s[0].anomalies | any(. == "challenge_ack")) and $s[0].close.kind == "reset" and $s[1].state == "ESTABLISHED" and $c[1].open.syn_retransmits == 1'
 	[reset-linger]='$c[0].close.kind == "reset" and $c[0].close.reset_by == "local" and $s[0].close.error == "ECONNRESET"'
 )
-
-until_true()
-{
-	local end=$((SECONDS + 100))
-
-	until eval "$1" >/dev/null 2>&1; do
-		if [ $SECONDS -ge $end ]; then
-			ktap_say "waited in vain: $1"
-			return 1
-		fi
-		sleep 0.05
-	done
-}
 
 # What it made of a case: picture and words, and in the folder records and captures.
 make_case()
@@ -263,7 +251,7 @@ have_moved()
 
 newest_id()
 {
-	tcpledger list --sort id --limit 1 --json | jq '.id // 0'
+	tcpledger list --sort id --reverse --limit 1 --json | jq '.id // 0'
 }
 
 # In the wait for the end of TIME_WAIT both hosts have a record.

@@ -50,7 +50,8 @@ static int find_in_other_file(struct ends *ends, const char *file)
 		return status;
 	}
 	begin_note(&ends->notes, "other end");
-	other_end_not_found(&ends->notes, file, ends->join == PEER_DOUBTFUL ? ends->found.count : 0);
+	other_end_not_found(&ends->notes, file,
+			    ends->join == PEER_DOUBTFUL ? ends->found.count : 0);
 	text_char(&ends->notes, '\n');
 	return status;
 }
