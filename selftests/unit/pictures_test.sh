@@ -5,7 +5,7 @@
 # written anew, to be looked at.
 . ./tap.sh
 
-tap_plan 713
+tap_plan 730
 
 pictures=$PWD/pictures
 update=${1:-}
@@ -37,6 +37,7 @@ dropped 3
 third_ack_lost 1
 stale_syn 1
 half_open 1
+half_open 3
 fastopen 3
 syncookie 1
 spoofed 1
