@@ -9,7 +9,7 @@ update=${1:-}
 names="four_segment three_segment reset refused half_close syn_lost synack_lost unanswered
 in_time_wait simultaneous_close last_ack_lost timed_out"
 widths="60 82 83 90 131 170 300"
-tap_plan 19 "$names" "$names" "$names" "$widths"
+tap_plan 20 "$names" "$names" "$names" "$widths"
 
 file() { echo "pictures/$1.records"; }
 beside()	# NAME NAME WIDTH OPTION...
@@ -73,6 +73,10 @@ tap_true "all above the mark is before the difference" test \
 	"$(sed '/=== first/,$d' "$tap_dir/both" | cut -c1-80 | moments | sort -n | tail -1)" -lt "$at"
 tap_true "all below the mark is not" test \
 	"$(sed '1,/=== first/d' "$tap_dir/both" | cut -c1-80 | moments | sort -n | head -1)" -ge "$at"
+beside three_segment four_segment 163 --ascii >"$tap_dir/both"
+tap_is "a segment that differs is below the mark from its departure on" \
+	"$(sed '1d; /=== first/,$d' "$tap_dir/both" | grep -c 'FIN') $(sed '1,/=== first/d' "$tap_dir/both" | cut -c1-80 | grep -c '\.---- FIN,ACK seq=33 ')" "0 1"
+beside four_segment reset 163 --ascii >"$tap_dir/both"
 tap_is "one mark for both" "$(grep -c '=== first' "$tap_dir/both")" 1
 tap_is "one for each, where they stand one below the other" "$(beside four_segment reset 82 --ascii | grep -c '=== first')" 2
 tap_is "... as they are drawn alone" "$(beside four_segment reset 80 --ascii | grep -v '=== first' | tail -n +3 | grep .)" \

@@ -65,6 +65,24 @@ static void free_side(struct side *side)
 	text_free(&side->below);
 }
 
+/*
+ * The row at which an entry begins to be seen: of a segment that comes, that of its
+ * departure, unless entries before it stand between.
+ */
+static unsigned int row_of(const struct diagram *diagram, int entry)
+{
+	const unsigned int *rows = diagram->end[DIAGRAM_LEFT].entry_row;
+	unsigned int row = rows[entry], first = entry ? rows[entry - 1] + 1 : 0;
+	int arrow = diagram->rows[row].arrives;
+
+	if (arrow < 0 || diagram->arrows[arrow].entry[DIAGRAM_LEFT] != entry ||
+	    diagram->arrows[arrow].departs < 0 || diagram->arrows[arrow].departs >= (int)row)
+		return row;
+	if (diagram->arrows[arrow].departs > (int)first)
+		return (unsigned int)diagram->arrows[arrow].departs;
+	return first < row ? first : row;
+}
+
 /* The row that the mark stands before: that of the entry, or behind the last. */
 static unsigned int mark_row(const struct side *side, int entry)
 {
@@ -72,7 +90,7 @@ static unsigned int mark_row(const struct side *side, int entry)
 
 	if (entry >= (int)side->ends.record.fixed.log_n)
 		return diagram_cut_before(diagram, diagram->row_count - 1);
-	return diagram_cut_before(diagram, diagram->end[DIAGRAM_LEFT].entry_row[entry]);
+	return diagram_cut_before(diagram, row_of(diagram, entry));
 }
 
 /* Where a line begins in a text. */
