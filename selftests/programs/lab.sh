@@ -293,10 +293,20 @@ without_nft()
 		unshare -m bash -c 'mount --bind /dev/null "$(type -P nft)" && exec tcpledger lab refused' && is_untouched
 }
 
+# Until the deadline, and nothing of it stays.
+with_nft_that_hangs()
+{
+	printf '#!/bin/sh\nexec sleep 7777777\n' >"$work/hangs" && chmod +x "$work/hangs" || return 1
+	# shellcheck disable=SC2016 # for the inner shell
+	says 1 '^tcpledger: cannot set up the network: nft did not end within 60 s and was killed; run it again' \
+		unshare -m bash -c 'mount --bind "$1" "$(type -P nft)" && exec tcpledger lab refused' - "$work/hangs" &&
+		is_untouched && ! grep -qsaz '^7777777' /proc/[0-9]*/cmdline
+}
+
 names=$(tcpledger lab --json | jq -r 'select(.name != "five-questions") | .name')
 # shellcheck disable=SC2086 # a name a word
 set -- $names
-ktap_plan $(($# + 13))
+ktap_plan $(($# + 14))
 own_network >"$work/before"
 ktap_result "each case that there is, is looked at" \
 	[ "$(printf '%s\n' "$@" | sort)" = "$(printf '%s\n' "${!about[@]}" | sort)" ]
@@ -313,6 +323,7 @@ ktap_result "nothing is left after Ctrl-C" is_cleaned_after INT
 ktap_result "nothing is left after SIGTERM" is_cleaned_after TERM
 ktap_result "nothing is left after SIGKILL" is_cleaned_after KILL
 ktap_result "a program that is missing is named, and nothing is left" without_nft
+ktap_result "a program that hangs is ended, and nothing is left" with_nft_that_hangs
 ktap_result "who is not root is told" says 1 'records: Permission denied; run it as root' \
 	setpriv --reuid=1000 --regid=1000 --clear-groups tcpledger lab refused
 ktap_result "who may not make namespaces is told" \
