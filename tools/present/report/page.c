@@ -158,8 +158,9 @@ static void add_notices(struct text *page, const struct page_facts *facts, struc
 			     "</p>\n");
 	}
 	add_sentence(page, phrase, "<noscript><p class=\"notice\">",
-		     _("Without JavaScript everything is here, but the table cannot be sorted "
-		       "and nothing is marked."), "</p></noscript>\n");
+		     _("Without JavaScript everything is here, but the table cannot be sorted, "
+		       "nothing is marked, and only the connections that are open in the page "
+		       "are printed."), "</p></noscript>\n");
 }
 
 static void add_lead(struct text *page, const struct tally *tally, struct phrase *phrase)
