@@ -24,7 +24,7 @@
 #include "commands/show.h"
 #include "commands/stats.h"
 #include "commands/timewait.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 
 static const struct command {
 	const char	*name;

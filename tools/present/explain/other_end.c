@@ -6,7 +6,7 @@
 #include "base/escape.h"
 #include "base/text.h"
 #include "meaning/clocks.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 #include "present/explain/phrase.h"
 #include "present/print/format.h"
 #include "read/record.h"

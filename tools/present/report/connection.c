@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "present/diagram/svg/svg.h"
 #include "present/explain/explanation.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 #include "present/explain/prose.h"
 #include "meaning/words.h"
 #include "present/print/format.h"

@@ -16,7 +16,7 @@
 #include "base/escape.h"
 #include "base/text.h"
 #include "present/diagram/svg/svg_elements.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 #include "present/explain/phrase.h"
 #include "present/print/format.h"
 #include "present/report/assets.h"
