@@ -209,7 +209,7 @@ if LOCPATH=${LOCALES:-} LC_ALL=zh_CN.UTF-8 locale charmap 2>/dev/null | grep -qx
 				"$(draw $name 1 $width --ascii | sides)"
 		done
 	done
-	tap_is "the words are Chinese" "$(chinese syn_lost 1 132 | grep -cE 'SYN seq=0 win=64240 len=0, (丢失|重传)|没有应答，于是重传|三次握手')" 4
+	tap_is "the words are Chinese" "$(chinese syn_lost 1 132 | grep -cE 'SYN seq=0 win=64240 len=0，(丢失|重传)|没有应答，于是重传|三次握手')" 4
 	tap_is "... all of them" "$(chinese syn_lost 1 132 | sed '/^  opened/,$d' | grep -ciE 'lost|again|answer|pause|byte|close in|local|remote')" 0
 else
 	tap_skip "Chinese" "no locales: install the package locales" 11

@@ -158,7 +158,7 @@ part()	# NUMBER: of a connection in the page
 	sed -n "/<details class=\"connection\" id=\"c$1\"/,/<\/details>/p" "$dir/page.html"
 }
 drawn() { grep -oE '<text[^>]*>[^<]*' | sed 's/.*>//'; }
-told() { sed -n "/^<dt>$1<\/dt>/{n; s|<dd>\(.*\)</dd>|\1|p}" | sed "s/&#39;/'/g"; }
+told() { sed -n "/^<dt>$1<\/dt>/{n; s|<dd>\(.*\)</dd>|\1|p}" | sed "s/&#39;/'/g; s/\\.\$//; s/^./\l&/"; }
 page_differs()	# FILES
 {
 	[ "$(part 1 | drawn | wc -l)" -gt 20 ] || echo "no ladder"

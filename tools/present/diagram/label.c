@@ -67,7 +67,7 @@ void label_arrow(struct text *text, const struct diagram_arrow *arrow, bool ters
 	text_char(text, ' ');
 	label_numbers(text, arrow, terse);
 	if (remark) {
-		text_string(text, ", ");
+		text_string(text, label_comma());
 		text_string(text, remark);
 	}
 }
@@ -108,6 +108,19 @@ const char *label_remark(const struct diagram_arrow *arrow)
 	if (arrow->not_tcp)
 		return _("not by TCP");
 	return arrow->retransmitted ? _("again") : NULL;
+}
+
+/**
+ * label_comma - what stands between two things that are said of one
+ *
+ * Return: a comma with its space, as the language has it.
+ */
+const char *label_comma(void)
+{
+	const char *comma = _(",");
+
+	/* A wide one has its space in itself. */
+	return *comma == ',' ? ", " : comma;
 }
 
 /**

@@ -9,6 +9,7 @@
 #include "present/diagram/svg/svg.h"
 #include "present/explain/explanation.h"
 #include "base/language.h"
+#include "present/explain/phrase.h"
 #include "present/explain/prose.h"
 #include "meaning/words.h"
 #include "present/print/format.h"
@@ -96,28 +97,37 @@ static void add_anomalies(struct text *page, const struct prose *prose)
 	words_add_anomalies(page, prose);
 }
 
-/* What was told is English or a translation of it, with names that were escaped. */
-static void add_topic(struct text *page, const char *topic, struct text *words)
+/* What show tells in a note is a sentence here. Names in it have been escaped. */
+static void add_topic(struct text *page, const char *topic, const struct text *words)
 {
+	struct phrase phrase = { 0 };
+	struct text sentence = { 0 };
+
 	if (!words->len)
 		return;
+	text_bytes(phrase_begin(&phrase, "words"), words->bytes, words->len);
+	phrase_end(&phrase);
+	phrase_add(&phrase, &sentence, _("{words}."));
+	if (*sentence.bytes >= 'a' && *sentence.bytes <= 'z')
+		*sentence.bytes = (char)(*sentence.bytes - 'a' + 'A');
 	text_string(page, "<dt>");
 	escape_markup(page, topic);
 	text_string(page, "</dt>\n<dd>");
-	escape_markup(page, text_terminated(words));
+	escape_markup(page, text_terminated(&sentence));
 	text_string(page, "</dd>\n");
+	text_free(&sentence);
+	phrase_free(&phrase);
 }
 
-static void add_other_end(struct text *page, const struct connection *connection)
+static void add_verdict(struct text *page, const struct connection *connection,
+			const struct prose *prose)
 {
-	struct text other_end = connection->other_end, clocks = connection->clocks;
+	struct text more = { 0 };
 
-	if (!other_end.len)
-		return;
-	text_string(page, "<dl class=\"verdict\">\n");
-	add_topic(page, _("Other end"), &other_end);
-	add_topic(page, _("Clocks"), &clocks);
-	text_string(page, "</dl>\n");
+	add_topic(&more, _("Other end"), &connection->other_end);
+	add_topic(&more, _("Clocks"), &connection->clocks);
+	words_add_verdict(page, prose, &more);
+	text_free(&more);
 }
 
 static void add_way(struct text *page, const struct record *record, const char *name)
@@ -153,8 +163,7 @@ void connection_add(struct text *page, const struct connection *connection,
 	text_printf(page, "<details class=\"connection\" id=\"%s\">\n", name);
 	add_summary(page, connection);
 	text_string(page, "<div class=\"body\">\n");
-	words_add_verdict(page, &prose);
-	add_other_end(page, connection);
+	add_verdict(page, connection, &prose);
 	time_bar_add(page, record, name);
 	add_ladder(page, diagram, &prose, record, name);
 	if (record->fixed.anomalies)

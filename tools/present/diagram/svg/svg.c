@@ -137,7 +137,7 @@ static void draw_pause(struct svg *svg, const struct diagram_row *row, int y)
 	svg->scratch.len = 0;
 	format_duration(&svg->scratch, row->t_ns);
 	if (row->words) {
-		text_string(&svg->scratch, ", ");
+		text_string(&svg->scratch, label_comma());
 		text_string(&svg->scratch, row->words);
 	}
 	svg_words(svg->out, (SVG_LEFT + SVG_RIGHT) / 2, y + 4, "dim m", svg_scratch(svg));
@@ -249,7 +249,7 @@ static void add_name(struct svg *svg, const struct diagram_end *end)
 {
 	if (!end->record || !end->record->comm[0])
 		return;
-	text_string(&svg->scratch, ", ");
+	text_string(&svg->scratch, label_comma());
 	text_string(&svg->scratch, end->record->comm);
 }
 
@@ -266,7 +266,8 @@ static void draw_heads(struct svg *svg)
 		if (diagram->end[DIAGRAM_LEFT].record->fixed.flags & TCPLEDGER_REC_IPV6)
 			x = left ? SVG_MARGIN : SVG_WIDTH - SVG_MARGIN;
 		svg->scratch.len = 0;
-		text_string(&svg->scratch, left ? _("local") : diagram->self ? _("itself") : _("remote"));
+		text_string(&svg->scratch, left ? _("local") :
+			    diagram->self ? _("itself") : _("remote"));
 		add_name(svg, end);
 		svg_words(svg->out, x, SVG_TOP - 44, left ? "dim" : "dim e", svg_scratch(svg));
 		svg->scratch.len = 0;

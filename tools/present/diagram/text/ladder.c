@@ -224,7 +224,7 @@ static void draw_pause(struct sheet *sheet, const struct diagram_row *row)
 
 	format_duration(&text, row->t_ns);
 	if (row->words) {
-		text_string(&text, ", ");
+		text_string(&text, label_comma());
 		text_string(&text, row->words);
 	}
 	sheet_words(sheet, text.bytes, text.len, SHEET_CENTRE, CANVAS_DIM);

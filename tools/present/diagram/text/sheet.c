@@ -187,9 +187,9 @@ static void add_label(struct sheet *sheet, const struct diagram_arrow *arrow, un
 	text.len = 0;
 	label_arrow(&text, arrow, sheet->terse);
 	part = fitting(text.bytes, text.len, room > 0 ? (size_t)room : 1);
-	remark = label_remark(arrow) ? strlen(label_remark(arrow)) + 2 : 0;
+	remark = label_remark(arrow) ? strlen(label_comma()) + strlen(label_remark(arrow)) : 0;
 	if (part < text.len && part > text.len - remark)
-		part = text.len - remark + 1;	/* the remark is not torn apart */
+		part = text.len - remark + strcspn(label_comma(), " ");	/* it is not torn apart */
 	rest = part;
 	if (part < text.len && part && text.bytes[part - 1] == ',')
 		part--;
