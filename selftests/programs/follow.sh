@@ -9,6 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 # shellcheck source-path=SCRIPTDIR
 . lib/ktap.sh
 . lib/needs.sh
+. lib/wait.sh
 
 space=follow_space
 dir=$(mktemp -d)
@@ -19,19 +20,6 @@ commands=("list --json" "list -wT" "show 1" "show 1 --json" "explain 2" "timewai
 in_space()
 {
 	ip netns exec $space "$@"
-}
-
-until_true()	# CONDITION [SECONDS between two looks]
-{
-	local end=$((SECONDS + 300))
-
-	until eval "$1" >/dev/null 2>&1; do
-		if [ $SECONDS -ge $end ]; then
-			ktap_say "waited in vain: $1"
-			return 1
-		fi
-		sleep "${2:-0.05}"
-	done
 }
 
 end_all()

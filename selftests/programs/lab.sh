@@ -11,6 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 # shellcheck source-path=SCRIPTDIR
 . lib/ktap.sh
 . lib/needs.sh
+. lib/wait.sh
 . lib/services/comparisons.sh
 
 work=$(mktemp -d)
@@ -49,19 +50,6 @@ declare -A about=(
 	[half-open]='($s[0].anomalies | any(. == "challenge_ack")) and $s[0].close.kind == "reset" and $s[1].state == "ESTABLISHED" and $c[1].open.syn_retransmits == 1'
 	[reset-linger]='$c[0].close.kind == "reset" and $c[0].close.reset_by == "local" and $s[0].close.error == "ECONNRESET"'
 )
-
-until_true()
-{
-	local end=$((SECONDS + 100))
-
-	until eval "$1" >/dev/null 2>&1; do
-		if [ $SECONDS -ge $end ]; then
-			ktap_say "waited in vain: $1"
-			return 1
-		fi
-		sleep 0.05
-	done
-}
 
 # What it made of a case: picture and words, and in the folder records and captures.
 make_case()
@@ -263,7 +251,7 @@ have_moved()
 
 newest_id()
 {
-	tcpledger list --sort id --limit 1 --json | jq '.id // 0'
+	tcpledger list --sort id --reverse --limit 1 --json | jq '.id // 0'
 }
 
 # In the wait for the end of TIME_WAIT both hosts have a record.
@@ -305,10 +293,20 @@ without_nft()
 		unshare -m bash -c 'mount --bind /dev/null "$(type -P nft)" && exec tcpledger lab refused' && is_untouched
 }
 
+# Until the deadline, and nothing of it stays.
+with_nft_that_hangs()
+{
+	printf '#!/bin/sh\nexec sleep 7777777\n' >"$work/hangs" && chmod +x "$work/hangs" || return 1
+	# shellcheck disable=SC2016 # for the inner shell
+	says 1 '^tcpledger: cannot set up the network: nft did not end within 60 s and was killed; run it again' \
+		unshare -m bash -c 'mount --bind "$1" "$(type -P nft)" && exec tcpledger lab refused' - "$work/hangs" &&
+		is_untouched && ! grep -qsaz '^7777777' /proc/[0-9]*/cmdline
+}
+
 names=$(tcpledger lab --json | jq -r 'select(.name != "five-questions") | .name')
 # shellcheck disable=SC2086 # a name a word
 set -- $names
-ktap_plan $(($# + 13))
+ktap_plan $(($# + 14))
 own_network >"$work/before"
 ktap_result "each case that there is, is looked at" \
 	[ "$(printf '%s\n' "$@" | sort)" = "$(printf '%s\n' "${!about[@]}" | sort)" ]
@@ -325,6 +323,7 @@ ktap_result "nothing is left after Ctrl-C" is_cleaned_after INT
 ktap_result "nothing is left after SIGTERM" is_cleaned_after TERM
 ktap_result "nothing is left after SIGKILL" is_cleaned_after KILL
 ktap_result "a program that is missing is named, and nothing is left" without_nft
+ktap_result "a program that hangs is ended, and nothing is left" with_nft_that_hangs
 ktap_result "who is not root is told" says 1 'records: Permission denied; run it as root' \
 	setpriv --reuid=1000 --regid=1000 --clear-groups tcpledger lab refused
 ktap_result "who may not make namespaces is told" \

@@ -11,6 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 # shellcheck source-path=SCRIPTDIR
 . lib/ktap.sh
 . lib/needs.sh
+. lib/wait.sh
 . lib/services/servers.sh
 . lib/services/loads.sh
 . lib/services/comparisons.sh
@@ -37,19 +38,6 @@ more()
 in_client()
 {
 	ip netns exec svc_client "$@"
-}
-
-until_true()
-{
-	local end=$((SECONDS + 120))
-
-	until eval "$1" >/dev/null 2>&1; do
-		if [ $SECONDS -ge $end ]; then
-			ktap_say "waited in vain: $1"
-			return 1
-		fi
-		sleep 0.1
-	done
 }
 
 make_spaces()

@@ -10,22 +10,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 # shellcheck source-path=SCRIPTDIR
 . lib/ktap.sh
 . lib/needs.sh
+. lib/wait.sh
 
 client_address=10.0.0.1 server_address=10.0.0.2 port=80 source_port=5555
 holder=
-
-until_true()
-{
-	local end=$((SECONDS + 60))
-
-	until eval "$1" >/dev/null 2>&1; do
-		if [ $SECONDS -ge $end ]; then
-			ktap_say "waited in vain: $1"
-			return 1
-		fi
-		sleep 0.05
-	done
-}
 
 # join CLIENT SERVER: by a wire; the namespaces exist
 join()

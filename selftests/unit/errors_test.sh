@@ -3,7 +3,7 @@
 # What goes wrong: exit status, one line on stderr, and what it says.
 . ./tap.sh
 
-tap_plan 121
+tap_plan 122
 
 # NAME STATUS PATTERN COMMAND...
 fails()
@@ -36,6 +36,7 @@ usage "show wants a name" "show wants ID" show
 usage "show wants two names at most" "does not take '3'" show 1 2 3
 usage "show draws one thing" "exclude each other" show 17 --json --svg -
 usage "show draws or lists" "exclude each other" show 17 --log --json
+usage "stats reads one file" "more than one --file" stats --file "$FIXTURES/none" --file "$FIXTURES/none"
 usage "bad record id" "99999999999999999999" show 99999999999999999999
 usage "bad tuple" "bad connection '10.0.0.1:80'" show 10.0.0.1:80
 usage "tuple of two families" "bad connection" show 10.0.0.1:80-::1:80

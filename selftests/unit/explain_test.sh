@@ -206,7 +206,7 @@ tap_is "a locale that is not there: English" "$(in_locale xx_XX.UTF-8)" "$englis
 tap_is "a locale this machine may not have made, but the catalogue is there" "$(unset LOCPATH; in_locale zh_CN.UTF-8)" "$chinese"
 tap_is "no catalogue there: English" "$(in_locale zh_CN.UTF-8 TCPLEDGER_LOCALEDIR=/nowhere)" "$english"
 tap_is "LANGUAGE chooses too" "$(in_locale de_DE.UTF-8 LANGUAGE=zh_CN)" "$chinese"
-for words in --json "list -w" "show 17" "show 17 --json" timewait "timewait --json"; do
+for words in --json "list -w" "show 17 --log" "show 17 --json" timewait "timewait --json"; do
 	# shellcheck disable=SC2086 # a command and its options
 	set -- $words --file "$FIXTURES/records"
 	locale=C.UTF-8

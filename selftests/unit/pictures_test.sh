@@ -5,7 +5,7 @@
 # written anew, to be looked at.
 . ./tap.sh
 
-tap_plan 713
+tap_plan 741
 
 pictures=$PWD/pictures
 update=${1:-}
@@ -37,6 +37,7 @@ dropped 3
 third_ack_lost 1
 stale_syn 1
 half_open 1
+half_open 3
 fastopen 3
 syncookie 1
 spoofed 1
@@ -193,4 +194,24 @@ for name in half_close synack_lost simultaneous_close; do
 	golden $name 1 60 ascii
 	golden $name 1 80 ascii
 done
+# In Chinese, whose characters take two columns each, the sides stand where they do in
+# English, the words are translated, and terms are not. What is not ASCII is a word there.
+sides()	# of the picture alone: where each line has its last bar
+{
+	LC_ALL=C.UTF-8 sed 's/[^ -~]/--/g' | awk 'BEGIN { RS = ""; FS = "\n" }
+		NR == 3 { for (i = 1; i <= NF; i++) { match($i, /[|:#][^|:#]*$/); print RSTART } }' | sort -u
+}
+chinese() { LOCPATH=$LOCALES LC_ALL=zh_CN.UTF-8 draw "$@" --ascii; }
+if LOCPATH=${LOCALES:-} LC_ALL=zh_CN.UTF-8 locale charmap 2>/dev/null | grep -qx UTF-8; then
+	for name in half_close syn_lost last_ack_lost; do
+		for width in 60 80 132; do
+			tap_same "$name in Chinese at $width: the sides are in line" "$(chinese $name 1 $width | sides)" \
+				"$(draw $name 1 $width --ascii | sides)"
+		done
+	done
+	tap_is "the words are Chinese" "$(chinese syn_lost 1 132 | grep -cE 'SYN seq=0 win=64240 len=0，(丢失|重传)|没有应答，于是重传|三次握手')" 4
+	tap_is "... all of them" "$(chinese syn_lost 1 132 | sed '/^  opened/,$d' | grep -ciE 'lost|again|answer|pause|byte|close in|local|remote')" 0
+else
+	tap_skip "Chinese" "no locales: install the package locales" 11
+fi
 tap_end

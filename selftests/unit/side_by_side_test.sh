@@ -9,7 +9,7 @@ update=${1:-}
 names="four_segment three_segment reset refused half_close syn_lost synack_lost unanswered
 in_time_wait simultaneous_close last_ack_lost timed_out"
 widths="60 82 83 90 131 170 300"
-tap_plan 20 "$names" "$names" "$widths"
+tap_plan 20 "$names" "$names" "$names" "$widths"
 
 file() { echo "pictures/$1.records"; }
 beside()	# NAME NAME WIDTH OPTION...
@@ -51,6 +51,10 @@ for name in $names; do
 	other=reset
 	[ "$name" != reset ] || other=refused
 	tap_is "$name, $other: the first difference" "$(beside "$name" $other 200 | head -1)" "$(difference "$name" $other)"
+	tap_is "$name, $other: the same as JSON, with both records" \
+		"$(beside "$name" $other 200 --json | jq -c '.first_difference, .records')" \
+		"$(difference "$name" $other | sed -E 's/^first difference at entry ([0-9]+):.*/\1/; s/^no .*/null/'
+			jq -cs . <(json "$name") <(json $other))"
 	beside "$name" $other 163 --ascii >"$tap_dir/both"
 	tap_is "$name, $other: each as it is drawn alone" \
 		"$(column 1 80 <"$tap_dir/both"; column 84 163 <"$tap_dir/both")" \
@@ -69,6 +73,10 @@ tap_true "all above the mark is before the difference" test \
 	"$(sed '/=== first/,$d' "$tap_dir/both" | cut -c1-80 | moments | sort -n | tail -1)" -lt "$at"
 tap_true "all below the mark is not" test \
 	"$(sed '1,/=== first/d' "$tap_dir/both" | cut -c1-80 | moments | sort -n | head -1)" -ge "$at"
+beside three_segment four_segment 163 --ascii >"$tap_dir/both"
+tap_is "a segment that differs is below the mark from its departure on" \
+	"$(sed '1d; /=== first/,$d' "$tap_dir/both" | grep -c 'FIN') $(sed '1,/=== first/d' "$tap_dir/both" | cut -c1-80 | grep -c '\.---- FIN,ACK seq=33 ')" "0 1"
+beside four_segment reset 163 --ascii >"$tap_dir/both"
 tap_is "one mark for both" "$(grep -c '=== first' "$tap_dir/both")" 1
 tap_is "one for each, where they stand one below the other" "$(beside four_segment reset 82 --ascii | grep -c '=== first')" 2
 tap_is "... as they are drawn alone" "$(beside four_segment reset 80 --ascii | grep -v '=== first' | tail -n +3 | grep .)" \
@@ -100,8 +108,7 @@ fails()		# NAME STATUS PATTERN ARG...
 }
 fails "the first is not there" 1 "no record 99" show 99 1 --file "$f"
 fails "the second is not there" 1 "no record 99" show 1 99 --file "$f"
-fails "no JSON of two" 2 "--json and --log show one connection" show 1 2 --json --file "$f"
-fails "no log of two" 2 "--json and --log show one connection" show 1 2 --log --file "$f"
+fails "no log of two" 2 "--log shows one connection" show 1 2 --log --file "$f"
 fails "no SVG of two" 2 "--svg draws one connection" show 1 2 --svg - --file "$f"
 
 if script -qec true /dev/null </dev/null >/dev/null 2>&1; then

@@ -29,8 +29,7 @@ def later($ns):
 	(.[1] + $ns) as $n | ($n / 1000000000 | floor) as $s |
 	"\(.[0] + $s | todate | .[0:19]).\($n - $s * 1000000000 + 1000000000 | tostring | .[1:])Z";
 def abs: if . < 0 then -. else . end;
-def many($n; $way): "\($n) segment\(if $n == 1 then "" else "s" end) \($way)";
-def told: "its wall clock is \(.middle | abs | duration) \(if .middle < 0 then "behind" else "ahead" end), give or take \(.bound | duration): what \(many(.there; "there")) and \(many(.back; "back")) allow";
+def told: "its wall clock is \(.middle | abs | duration) \(if .middle < 0 then "behind" else "ahead" end), give or take \(.bound | duration), by the times of segments: \(.there) there, \(.back) back";
 
 bounds("whole") as $whole | bounds("opening") as $opening | bounds("close") as $close |
 if $whole.middle != null then {told: ($whole | told), middle: $whole.middle, bound: $whole.bound}
@@ -39,5 +38,5 @@ elif $opening.middle != null and $whole.there > 0 and $whole.back > 0 then
 	{told: (($opening | told) + " before the close. Until then it \(if $drift < 0 then "lost" else "gained" end) \($drift | abs | duration), give or take \($close.bound | duration), drawn as if evenly"),
 	 middle: $opening.middle, bound: $opening.bound, drift: $drift}
 else {told: "taken from the hosts' wall clocks, as far as the segments allow: they were not logged both ways", middle: 0, bound: null} end |
-. as $found | . + {b: ($b + {id: 2, local: $a.remote, lport: $a.rport, remote: $a.local,
+. as $found | . + {begin: ($lag - .middle), b: ($b + {id: 2, local: $a.remote, lport: $a.rport, remote: $a.local,
 	rport: $a.lport, opened_at: ($a.opened_at | wall | later($lag - $found.middle))})}

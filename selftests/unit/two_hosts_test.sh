@@ -13,7 +13,7 @@ joined="even behind uneven lost_syn drift nat among young one_way"
 bounded="even behind uneven lost_syn drift nat among young"
 recorded="three_segment half_close syn_lost synack_lost fin_lost"
 looked_at="uneven nat drift"
-tap_plan 14 "$joined $joined $bounded" "$recorded $recorded $recorded" "$looked_at"
+tap_plan 27 "$joined $joined $bounded" "$recorded $recorded $recorded" "$looked_at" "$joined $joined $joined $joined"
 
 show()	# FILES OPTION...: under ASAN and UBSAN
 {
@@ -61,6 +61,10 @@ differs()	# FILES
 		!($2 in known)' "$dir/facts" "$dir/seen"
 }
 
+# Where one clock is taken for the other, nothing is known of how sure that is.
+in_json='.clocks | [.wall_ahead_ns, .bound_ns, .drift_ns, .other_begin_ns]'
+show_json() { "$TCPLEDGER-san" show 1 --json --file "$1.a" --file "$1.b"; }
+
 "$build/two_hosts" make "$dir" >"$dir/truths"
 while read -r name wall; do
 	grep -qw "$name" <<<"$joined" || continue
@@ -73,6 +77,11 @@ while read -r name wall; do
 	else
 		tap_is "$name: the picture has what both logs have" "$(differs "$dir/$name")" ""
 	fi
+	show_json "$dir/$name" >"$dir/json"
+	tap_is "$name: as JSON, the offset and how sure it is" "$(jq -c "$in_json" "$dir/json")" \
+		"$(jq -c '[.middle, .bound, .drift // null, .begin]' "$dir/expected")"
+	tap_is "$name: as JSON, both records as they are" "$(jq -S .record,.other_end "$dir/json")" \
+		"$(jq -S . <(json "$dir/$name.a") <("$TCPLEDGER" show 1 --json --file "$dir/$name.b"))"
 done <"$dir/truths"
 
 # By what the other end was found, and if it was not.
@@ -83,6 +92,15 @@ tap_is "found by ISNs alone" "$(other nat)" \
 	"record 1 of $dir/nat.b, by ISNs alone: addresses are translated between the hosts. It is 10.0.0.2:8080, and knows this end as 10.9.8.1:61000"
 tap_is "not found for sure" "$(other doubt)" \
 	"2 records of $dir/doubt.b have these ISNs and other addresses: which is meant is not known"
+for name in even nat doubt absent; do
+	tap_is "$name: as JSON, by what it was found" "$(show_json "$dir/$name" | jq -c '[.join, .other_end.id, .clocks == null]')" "$(
+		case $name in
+		even) echo '["addresses",1,false]' ;;
+		nat) echo '["isns",1,false]' ;;
+		doubt) echo '["doubtful",null,true]' ;;
+		absent) echo '[null,null,true]' ;;
+		esac)"
+done
 tap_is "not found" "$(other absent)" "not in $dir/absent.b: no record there has these ISNs"
 for name in doubt absent; do
 	tap_is "$name: the picture is that of one end" "$(show "$dir/$name" | sed '/^  other end/,/^$/d')" \
@@ -103,12 +121,24 @@ usage()	# NAME PATTERN ARG...
 }
 a=$dir/even.a b=$dir/even.b
 usage "nobody reads three" "more than two --file" show 1 --file "$a" --file "$b" --file "$b"
-usage "JSON has no two ends" "--json and --log show one connection" show 1 --json --file "$a" --file "$b"
+usage "a log is of one end" "--log shows one connection" show 1 --log --file "$a" --file "$b"
 "$TCPLEDGER" show 1 --file "$a" --file "$dir/none" >"$dir/out" 2>"$dir/err"
 tap_is "a second file that is not there is a failure" "$? $(grep -c "cannot read $dir/none" "$dir/err")" "1 1"
 head -c 500 "$b" >"$dir/cut"
 "$TCPLEDGER" show 1 --file "$a" --file "$dir/cut" >"$dir/out" 2>"$dir/err"
 tap_is "... and one that is cut, but the picture is drawn" "$? $(grep -c 'FIN_WAIT1' "$dir/out")" "1 1"
+
+refused()	# NAME PATTERN FILE FILE
+{
+	"$TCPLEDGER" report "$dir/none.html" --file "$3" --file "$4" 2>"$dir/err"
+	tap_is "$1" "$? $(grep -c -- "$2" "$dir/err") $(ls "$dir/none.html" 2>/dev/null)" "1 1 "
+}
+usage "nor is there a report of three" "more than two --file" report "$dir/none.html" --file "$a" --file "$b" --file "$b"
+refused "a report of a file that is not there" "cannot read $dir/none" "$a" "$dir/none"
+"$build/make_stream" "$FIXTURES/records" header sync start records snapshot_end >"$dir/recorded.000001"
+cp "$dir/recorded.000001" "$dir/recorded.000002"
+refused "two files of one recording are no two hosts" "were recorded in one network namespace; give the name of the set" \
+	"$dir/recorded.000001" "$dir/recorded.000002"
 
 # Recorded on two hosts with 10 ms between them and one clock; another is made of it.
 offset=12345678901234 wall=-777000123
@@ -120,6 +150,50 @@ for name in $recorded; do
 	tap_true "$name: and that is true" is_within $wall
 	tap_is "$name: the picture has what both logs have" "$(differs "$dir/split")" ""
 done
+
+# The same in a report: each connection as show draws it, with the same words above it.
+report() { "$TCPLEDGER-san" report "$dir/page.html" --file "$1.a" --file "$1.b" "${@:2}"; }
+part()	# NUMBER: of a connection in the page
+{
+	sed -n "/<details class=\"connection\" id=\"c$1\"/,/<\/details>/p" "$dir/page.html"
+}
+drawn() { grep -oE '<text[^>]*>[^<]*' | sed 's/.*>//'; }
+told() { sed -n "/^<dt>$1<\/dt>/{n; s|<dd>\(.*\)</dd>|\1|p}" | sed "s/&#39;/'/g; s/\\.\$//; s/^./\l&/"; }
+page_differs()	# FILES
+{
+	[ "$(part 1 | drawn | wc -l)" -gt 20 ] || echo "no ladder"
+	diff <(part 1 | sed -n '/<svg[^>]* class="ladder"/,/<\/svg>/p' | drawn) <(show "$1" --svg - | drawn)
+	diff <(part 1 | told "Other end") <(show "$1" | note "other end")
+	diff <(part 1 | told Clocks) <(show "$1" | note clocks)
+}
+picture() { sed '1,/^$/d'; }
+show_page() { COLUMNS=140 "$TCPLEDGER-san" show 1 --ascii --file "$dir/page.html"; }
+for name in $joined; do
+	report "$dir/$name"
+	tap_is "$name: the report tells it as show does" "$(page_differs "$dir/$name")" ""
+	if [ "$name" = nat ]; then	# neither end knows the other's address
+		tap_same "$name: read back, the ends are drawn apart" "$(show_page | picture)" \
+			"$(COLUMNS=140 "$TCPLEDGER" show 1 --ascii --file "$dir/$name.a" | picture)"
+	else
+		tap_same "$name: show draws both ends from the report too" "$(show_page | picture)" \
+			"$(show "$dir/$name" | picture)"
+	fi
+done
+report "$dir/among"
+tap_is "the other host's part says the opposite of its clock" "$(part 4 | told Clocks)" \
+	"its wall clock is 3.0ms ahead, give or take 10.0ms, by the times of segments: 2 there, 4 back"
+tap_is "who has the ISNs only is not the other end" "$(part 2 | told "Other end")" \
+	"several connections have these ISNs and other addresses: which is meant is not known"
+ids() { "$TCPLEDGER" list --json --file "$dir/page.html" | jq -r '"\(.netns).\(.id)"' | xargs; }
+tap_is "records of both hosts are inside, each with a name of its own" "$(ids)" "4026531840.1 2.1 2.2 2.3"
+"$TCPLEDGER" report "$dir/page.html" --file "$dir/even.a" --file "$dir/even.b" -D 80
+tap_is "the other end comes along from the other host" "$(ids)" "4026531840.1 2.1"
+report "$dir/absent"
+tap_is "an end that is not there is told" "$(part 1 | told "Other end")" "not in $dir/absent.b: no record there has these ISNs"
+report "$dir/nat" --redact
+tap_is "--redact: neither file, nor what addresses are translated to" \
+	"$(grep -cE "$dir|203\.0\.113\.7|10\.0\.0\.2|10\.9\.8\.1" "$dir/page.html") $(part 1 | told "Other end")" \
+	"0 record 1 of the other host, by ISNs alone: addresses are translated between the hosts. It is 192.0.2.3:8080, and knows this end as 192.0.2.4:61000"
 
 for name in $looked_at; do
 	file=pictures/two_hosts.$name.txt

@@ -4,14 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/escape.h"
 #include "base/fail.h"
 #include "base/memory.h"
 #include "base/output.h"
-#include "meaning/clocks.h"
-#include "present/print/describe_other.h"
+#include "present/explain/other_end.h"
 #include "present/print/fold.h"
-#include "read/peer.h"
 #include "read/source.h"
 
 #define NOTES_INDENT	13	/* as in the lines above and below the picture */
@@ -25,41 +22,37 @@ static struct text *begin_note(struct text *notes, const char *label)
 /* Both ends by one clock, and what is to be said of that. */
 static void unite(struct ends *ends, const struct record *peer, const char *file)
 {
-	struct clocks clocks;
-	bool known = clocks_compare(&clocks, &ends->record, peer);
+	bool known = clocks_compare(&ends->clocks, &ends->record, peer);
 	struct record record = ends->record, other = *peer;
 
-	describe_other_found(begin_note(&ends->notes, "other end"), file, &ends->record, peer);
+	other_end_found(begin_note(&ends->notes, "other end"), file, &ends->record, peer);
 	text_char(&ends->notes, '\n');
 	ends->log = memory_new(other.fixed.log_n, sizeof(*ends->log));
-	ends->has_peer = known && clocks_unite(&clocks, &record, &other, ends->log);
+	ends->has_peer = known && clocks_unite(&ends->clocks, &record, &other, ends->log) &&
+			 !__builtin_sub_overflow(other.fixed.base_ns, record.fixed.base_ns,
+						 &ends->begin_ns);
 	if (ends->has_peer) {
 		ends->record = record;
 		ends->peer = other;
 	}
-	describe_other_clocks(begin_note(&ends->notes, "clocks"), ends->has_peer ? &clocks : NULL);
+	other_end_clocks(begin_note(&ends->notes, "clocks"),
+			 ends->has_peer ? &ends->clocks : NULL, false);
 	text_char(&ends->notes, '\n');
 }
 
 static int find_in_other_file(struct ends *ends, const char *file)
 {
-	const struct record *peer;
-	enum peer_join join;
-	int status = peer_find_in_file(file, &ends->record, &ends->found, &peer, &join);
+	int status = peer_find_in_file(file, &ends->record, &ends->found, &ends->other,
+				       &ends->join);
 
-	if (peer) {
-		unite(ends, peer, file);
+	if (ends->other) {
+		unite(ends, ends->other, file);
 		return status;
 	}
 	begin_note(&ends->notes, "other end");
-	if (join == PEER_DOUBTFUL)
-		text_printf(&ends->notes, "%zu records of ", ends->found.count);
-	else
-		text_string(&ends->notes, "not in ");
-	escape_terminal(&ends->notes, file);
-	text_string(&ends->notes, join == PEER_DOUBTFUL ?
-		    " have these ISNs and other addresses: which is meant is not known\n" :
-		    ": no record there has these ISNs\n");
+	other_end_not_found(&ends->notes, file,
+			    ends->join == PEER_DOUBTFUL ? ends->found.count : 0);
+	text_char(&ends->notes, '\n');
 	return status;
 }
 

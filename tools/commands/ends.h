@@ -7,8 +7,11 @@
 #define TCPLEDGER_ENDS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/text.h"
+#include "meaning/clocks.h"
+#include "read/peer.h"
 #include "read/record.h"
 #include "read/record_list.h"
 
@@ -19,6 +22,10 @@ struct source;
  * @record: the one that was asked for
  * @peer: the other
  * @has_peer: there is one
+ * @begin_ns: of another host: when @peer begins, from the beginning of @record
+ * @other: of another host: its record by its own clock, NULL if there is none
+ * @join: of another host: how it was found
+ * @clocks: of another host: how the clocks stand, if there is a peer
  * @found: where @peer came from
  * @log: of @peer, by the clock of @record
  * @notes: lines on the other end, where it is of another host
@@ -27,6 +34,10 @@ struct ends {
 	struct record		record;
 	struct record		peer;
 	bool			has_peer;
+	int64_t			begin_ns;
+	const struct record	*other;
+	enum peer_join		join;
+	struct clocks		clocks;
 	struct record_list	found;
 	struct tcpledger_entry	*log;
 	struct text		notes;

@@ -18,7 +18,7 @@
 #include "commands/explain.h"
 #include "commands/options.h"
 #include "commands/show.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 #include "present/explain/phrase.h"
 #include "present/explain/phrase_values.h"
 #include "present/explain/prose_print.h"

@@ -24,7 +24,7 @@
 #include "commands/show.h"
 #include "commands/stats.h"
 #include "commands/timewait.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 
 static const struct command {
 	const char	*name;
@@ -77,7 +77,8 @@ static const struct command {
 	},
 	{
 		"report", "FILE.html", "one HTML file for a colleague: figures, ladders, words",
-		OPTIONS_REPORT | OPTIONS_FILTER | OPTIONS_SOURCE, 1, command_report
+		OPTIONS_REPORT | OPTIONS_FILTER | OPTIONS_SOURCE | OPTIONS_TWO_FILES, 1,
+		command_report
 	},
 	{
 		"filter", "[EXPRESSION]", "what is recorded, in tcpdump's language",

@@ -26,7 +26,7 @@
 #include "present/diagram/label.h"
 #include "present/diagram/text/ladder.h"
 #include "present/explain/explanation_steps.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 #include "present/explain/phrase_values.h"
 #include "present/explain/prose.h"
 #include "present/explain/prose_print.h"

@@ -71,6 +71,7 @@ int command_report(const struct options *options)
 	struct collection collection = { 0 };
 	struct report report = {
 		.collection = &collection, .source = options->source.file,
+		.other_source = options->other_file,
 		.redacted = options->redact,
 		.most = options->size ? options->size : REPORT_USUAL,
 	};
@@ -78,10 +79,12 @@ int command_report(const struct options *options)
 
 	if (report.most < REPORT_LEAST)
 		return fail_usage("--size wants at least %u bytes", REPORT_LEAST);
-	status = collection_read(&collection, &options->source, &options->filter);
+	status = collection_read(&collection, &options->source, options->other_file,
+				 &options->filter);
 	if (!status && options->redact) {
 		redact(collection.records, collection.count);
 		report.source = NULL;
+		report.other_source = NULL;
 	}
 	if (!status)
 		status = write_report(options, &report);

@@ -21,6 +21,7 @@
 #include "present/diagram/svg/svg.h"
 #include "present/diagram/text/ladder.h"
 #include "present/print/describe.h"
+#include "present/print/json_ends.h"
 #include "present/print/json_record.h"
 #include "read/record.h"
 
@@ -55,6 +56,20 @@ static int make_svg(const struct options *options, const struct diagram *diagram
 	return file_finish(&file, FAIL_NONE);
 }
 
+static int tell_ends(const struct options *options, const struct record *record)
+{
+	struct ends ends;
+	int status = ends_find(&ends, &options->source, options->other_file, record);
+	const struct json_ends both = {
+		.record = record, .other = ends.other, .join = ends.join,
+		.clocks = ends.has_peer ? &ends.clocks : NULL, .other_begin_ns = ends.begin_ns,
+	};
+
+	json_ends(&both);
+	ends_free(&ends);
+	return status;
+}
+
 static int draw(const struct options *options, const struct record *record, bool verdict)
 {
 	struct diagram diagram;
@@ -80,6 +95,8 @@ static int draw(const struct options *options, const struct record *record, bool
  */
 int show_record(const struct options *options, const struct record *record)
 {
+	if (options->json && options->other_file)
+		return tell_ends(options, record);
 	if (options->json)
 		json_record(record);
 	else if (options->log)
@@ -129,8 +146,8 @@ int command_show(const struct options *options)
 
 	if (show_check(options))
 		return FAIL_USAGE;
-	if ((options->other_file || options->arg_count > 1) && (options->json || options->log))
-		return fail_usage("--json and --log show one connection of one file");
+	if ((options->other_file || options->arg_count > 1) && options->log)
+		return fail_usage("--log shows one connection of one file");
 	if (options->arg_count > 1 && options->svg)
 		return fail_usage("--svg draws one connection");
 	if (options->arg_count > 1)

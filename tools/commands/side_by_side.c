@@ -19,6 +19,7 @@
 #include "present/print/columns.h"
 #include "present/print/describe.h"
 #include "present/print/fold.h"
+#include "present/print/json_ends.h"
 
 #define BETWEEN_COLUMNS	3	/* of what stands between two connections */
 
@@ -64,6 +65,24 @@ static void free_side(struct side *side)
 	text_free(&side->below);
 }
 
+/*
+ * The row at which an entry begins to be seen: of a segment that comes, that of its
+ * departure, unless entries before it stand between.
+ */
+static unsigned int row_of(const struct diagram *diagram, int entry)
+{
+	const unsigned int *rows = diagram->end[DIAGRAM_LEFT].entry_row;
+	unsigned int row = rows[entry], first = entry ? rows[entry - 1] + 1 : 0;
+	int arrow = diagram->rows[row].arrives;
+
+	if (arrow < 0 || diagram->arrows[arrow].entry[DIAGRAM_LEFT] != entry ||
+	    diagram->arrows[arrow].departs < 0 || diagram->arrows[arrow].departs >= (int)row)
+		return row;
+	if (diagram->arrows[arrow].departs > (int)first)
+		return (unsigned int)diagram->arrows[arrow].departs;
+	return first < row ? first : row;
+}
+
 /* The row that the mark stands before: that of the entry, or behind the last. */
 static unsigned int mark_row(const struct side *side, int entry)
 {
@@ -71,7 +90,7 @@ static unsigned int mark_row(const struct side *side, int entry)
 
 	if (entry >= (int)side->ends.record.fixed.log_n)
 		return diagram_cut_before(diagram, diagram->row_count - 1);
-	return diagram_cut_before(diagram, diagram->end[DIAGRAM_LEFT].entry_row[entry]);
+	return diagram_cut_before(diagram, row_of(diagram, entry));
 }
 
 /* Where a line begins in a text. */
@@ -276,7 +295,7 @@ static void print_sides(const struct options *options, struct side *sides)
 }
 
 /**
- * side_by_side - draw two connections side by side
+ * side_by_side - draw two connections side by side, or tell them as JSON
  * @options: what is asked for; the second one is read from the second file, if there is
  *	one
  *
@@ -295,7 +314,10 @@ int side_by_side(const struct options *options)
 	status = find_side(&sides[0], options, options->args[0]);
 	if (sides[0].diagram.rows)
 		status |= find_side(&sides[1], &second, options->args[1]);
-	if (sides[1].diagram.rows)
+	if (sides[1].diagram.rows && options->json)
+		json_connections(&sides[0].ends.record, &sides[1].ends.record,
+				 difference_first(&sides[0].ends.record, &sides[1].ends.record));
+	else if (sides[1].diagram.rows)
 		print_sides(options, sides);
 	free_side(&sides[0]);
 	free_side(&sides[1]);

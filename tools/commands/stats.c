@@ -156,6 +156,8 @@ int command_stats(const struct options *options)
 
 	if (options->json + options->openmetrics + options->prometheus > 1)
 		return fail_usage("stats takes one of --json, --openmetrics and --prometheus");
+	if (options->source.file_count > 1)
+		return fail_usage("more than one --file: the counters of one are shown");
 	status = read_all(&options->source, &text, path);
 	if (!status)
 		status = take_lines(&text, path, &metrics);

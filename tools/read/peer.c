@@ -258,7 +258,31 @@ const struct record *peer_find(const struct source *source, const struct record 
 	return record_list_next(found);
 }
 
-/* Those with the right addresses, or else all with the right numbers. */
+/**
+ * peer_join_with - whether a record of another host is of the other end
+ * @record: a checked record
+ * @other: one of the other host's, one after the other
+ * @join: how sure that is of what was found before, PEER_NONE at first; set to how sure
+ *	it is now
+ *
+ * One with the right addresses is without doubt, whatever else has the same initial
+ * sequence numbers.
+ *
+ * Return: true if @other counts: where @join became PEER_BY_ADDRESSES instead of all
+ * before it, else beside them.
+ */
+bool peer_join_with(const struct record *record, const struct record *other,
+		    enum peer_join *join)
+{
+	if (*join == PEER_BY_ADDRESSES || !record_isns_agree(record, other))
+		return false;
+	if (record_addresses_agree(record, other))
+		*join = PEER_BY_ADDRESSES;
+	else
+		*join = *join == PEER_NONE ? PEER_BY_ISNS : PEER_DOUBTFUL;
+	return true;
+}
+
 static enum peer_join keep_joined(struct reader *reader, const struct record *record,
 				  struct record_list *found, int *status)
 {
@@ -268,17 +292,10 @@ static enum peer_join keep_joined(struct reader *reader, const struct record *re
 	while (!(*status = reader_next(reader, &other)) && other) {
 		struct sort_place place = { 0 };
 
-		if (!record_isns_agree(record, other))
+		if (!peer_join_with(record, other, &join))
 			continue;
-		if (record_addresses_agree(record, other)) {
-			if (join != PEER_BY_ADDRESSES)
-				record_list_free(found);
-			join = PEER_BY_ADDRESSES;
-		} else if (join == PEER_BY_ADDRESSES) {
-			continue;
-		} else {
-			join = join == PEER_NONE ? PEER_BY_ISNS : PEER_DOUBTFUL;
-		}
+		if (join == PEER_BY_ADDRESSES)
+			record_list_free(found);
 		record_list_add(found, other, &place);
 	}
 	return join;

@@ -28,6 +28,8 @@ enum peer_join {
 };
 
 bool peer_is(const struct record *record, const struct record *other);
+bool peer_join_with(const struct record *record, const struct record *other,
+		    enum peer_join *join);
 bool peer_distance(const struct record *record, const struct record *other, uint64_t *ns);
 const struct record *peer_find(const struct source *source, const struct record *record,
 			       struct record_list *found);

@@ -6,7 +6,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
-#include "present/explain/language.h"
+#include "base/language.h"
 #include "learn/lab/world.h"
 
 #define CASE_VIEWS	2

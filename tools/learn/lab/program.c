@@ -4,18 +4,27 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fail.h"
 
 #define PROGRAM_MISSING	127	/* exit status of a child that found no program, as a shell's */
+#define PROGRAM_HANGS	256	/* in place of one */
+
+#define DEADLINE_NS		(60 * CLOCK_SECOND)	/* beyond it something hangs */
+#define DEADLINE_KILLED_NS	(5 * CLOCK_SECOND)
 
 /*
  * What the program reads and what it says are files in memory: neither can block. They
@@ -58,14 +67,49 @@ static void become(char *const argv[], int in, int out, pid_t parent)
 	_exit(PROGRAM_MISSING);
 }
 
+/* Whether a child ends in time. Without a descriptor for it there is no deadline. */
+static bool ends_within(int pidfd, int64_t deadline_ns)
+{
+	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
+	int64_t end = clock_monotonic() + deadline_ns, left = deadline_ns;
+	int ready = pidfd < 0;
+
+	while (ready <= 0 && left > 0) {
+		ready = poll(&poll_fd, 1, (int)(left / 1000000) + 1);
+		if (ready < 0 && errno != EINTR)
+			return false;
+		left = end - clock_monotonic();
+	}
+	return ready > 0;
+}
+
+/*
+ * The exit status of a child, PROGRAM_HANGS if it took too long. It is killed then; if it
+ * hangs in the kernel it is left to whoever inherits it, and dies as soon as it can.
+ */
 static int wait_for(pid_t pid)
 {
-	int status;
+	int pidfd = pidfd_open(pid, 0), status = 0;
+	bool in_time = ends_within(pidfd, DEADLINE_NS), ended = in_time;
 
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -1;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	if (!in_time) {
+		kill(pid, SIGKILL);
+		ended = ends_within(pidfd, DEADLINE_KILLED_NS);
+	}
+	while (ended && waitpid(pid, &status, 0) < 0)
+		ended = errno == EINTR;
+	if (pidfd >= 0)
+		close(pidfd);
+	if (!in_time)
+		return PROGRAM_HANGS;
+	return ended && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int fail_hangs(const char *name)
+{
+	return fail_work("run it again; if it hangs again, 'dmesg' may say what it waits for",
+			 "cannot set up the network: %s did not end within %d s and was killed",
+			 name, (int)(DEADLINE_NS / CLOCK_SECOND));
 }
 
 /* Of what it said, the first line. */
@@ -108,7 +152,9 @@ int program_run(char *const argv[], const char *package, const char *input)
 		status = fail_start(argv[0]);
 	} else {
 		status = wait_for(pid);
-		if (status == PROGRAM_MISSING)
+		if (status == PROGRAM_HANGS)
+			status = fail_hangs(argv[0]);
+		else if (status == PROGRAM_MISSING)
 			status = fail_work("install its package",
 					   "the program %s is missing, Debian's package %s has it",
 					   argv[0], package);

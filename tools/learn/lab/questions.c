@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "present/explain/language.h"
+#include "base/language.h"
 
 const char *const questions_summary =
 	N_("the five questions of everybody who learns TCP, one after the other");

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "present/diagram/label.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 #include "present/explain/phrase.h"
 #include "meaning/words.h"
 #include "learn/quiz/chance.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "present/diagram/diagram_cut.h"
 
+#include "base/language.h"
 #include "present/diagram/diagram.h"
 
 /**
@@ -24,13 +25,13 @@ unsigned int diagram_cut_before(const struct diagram *diagram, unsigned int row)
 /* How it will end is not known while it lasts: a phase has no other name than this. */
 static void forget_phases(struct diagram *diagram)
 {
-	const char *words = "opening";
+	const char *words = _("opening");
 	unsigned int i;
 
 	for (i = 0; i < diagram->row_count; i++)
 		if (diagram->rows[i].kind == DIAGRAM_PHASE) {
 			diagram->rows[i].words = words;
-			words = "closing";
+			words = _("closing");
 		}
 }
 

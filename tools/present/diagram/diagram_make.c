@@ -163,7 +163,8 @@ static unsigned int add_departure(struct build *build, const struct timeline_eve
 	build->arrow_of[event->side][event->n] = at;
 	if (event->other >= 0) {
 		build->flying++;
-	} else if (to->record && loss_is_proven(to, e, event->t_ns)) {
+	} else if (to->record && loss_is_proven(&diagram->end[event->side], to, e,
+							 event->t_ns)) {
 		arrow->delivery = DIAGRAM_LOST;
 	} else {
 		arrow->arrives = arrow->departs;

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "present/diagram/label.h"
 
+#include <stdbool.h>
+
+#include "base/language.h"
 #include "base/text.h"
 #include "meaning/words.h"
+#include "present/print/fold.h"
 #include "present/print/format.h"
 #include "read/record.h"
 
@@ -24,7 +28,7 @@ void label_flags(struct text *text, unsigned int flags)
 		text_string(text, words_flag(bit));
 	}
 	if (text->len == start)
-		text_string(text, "no flags");
+		text_string(text, _("no flags"));
 }
 
 /**
@@ -63,7 +67,7 @@ void label_arrow(struct text *text, const struct diagram_arrow *arrow, bool ters
 	text_char(text, ' ');
 	label_numbers(text, arrow, terse);
 	if (remark) {
-		text_string(text, ", ");
+		text_string(text, label_comma());
 		text_string(text, remark);
 	}
 }
@@ -77,17 +81,16 @@ void label_arrow(struct text *text, const struct diagram_arrow *arrow, bool ters
 unsigned int label_longest(const struct diagram *diagram)
 {
 	struct text text = { 0 };
-	size_t longest = 0;
-	unsigned int i;
+	unsigned int longest = 0, i;
 
 	for (i = 0; i < diagram->arrow_count; i++) {
 		text.len = 0;
 		label_arrow(&text, &diagram->arrows[i], false);
-		if (text.len > longest)
-			longest = text.len;
+		if (fold_columns(text.bytes, text.len) > longest)
+			longest = fold_columns(text.bytes, text.len);
 	}
 	text_free(&text);
-	return (unsigned int)longest;
+	return longest;
 }
 
 /**
@@ -99,12 +102,25 @@ unsigned int label_longest(const struct diagram *diagram)
 const char *label_remark(const struct diagram_arrow *arrow)
 {
 	if (arrow->delivery == DIAGRAM_LOST)
-		return arrow->retransmitted ? "again, lost" : "lost";
+		return arrow->retransmitted ? _("again, lost") : _("lost");
 	if (arrow->delivery == DIAGRAM_REFUSED)
-		return arrow->retransmitted ? "again, refused" : "refused";
+		return arrow->retransmitted ? _("again, refused") : _("refused");
 	if (arrow->not_tcp)
-		return "not by TCP";
-	return arrow->retransmitted ? "again" : NULL;
+		return _("not by TCP");
+	return arrow->retransmitted ? _("again") : NULL;
+}
+
+/**
+ * label_comma - what stands between two things that are said of one
+ *
+ * Return: a comma with its space, as the language has it.
+ */
+const char *label_comma(void)
+{
+	const char *comma = _(",");
+
+	/* A wide one has its space in itself. */
+	return *comma == ',' ? ", " : comma;
 }
 
 /**
@@ -153,6 +169,24 @@ int64_t label_wait_scale(const struct diagram_end *end, int64_t *done_ns)
 	return whole > *done_ns ? whole : *done_ns;
 }
 
+static const char *exit_words(unsigned int tw_exit)
+{
+	switch (tw_exit) {
+	case TCPLEDGER_EXIT_EXPIRED:
+		return _("expired");
+	case TCPLEDGER_EXIT_REUSED:
+		return _("reused");
+	case TCPLEDGER_EXIT_RESET:
+		return _("reset");
+	case TCPLEDGER_EXIT_KILLED:
+		return _("killed");
+	case TCPLEDGER_EXIT_NETNS:
+		return _("namespace gone");
+	default:
+		return words_get(&words_exits, tw_exit);
+	}
+}
+
 /**
  * label_wait - add what 2MSL was
  * @text: text to add to
@@ -162,27 +196,21 @@ int64_t label_wait_scale(const struct diagram_end *end, int64_t *done_ns)
 void label_wait(struct text *text, const struct diagram *diagram, enum diagram_side side)
 {
 	const struct tcpledger_record *r = &diagram->end[side].record->fixed;
+	bool lasts = r->tw_exit == TCPLEDGER_EXIT_LASTS;
+	struct text duration = { 0 };
 
 	text_string(text, "2MSL ");
 	format_duration(text, r->tw_nominal_ns);
-	if (r->tw_restarts) {
-		text_string(text, ", restarted ");
-		text_unsigned(text, r->tw_restarts);
-		text_char(text, 'x');
-	}
-	if (r->tw_exit == TCPLEDGER_EXIT_LASTS) {
-		text_string(text, ", ");
-		format_duration(text, r->tw_remaining_ns);
-		text_string(text, " left");
-		return;
-	}
-	text_string(text, ", ");
-	text_string(text, r->tw_exit == TCPLEDGER_EXIT_NETNS ? "namespace gone" :
-		    words_get(&words_exits, r->tw_exit));
-	text_string(text, " after ");
-	format_duration(text, r->tw_residence_ns);
-	if (!(r->flags & TCPLEDGER_REC_RESIDENCE_EXACT))
-		text_string(text, " at most");
+	if (r->tw_restarts)
+		text_printf(text, _(", restarted %ux"), r->tw_restarts);
+	format_duration(&duration, lasts ? r->tw_remaining_ns : r->tw_residence_ns);
+	if (lasts)
+		text_printf(text, _(", %s left"), text_terminated(&duration));
+	else
+		text_printf(text, r->flags & TCPLEDGER_REC_RESIDENCE_EXACT ?
+			    _(", %s after %s") : _(", %s after %s at most"),
+			    exit_words(r->tw_exit), text_terminated(&duration));
+	text_free(&duration);
 }
 
 /**
@@ -194,7 +222,7 @@ void label_isn(struct text *text, const struct diagram_end *end)
 {
 	text_string(text, "ISN ");
 	if (end->isn < 0)
-		text_string(text, "unknown");
+		text_string(text, _("unknown"));
 	else
 		text_signed(text, end->isn);
 }
@@ -259,22 +287,22 @@ const char *label_legend(unsigned int bit)
 {
 	switch (bit) {
 	case LABEL_INFERRED:
-		return "(STATE) inferred: that end is not recorded here";
+		return _("(STATE) inferred: that end is not recorded here");
 	case LABEL_RETRANSMITTED:
-		return "sent again";
+		return _("sent again");
 	case LABEL_LOST:
-		return "not in the other end's log: lost on the way";
+		return _("not in the other end's log: lost on the way");
 	case LABEL_REFUSED:
-		return "came, and TCP threw it away";
+		return _("came, and TCP threw it away");
 	case LABEL_NOT_TCP:
-		return "not sent by TCP: a raw socket or a packet filter";
+		return _("not sent by TCP: a raw socket or a packet filter");
 	case LABEL_UNSEEN:
-		return "not in the sender's log";
+		return _("not in the sender's log");
 	case LABEL_PAUSE:
-		return "a pause, not to scale";
+		return _("a pause, not to scale");
 	case LABEL_TERSE:
-		return "segments without len have no payload";
+		return _("segments without len have no payload");
 	default:
-		return "seq and ack count from the ISNs, as a SYN and a FIN count one each";
+		return _("seq and ack count from the ISNs, as a SYN and a FIN count one each");
 	}
 }

@@ -27,6 +27,7 @@ void label_flags(struct text *text, unsigned int flags);
 void label_numbers(struct text *text, const struct diagram_arrow *arrow, bool terse);
 void label_arrow(struct text *text, const struct diagram_arrow *arrow, bool terse);
 unsigned int label_longest(const struct diagram *diagram);
+const char *label_comma(void);
 const char *label_remark(const struct diagram_arrow *arrow);
 void label_lasted(struct text *text, const struct diagram_stay *stay);
 void label_state(struct text *text, const struct diagram_stay *stay);

@@ -58,15 +58,37 @@ static bool is_awaited(const struct diagram_end *to, const struct tcpledger_entr
 	}
 }
 
+/*
+ * A SYN that meets an older connection of the same tuple is answered by an ACK of that
+ * one, and is in its record: what came back first, before the receiver's record began.
+ */
+static bool older_answered(const struct diagram_end *from, const struct diagram_end *to,
+			   const struct tcpledger_entry *e)
+{
+	const struct record *record = from->record;
+	const struct tcpledger_entry *end = record->log + record->fixed.log_n;
+
+	for (e++; e < end && e->t_ns < to->offset_ns - from->offset_ns; e++) {
+		if (e->type == TCPLEDGER_ENTRY_OUT)
+			return false;
+		if (e->type == TCPLEDGER_ENTRY_IN)
+			return e->flags & TCPLEDGER_ACK &&
+			       !(e->flags & (TCPLEDGER_SYN | TCPLEDGER_RST));
+	}
+	return false;
+}
+
 /**
  * loss_is_proven - whether a segment was lost that is not in the receiver's log
+ * @from: the sender, recorded
  * @to: the receiver, recorded
  * @e: the segment in the sender's log
  * @t_ns: when it left, from the diagram's beginning
  *
  * Return: true if it would be in the log, had it arrived.
  */
-bool loss_is_proven(const struct diagram_end *to, const struct tcpledger_entry *e, int64_t t_ns)
+bool loss_is_proven(const struct diagram_end *from, const struct diagram_end *to,
+		    const struct tcpledger_entry *e, int64_t t_ns)
 {
 	const struct tcpledger_record *r = &to->record->fixed;
 
@@ -74,7 +96,8 @@ bool loss_is_proven(const struct diagram_end *to, const struct tcpledger_entry *
 		return false;
 	/* What came before is in another record, unless it is of this connection. */
 	if (t_ns < to->offset_ns && (!(e->flags & TCPLEDGER_SYN) || e->flags & TCPLEDGER_ACK ||
-				     e->seq != record_isn(to->record, TCPLEDGER_ENTRY_IN)))
+				     e->seq != record_isn(to->record, TCPLEDGER_ENTRY_IN) ||
+				     older_answered(from, to, e)))
 		return false;
 	if (!(r->flags & TCPLEDGER_REC_LIVE) && t_ns - to->offset_ns > r->ended_ns)
 		return false;

@@ -11,6 +11,7 @@
 struct diagram_end;
 struct tcpledger_entry;
 
-bool loss_is_proven(const struct diagram_end *to, const struct tcpledger_entry *e, int64_t t_ns);
+bool loss_is_proven(const struct diagram_end *from, const struct diagram_end *to,
+		    const struct tcpledger_entry *e, int64_t t_ns);
 
 #endif

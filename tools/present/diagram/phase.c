@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/language.h"
 #include "present/diagram/timeline.h"
 #include "read/record.h"
 
@@ -11,14 +12,14 @@
 static const char *established(const struct tcpledger_record *r)
 {
 	if (r->role == TCPLEDGER_ROLE_ADOPTED)
-		return "open before the module was loaded";
+		return _("open before the module was loaded");
 	if (r->role == TCPLEDGER_ROLE_SIMULTANEOUS)
-		return "simultaneous open: the SYNs cross";
+		return _("simultaneous open: the SYNs cross");
 	if (r->flags & TCPLEDGER_REC_FASTOPEN)
-		return "Fast Open: the SYN may carry data";
+		return _("Fast Open: the SYN may carry data");
 	if (r->flags & TCPLEDGER_REC_SYNCOOKIE)
-		return "three-way handshake with a SYN cookie";
-	return "three-way handshake";
+		return _("three-way handshake with a SYN cookie");
+	return _("three-way handshake");
 }
 
 /**
@@ -32,25 +33,25 @@ const char *phase_opening(const struct diagram *diagram)
 	const struct tcpledger_record *r = &diagram->end[DIAGRAM_LEFT].record->fixed;
 
 	if (diagram->self)
-		return "a socket connects to itself";
+		return _("a socket connects to itself");
 	switch (r->outcome) {
 	case TCPLEDGER_OUTCOME_ESTABLISHED:
 		return established(r);
 	case TCPLEDGER_OUTCOME_REFUSED:
-		return r->role == TCPLEDGER_ROLE_PASSIVE ? "refused: nobody listens here" :
-							   "refused: nobody listens there";
+		return r->role == TCPLEDGER_ROLE_PASSIVE ? _("refused: nobody listens here") :
+							   _("refused: nobody listens there");
 	case TCPLEDGER_OUTCOME_RESET:
-		return "reset within the handshake";
+		return _("reset within the handshake");
 	case TCPLEDGER_OUTCOME_TIMED_OUT:
-		return "no answer: timed out";
+		return _("no answer: timed out");
 	case TCPLEDGER_OUTCOME_UNREACHABLE:
-		return "unreachable: an ICMP error came";
+		return _("unreachable: an ICMP error came");
 	case TCPLEDGER_OUTCOME_ABORTED:
-		return "given up by the local program";
+		return _("given up by the local program");
 	case TCPLEDGER_OUTCOME_DROPPED:
-		return "dropped: the listener did not take it";
+		return _("dropped: the listener did not take it");
 	default:
-		return "opening";
+		return _("opening");
 	}
 }
 
@@ -66,18 +67,18 @@ static const char *words_of_end(const struct tcpledger_record *r, const struct t
 {
 	switch (r->kind) {
 	case TCPLEDGER_KIND_FOUR_SEGMENT:
-		return "close in four segments";
+		return _("close in four segments");
 	case TCPLEDGER_KIND_THREE_SEGMENT:
-		return "close in three segments";
+		return _("close in three segments");
 	case TCPLEDGER_KIND_SIMULTANEOUS:
-		return "simultaneous close: the FINs cross";
+		return _("simultaneous close: the FINs cross");
 	case TCPLEDGER_KIND_RESET:
-		return is_orderly(e) ? "closing" : "reset: it ends at once";
+		return is_orderly(e) ? _("closing") : _("reset: it ends at once");
 	case TCPLEDGER_KIND_TIMED_OUT:
-		return is_orderly(e) ? "closing, but the rest never came" :
-				       "timed out: no answer any more";
+		return is_orderly(e) ? _("closing, but the rest never came") :
+				       _("timed out: no answer any more");
 	case TCPLEDGER_KIND_OPEN:
-		return "closing";
+		return _("closing");
 	default:
 		return NULL;
 	}
@@ -99,8 +100,8 @@ static bool is_open(unsigned char state)
 
 static const char *half_closed(const struct phase *phase)
 {
-	return phase->fin[DIAGRAM_LEFT] ? "half-closed: remote may send" :
-					  "half-closed: local may send";
+	return phase->fin[DIAGRAM_LEFT] ? _("half-closed: remote may send") :
+					  _("half-closed: local may send");
 }
 
 static const char *pause_words(const struct phase *phase, const struct diagram *diagram,
@@ -113,14 +114,14 @@ static const char *pause_words(const struct phase *phase, const struct diagram *
 		if (diagram->end[side].record && phase->state[side] == ST(TIME_WAIT))
 			return "2MSL";
 	if (e->type == TCPLEDGER_ENTRY_OUT && (e->bits & TCPLEDGER_SEG_RETRANSMIT))
-		return "no answer, so once more";
+		return _("no answer, so once more");
 	if (e->type == TCPLEDGER_ENTRY_STATE && e->cause == TCPLEDGER_CAUSE_TIMER)
-		return e->from == ST(FIN_WAIT2) ? "no FIN came" : "no answer: given up";
+		return e->from == ST(FIN_WAIT2) ? _("no FIN came") : _("no answer: given up");
 	if (phase->fin[DIAGRAM_LEFT] != phase->fin[DIAGRAM_RIGHT] &&
 	    is_open(phase->state[event->side]))
 		return half_closed(phase);
 	if (phase->state[DIAGRAM_LEFT] == ST(ESTABLISHED) && !phase->closing)
-		return "open";
+		return _("open");
 	return NULL;
 }
 
@@ -178,7 +179,7 @@ void phase_before(struct phase *phase, const struct diagram *diagram,
 	memset(step, 0, sizeof(*step));
 	step->pause = pause_words(phase, diagram, event, e);
 	if (cuts_off(phase, &diagram->end[DIAGRAM_LEFT].record->fixed, e)) {
-		step->begins = "reset: it ends at once";
+		step->begins = _("reset: it ends at once");
 		phase->reset = true;
 	}
 	if (!phase->closing && ends_it(phase, event, e)) {

@@ -6,7 +6,7 @@
 #include "present/explain/explanation.h"
 
 #include "present/explain/explanation_steps.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 #include "present/explain/phrase_values.h"
 #include "present/explain/prose.h"
 #include "present/explain/remedies.h"

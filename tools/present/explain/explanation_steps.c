@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "present/explain/explanation_steps.h"
 
-#include "present/explain/language.h"
+#include "base/language.h"
 #include "present/explain/lessons.h"
 #include "present/explain/phrase.h"
 #include "present/explain/phrase_values.h"

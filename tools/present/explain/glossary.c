@@ -6,7 +6,7 @@
 #include "present/explain/glossary.h"
 
 #include "base/compiler.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 
 #define RFC	"RFC 9293 "
 

@@ -12,7 +12,7 @@
 #include <linux/tcpledger.h>
 
 #include "base/compiler.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 #include "present/explain/lessons_closing.h"
 #include "present/explain/lessons_opening.h"
 #include "present/explain/lessons_other.h"

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "present/explain/language.h"
+#include "base/language.h"
 
 const struct lesson lessons_opening[STEP_COUNT] = {
 	/* Opening, we ask. */

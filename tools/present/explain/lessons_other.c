@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "present/explain/language.h"
+#include "base/language.h"
 
 const struct lesson lessons_other[STEP_COUNT] = {
 	/* Segments out of their time. */

@@ -2,7 +2,7 @@
 #include "present/explain/phrase_values.h"
 
 #include "base/escape.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 #include "meaning/step.h"
 #include "meaning/words.h"
 #include "read/record.h"

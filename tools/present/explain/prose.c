@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 
 /**
  * prose_sentence - add a sentence to the paragraph being put together

@@ -5,7 +5,7 @@
  */
 #include "present/explain/remedies.h"
 
-#include "present/explain/language.h"
+#include "base/language.h"
 
 #define TAG(name)	TCPLEDGER_ANOMALY_##name
 

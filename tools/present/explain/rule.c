@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "present/explain/language.h"
+#include "base/language.h"
 #include "present/explain/phrase.h"
 #include "present/explain/prose.h"
 

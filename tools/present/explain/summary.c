@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "present/explain/language.h"
+#include "base/language.h"
 #include "read/entry.h"
 #include "read/record.h"
 

@@ -50,6 +50,25 @@ size_t fold_step(const char *s, size_t len, unsigned int *columns)
 	return n;
 }
 
+/**
+ * fold_columns - the columns that a text takes
+ * @s: text
+ * @len: its bytes
+ *
+ * Return: how many.
+ */
+unsigned int fold_columns(const char *s, size_t len)
+{
+	unsigned int columns, all = 0;
+	size_t at = 0;
+
+	while (at < len) {
+		at += fold_step(s + at, len - at, &columns);
+		all += columns;
+	}
+	return all;
+}
+
 static void new_line(struct text *out, struct cursor *at, unsigned int indent)
 {
 	text_char(out, '\n');

@@ -9,6 +9,7 @@
 
 struct text;
 
+unsigned int fold_columns(const char *s, size_t len);
 size_t fold_step(const char *s, size_t len, unsigned int *columns);
 void fold_lines(struct text *text, size_t start, unsigned int width, unsigned int indent);
 

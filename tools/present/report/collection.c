@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Both ends of a connection have its tuple and an initial sequence number in common, or
- * name each other (read/peer.h). The other end of each record is looked for by a key made
- * of these, so that many records, also of one tuple, need not be compared each with each.
- */
 #include "present/report/collection.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,75 +8,50 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "present/report/pairs.h"
 #include "read/filter.h"
-#include "read/peer.h"
 #include "read/reader.h"
 #include "read/record.h"
 #include "read/source.h"
 
 /**
- * struct candidate - a record that may be wanted
- * @record: it
- * @peer: number of the other end among the candidates, or -1
- * @wanted: it is wanted for itself
- * @place: number among those of the report, or -1
+ * struct host - one host's records, as they were read
+ * @list: they
+ * @header: of their file
+ * @stream: they came out of a recorded stream
+ * @load_id: of which module, if so
  */
-struct candidate {
-	struct record	record;
-	long		peer;
-	bool		wanted;
-	long		place;
+struct host {
+	struct record_list	list;
+	struct tcpledger_header	header;
+	bool			stream;
+	unsigned char		load_id[16];
 };
 
-/**
- * struct clue - a candidate, by one of its keys
- * @key: what the other end may have too
- * @number: the candidate's
- */
-struct clue {
-	uint64_t	key;
-	size_t		number;
-};
-
-#define CLUES_MOST	3	/* of a candidate */
-
-/**
- * struct candidates - all of them
- * @list: they, newest first
- * @count: how many
- * @clues: their keys, sorted
- * @clue_count: how many
- */
-struct candidates {
-	struct candidate	*list;
-	size_t			count;
-	struct clue		*clues;
-	size_t			clue_count;
-};
-
-static void keep(struct collection *collection, const struct record *record)
+static void keep(struct host *host, const struct record *record)
 {
-	struct sort_place place;
+	struct sort_place place = { 0 };
 
-	sort_place(SORT_RECENT, false, record, &place);
-	record_list_add(&collection->list, record, &place);
+	record_list_add(&host->list, record, &place);
 }
 
-static int read_all(struct collection *collection, const struct source *source)
+static int read_all(struct host *host, const struct source *source)
 {
 	const struct record *record;
 	struct reader reader;
 	int status = reader_open(&reader, source);
 
 	while (!status && !(status = reader_next(&reader, &record)) && record)
-		keep(collection, record);
-	collection->header = reader.header;
+		keep(host, record);
+	host->header = reader.header;
+	host->stream = reader.events.known;
+	memcpy(host->load_id, reader.events.load_id, sizeof(host->load_id));
 	reader_close(&reader);
 	return status;
 }
 
 /* Other ends may be in other namespaces of the file; a pipe can be read only once. */
-static void read_other_spaces(struct collection *collection, const struct source *source)
+static void read_other_spaces(struct host *host, const struct source *source)
 {
 	struct source whole = *source;
 	const struct record *record;
@@ -97,167 +66,166 @@ static void read_other_spaces(struct collection *collection, const struct source
 	if (!reader_open(&reader, &whole))
 		while (!reader_next(&reader, &record) && record)
 			if (record->fixed.netns != source->inode)
-				keep(collection, record);
+				keep(host, record);
 	reader_close(&reader);
 	fail_quietly(false);
 }
 
-static uint64_t mix(uint64_t hash, uint64_t value)
+static int read_second(struct host *hosts, const struct source *source, const char *file)
 {
-	hash = (hash ^ value) * 0x9e3779b97f4a7c15ULL;
-	return hash ^ hash >> 32;
+	const struct source second = { .file = file, .evicted = source->evicted };
+	int status = read_all(&hosts[1], &second);
+
+	if (!status && hosts[0].stream && hosts[1].stream &&
+	    hosts[0].header.netns == hosts[1].header.netns &&
+	    !memcmp(hosts[0].load_id, hosts[1].load_id, sizeof(hosts[0].load_id)))
+		return fail_work("give the name of the set, or one file of each of two hosts",
+				 "%s and %s were recorded in one network namespace",
+				 source->file, file);
+	return status;
 }
 
-static uint64_t hash_endpoint(const uint8_t *address, uint16_t port)
-{
-	uint64_t words[2];
+/**
+ * struct found - what was read, in order
+ * @list: the records, newest first
+ * @count: how many
+ */
+struct found {
+	struct pairs_record	*list;
+	size_t			count;
+};
 
-	memcpy(words, address, sizeof(words));
-	return mix(mix(mix(port, words[0]), words[1]), 1);
+/**
+ * struct ordered - a record and where it stands in the report
+ * @place: that
+ * @record: the record
+ */
+struct ordered {
+	struct sort_place	place;
+	struct pairs_record	record;
+};
+
+static int compare_ordered(const void *a, const void *b)
+{
+	const struct ordered *x = a, *y = b;
+	int order = sort_compare(&x->place, &y->place);
+
+	return order ? order : (x->record.read > y->record.read) -
+			       (x->record.read < y->record.read);
 }
 
-/* What a record may have in common with that of the other end. Returns how many. */
-static unsigned int keys_of(const struct record *record, uint64_t keys[CLUES_MOST])
+static bool is_wanted(const struct host *host, const struct source *source,
+		      const struct filter *filter, const struct record *record, bool second)
 {
-	const struct tcpledger_record *r = &record->fixed;
-	uint64_t tuple = hash_endpoint(r->local, r->lport) + hash_endpoint(r->remote, r->rport);
-	int64_t own = record_isn(record, TCPLEDGER_ENTRY_OUT);
-	int64_t other = record_isn(record, TCPLEDGER_ENTRY_IN);
-	unsigned int count = 0;
-
-	if (own >= 0)
-		keys[count++] = mix(tuple, (uint64_t)own);
-	if (other >= 0 && other != own)
-		keys[count++] = mix(tuple, (uint64_t)other);
-	if (r->peer_id)
-		keys[count++] = mix(mix(r->netns, r->id) + mix(r->netns, r->peer_id), 2);
-	return count;
+	if (source->chosen && (second || record->fixed.netns != source->inode))
+		return false;
+	return filter_match(filter, record, &host->header);
 }
 
-static int compare_clues(const void *a, const void *b)
+/* Newest first, by the wall clocks where these are of two hosts. */
+static void put_in_order(struct found *found, struct host *hosts, const struct source *source,
+			 const struct filter *filter)
 {
-	const struct clue *x = a, *y = b;
-
-	return x->key < y->key ? -1 : x->key > y->key;
-}
-
-static void gather_clues(struct candidates *all)
-{
-	uint64_t keys[CLUES_MOST];
-	size_t i;
-
-	all->clues = memory_new(all->count + 1, CLUES_MOST * sizeof(*all->clues));
-	for (i = 0; i < all->count; i++) {
-		unsigned int n = keys_of(&all->list[i].record, keys);
-
-		while (n--)
-			all->clues[all->clue_count++] = (struct clue) { keys[n], i };
-	}
-	qsort(all->clues, all->clue_count, sizeof(*all->clues), compare_clues);
-}
-
-static void make_candidates(struct candidates *all, struct collection *collection,
-			    const struct source *source, const struct filter *filter)
-{
+	struct ordered *all = memory_new(hosts[0].list.count + hosts[1].list.count + 1,
+					 sizeof(*all));
+	int64_t lag = two_hosts_lag(&hosts[0].header, &hosts[1].header);
 	const struct record *record;
-
-	record_list_sort(&collection->list);
-	all->list = memory_new(collection->list.count + 1, sizeof(*all->list));
-	while ((record = record_list_next(&collection->list)))
-		all->list[all->count++] = (struct candidate) {
-			.record = *record, .peer = -1, .place = -1,
-			.wanted = (!source->chosen || record->fixed.netns == source->inode) &&
-				  filter_match(filter, record, &collection->header),
-		};
-	gather_clues(all);
-}
-
-static size_t first_of_key(const struct candidates *all, uint64_t key)
-{
-	size_t from = 0, to = all->clue_count;
-
-	while (from < to) {
-		size_t middle = from + (to - from) / 2;
-
-		if (all->clues[middle].key < key)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	return from;
-}
-
-/* Of several, the one that began nearest. */
-static void find_peer(const struct candidates *all, struct candidate *candidate)
-{
-	uint64_t nearest = UINT64_MAX, distance, keys[CLUES_MOST];
-	unsigned int n = keys_of(&candidate->record, keys);
+	unsigned int host;
 	size_t i;
 
-	if (record_is_self_connect(&candidate->record))
-		return;
-	while (n--)
-		for (i = first_of_key(all, keys[n]); i < all->clue_count &&
-		     all->clues[i].key == keys[n]; i++) {
-			const struct candidate *other = &all->list[all->clues[i].number];
+	for (host = 0; host < 2; host++)
+		while ((record = record_list_next(&hosts[host].list))) {
+			struct ordered *next = &all[found->count];
+			struct record moved = *record;
 
-			if (!peer_is(&candidate->record, &other->record) ||
-			    !peer_distance(&candidate->record, &other->record, &distance) ||
-			    distance >= nearest)
-				continue;
-			nearest = distance;
-			candidate->peer = (long)all->clues[i].number;
+			if (host)
+				two_hosts_move(&moved, lag);
+			sort_place(SORT_RECENT, false, &moved, &next->place);
+			next->record = (struct pairs_record) {
+				.record = *record, .host = host, .read = found->count++,
+				.place = -1,
+				.wanted = is_wanted(&hosts[host], source, filter, record, host),
+			};
 		}
+	qsort(all, found->count, sizeof(*all), compare_ordered);
+	found->list = memory_new(found->count + 1, sizeof(*found->list));
+	for (i = 0; i < found->count; i++)
+		found->list[i] = all[i].record;
+	free(all);
 }
 
-static void take(struct collection *collection, struct candidates *all)
+static void add(struct collection *collection, struct pairs_record *r)
+{
+	r->place = (long)collection->count;
+	collection->records[collection->count] = r->record;
+	collection->ties[collection->count++] = (struct tie) {
+		.peer = r->peer, .host = r->host, .join = r->join, .read = r->read,
+	};
+}
+
+static void take(struct collection *collection, const struct found *found)
 {
 	size_t i;
 
-	collection->records = memory_new(all->count + 1, sizeof(*collection->records));
-	collection->peers = memory_new(all->count + 1, sizeof(*collection->peers));
-	for (i = 0; i < all->count; i++)
-		if (all->list[i].wanted) {
+	collection->records = memory_new(found->count + 1, sizeof(*collection->records));
+	collection->ties = memory_new(found->count + 1, sizeof(*collection->ties));
+	for (i = 0; i < found->count; i++)
+		if (found->list[i].wanted) {
 			collection->wanted++;
-			find_peer(all, &all->list[i]);
-			all->list[i].place = 0;
-			if (all->list[i].peer >= 0)
-				all->list[all->list[i].peer].place = 0;
+			found->list[i].place = 0;
+			if (found->list[i].peer >= 0)
+				found->list[found->list[i].peer].place = 0;
 		}
-	for (i = 0; i < all->count; i++) {
-		if (all->list[i].place < 0)
-			continue;
-		if (!all->list[i].wanted)
-			find_peer(all, &all->list[i]);
-		all->list[i].place = (long)collection->count;
-		collection->records[collection->count++] = all->list[i].record;
-	}
-	for (i = 0; i < all->count; i++)
-		if (all->list[i].place >= 0)
-			collection->peers[all->list[i].place] = all->list[i].peer < 0 ? -1 :
-				all->list[all->list[i].peer].place;
+	for (i = 0; i < found->count; i++)
+		if (found->list[i].place >= 0)
+			add(collection, &found->list[i]);
+	for (i = 0; i < collection->count; i++)
+		if (collection->ties[i].peer >= 0)
+			collection->ties[i].peer = found->list[collection->ties[i].peer].place;
+}
+
+static void unite(struct collection *collection, int64_t lag)
+{
+	const struct two_hosts both = {
+		.records = collection->records, .ties = collection->ties,
+		.count = collection->count, .netns = collection->netns, .lag = lag,
+	};
+
+	collection->logs = two_hosts_unite(&both);
 }
 
 /**
  * collection_read - read the records of a report
  * @collection: all zero; set to them, for collection_free() in every case
  * @source: where to read
+ * @other_file: where to read those of a second host, or NULL
  * @filter: which are wanted
  *
  * Return: 0, or an exit status with the error reported; what could be read is
  * there all the same.
  */
 int collection_read(struct collection *collection, const struct source *source,
-		    const struct filter *filter)
+		    const char *other_file, const struct filter *filter)
 {
-	struct candidates all = { 0 };
-	int status = read_all(collection, source);
+	struct host hosts[2] = { 0 };
+	struct found found = { 0 };
+	int status = read_all(&hosts[0], source);
 
-	read_other_spaces(collection, source);
-	make_candidates(&all, collection, source, filter);
-	take(collection, &all);
-	free(all.list);
-	free(all.clues);
+	read_other_spaces(&hosts[0], source);
+	if (!status && other_file)
+		status = read_second(hosts, source, other_file);
+	put_in_order(&found, hosts, source, filter);
+	pairs_find(found.list, found.count, other_file);
+	take(collection, &found);
+	collection->header = hosts[0].header;
+	collection->two_hosts = other_file;
+	collection->netns[0] = hosts[0].header.netns;
+	collection->netns[1] = hosts[1].header.netns;
+	collection->list[0] = hosts[0].list;
+	collection->list[1] = hosts[1].list;
+	if (other_file)
+		unite(collection, two_hosts_lag(&hosts[0].header, &hosts[1].header));
+	free(found.list);
 	return status;
 }
 
@@ -266,13 +234,15 @@ int collection_read(struct collection *collection, const struct source *source,
  * @collection: the records
  * @number: which of them
  *
- * Return: the other end's record, NULL if there is none.
+ * Return: the other end's record, NULL if there is none, or none by the same clock.
  */
 const struct record *collection_peer(const struct collection *collection, size_t number)
 {
-	long peer = collection->peers[number];
+	const struct tie *tie = &collection->ties[number];
 
-	return peer < 0 ? NULL : &collection->records[peer];
+	if (tie->peer < 0 || (tie->join != PEER_NONE && !tie->compared))
+		return NULL;
+	return &collection->records[tie->peer];
 }
 
 /**
@@ -281,8 +251,10 @@ const struct record *collection_peer(const struct collection *collection, size_t
  */
 void collection_free(struct collection *collection)
 {
-	record_list_free(&collection->list);
+	record_list_free(&collection->list[0]);
+	record_list_free(&collection->list[1]);
 	free(collection->records);
-	free(collection->peers);
+	free(collection->ties);
+	free(collection->logs);
 	memset(collection, 0, sizeof(*collection));
 }

@@ -8,7 +8,8 @@
 #include "base/text.h"
 #include "present/diagram/svg/svg.h"
 #include "present/explain/explanation.h"
-#include "present/explain/language.h"
+#include "base/language.h"
+#include "present/explain/phrase.h"
 #include "present/explain/prose.h"
 #include "meaning/words.h"
 #include "present/print/format.h"
@@ -30,8 +31,9 @@ static bool is_failure(const struct tcpledger_record *r)
 }
 
 /* One line that tells the connection from the others while its part is closed. */
-static void add_summary(struct text *page, const struct record *record, bool spaces)
+static void add_summary(struct text *page, const struct connection *connection)
 {
+	const struct record *record = connection->record;
 	const struct tcpledger_record *r = &record->fixed;
 	bool ipv6 = r->flags & TCPLEDGER_REC_IPV6;
 	unsigned int tag;
@@ -55,7 +57,12 @@ static void add_summary(struct text *page, const struct record *record, bool spa
 		add_word(page, r->kind == TCPLEDGER_KIND_RESET ||
 			 r->kind == TCPLEDGER_KIND_TIMED_OUT ? "tag bad" : "tag",
 			 words_get(&words_kinds, r->kind));
-	if (spaces)
+	if (connection->marks.hosts) {
+		text_string(page, " <span class=\"tag\">");
+		escape_markup(page, _("host"));
+		text_printf(page, " %u</span>", connection->host);
+	}
+	if (connection->marks.spaces)
 		text_printf(page, " <span class=\"tag\">netns %u</span>", r->netns);
 	for (tag = 0; tag < RECORD_VALUES; tag++)
 		if (r->anomalies >> tag & 1)
@@ -90,6 +97,39 @@ static void add_anomalies(struct text *page, const struct prose *prose)
 	words_add_anomalies(page, prose);
 }
 
+/* What show tells in a note is a sentence here. Names in it have been escaped. */
+static void add_topic(struct text *page, const char *topic, const struct text *words)
+{
+	struct phrase phrase = { 0 };
+	struct text sentence = { 0 };
+
+	if (!words->len)
+		return;
+	text_bytes(phrase_begin(&phrase, "words"), words->bytes, words->len);
+	phrase_end(&phrase);
+	phrase_add(&phrase, &sentence, _("{words}."));
+	if (*sentence.bytes >= 'a' && *sentence.bytes <= 'z')
+		*sentence.bytes = (char)(*sentence.bytes - 'a' + 'A');
+	text_string(page, "<dt>");
+	escape_markup(page, topic);
+	text_string(page, "</dt>\n<dd>");
+	escape_markup(page, text_terminated(&sentence));
+	text_string(page, "</dd>\n");
+	text_free(&sentence);
+	phrase_free(&phrase);
+}
+
+static void add_verdict(struct text *page, const struct connection *connection,
+			const struct prose *prose)
+{
+	struct text more = { 0 };
+
+	add_topic(&more, _("Other end"), &connection->other_end);
+	add_topic(&more, _("Clocks"), &connection->clocks);
+	words_add_verdict(page, prose, &more);
+	text_free(&more);
+}
+
 static void add_way(struct text *page, const struct record *record, const char *name)
 {
 	text_string(page, "<div class=\"way\">\n<div>\n");
@@ -109,21 +149,21 @@ static void add_way(struct text *page, const struct record *record, const char *
 /**
  * connection_add - add the part of a record
  * @page: to add to
- * @record: a checked record
+ * @connection: what is told of it
  * @diagram: its diagram
- * @name: id of the part
- * @spaces: the records are of several network namespaces
  */
-void connection_add(struct text *page, const struct record *record,
-		    const struct diagram *diagram, const char *name, bool spaces)
+void connection_add(struct text *page, const struct connection *connection,
+		    const struct diagram *diagram)
 {
+	const struct record *record = connection->record;
+	const char *name = connection->name;
 	struct prose prose = { 0 };
 
 	explanation_make(&prose, record, false);
 	text_printf(page, "<details class=\"connection\" id=\"%s\">\n", name);
-	add_summary(page, record, spaces);
+	add_summary(page, connection);
 	text_string(page, "<div class=\"body\">\n");
-	words_add_verdict(page, &prose);
+	add_verdict(page, connection, &prose);
 	time_bar_add(page, record, name);
 	add_ladder(page, diagram, &prose, record, name);
 	if (record->fixed.anomalies)

@@ -7,7 +7,7 @@
 #include "base/compiler.h"
 #include "base/escape.h"
 #include "base/text.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 #include "meaning/words.h"
 #include "present/print/format.h"
 #include "read/record.h"
@@ -20,6 +20,7 @@ static const struct heading {
 	bool		translated;
 } headings[] = {
 	{ "#", true, false },
+	{ N_("Host"), true, true },
 	{ "NETNS", true, false },
 	{ N_("Local"), false, true },
 	{ N_("Remote"), false, true },
@@ -75,9 +76,9 @@ static void add_form(struct text *page, const struct tally *tally)
  * connection_table_begin - begin the table
  * @page: to add to
  * @tally: the counts of the records
- * @spaces: they are of several network namespaces, and each tells of which
+ * @marks: what tells them apart besides their numbers
  */
-void connection_table_begin(struct text *page, const struct tally *tally, bool spaces)
+void connection_table_begin(struct text *page, const struct tally *tally, struct marks marks)
 {
 	unsigned int i;
 
@@ -89,7 +90,7 @@ void connection_table_begin(struct text *page, const struct tally *tally, bool s
 	escape_markup(page, _("Connections"));
 	text_string(page, "\"><table id=\"list\">\n" TABLE_HEAD_BEGIN);
 	for (i = 0; i < ARRAY_SIZE(headings); i++) {
-		if (i == 1 && !spaces)
+		if ((i == 1 && !marks.hosts) || (i == 2 && !marks.spaces))
 			continue;
 		text_string(page, headings[i].number ? "<th scope=\"col\" class=\"n\">" :
 						       "<th scope=\"col\">");
@@ -181,13 +182,11 @@ static void add_word(struct text *page, const char *word, bool bad)
 /**
  * connection_table_row - add a record
  * @page: to add to
- * @record: a checked record
- * @name: id of its part of the page
- * @spaces: as in connection_table_begin()
+ * @connection: what is told of it
  */
-void connection_table_row(struct text *page, const struct record *record, const char *name,
-			  bool spaces)
+void connection_table_row(struct text *page, const struct connection *connection)
 {
+	const struct record *record = connection->record;
 	const struct tcpledger_record *r = &record->fixed;
 	const char *outcome = words_get(&words_outcomes, r->outcome);
 	bool ipv6 = r->flags & TCPLEDGER_REC_IPV6;
@@ -197,8 +196,13 @@ void connection_table_row(struct text *page, const struct record *record, const 
 	add_tags(page, r->anomalies, " ");
 	text_string(page, "\">");
 	begin_number(page, (int64_t)r->id);
-	text_printf(page, "<a href=\"#%s\">%llu</a></td>", name, (unsigned long long)r->id);
-	if (spaces) {
+	text_printf(page, "<a href=\"#%s\">%llu</a></td>", connection->name,
+		    (unsigned long long)r->id);
+	if (connection->marks.hosts) {
+		begin_number(page, connection->host);
+		text_printf(page, "%u</td>", connection->host);
+	}
+	if (connection->marks.spaces) {
 		begin_number(page, r->netns);
 		text_printf(page, "%u</td>", r->netns);
 	}

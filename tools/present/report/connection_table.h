@@ -5,15 +5,12 @@
 #ifndef TCPLEDGER_CONNECTION_TABLE_H
 #define TCPLEDGER_CONNECTION_TABLE_H
 
-#include <stdbool.h>
+#include "present/report/connection.h"
 
-struct record;
 struct tally;
-struct text;
 
-void connection_table_begin(struct text *page, const struct tally *tally, bool spaces);
-void connection_table_row(struct text *page, const struct record *record, const char *name,
-			  bool spaces);
+void connection_table_begin(struct text *page, const struct tally *tally, struct marks marks);
+void connection_table_row(struct text *page, const struct connection *connection);
 void connection_table_end(struct text *page);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "base/escape.h"
 #include "base/text.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 #include "present/explain/remedies.h"
 #include "meaning/words.h"
 #include "present/print/format.h"

@@ -7,7 +7,7 @@
 #include "base/compiler.h"
 #include "base/escape.h"
 #include "base/text.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 #include "meaning/step_groups.h"
 #include "meaning/words.h"
 #include "present/print/format.h"

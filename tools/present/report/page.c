@@ -16,7 +16,7 @@
 #include "base/escape.h"
 #include "base/text.h"
 #include "present/diagram/svg/svg_elements.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 #include "present/explain/phrase.h"
 #include "present/print/format.h"
 #include "present/report/assets.h"
@@ -113,13 +113,29 @@ static void add_source(struct text *page, const struct page_facts *facts, struct
 		escape_terminal(phrase_begin(phrase, "source"), facts->source);
 		phrase_end(phrase);
 	}
-	add_sentence(page, phrase, "<p class=\"lead\">", facts->source ?
+	if (facts->other_source) {
+		escape_terminal(phrase_begin(phrase, "other"), facts->other_source);
+		phrase_end(phrase);
+	}
+	add_sentence(page, phrase, "<p class=\"lead\">", facts->other_source ?
+		     _("Read from {source} (host 1) and {other} (host 2) at {read}, written by "
+		       "tcpledger {version}.") : facts->source ?
 		     _("Read from {source} at {read}, written by tcpledger {version}.") :
 		     _("Read at {read}, written by tcpledger {version}."), "</p>\n");
 }
 
 static void add_notices(struct text *page, const struct page_facts *facts, struct phrase *phrase)
 {
+	if (facts->two_hosts) {
+		phrase_count(phrase, "joined", facts->joined);
+		add_sentence(page, phrase, "<p class=\"notice\">",
+			     _("The records are of two hosts; connections that both have: "
+			       "{joined}. Every moment is told by the clock of host 1. How far "
+			       "that of host 2 is from it follows from the segments that both "
+			       "logged, and stands with each connection. A namespace of host 2 "
+			       "whose number is also one of host 1 is told by a small number."),
+			     "</p>\n");
+	}
 	if (facts->redacted)
 		add_sentence(page, phrase, "<p class=\"notice\">",
 			     _("Addresses and names of programs have been replaced by made-up "
@@ -142,8 +158,9 @@ static void add_notices(struct text *page, const struct page_facts *facts, struc
 			     "</p>\n");
 	}
 	add_sentence(page, phrase, "<noscript><p class=\"notice\">",
-		     _("Without JavaScript everything is here, but the table cannot be sorted "
-		       "and nothing is marked."), "</p></noscript>\n");
+		     _("Without JavaScript everything is here, but the table cannot be sorted, "
+		       "nothing is marked, and only the connections that are open in the page "
+		       "are printed."), "</p></noscript>\n");
 }
 
 static void add_lead(struct text *page, const struct tally *tally, struct phrase *phrase)

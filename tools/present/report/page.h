@@ -14,6 +14,9 @@ struct text;
 /**
  * struct page_facts - what is told of a report itself
  * @source: where the records were read; NULL if that is not to be told
+ * @other_source: where those of the second of two hosts were read, as @source
+ * @two_hosts: they are of two hosts
+ * @joined: so many connections have a record of each
  * @read_at: CLOCK_REALTIME of that, -1 if unknown
  * @redacted: addresses and names have been replaced
  * @count: how many records it counts
@@ -23,6 +26,9 @@ struct text;
  */
 struct page_facts {
 	const char	*source;
+	const char	*other_source;
+	bool		two_hosts;
+	uint64_t	joined;
 	int64_t		read_at;
 	bool		redacted;
 	uint64_t	count, wanted, told, most;

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "present/diagram/diagram.h"
 #include "present/diagram/diagram_make.h"
+#include "present/explain/other_end.h"
 #include "present/report/collection.h"
 #include "present/report/connection.h"
 #include "present/report/connection_table.h"
@@ -22,6 +23,7 @@
 #include "present/report/page.h"
 #include "present/report/records_block.h"
 #include "present/report/tally.h"
+#include "read/record.h"
 
 /**
  * struct parts - what a page is put together from
@@ -29,23 +31,25 @@
  * @connections: what is told of each
  * @data: bytes of the records inside
  * @frame: bytes of all else
- * @spaces: the records are of several network namespaces
+ * @marks: what tells the records' namespaces and hosts apart
  */
 struct parts {
 	struct text	rows, connections;
 	size_t		data;
 	uint64_t	frame;
-	bool		spaces;
+	struct marks	marks;
 };
 
-static bool has_spaces(const struct collection *collection)
+static struct marks marks_of(const struct collection *collection)
 {
+	struct marks marks = { .hosts = collection->two_hosts };
 	size_t i;
 
 	for (i = 0; i < collection->count; i++)
-		if (collection->records[i].fixed.netns != collection->header.netns)
-			return true;
-	return false;
+		if (collection->records[i].fixed.netns !=
+		    collection->netns[collection->ties[i].host])
+			marks.spaces = true;
+	return marks;
 }
 
 static void count(const struct report *report, struct tally *tally)
@@ -65,17 +69,45 @@ static void count(const struct report *report, struct tally *tally)
 	tally_sort(tally);
 }
 
+/* Where the other end was found on the other host, if it is not on the same. */
+static void tell_other_end(const struct report *report, size_t number,
+			   struct connection *connection)
+{
+	const struct collection *collection = report->collection;
+	const struct tie *tie = &collection->ties[number];
+	const char *file = tie->host ? report->source : report->other_source;
+	const struct record *record = &collection->records[number];
+
+	if (!collection->two_hosts || (tie->peer >= 0 && tie->join == PEER_NONE) ||
+	    record_is_self_connect(record))
+		return;
+	if (tie->peer < 0) {
+		other_end_not_found(&connection->other_end,
+				    tie->join == PEER_DOUBTFUL ? NULL : file,
+				    tie->join == PEER_DOUBTFUL);
+		return;
+	}
+	other_end_found(&connection->other_end, file, record, &collection->records[tie->peer]);
+	other_end_clocks(&connection->clocks, tie->compared ? &tie->clocks : NULL, tie->host);
+}
+
 static void add_record(const struct report *report, struct parts *parts, size_t number)
 {
 	const struct record *record = &report->collection->records[number];
+	struct connection connection = {
+		.record = record, .marks = parts->marks,
+		.host = report->collection->ties[number].host + 1,
+	};
 	struct diagram diagram;
-	char name[32];
 
-	snprintf(name, sizeof(name), "c%zu", number + 1);
+	snprintf(connection.name, sizeof(connection.name), "c%zu", number + 1);
+	tell_other_end(report, number, &connection);
 	diagram_make(&diagram, record, collection_peer(report->collection, number), false);
-	connection_table_row(&parts->rows, record, name, parts->spaces);
-	connection_add(&parts->connections, record, &diagram, name, parts->spaces);
+	connection_table_row(&parts->rows, &connection);
+	connection_add(&parts->connections, &connection, &diagram);
 	parts->data += records_block_record_size(record);
+	text_free(&connection.other_end);
+	text_free(&connection.clocks);
 	diagram_free(&diagram);
 }
 
@@ -94,12 +126,26 @@ static int fits(const struct report *report, struct parts *parts, size_t number)
 	return 0;
 }
 
+static uint64_t count_joined(const struct collection *collection)
+{
+	uint64_t joined = 0;
+	size_t i;
+
+	for (i = 0; i < collection->count; i++)
+		joined += !collection->ties[i].host && collection->ties[i].peer >= 0 &&
+			  collection->ties[i].join != PEER_NONE;
+	return joined;
+}
+
 /* What stands before the rows, and between them and the connections. */
-static void add_frame(const struct report *report, const struct tally *tally, bool spaces,
-		      struct text *before, struct text *between)
+static void add_frame(const struct report *report, const struct tally *tally,
+		      struct marks marks, struct text *before, struct text *between)
 {
 	const struct page_facts facts = {
-		.source = report->source, .read_at = report->collection->header.realtime_ns,
+		.source = report->source, .other_source = report->other_source,
+		.two_hosts = report->collection->two_hosts,
+		.joined = count_joined(report->collection),
+		.read_at = report->collection->header.realtime_ns,
 		.redacted = report->redacted, .count = report->collection->count,
 		.wanted = report->collection->wanted, .told = report->told, .most = report->most,
 	};
@@ -107,7 +153,7 @@ static void add_frame(const struct report *report, const struct tally *tally, bo
 	page_begin(before, &facts, tally);
 	if (tally->records)
 		glance_add(before, tally);
-	connection_table_begin(before, tally, spaces);
+	connection_table_begin(before, tally, marks);
 	connection_table_end(between);
 	page_begin_connections(between);
 }
@@ -118,31 +164,40 @@ static int put(struct file *file, const struct text *text)
 	return file_flush(file, FILE_PIECE);
 }
 
-/* Their logs lie one behind the other as the records were read. */
-static int compare_reading(const void *a, const void *b)
-{
-	const struct record *x = *(const struct record *const *)a;
-	const struct record *y = *(const struct record *const *)b;
+/**
+ * struct placed - a record and its place as it was read
+ * @record: it
+ * @read: its place
+ */
+struct placed {
+	const struct record	*record;
+	size_t			read;
+};
 
-	return x->log < y->log ? -1 : x->log > y->log;
+static int compare_placed(const void *a, const void *b)
+{
+	const struct placed *x = a, *y = b;
+
+	return (x->read > y->read) - (x->read < y->read);
 }
 
 /* The records inside stand as they were read, so that whoever reads them sees no other order. */
 static void add_records(const struct report *report, struct text *page)
 {
-	const struct record **records = memory_new((size_t)report->told + 1, sizeof(*records));
+	struct placed *placed = memory_new((size_t)report->told + 1, sizeof(*placed));
+	const struct collection *collection = report->collection;
 	struct text bytes = { 0 };
 	size_t i;
 
 	for (i = 0; i < report->told; i++)
-		records[i] = &report->collection->records[i];
-	qsort(records, (size_t)report->told, sizeof(*records), compare_reading);
-	records_block_add_header(&bytes, &report->collection->header);
+		placed[i] = (struct placed) { &collection->records[i], collection->ties[i].read };
+	qsort(placed, (size_t)report->told, sizeof(*placed), compare_placed);
+	records_block_add_header(&bytes, &collection->header);
 	for (i = 0; i < report->told; i++)
-		records_block_add_record(&bytes, records[i]);
+		records_block_add_record(&bytes, placed[i].record);
 	records_block_write(page, &bytes);
 	text_free(&bytes);
-	free(records);
+	free(placed);
 }
 
 /* The frame is made twice, as it tells how many records had room. */
@@ -152,7 +207,7 @@ static int write_parts(const struct report *report, const struct tally *tally,
 	struct text before = { 0 }, between = { 0 };
 	int status;
 
-	add_frame(report, tally, parts->spaces, &before, &between);
+	add_frame(report, tally, parts->marks, &before, &between);
 	status = put(file, &before) || put(file, &parts->rows) || put(file, &between) ||
 		 put(file, &parts->connections);
 	text_free(&before);
@@ -165,12 +220,13 @@ static int write_parts(const struct report *report, const struct tally *tally,
 	return FAIL_NONE;
 }
 
-static uint64_t measure_frame(const struct report *report, const struct tally *tally, bool spaces)
+static uint64_t measure_frame(const struct report *report, const struct tally *tally,
+			      struct marks marks)
 {
 	struct text before = { 0 }, after = { 0 };
 	uint64_t size;
 
-	add_frame(report, tally, spaces, &before, &after);
+	add_frame(report, tally, marks, &before, &after);
 	page_end_connections(&after);
 	page_end(&after);
 	size = before.len + after.len;
@@ -190,7 +246,7 @@ int report_write(struct report *report, struct file *file)
 {
 	struct parts parts = {
 		.data = sizeof(report->collection->header),
-		.spaces = has_spaces(report->collection),
+		.marks = marks_of(report->collection),
 	};
 	struct tally tally;
 	int status;
@@ -198,7 +254,7 @@ int report_write(struct report *report, struct file *file)
 	count(report, &tally);
 	/* The longest note on what is left out is in it. */
 	report->told = 0;
-	parts.frame = measure_frame(report, &tally, parts.spaces) + 64;
+	parts.frame = measure_frame(report, &tally, parts.marks) + 64;
 	while (report->told < report->collection->count &&
 	       fits(report, &parts, (size_t)report->told))
 		report->told++;

@@ -19,6 +19,7 @@ struct file;
  * struct report - a report
  * @collection: its records
  * @source: where they were read, for people; NULL if that is not to be told
+ * @other_source: where those of the second of two hosts were, or NULL
  * @redacted: addresses and names have been replaced
  * @most: bytes that it may take
  * @told: set to how many records it tells of
@@ -26,6 +27,7 @@ struct file;
 struct report {
 	const struct collection	*collection;
 	const char		*source;
+	const char		*other_source;
 	bool			redacted;
 	uint64_t		most;
 	unsigned long long	told;

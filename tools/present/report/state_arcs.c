@@ -6,7 +6,7 @@
 #include <linux/tcpledger.h>
 
 #include "base/compiler.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 
 #define ST(name)	TCPLEDGER_STATE_##name
 

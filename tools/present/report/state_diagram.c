@@ -10,7 +10,7 @@
 #include "base/escape.h"
 #include "base/text.h"
 #include "present/diagram/svg/svg_elements.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 #include "meaning/step_groups.h"
 #include "meaning/words.h"
 #include "present/print/format.h"

@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "present/diagram/svg/svg_elements.h"
-#include "present/explain/language.h"
+#include "base/language.h"
 #include "meaning/step_groups.h"
 #include "meaning/words.h"
 #include "present/print/format.h"

@@ -34,8 +34,9 @@ static void add_element(struct text *page, const char *name, const char *classes
  * words_add_verdict - add who is connected to whom, and how it went
  * @page: to add to
  * @prose: an explanation
+ * @more: topics that stand below, as markup
  */
-void words_add_verdict(struct text *page, const struct prose *prose)
+void words_add_verdict(struct text *page, const struct prose *prose, const struct text *more)
 {
 	bool list = false;
 	size_t i;
@@ -51,7 +52,10 @@ void words_add_verdict(struct text *page, const struct prose *prose)
 		list = true;
 		add_element(page, prose->list[i].kind == PROSE_TOPIC ? "dt" : "dd", "", words);
 	}
-	text_string(page, list ? "</dl>\n" : "");
+	if (more->len && !list)
+		text_string(page, "<dl class=\"verdict\">\n");
+	text_bytes(page, more->bytes, more->len);
+	text_string(page, list || more->len ? "</dl>\n" : "");
 }
 
 static const char *step_class(enum prose_kind kind)

@@ -10,7 +10,7 @@ struct prose;
 struct record;
 struct text;
 
-void words_add_verdict(struct text *page, const struct prose *prose);
+void words_add_verdict(struct text *page, const struct prose *prose, const struct text *more);
 void words_add_steps(struct text *page, const struct prose *prose,
 		     const struct record *record);
 void words_add_anomalies(struct text *page, const struct prose *prose);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/language.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "present/diagram/diagram.h"
@@ -136,7 +137,7 @@ static void draw_pause(struct svg *svg, const struct diagram_row *row, int y)
 	svg->scratch.len = 0;
 	format_duration(&svg->scratch, row->t_ns);
 	if (row->words) {
-		text_string(&svg->scratch, ", ");
+		text_string(&svg->scratch, label_comma());
 		text_string(&svg->scratch, row->words);
 	}
 	svg_words(svg->out, (SVG_LEFT + SVG_RIGHT) / 2, y + 4, "dim m", svg_scratch(svg));
@@ -186,10 +187,12 @@ static void draw_data(struct svg *svg, int x, int y)
 
 	text->len = 0;
 	if (r->bytes_sent > 0)
-		text_printf(text, "%lld bytes sent \xe2\x86\x92", (long long)r->bytes_sent);
+		text_printf(text, _("%lld bytes sent"), (long long)r->bytes_sent);
+	text_string(text, r->bytes_sent > 0 ? " \xe2\x86\x92" : "");
 	if (r->bytes_received > 0)
-		text_printf(text, "%s\xe2\x86\x90 %lld bytes received",
-			    text->len ? " \xc2\xb7 " : "", (long long)r->bytes_received);
+		text_string(text, text->len ? " \xc2\xb7 \xe2\x86\x90 " : "\xe2\x86\x90 ");
+	if (r->bytes_received > 0)
+		text_printf(text, _("%lld bytes received"), (long long)r->bytes_received);
 	svg_words(svg->out, x, y + 4, "m", svg_scratch(svg));
 }
 
@@ -246,7 +249,7 @@ static void add_name(struct svg *svg, const struct diagram_end *end)
 {
 	if (!end->record || !end->record->comm[0])
 		return;
-	text_string(&svg->scratch, ", ");
+	text_string(&svg->scratch, label_comma());
 	text_string(&svg->scratch, end->record->comm);
 }
 
@@ -263,7 +266,8 @@ static void draw_heads(struct svg *svg)
 		if (diagram->end[DIAGRAM_LEFT].record->fixed.flags & TCPLEDGER_REC_IPV6)
 			x = left ? SVG_MARGIN : SVG_WIDTH - SVG_MARGIN;
 		svg->scratch.len = 0;
-		text_string(&svg->scratch, left ? "local" : diagram->self ? "itself" : "remote");
+		text_string(&svg->scratch, left ? _("local") :
+			    diagram->self ? _("itself") : _("remote"));
 		add_name(svg, end);
 		svg_words(svg->out, x, SVG_TOP - 44, left ? "dim" : "dim e", svg_scratch(svg));
 		svg->scratch.len = 0;
@@ -282,9 +286,9 @@ static void add_title(struct svg *svg, const char *id)
 	struct text *text = &svg->scratch;
 
 	text->len = 0;
-	text_string(text, "TCP connection from ");
+	text_string(text, _("TCP connection from "));
 	label_endpoint(text, svg->diagram, DIAGRAM_LEFT);
-	text_string(text, " to ");
+	text_string(text, _(" to "));
 	label_endpoint(text, svg->diagram, DIAGRAM_RIGHT);
 	text_printf(svg->out, "<title id=\"%s\">%s</title>\n", id, svg_scratch(svg));
 }
@@ -305,10 +309,10 @@ static void draw_title(struct svg *svg)
 	struct text *text = &svg->scratch;
 
 	text->len = 0;
-	text_printf(text, "connection %llu: %s, %s", (unsigned long long)r->id,
+	text_printf(text, _("connection %llu: %s, %s"), (unsigned long long)r->id,
 		    words_get(&words_roles, r->role), words_get(&words_outcomes, r->outcome));
 	if (r->kind != TCPLEDGER_KIND_OPEN)
-		text_printf(text, ", close %s", words_get(&words_kinds, r->kind));
+		text_printf(text, _(", close %s"), words_get(&words_kinds, r->kind));
 	svg_words(svg->out, SVG_MARGIN, 34, "title", svg_scratch(svg));
 	text->len = 0;
 	if (format_wall(text, svg->diagram->opened_at))

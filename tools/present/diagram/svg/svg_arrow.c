@@ -130,7 +130,7 @@ void svg_arrow_label(struct svg *svg, const struct diagram_arrow *arrow)
 	label_flags(&flags, arrow->flags);
 	svg->scratch.len = 0;
 	label_numbers(&svg->scratch, arrow, false);
-	text_string(&svg->scratch, remark ? ", " : "");
+	text_string(&svg->scratch, remark ? label_comma() : "");
 	text_string(&svg->scratch, remark ? remark : "");
 	place = label_place(svg, arrow, &at, flags.len + 1 + svg->scratch.len);
 	snprintf(classes, sizeof(classes), "label m%s", arrow_colour(arrow));

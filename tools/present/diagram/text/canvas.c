@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "present/diagram/text/canvas.h"
 
+#include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "present/print/fold.h"
 
 struct canvas_cell {
-	unsigned char	glyph;
-	unsigned char	style;
+	uint32_t	glyph;
+	uint32_t	style;
 };
 
 static const struct {
@@ -70,10 +74,18 @@ unsigned int canvas_line(struct canvas *canvas)
 void canvas_put(struct canvas *canvas, unsigned int line, int column, unsigned int glyph,
 		enum canvas_style style)
 {
+	struct canvas_cell *cell;
+
 	if (column < 0 || (unsigned int)column >= canvas->columns)
 		return;
-	canvas->cells[line * canvas->columns + (unsigned int)column] = (struct canvas_cell) {
-		.glyph = (unsigned char)glyph, .style = (unsigned char)style,
+	cell = &canvas->cells[line * canvas->columns + (unsigned int)column];
+	/* Of a wide character no half can stay. */
+	if (cell->glyph == CANVAS_COVERED && column && glyph != CANVAS_COVERED)
+		cell[-1].glyph = ' ';
+	if ((unsigned int)column + 1 < canvas->columns && cell[1].glyph == CANVAS_COVERED)
+		cell[1].glyph = ' ';
+	*cell = (struct canvas_cell) {
+		.glyph = glyph, .style = style,
 	};
 }
 
@@ -95,6 +107,17 @@ void canvas_cross(struct canvas *canvas, unsigned int line, int column, unsigned
 	canvas_put(canvas, line, column, glyph, style);
 }
 
+/* What stands for a character that is not ASCII. */
+static unsigned int character(const char *bytes, size_t len)
+{
+	mbstate_t state = { 0 };
+	wchar_t point;
+
+	if (mbrtowc(&point, bytes, len, &state) != len)
+		return '?';
+	return CANVAS_CHARACTERS + (unsigned int)point;
+}
+
 /**
  * canvas_text - write
  * @canvas: the canvas
@@ -107,10 +130,22 @@ void canvas_cross(struct canvas *canvas, unsigned int line, int column, unsigned
 void canvas_text(struct canvas *canvas, unsigned int line, int column, const char *string,
 		 size_t len, enum canvas_style style)
 {
-	size_t i;
+	size_t at = 0;
 
-	for (i = 0; i < len; i++)
-		canvas_put(canvas, line, column + (int)i, (unsigned char)string[i], style);
+	while (at < len) {
+		unsigned int columns, glyph = (unsigned char)string[at];
+		size_t bytes = fold_step(string + at, len - at, &columns);
+
+		if (glyph > CANVAS_ASCII_END)
+			glyph = character(string + at, bytes);
+		at += bytes;
+		if (!columns)
+			continue;
+		canvas_put(canvas, line, column, glyph, style);
+		if (columns > 1)
+			canvas_put(canvas, line, column + 1, CANVAS_COVERED, style);
+		column += (int)columns;
+	}
 }
 
 /**
@@ -121,6 +156,17 @@ void canvas_text(struct canvas *canvas, unsigned int line, int column, const cha
  */
 void canvas_glyph(struct text *text, unsigned int glyph, bool ascii)
 {
+	char bytes[MB_LEN_MAX];
+	mbstate_t state = { 0 };
+	size_t len;
+
+	if (glyph == CANVAS_COVERED)
+		return;
+	if (glyph >= CANVAS_CHARACTERS) {
+		len = wcrtomb(bytes, (wchar_t)(glyph - CANVAS_CHARACTERS), &state);
+		text_bytes(text, bytes, len == (size_t)-1 ? 0 : len);
+		return;
+	}
 	if (glyph <= CANVAS_ASCII_END)
 		text_char(text, (char)glyph);
 	else if (ascii)

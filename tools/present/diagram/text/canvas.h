@@ -39,6 +39,8 @@ struct text;
 enum canvas_glyph {
 	CANVAS_ASCII_END = 0x7f,	/* below are characters as they are */
 	CANVAS_GLYPHS(CANVAS_ENUM)
+	CANVAS_COVERED,			/* by the wide character before it */
+	CANVAS_CHARACTERS = 0x1000000,	/* and from here on, by their code points */
 };
 
 enum canvas_style {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/language.h"
 #include "base/text.h"
 #include "present/diagram/diagram.h"
 #include "present/diagram/label.h"
@@ -223,7 +224,7 @@ static void draw_pause(struct sheet *sheet, const struct diagram_row *row)
 
 	format_duration(&text, row->t_ns);
 	if (row->words) {
-		text_string(&text, ", ");
+		text_string(&text, label_comma());
 		text_string(&text, row->words);
 	}
 	sheet_words(sheet, text.bytes, text.len, SHEET_CENTRE, CANVAS_DIM);
@@ -236,7 +237,8 @@ static void draw_pause(struct sheet *sheet, const struct diagram_row *row)
 
 static void draw_phase(struct sheet *sheet, const struct diagram_row *row)
 {
-	unsigned int line, len = (unsigned int)strlen(row->words);
+	size_t bytes = strlen(row->words);
+	unsigned int line, len = fold_columns(row->words, bytes);
 	int from, to, column;
 
 	if (sheet->canvas.lines)
@@ -250,7 +252,7 @@ static void draw_phase(struct sheet *sheet, const struct diagram_row *row)
 		column = from + 1;
 	canvas_put(&sheet->canvas, line, column - 1, ' ', CANVAS_PLAIN);
 	canvas_put(&sheet->canvas, line, column + (int)len, ' ', CANVAS_PLAIN);
-	canvas_text(&sheet->canvas, line, column, row->words, len, CANVAS_PHASE);
+	canvas_text(&sheet->canvas, line, column, row->words, bytes, CANVAS_PHASE);
 }
 
 static void draw_note(struct sheet *sheet, const struct diagram_row *row)
@@ -264,50 +266,54 @@ static void draw_note(struct sheet *sheet, const struct diagram_row *row)
 	text_free(&text);
 }
 
+static int width_of(const struct text *text)
+{
+	return (int)fold_columns(text->bytes, text->len);
+}
+
 static void add_bytes(struct text *text, int64_t bytes)
 {
 	text_signed(text, bytes);
-	text_string(text, bytes == 1 ? " byte" : " bytes");
+	text_string(text, bytes == 1 ? _(" byte") : _(" bytes"));
 }
 
 /* What of the payload goes on one line; a direction that has none, or another, is left out. */
 static void draw_data_line(struct sheet *sheet, int64_t sent, int64_t received)
 {
 	struct text text = { 0 };
-	size_t right = 0, left = 0, i;
-	int from, to, column;
+	int right = 0, left = 0, from, to, column, i;
 	unsigned int line;
 
-	text_string(&text, "data: ");
+	text_string(&text, _("data: "));
 	if (sent > 0) {
 		add_bytes(&text, sent);
 		text_string(&text, " -");
-		right = text.len;
+		right = width_of(&text);
 		text_string(&text, ">");
 	}
 	if (received > 0) {
 		text_string(&text, right ? "   " : "");
-		left = text.len;
+		left = width_of(&text);
 		text_string(&text, "<- ");
 		add_bytes(&text, received);
 	}
 	sheet_free_span(sheet, &from, &to);
-	if ((int)text.len > to - from + 1 && sent > 0 && received > 0) {
+	if (width_of(&text) > to - from + 1 && sent > 0 && received > 0) {
 		draw_data_line(sheet, sent, 0);
 		draw_data_line(sheet, 0, received);
 		text_free(&text);
 		return;
 	}
 	line = sheet_line(sheet);
-	column = from + (to - from + 1 - (int)text.len) / 2;
+	column = from + (to - from + 1 - width_of(&text)) / 2;
 	canvas_text(&sheet->canvas, line, column, text.bytes, text.len, CANVAS_PLAIN);
 	for (i = right ? right - 1 : 1; right && i <= right; i++)
-		canvas_put(&sheet->canvas, line, column + (int)i,
+		canvas_put(&sheet->canvas, line, column + i,
 			   i < right ? CANVAS_LINE : CANVAS_HEAD_RIGHT, CANVAS_PLAIN);
 	if (received > 0) {
-		canvas_put(&sheet->canvas, line, column + (int)left, CANVAS_HEAD_LEFT,
+		canvas_put(&sheet->canvas, line, column + left, CANVAS_HEAD_LEFT,
 			   CANVAS_PLAIN);
-		canvas_put(&sheet->canvas, line, column + (int)left + 1, CANVAS_LINE, CANVAS_PLAIN);
+		canvas_put(&sheet->canvas, line, column + left + 1, CANVAS_LINE, CANVAS_PLAIN);
 	}
 	text_free(&text);
 }
@@ -382,8 +388,8 @@ static void draw_row(struct sheet *sheet, const struct ladder_look *look, unsign
 /* Above a side and over it, as far as the sheet reaches. */
 static int title_column(const struct sheet *sheet, enum diagram_side side, const struct text *text)
 {
-	int column = sheet->column[side] - (int)text->len / 2;
-	int most = (int)sheet->canvas.columns - (int)text->len;
+	int column = sheet->column[side] - width_of(text) / 2;
+	int most = (int)sheet->canvas.columns - width_of(text);
 
 	column = column < most ? column : most;
 	return column > 0 ? column : 0;
@@ -397,10 +403,10 @@ static void draw_title(struct sheet *sheet, const struct text *left, const struc
 	int first = title_column(sheet, DIAGRAM_LEFT, left);
 	int next = title_column(sheet, DIAGRAM_RIGHT, right);
 
-	if (first + (int)left->len + 2 > next)
+	if (first + width_of(left) + 2 > next)
 		first = 0;
 	canvas_text(&sheet->canvas, line, first, left->bytes, left->len, style);
-	if (first + (int)left->len + 2 > next)
+	if (first + width_of(left) + 2 > next)
 		line = canvas_line(&sheet->canvas);
 	canvas_text(&sheet->canvas, line, next, right->bytes, right->len, style);
 }
@@ -410,10 +416,12 @@ static void draw_titles(struct sheet *sheet)
 	struct text left = { 0 }, right = { 0 };
 	const struct diagram *diagram = sheet->diagram;
 
-	text_string(&left, "local ");
+	text_string(&left, _("local"));
+	text_char(&left, ' ');
 	label_endpoint(&left, diagram, DIAGRAM_LEFT);
 	label_endpoint(&right, diagram, DIAGRAM_RIGHT);
-	text_string(&right, diagram->self ? " itself" : " remote");
+	text_char(&right, ' ');
+	text_string(&right, diagram->self ? _("itself") : _("remote"));
 	draw_title(sheet, &left, &right, CANVAS_BOLD);
 	left.len = 0;
 	right.len = 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "present/diagram/label.h"
+#include "present/print/fold.h"
 
 static void add_pending(struct sheet *sheet, unsigned int line)
 {
@@ -69,19 +70,30 @@ void sheet_free_span(const struct sheet *sheet, int *from, int *to)
 /* How much of the words fits into so many columns: whole words, if there are any. */
 static size_t fitting(const char *words, size_t len, size_t columns)
 {
-	size_t fits = columns;
+	size_t at = 0, fits = 0, used = 0, bytes;
+	unsigned int wide;
 
-	if (len <= columns)
+	while (at < len) {
+		bytes = fold_step(words + at, len - at, &wide);
+		if (used + wide > columns)
+			break;
+		at += bytes;
+		used += wide;
+		/* A line may end before a space, and behind a wide character. */
+		if (at < len && (words[at] == ' ' || wide > 1))
+			fits = at;
+	}
+	if (at == len)
 		return len;
-	while (fits && words[fits] != ' ')
-		fits--;
-	return fits ? fits : columns;
+	if (!fits && !at)	/* not even one: it is cut off at the sheet's end */
+		return fold_step(words, len, &wide);
+	return fits ? fits : at;
 }
 
 /**
  * sheet_words - write between the sides, on lines of its own
  * @sheet: sheet
- * @words: ASCII
+ * @words: the words
  * @len: of which so many bytes
  * @align: where
  * @style: how
@@ -89,7 +101,7 @@ static size_t fitting(const char *words, size_t len, size_t columns)
 void sheet_words(struct sheet *sheet, const char *words, size_t len, enum sheet_align align,
 		 enum canvas_style style)
 {
-	int from, to, column;
+	int from, to, column, width;
 	unsigned int line;
 	size_t part;
 
@@ -99,9 +111,10 @@ void sheet_words(struct sheet *sheet, const char *words, size_t len, enum sheet_
 	while (len) {
 		line = sheet_line(sheet);
 		part = fitting(words, len, (size_t)(to - from + 1));
-		column = align == SHEET_LEFT ? from : to + 1 - (int)part;
+		width = (int)fold_columns(words, part);
+		column = align == SHEET_LEFT ? from : to + 1 - width;
 		if (align == SHEET_CENTRE)
-			column = from + (to - from + 1 - (int)part) / 2;
+			column = from + (to - from + 1 - width) / 2;
 		canvas_text(&sheet->canvas, line, column, words, part, style);
 		words += part;
 		len -= part;
@@ -165,7 +178,7 @@ static void add_label(struct sheet *sheet, const struct diagram_arrow *arrow, un
 		      int from, int to)
 {
 	struct text text = { 0 };
-	int room = to - from + 1 - 4, column;
+	int room = to - from + 1 - 4, column, width;
 	enum canvas_style style = arrow_style(arrow);
 	size_t flags, part, rest, remark;
 
@@ -174,15 +187,16 @@ static void add_label(struct sheet *sheet, const struct diagram_arrow *arrow, un
 	text.len = 0;
 	label_arrow(&text, arrow, sheet->terse);
 	part = fitting(text.bytes, text.len, room > 0 ? (size_t)room : 1);
-	remark = label_remark(arrow) ? strlen(label_remark(arrow)) + 2 : 0;
+	remark = label_remark(arrow) ? strlen(label_comma()) + strlen(label_remark(arrow)) : 0;
 	if (part < text.len && part > text.len - remark)
-		part = text.len - remark + 1;	/* the remark is not torn apart */
+		part = text.len - remark + strcspn(label_comma(), " ");	/* it is not torn apart */
 	rest = part;
 	if (part < text.len && part && text.bytes[part - 1] == ',')
 		part--;
-	column = from + 1 + (to - from + 1 - 2 - (int)part) / 2;
+	width = (int)fold_columns(text.bytes, part);
+	column = from + 1 + (to - from + 1 - 2 - width) / 2;
 	canvas_put(&sheet->canvas, line, column - 1, ' ', CANVAS_PLAIN);
-	canvas_put(&sheet->canvas, line, column + (int)part, ' ', CANVAS_PLAIN);
+	canvas_put(&sheet->canvas, line, column + width, ' ', CANVAS_PLAIN);
 	canvas_text(&sheet->canvas, line, column, text.bytes, part, style);
 	canvas_text(&sheet->canvas, line, column, text.bytes, flags < part ? flags : part,
 		    style == CANVAS_PLAIN ? CANVAS_BOLD : style);

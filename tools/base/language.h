@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The language of explanations. Only messages and characters follow the
- * locale; numbers, JSON, tables and their words never do.
+ * The language of explanations and of the words in pictures. Only messages and
+ * characters follow the locale; numbers, JSON, tables and their words never do, nor do
+ * terms: states, flags, anomalies.
  */
 #ifndef TCPLEDGER_LANGUAGE_H
 #define TCPLEDGER_LANGUAGE_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #define _GNU_SOURCE
-#include "present/explain/language.h"
+#include "base/language.h"
 
 #include <langinfo.h>
 #include <limits.h>
