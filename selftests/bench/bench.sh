@@ -11,6 +11,8 @@
 #                       same run, and fails where a limit is passed; KTAP out
 #   bench.sh --profile  where those instructions go, by function, beside the floor: what
 #                       any observer costs; also in .build/bench-profile/profile.json
+#   bench.sh --lines    which lines of memory several CPUs want, in a data segment and in a
+#                       SYN (see lines.py)
 #   bench.sh --accept   makes the last run's figures the committed ones
 #
 # The guard's limits are about what recording costs above the floor, which any observer
@@ -57,7 +59,8 @@ build()
 		die "the build failed, see above"
 	}
 	release=$("$here/../vm/fetch.sh" release "$lane")
-	gcc -O2 -Wall -Wextra -D_GNU_SOURCE -static -o "$out/payload/workload" "$here/workload.c"
+	gcc -O2 -Wall -Wextra -D_GNU_SOURCE -static -o "$out/payload/workload" "$here"/{workload,pair}.c
+	gcc -O2 -Wall -Wextra -D_GNU_SOURCE -static -o "$out/payload/cores" "$here"/{cores,pair}.c
 	gcc -O2 -Wall -Wextra -D_GNU_SOURCE -static -o "$out/payload/fill" "$here/fill.c"
 	cp "$here"/{guest,rows}.sh "$BUILD/$release/tcpledger.ko" "$out/payload"
 }
@@ -173,6 +176,18 @@ profile()
 	echo "bench: the same, with all functions, in $out/profile.json" >&2
 }
 
+# Which lines of memory several CPUs want. They take turns, so the plugin needs no locks.
+lines()
+{
+	out=$BUILD/bench-lines
+	build
+	build_floor
+	gcc -O2 -Wall -Wextra -shared -fPIC -fvisibility=hidden -o "$out/lines.so" "$here/lines.c"
+	plugin=(--plugin "$out/lines.so,out=$out/counts")
+	scene lines turns 1024 lines
+	"$here/lines.py" "$out"
+}
+
 # committed_own WORK: above the floor of its own run
 committed_own()
 {
@@ -241,6 +256,7 @@ case ${1:-} in
 --quick)	quick ;;
 --guard)	guard ;;
 --profile)	profile ;;
+--lines)	lines ;;
 --accept)	accept ;;
 *)		die "usage: bench.sh [--quick|--guard|--profile|--accept]" ;;
 esac

@@ -79,7 +79,7 @@ symbols()
 {
 	local name=$1 section
 
-	grep -i ' [tw] ' /proc/kallsyms | packed symbols "$name"
+	grep -iE " [tw] |\[$name\]" /proc/kallsyms | packed symbols "$name"
 	for section in "/sys/module/$name/sections"/.text*; do
 		[ ! -e "$section" ] || echo "section $name ${section##*/} $(<"$section")"
 	done
@@ -167,9 +167,7 @@ scene_held()
 {
 	local held=1 level
 
-	ip link add sink type dummy
-	ip address add 198.18.0.1/15 dev sink
-	ip link set sink up
+	sink_up
 	result nothing connection workload connections $CONNECTIONS
 	forget
 	read -ra module_args <<<"$HELD"
@@ -248,15 +246,41 @@ scene_cpus()
 	module_args=(max_connections=262144)
 	"${row}_on"
 	for i in 1 2 3 4 5; do
-		result "$row" one_cpu workload --address "127.0.$i.1" parallel $CONNECTIONS 1
-		result "$row" two_cpus workload --address "127.0.$i.2" parallel $CONNECTIONS 2
+		result "$row" one_cpu "$here/cores" --address "127.0.$i.1" --cpus 1 connections $CONNECTIONS
+		result "$row" two_cpus "$here/cores" --address "127.0.$i.2" --cpus 2 connections $CONNECTIONS
 	done
 	"${row}_off" $((15 * CONNECTIONS))
+}
+
+# Sources of SYNs, to which the answers go nowhere.
+sink_up()
+{
+	ip link add sink type dummy
+	ip address add 198.18.0.1/15 dev sink
+	ip link set sink up
+}
+
+# What the CPUs share, see lines.py. With room for all, so that each SYN makes a record, and
+# with so many buckets that two connections hardly ever meet in one.
+scene_lines()
+{
+	sink_up
+	floor_on
+	result floor data "$here/cores" --address 127.0.0.2 data 200
+	symbols floor
+	rmmod floor
+	module_args=(max_connections=1048576 max_embryonic=262144)
+	tcpledger_on
+	result tcpledger data "$here/cores" data 1000
+	result tcpledger beside "$here/cores" --address 127.0.1.1 beside 1000
+	result tcpledger syns "$here/cores" --address 127.0.2.1 syns 500
+	symbols tcpledger
+	tcpledger_off 1200
 }
 
 scene=$1
 shift
 sysctl -qw net.ipv4.tcp_max_tw_buckets=100000 net.ipv4.tcp_tw_reuse=0
-[ "$scene" = cpus ] || forget # what the boot left to do, where time is virtual
+[[ $scene =~ ^(cpus|lines)$ ]] || forget # what the boot left to do, where time is virtual
 "scene_$scene" "$@"
 echo "done"
