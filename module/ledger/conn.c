@@ -5,6 +5,7 @@
  */
 #include "ledger/conn.h"
 
+#include <linux/cache.h>
 #include <linux/ktime.h>
 
 #include "ledger/ageing.h"
@@ -19,7 +20,7 @@
 #include "verdict/facts_end.h"
 #include "verdict/facts_state.h"
 
-bool tcpledger_allowed;	/* the probes run, so new records are complete */
+bool tcpledger_allowed __read_mostly;	/* the probes run, so new records are complete */
 
 /**
  * tcpledger_conn_allow() - from now on segments make records

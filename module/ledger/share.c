@@ -27,7 +27,7 @@
 static struct {
 	atomic_t	all;	/* records of all namespaces */
 	atomic_t	others;	/* ... of all but the initial */
-} records ____cacheline_aligned_in_smp;
+} ____cacheline_aligned_in_smp records;
 
 static int most_of_others __ro_after_init;
 static atomic_t seconds = ATOMIC_INIT(0);	/* second halves of logs */
