@@ -143,21 +143,13 @@ void tcpledger_conn_insert(struct tcpledger_conn *c)
 static bool admit(struct tcpledger_net *tn, bool is_embryonic, u64 *id)
 {
 	struct tcpledger_conn *victims[2] = {};
-	bool crowded = tcpledger_share_take(tn);
-	bool ok = tcpledger_eviction_admit(tn, is_embryonic, crowded, id, victims);
+	bool ok = tcpledger_eviction_admit(tn, is_embryonic, id, victims);
 
 	if (victims[0])
 		conn_evict(victims[0]);
 	if (victims[1])
 		conn_evict(victims[1]);
-	if (ok)
-		return true;
-	tcpledger_share_give(tn);
-	if (crowded)
-		tcpledger_count(tn, not_kept_total);
-	else
-		tcpledger_count(tn, not_kept_full);
-	return false;
+	return ok;
 }
 
 /**
