@@ -2,17 +2,19 @@
 /*
  * Work on several CPUs at once, a process on each:
  *
- *   cores [--address A] [--cpus P] WORK N
+ *   cores [--address A] [--cpus P] [--settle SECONDS] WORK N
  *
  *   data N         each N round trips of 64 bytes on a connection of its own
  *   beside N       the first that, while the others open and close connections
  *   connections N  each N connections in a row
  *   syns N         each N SYNs of sources that nobody has, to a listener (see syn.h)
+ *   again N        each N SYNs of one source, all refused
  *
  * Client and server are one process, and all that a connection does happens on one CPU.
  * Prints TOTAL and N: nanoseconds of real time, from when all are ready until the last is
  * done, and how many round trips, connections or SYNs that was. Marks in the code tell a
- * plugin of QEMU when; what is opened before and closed after is not between them.
+ * plugin of QEMU when; what is opened before and closed after is not between them. Each is
+ * done only after SECONDS more, so that what is left for the kernel's workers counts too.
  */
 #include <err.h>
 #include <getopt.h>
@@ -42,6 +44,7 @@ struct work {
 
 /* Written by the first of 'beside'. */
 static volatile bool *over;
+static long settle;
 
 static void do_data(const struct pair *p, int listener, int cpu, long n)
 {
@@ -74,11 +77,20 @@ static void do_syns(const struct pair *p, int listener, int cpu, long n)
 	syns_send(1 + cpu * n, (cpu + 1) * n, PORT + cpu);
 }
 
+static void do_again(const struct pair *p, int listener, int cpu, long n)
+{
+	(void)p;
+	(void)listener;
+	while (n--)
+		syns_send(1 + cpu, 1 + cpu, CLOSED_PORT);
+}
+
 static const struct work works[] = {
 	{ .name = "data", .go = do_data },
 	{ .name = "connections", .go = do_connections },
 	{ .name = "beside", .go = do_beside, .first_only = true },
 	{ .name = "syns", .go = do_syns },
+	{ .name = "again", .go = do_again },
 };
 
 static void pin(int cpu)
@@ -121,6 +133,7 @@ static void process(const struct work *work, long n, int cpu, const struct pipes
 	connect_in_a_row(listener, PORT + cpu, WARM_UP);
 	say_and_wait(pipes, pipes->begin);
 	work->go(&p, listener, cpu, n);
+	sleep(settle);
 	say_and_wait(pipes, pipes->end);
 	_exit(0);
 }
@@ -175,6 +188,7 @@ int main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "address", required_argument, NULL, 'a' },
 		{ "cpus", required_argument, NULL, 'c' },
+		{ "settle", required_argument, NULL, 's' },
 		{ }
 	};
 	int cpus = sysconf(_SC_NPROCESSORS_ONLN), c;
@@ -184,6 +198,8 @@ int main(int argc, char **argv)
 			address_set(optarg);
 		else if (c == 'c')
 			cpus = number(optarg);
+		else if (c == 's')
+			settle = number(optarg);
 		else
 			return 2;
 	}

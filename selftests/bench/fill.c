@@ -8,8 +8,6 @@
 
 #include "syn.h"
 
-#define CLOSED_PORT	9
-
 int main(int argc, char **argv)
 {
 	uint32_t first = argc == 3 ? strtoul(argv[1], NULL, 10) : 0;

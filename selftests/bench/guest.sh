@@ -278,9 +278,39 @@ scene_lines()
 	tcpledger_off 1200
 }
 
+# Each row in turn, five times. Another address each time, as in scene_cpus().
+scene_cores()
+{
+	local i row
+
+	scene=cores_$1
+	module_args=(max_connections=262144)
+	for i in 1 2 3 4 5; do
+		for row in nothing tcpledger; do
+			"${row}_on"
+			result "$row" data "$here/cores" --address "127.$i.${#row}.1" data 4000
+			result "$row" connections "$here/cores" --address "127.$i.${#row}.2" connections 500
+			"${row}_off" 500
+		done
+	done
+}
+
+# How long interrupts are off, see off.py: under a flood whose records evict each other and
+# that is shed, and where a bucket has as many records as one tuple may have.
+scene_off()
+{
+	sink_up
+	module_args=(max_embryonic=1024)
+	tcpledger_on
+	result tcpledger syns "$here/cores" --cpus 1 --settle 3 syns 4000
+	result tcpledger again "$here/cores" --cpus 1 --settle 3 again 300
+	symbols tcpledger
+	tcpledger_off 400
+}
+
 scene=$1
 shift
 sysctl -qw net.ipv4.tcp_max_tw_buckets=100000 net.ipv4.tcp_tw_reuse=0
-[[ $scene =~ ^(cpus|lines)$ ]] || forget # what the boot left to do, where time is virtual
+[[ $scene =~ ^(cpus|lines|cores)$ ]] || forget # what the boot left to do, where time is virtual
 "scene_$scene" "$@"
 echo "done"

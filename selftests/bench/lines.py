@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """Which memory of the module several CPUs want, from what 'bench.sh --lines' counted.
 
-    lines.py DIR
+    lines.py DIR LIMITS
 
-Reads of DIR: lines.out, the lines of guest.sh; counts, of lines.c; payload/tcpledger.ko.
+Reads of DIR: lines.out, the lines of guest.sh; lines.counts, of lines.c; payload/tcpledger.ko.
 Prints, for each work, what is stored to a line of memory that another CPU touches too, and
 what is loaded from a line that another CPU stores to, by place in the module and in memory,
 and which locks the CPUs share. Writes lines.json. The module of the floor has one counter for
-all CPUs: if that is not seen, the judge is blind, and fails.
+all CPUs: if that is not seen, the judge is blind, and fails. Fails also where a figure is
+above the one in the file LIMITS.
 
 Only what the module does itself is counted, in its hooks and probes and in what they call;
 so a line is shared if it does this on two CPUs. What it reads of sockets and packets, and
@@ -18,10 +19,9 @@ import collections
 import json
 import sys
 
-from layout import Layout, frames_of
+from layout import places_of, read_guest
 
 LINE = 64
-MODULES = 0xffffffffc0000000    # on x86-64
 WORKERS = ("look_at_all", "fill_stock")
 FLOOR_HOOKS = 2     # a data segment passes both, and each counts
 # Work: (what is counted, how many of it in one of what cores.c counts, only on CPU 0)
@@ -59,53 +59,10 @@ def read_counts(path):
     return spans
 
 
-def read_guest(path):
-    """Layouts by row, and (row, work, count) in the order of the spans."""
-    layouts, works = collections.defaultdict(Layout), []
-    with open(path, encoding="ascii") as f:
-        for line in f:
-            word = line.split()
-            if word[0] == "result":
-                works.append((word[2], word[3], int(word[5])))
-            elif len(word) > 2:
-                layouts[word[1]].add_line(word)
-    return layouts, works
-
-
-class Places:
-    """Names for addresses, with one module loaded."""
-
-    def __init__(self, row, layout, ko):
-        self.row, self.layout, self.ko, self.known = row, layout, ko, {}
-
-    def is_ours(self, address):
-        """Is it code of the module?"""
-        return self.layout.symbol(address)[1] == self.row
-
-    def by_segments(self, access):
-        """Is it what segments and sockets made the module do, and not its worker?"""
-        name, _, first = self.layout.symbol(access.entry)
-        return self.is_ours(access.owner) and first and name not in WORKERS
-
-    def in_source(self, address):
-        """The innermost function of the module that the instruction was compiled from."""
-        if address not in self.known:
-            section, offset = self.layout.section(address)
-            frames = frames_of(self.ko, section, [offset])[offset]
-            ours = [f for f in frames if "/module/" in f[1]] or frames[-1:]
-            self.known[address] = ours[0][0]
-        return self.known[address]
-
-    def of_code(self, access):
-        """The function of the module, and of the kernel if that did it."""
-        inner = self.in_source(access.owner)
-        if access.pc == access.owner:
-            return inner
-        return f"{inner} > {self.layout.symbol(access.pc)[0]}"
-
-    def of_data(self, address):
-        """The variable, if it is one of the module."""
-        return self.layout.symbol(address)[0] if address >= MODULES else "allocated"
+def by_segments(access, places):
+    """Is it what segments and sockets made the module do, and not its worker?"""
+    name, _, first = places.layout.symbol(access.entry)
+    return places.is_ours(access.owner) and first and name not in WORKERS
 
 
 class Work:
@@ -117,15 +74,23 @@ class Work:
         self.cpus = [0] if first_only else range(4)
         self.touching = collections.defaultdict(set)
         self.storing = collections.defaultdict(set)
-        ours = [a for a in accesses if places.by_segments(a)]
+        ours = [a for a in accesses if by_segments(a, places)]
+        places.learn(a.owner for a in ours)
         for access in ours:
             self.touching[access.line] |= access.cpus()
             self.storing[access.line] |= access.cpus(stores_only=True)
         self.stores, self.loads = collections.Counter(), collections.Counter()
         self.locks = collections.defaultdict(collections.Counter)
-        self.seen = 0
+        self.seen, self.disturbed = 0, self.stores_by_others(ours)
         for access in ours:
             self.add(access, places)
+
+    def stores_by_others(self, ours):
+        """How often a CPU lost a line that it reads, since another one stored to it."""
+        reads = collections.defaultdict(set)
+        for access in ours:
+            reads[access.line] |= {i for i in self.cpus if access.loads[i]}
+        return sum(n for a in ours for i, n in enumerate(a.stores) if reads[a.line] - {i})
 
     def add(self, access, places):
         """Count an access on the CPUs that are asked about."""
@@ -153,6 +118,7 @@ class Work:
                 "accesses": round(self.seen / self.times, 2),
                 "shared_stores": round(sum(self.stores.values()) / self.times, 3),
                 "loads_of_shared": round(sum(self.loads.values()) / self.times, 3),
+                "stores_by_others": round(self.disturbed / self.times, 3),
                 "shared_locks": len(locks), "locks_taken": round(sum(locks.values()), 3)}
 
     def show(self, name):
@@ -165,6 +131,7 @@ class Work:
             for (code, data), n in counter.most_common():
                 if n > LISTED * self.times:
                     print(f"  {n / self.times:13.3f}  {data:<24} {code}")
+        print(f"  {figures['stores_by_others']:9.3f} stores of other CPUs to lines that it loads")
         print(f"  {figures['shared_locks']:5} locks that several CPUs take, "
               f"{figures['locks_taken']} times in all")
         for which, n in self.shared_locks().items():
@@ -174,29 +141,40 @@ class Work:
 def measure(directory):
     """(row, work) to what was shared in it."""
     layouts, works = read_guest(f"{directory}/lines.out")
-    spans = read_counts(f"{directory}/counts")
+    spans = read_counts(f"{directory}/lines.counts")
     if [w[:2] for w in works] != SPANS or len(spans) != len(SPANS):
         sys.exit(f"lines.py: {len(works)} works were measured and {len(spans)} counted, "
                  f"not {SPANS}")
-    places = {row: Places(row, layout, f"{directory}/payload/{row}.ko")
-              for row, layout in layouts.items()}
+    places = places_of(layouts, directory)
     return {(row, name): Work(name, count, accesses, places[row])
             for (row, name, count), accesses in zip(works, spans)}
 
 
+def check(figures, limits):
+    """Fail where one is above its limit."""
+    over = [f"{name}: {what} is {figures[name][what]}, and not at most {most}"
+            for name in figures for what, most in limits[name].items()
+            if figures[name][what] > most]
+    if over:
+        sys.exit("lines.py: " + "; ".join(over))
+
+
 def main():
-    if len(sys.argv) != 2:
-        sys.exit("usage: lines.py DIR")
+    if len(sys.argv) != 3:
+        sys.exit("usage: lines.py DIR LIMITS")
     works = measure(sys.argv[1])
     control = works.pop(SPANS[0]).figures()["shared_stores"]
     if not FLOOR_HOOKS <= control < FLOOR_HOOKS + 0.1:
         sys.exit(f"lines.py: each of {FLOOR_HOOKS} hooks of floor.ko stores to one shared counter, "
                  f"and {control} stores a segment were seen: the judge is blind")
+    figures = {name: work.figures() for (_, name), work in works.items()}
     for (_, name), work in works.items():
         work.show(name)
     with open(f"{sys.argv[1]}/lines.json", "w", encoding="utf-8") as f:
-        json.dump({name: work.figures() for (_, name), work in works.items()}, f, indent=1)
+        json.dump(figures, f, indent=1)
         f.write("\n")
+    with open(sys.argv[2], encoding="utf-8") as f:
+        check(figures, json.load(f))
 
 
 if __name__ == "__main__":

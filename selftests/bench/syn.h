@@ -17,9 +17,11 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define SYN_HOST	0xc6120001	/* 198.18.0.1 */
 #define SYN_BATCH	64
+#define CLOSED_PORT	9
 
 struct syn {
 	struct iphdr ip;
@@ -93,6 +95,7 @@ static void syns_send(uint32_t n, uint32_t last, uint16_t port)
 		if (sendmmsg(fd, messages, count, 0) != count)
 			err(1, "sendmmsg");
 	}
+	close(fd);
 }
 
 #endif
