@@ -43,6 +43,7 @@ help:
 	@echo 'make vm           a shell in such a VM; KERNEL=6.1|6.12|6.1-rt|6.12-rt'
 	@echo 'make bench        what it costs, beside other tools; bench-quick: only what recording costs'
 	@echo 'make bench-profile  by function, where the instructions go that recording costs'
+	@echo 'make bench-cores  what CPUs that all have work share, and wait for; bench-lines: without the times'
 	@echo 'make style        checkpatch, sparse, W=1 and shellcheck'
 	@echo 'make compile_commands.json  how each file is compiled, for clangd; KDIR=DIR as above'
 	@echo 'make clean        remove what was built; make distclean also the fetched kernels'
@@ -150,7 +151,7 @@ stress:
 bench:
 	@selftests/bench/bench.sh
 
-# bench-quick, bench-guard, bench-profile, bench-accept: see the head of bench.sh
+# bench-quick, bench-guard, bench-profile, bench-cores, bench-accept: see the head of bench.sh
 bench-%:
 	@selftests/bench/bench.sh --$*
 

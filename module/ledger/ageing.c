@@ -7,13 +7,14 @@
 #include "ledger/ageing.h"
 
 #include <linux/atomic.h>
+#include <linux/cache.h>
 #include <linux/init.h>
 #include <linux/irq_work.h>
 #include <linux/rcupdate.h>
 
-int tcpledger_ageing;	/* enum tcpledger_ageing */
+int tcpledger_ageing __read_mostly;	/* enum tcpledger_ageing */
 
-static void (*wake_worker)(void);
+static void (*wake_worker)(void) __ro_after_init;
 
 static void run_wake_worker(struct irq_work *work)
 {

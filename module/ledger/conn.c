@@ -5,6 +5,7 @@
  */
 #include "ledger/conn.h"
 
+#include <linux/cache.h>
 #include <linux/ktime.h>
 
 #include "ledger/ageing.h"
@@ -19,7 +20,7 @@
 #include "verdict/facts_end.h"
 #include "verdict/facts_state.h"
 
-bool tcpledger_allowed;	/* the probes run, so new records are complete */
+bool tcpledger_allowed __read_mostly;	/* the probes run, so new records are complete */
 
 /**
  * tcpledger_conn_allow() - from now on segments make records
@@ -142,21 +143,13 @@ void tcpledger_conn_insert(struct tcpledger_conn *c)
 static bool admit(struct tcpledger_net *tn, bool is_embryonic, u64 *id)
 {
 	struct tcpledger_conn *victims[2] = {};
-	bool crowded = tcpledger_share_take(tn);
-	bool ok = tcpledger_eviction_admit(tn, is_embryonic, crowded, id, victims);
+	bool ok = tcpledger_eviction_admit(tn, is_embryonic, id, victims);
 
 	if (victims[0])
 		conn_evict(victims[0]);
 	if (victims[1])
 		conn_evict(victims[1]);
-	if (ok)
-		return true;
-	tcpledger_share_give(tn);
-	if (crowded)
-		tcpledger_count(tn, not_kept_total);
-	else
-		tcpledger_count(tn, not_kept_full);
-	return false;
+	return ok;
 }
 
 /**

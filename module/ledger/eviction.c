@@ -14,6 +14,7 @@
 #include "ledger/conn.h"
 #include "ledger/parameters.h"
 #include "ledger/net.h"
+#include "ledger/share.h"
 
 /* So many records of SYNs that came to nothing may give way to others in a second. */
 #define RECYCLED_MOST	1000
@@ -81,30 +82,41 @@ static struct tcpledger_conn *oldest_embryonic(struct tcpledger_net *tn)
 	return c ? c : evict_oldest(tn, TCPLEDGER_PLACE_FRESH);
 }
 
+/* Count a record that is not kept, and undo that it was counted in. */
+static void refuse(struct tcpledger_net *tn, bool crowded)
+{
+	WRITE_ONCE(tn->lists.total, tn->lists.total - 1);
+	tcpledger_share_give(tn);
+	if (crowded)
+		tcpledger_count(tn, not_kept_total);
+	else
+		tcpledger_count(tn, not_kept_full);
+}
+
 /**
  * tcpledger_eviction_admit() - count one more record in, and give it its id
  * @tn: the namespace
  * @is_embryonic: the record begins half-open
- * @crowded: all namespaces together have no room left for @tn
  * @id: filled: the record's id, if it is admitted
  * @victims: filled: up to two records off their lists, for the caller to evict
  *
  * Context: any.
- * Return: false if there is no room and nothing may be evicted for it.
+ * Return: false if there is no room and nothing may be evicted for it, which is counted.
  */
 bool tcpledger_eviction_admit(struct tcpledger_net *tn, bool is_embryonic,
-			   bool crowded, u64 *id,
-			   struct tcpledger_conn *victims[2])
+			   u64 *id, struct tcpledger_conn *victims[2])
 {
 	const struct tcpledger_parameters *limits = &tcpledger_parameters;
 	struct tcpledger_lists *l = &tn->lists;
 	unsigned long flags;
-	bool ok = true;
+	bool ok = true, crowded;
 
 	raw_spin_lock_irqsave(&l->lock, flags);
+	WRITE_ONCE(l->total, l->total + 1);
+	crowded = tcpledger_share_take(tn);
 	if (is_embryonic && embryonic(l) >= limits->max_embryonic)
 		victims[0] = oldest_embryonic(tn);
-	if (l->total - !!victims[0] >= limits->max_connections ||
+	if (l->total - !!victims[0] > limits->max_connections ||
 	    (crowded && !victims[0])) {
 		victims[1] = oldest_ended(tn);
 		if (!victims[1] && !victims[0])
@@ -113,10 +125,10 @@ bool tcpledger_eviction_admit(struct tcpledger_net *tn, bool is_embryonic,
 	}
 	if (is_embryonic && victims[0])
 		note_recycled(l);
-	if (ok) {
-		l->total++;
+	if (likely(ok))
 		*id = ++l->next_id;
-	}
+	else
+		refuse(tn, crowded);
 	raw_spin_unlock_irqrestore(&l->lock, flags);
 	return ok;
 }

@@ -13,8 +13,7 @@ struct tcpledger_conn;
 struct tcpledger_net;
 
 bool tcpledger_eviction_admit(struct tcpledger_net *tn, bool is_embryonic,
-			   bool crowded, u64 *id,
-			   struct tcpledger_conn *victims[2]);
+			   u64 *id, struct tcpledger_conn *victims[2]);
 struct tcpledger_conn *tcpledger_eviction_take_ended(struct tcpledger_net *tn);
 struct tcpledger_conn *tcpledger_eviction_take_surplus(struct tcpledger_net *tn);
 

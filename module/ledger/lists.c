@@ -101,7 +101,7 @@ void tcpledger_lists_leave(struct tcpledger_net *tn)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&tn->lists.lock, flags);
-	tn->lists.total--;
+	WRITE_ONCE(tn->lists.total, tn->lists.total - 1);
 	raw_spin_unlock_irqrestore(&tn->lists.lock, flags);
 }
 
@@ -172,7 +172,7 @@ void tcpledger_lists_hand_over(struct tcpledger_conn *c,
 	c->told_in = 0;
 	raw_spin_unlock(&from->lists.lock);
 	raw_spin_lock(&to->lists.lock);
-	to->lists.total++;
+	WRITE_ONCE(to->lists.total, to->lists.total + 1);
 	c->id = ++to->lists.next_id;
 	raw_spin_unlock(&to->lists.lock);
 }

@@ -5,10 +5,11 @@
  */
 #include "ledger/net.h"
 
+#include <linux/cache.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 
-unsigned int tcpledger_net_id;
+unsigned int tcpledger_net_id __read_mostly;
 
 static LIST_HEAD(all_nets);
 static DEFINE_MUTEX(all_nets_mutex);	/* covers all_nets */

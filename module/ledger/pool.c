@@ -51,14 +51,13 @@ static DEFINE_PER_CPU(struct cpu_blocks, cpu_blocks);
 static struct kmem_cache *cache __ro_after_init;
 static long allocated_max __ro_after_init;
 
-/* Written by all CPUs, on lines with nothing else. */
-static atomic_long_t allocated ____cacheline_aligned_in_smp;	/* blocks owned, used or not */
-
+/* Written by all CPUs, on a line with nothing else. */
 static struct {
-	raw_spinlock_t	lock;	/* covers writes of the others */
-	void		*first;	/* linked through their first words */
+	raw_spinlock_t	lock;		/* covers writes of the next two */
 	u32		n;
-} stock ____cacheline_aligned_in_smp = {
+	void		*first;		/* linked through their first words */
+	atomic_long_t	allocated;	/* blocks owned, used or not */
+} ____cacheline_aligned_in_smp stock = {
 	.lock = __RAW_SPIN_LOCK_UNLOCKED(stock.lock),
 };
 
@@ -94,20 +93,20 @@ static void *block_allocate(gfp_t gfp)
 {
 	void *block;
 
-	if (atomic_long_inc_return(&allocated) > allocated_max) {
-		atomic_long_dec(&allocated);
+	if (atomic_long_inc_return(&stock.allocated) > allocated_max) {
+		atomic_long_dec(&stock.allocated);
 		return NULL;
 	}
 	block = kmem_cache_alloc(cache, gfp | __GFP_NOWARN);
 	if (!block)
-		atomic_long_dec(&allocated);
+		atomic_long_dec(&stock.allocated);
 	return block;
 }
 
 static void block_release(void *block)
 {
 	kmem_cache_free(cache, block);
-	atomic_long_dec(&allocated);
+	atomic_long_dec(&stock.allocated);
 }
 
 static void fill_to(u32 wanted)
@@ -265,7 +264,7 @@ u32 tcpledger_pool_give(u32 most)
  */
 u64 tcpledger_pool_bytes(void)
 {
-	return (u64)atomic_long_read(&allocated) * TCPLEDGER_CONN_SIZE;
+	return (u64)atomic_long_read(&stock.allocated) * TCPLEDGER_CONN_SIZE;
 }
 
 /**

@@ -12,8 +12,8 @@
 #include "ledger/net.h"
 #include "ledger/table.h"
 
-/* Each data segment that leaves reads this: alone on its line. */
-struct tcpledger_expecting tcpledger_expecting ____cacheline_aligned_in_smp;
+struct tcpledger_expecting
+tcpledger_expecting[1 << TCPLEDGER_EXPECTING_BITS] ____cacheline_aligned_in_smp;
 
 const u32 tcpledger_conn_leaves[TCPLEDGER_PLACE_MAX] = {
 	[TCPLEDGER_PLACE_LIVE]		= HELD_BY_TIMEWAIT,

@@ -3,31 +3,51 @@
 #define TCPLEDGER_SETTLE_H
 
 #include <linux/atomic.h>
+#include <linux/hash.h>
 #include <linux/jiffies.h>
 
 #include "ledger/conn.h"
 #include "ledger/net.h"
 #include "ledger/stream.h"
 
-/*
- * How many records wait for an ACK that is to be logged when it leaves, although
- * the connection is open. While there is one, the LOCAL_OUT hook lets no segment
- * pass for its socket alone; but not longer than an answer can take, since a peer can
- * send what TCP never answers.
+#define TCPLEDGER_EXPECTING_BITS	13	/* 64 KB */
+
+/**
+ * struct tcpledger_expecting - records that wait for an ACK of an open connection
+ * @n: how many, of those whose ports have one hash
+ * @until: the last 32 bits of the jiffies after which it does not come any more
+ *
+ * It is to be logged when it leaves. While there is such a record, the LOCAL_OUT hook
+ * lets no segment pass that may be that ACK for its socket alone; but not longer than an
+ * answer can take, since a peer can send what TCP never answers.
+ *
+ * Each data segment that leaves reads this, and each FIN that comes writes it. So it is
+ * kept by ports: hardly ever has a segment to read a line that a FIN of another
+ * connection wrote on another CPU.
  */
-extern struct tcpledger_expecting {
+struct tcpledger_expecting {
 	atomic_t	n;
-	unsigned long	until;	/* jiffies */
-} tcpledger_expecting;
+	u32		until;
+};
+
+extern struct tcpledger_expecting tcpledger_expecting[1 << TCPLEDGER_EXPECTING_BITS];
 
 /* More than TCPLEDGER_ANSWER_UNITS. */
 #define TCPLEDGER_EXPECT_JIFFIES	HZ
 
-/* May an ACK that leaves now have to be logged? */
-static inline bool tcpledger_conn_expected(void)
+/* By the ports of an endpoint, as in struct tcpledger_key. */
+static inline struct tcpledger_expecting *tcpledger_expecting_of(u32 ports)
 {
-	return unlikely(atomic_read(&tcpledger_expecting.n)) &&
-	       time_before_eq(jiffies, READ_ONCE(tcpledger_expecting.until));
+	return &tcpledger_expecting[hash_32(ports, TCPLEDGER_EXPECTING_BITS)];
+}
+
+/* May an ACK that leaves now from these ports have to be logged? */
+static inline bool tcpledger_conn_expected(u32 ports)
+{
+	const struct tcpledger_expecting *e = tcpledger_expecting_of(ports);
+
+	return unlikely(atomic_read(&e->n)) &&
+	       (s32)(READ_ONCE(e->until) - (u32)jiffies) >= 0;
 }
 
 bool tcpledger_conn_relist(struct tcpledger_conn *c);
@@ -39,15 +59,17 @@ extern const u32 tcpledger_conn_leaves[TCPLEDGER_PLACE_MAX];
 /* Keep tcpledger_expecting: is the next ACK out of this record to be logged? */
 static inline void tcpledger_conn_expect(struct tcpledger_conn *c, bool wanted)
 {
+	struct tcpledger_expecting *e;
+
 	if (likely(!wanted && !c->expecting))
 		return;
+	e = tcpledger_expecting_of(c->key.ports);
 	if (wanted)
-		WRITE_ONCE(tcpledger_expecting.until,
-			   jiffies + TCPLEDGER_EXPECT_JIFFIES);
+		WRITE_ONCE(e->until, (u32)jiffies + TCPLEDGER_EXPECT_JIFFIES);
 	if (c->expecting == wanted)
 		return;
 	c->expecting = wanted;
-	atomic_add(wanted ? 1 : -1, &tcpledger_expecting.n);
+	atomic_add(wanted ? 1 : -1, &e->n);
 }
 
 /**

@@ -23,38 +23,48 @@
 
 #define SECONDS_LEAST	64U	/* also where max_total is small */
 
-/* Each record of any CPU writes these; on a line with nothing that a segment reads. */
+/* Written on all CPUs, on a line with nothing that a segment reads. */
 static struct {
-	atomic_t	all;	/* records of all namespaces */
-	atomic_t	others;	/* ... of all but the initial */
-} records ____cacheline_aligned_in_smp;
+	atomic_t	records_of_others;	/* of all namespaces but the initial */
+	atomic_t	seconds;		/* second halves of logs */
+	atomic_t	seconds_of_others;
+} ____cacheline_aligned_in_smp held;
 
 static int most_of_others __ro_after_init;
-static atomic_t seconds = ATOMIC_INIT(0);	/* second halves of logs */
-static atomic_t seconds_of_others = ATOMIC_INIT(0);
+
+/* What the initial namespace holds is counted in its lists, under their lock. */
+static int records_of_initial(void)
+{
+	const struct tcpledger_net *tn = net_generic(&init_net, tcpledger_net_id);
+
+	return READ_ONCE(tn->lists.total);
+}
 
 /**
  * tcpledger_share_take() - one more record is to be held
- * @tn: the namespace it counts against
+ * @tn: the namespace it counts against, whose lists count it already
  *
- * The record is counted whatever is returned; tcpledger_share_give() undoes that.
- * Context: any.
+ * The record is counted whatever is returned; tcpledger_share_give() undoes that. Of
+ * two that count at a time, in the initial namespace and another, at least one sees what
+ * the other counted: so there are never more than max_total.
+ * Context: any, @tn->lists.lock held.
  * Return: true if max_total has no room left for @tn.
  */
 bool tcpledger_share_take(const struct tcpledger_net *tn)
 {
 	const int most = tcpledger_parameters.max_total;
-	bool over;
-	int n;
+	const int own = tn->lists.total;
+	int others;
 
+	lockdep_assert_held(&tn->lists.lock);
 	if (likely(net_eq(tn->net, &init_net))) {
-		n = atomic_inc_return(&records.all);
+		smp_mb();	/* pairs with atomic_inc_return() */
 		/* Do not charge init_net for what others hold beyond their share. */
-		return unlikely(n > most) &&
-		       n - atomic_read(&records.others) > most - most_of_others;
+		return unlikely(own + atomic_read(&held.records_of_others) > most) &&
+		       own > most - most_of_others;
 	}
-	over = atomic_inc_return(&records.others) > most_of_others;
-	return atomic_inc_return(&records.all) > most || over;
+	others = atomic_inc_return(&held.records_of_others);
+	return others > most_of_others || others + records_of_initial() > most;
 }
 
 /**
@@ -65,9 +75,8 @@ bool tcpledger_share_take(const struct tcpledger_net *tn)
  */
 void tcpledger_share_give(const struct tcpledger_net *tn)
 {
-	atomic_dec(&records.all);
 	if (unlikely(!net_eq(tn->net, &init_net)))
-		atomic_dec(&records.others);
+		atomic_dec(&held.records_of_others);
 }
 
 /**
@@ -92,13 +101,13 @@ bool tcpledger_share_take_second(bool initial)
 {
 	const int most = tcpledger_share_seconds();
 
-	if (atomic_inc_return(&seconds) <= most) {
+	if (atomic_inc_return(&held.seconds) <= most) {
 		if (initial ||
-		    atomic_inc_return(&seconds_of_others) <= most / 2)
+		    atomic_inc_return(&held.seconds_of_others) <= most / 2)
 			return true;
-		atomic_dec(&seconds_of_others);
+		atomic_dec(&held.seconds_of_others);
 	}
-	atomic_dec(&seconds);
+	atomic_dec(&held.seconds);
 	return false;
 }
 
@@ -110,9 +119,9 @@ bool tcpledger_share_take_second(bool initial)
  */
 void tcpledger_share_give_second(bool initial)
 {
-	atomic_dec(&seconds);
+	atomic_dec(&held.seconds);
 	if (!initial)
-		atomic_dec(&seconds_of_others);
+		atomic_dec(&held.seconds_of_others);
 }
 
 /**
@@ -123,7 +132,7 @@ void tcpledger_share_give_second(bool initial)
  */
 void tcpledger_share_inherit(void)
 {
-	atomic_dec(&records.others);
+	atomic_dec(&held.records_of_others);
 }
 
 /**

@@ -24,7 +24,7 @@
 #include "watch/timewait.h"
 
 #define PERIOD		HZ
-#define BATCH		64
+#define BATCH		16	/* taken from a list with interrupts off */
 #define TIMEWAIT_LIFE_NS (TCPLEDGER_TW_NOMINAL_NS + 5LL * NSEC_PER_SEC)
 
 /* Does the kprobe of request timers work? As of this run of the worker. */

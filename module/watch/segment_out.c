@@ -43,7 +43,7 @@
  * It is the second segment, the third after a simultaneous open, retransmissions
  * not counted: so a socket is quiet from the fourth on.
  */
-static bool is_quiet_socket(const struct sock *sk)
+static __always_inline bool is_quiet_socket(const struct sock *sk, const u8 *th)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
@@ -52,7 +52,7 @@ static bool is_quiet_socket(const struct sock *sk)
 	 * its SYN/ACKs only the retransmissions are counted.
 	 */
 	return (u32)(tp->segs_out - tp->total_retrans) - 4 < 0xffff0000U &&
-	       !tcpledger_conn_expected();
+	       !tcpledger_conn_expected(tcpledger_ports_out(th));
 }
 
 /* Is it from an open TCP socket, and no SYN, FIN or RST? Only then it can be quiet. */
@@ -69,7 +69,7 @@ static bool is_quiet_v4(const struct sk_buff *skb, const void *ip,
 	const struct sock *sk = skb->sk;
 
 	return open_socket(sk, th[13]) &&
-	       (likely(is_quiet_socket(sk)) ||
+	       (likely(is_quiet_socket(sk, th)) ||
 		(!READ_ONCE(sk->sk_bound_dev_if) && iph->ihl == 5 &&
 		 tcpledger_table_quiet_v4(net->net_cookie, iph->saddr,
 					  iph->daddr, tcpledger_ports_out(th))));
@@ -82,7 +82,7 @@ static bool is_quiet_v6(const struct sk_buff *skb, const void *ip,
 	const struct sock *sk = skb->sk;
 
 	return open_socket(sk, th[13]) &&
-	       (likely(is_quiet_socket(sk)) ||
+	       (likely(is_quiet_socket(sk, th)) ||
 		(!READ_ONCE(sk->sk_bound_dev_if) &&
 		 ip6h->nexthdr == IPPROTO_TCP &&
 		 tcpledger_table_quiet_v6(net->net_cookie, &ip6h->saddr,

@@ -13,6 +13,11 @@
 #   bench.sh --profile [ROW]  where those instructions go, by function, beside the floor:
 #                       what any observer costs; also in .build/bench-profile/profile.json;
 #                       of recording alone, or of ROW with a reader: stream, record, follow
+#   bench.sh --lines    which lines of memory several CPUs want, in a data segment and in a
+#                       SYN (see lines.py), and how long interrupts are off (off.py); fails
+#                       where a limit of cores.json is passed
+#   bench.sh --cores    that, and what recording costs in real time on two and four CPUs that
+#                       all have work
 #   bench.sh --accept   makes the last run's figures the committed ones
 #
 # The guard's limits are about what recording costs above the floor, which any observer
@@ -37,7 +42,7 @@ bound=5 # per cent
 declare -A limit=([connection]=10500 [round_trip]=500)
 declare -A limit_floor=([connection]=1950 [round_trip]=325)
 programs=()
-plugin=()
+options=()
 
 die()
 {
@@ -59,7 +64,8 @@ build()
 		die "the build failed, see above"
 	}
 	release=$("$here/../vm/fetch.sh" release "$lane")
-	gcc -O2 -Wall -Wextra -D_GNU_SOURCE -static -o "$out/payload/workload" "$here/workload.c"
+	gcc -O2 -Wall -Wextra -D_GNU_SOURCE -static -o "$out/payload/workload" "$here"/{workload,pair}.c
+	gcc -O2 -Wall -Wextra -D_GNU_SOURCE -static -o "$out/payload/cores" "$here"/{cores,pair}.c
 	gcc -O2 -Wall -Wextra -D_GNU_SOURCE -static -o "$out/payload/fill" "$here/fill.c"
 	cp "$here"/{guest,rows}.sh "$BUILD/$release/tcpledger.ko" "$out/payload"
 }
@@ -84,7 +90,7 @@ scene()
 		adds+=(--add "$program")
 	done
 	if setpriv --pdeathsig=TERM "$here/../vm/run.sh" --kernel "$lane" --mode "$mode" --mem "$mem" --raw --seed 1 --append slab_nomerge \
-		--no-module --timeout 3600 --add "$out/payload:/bench" "${adds[@]}" "${plugin[@]}" \
+		--no-module --timeout 3600 --add "$out/payload:/bench" "${adds[@]}" "${options[@]}" \
 		--exec "exec bash /bench/guest.sh $*" >"$out/$name.out" 2>"$out/$name.err" &&
 		grep -qx 'done' "$out/$name.out"; then
 		echo "bench: $name measured in $((SECONDS - start)) s" >&2
@@ -172,11 +178,58 @@ profile()	# ROW
 	build bench
 	build_floor
 	gcc -O2 -Wall -Wextra -shared -fPIC -fvisibility=hidden -o "$out/profile.so" "$here/profile.c"
-	plugin=(--plugin "$out/profile.so,out=$out/counts")
+	options=(--plugin "$out/profile.so,out=$out/counts")
 	scene profile warp 512 profile "$1"
 	results
 	"$here/profile.py" "$out" "$1"
 	echo "bench: the same, with all functions, in $out/profile.json" >&2
+}
+
+# lines_scene NAME MODE: what lines.c sees in the scene NAME
+lines_scene()
+{
+	options=(--plugin "$out/lines.so,out=$out/$1.counts")
+	scene "$1" "$2" 1024 "$1"
+	options=()
+}
+
+# Two CPUs that take turns, so the plugin needs no locks and no CPU waits for another; one
+# CPU, whose time is instructions, where it is about how many.
+lines()
+{
+	out=$BUILD/bench-lines
+	build
+	build_floor
+	gcc -O2 -Wall -Wextra -shared -fPIC -fvisibility=hidden -o "$out/lines.so" "$here/lines.c"
+	lines_scene lines turns
+	lines_scene off warp
+	[ ! -e "$out/failed" ] || die "not all could be measured: no results"
+	"$here/lines.py" "$out" "$here/cores.json" || die "see above, and selftests/bench/cores.json"
+	"$here/off.py" "$out" "$here/cores.json" || die "see above, and selftests/bench/cores.json"
+}
+
+# In real time, so a figure is worth nothing but beside the other one of the same VM.
+cores()
+{
+	local cpus work
+
+	lines
+	out=$BUILD/bench-cores
+	build bench
+	for cpus in 2 4; do
+		options=(--smp "$cpus")
+		scene "cores_$cpus" smp 1024 cores "$cpus"
+	done
+	results
+	echo
+	for cpus in 2 4; do
+		for work in data connections; do
+			jq -r --arg scene "cores_$cpus" --arg work "$work" \
+				'[.results[] | select(.scene == $scene and .work == $work)] | map({(.row): .each}) | add |
+				"\(.tcpledger / .nothing * 100 | round / 100) times as long as with nothing loaded"' \
+				"$out/results.json" | sed "s/^/$cpus CPUs, $work on all at once: /"
+		done
+	done
 }
 
 # committed_own WORK: above the floor of its own run
@@ -248,6 +301,8 @@ case ${1:-} in
 --readers)	some bench-readers tcpledger stream record follow ;;
 --guard)	guard ;;
 --profile)	profile "${2:-tcpledger}" ;;
+--lines)	lines ;;
+--cores)	cores ;;
 --accept)	accept ;;
-*)		die "usage: bench.sh [--quick|--readers|--guard|--profile [ROW]|--accept]" ;;
+*)		die "usage: bench.sh [--quick|--readers|--guard|--profile [ROW]|--lines|--cores|--accept]" ;;
 esac

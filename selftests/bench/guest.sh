@@ -89,7 +89,7 @@ symbols()
 	local name=$1 module section
 
 	module=$(module_of "$name")
-	grep -i ' [tw] ' /proc/kallsyms | packed symbols "$name"
+	grep -iE " [tw] |\[$module\]" /proc/kallsyms | packed symbols "$name"
 	for section in "/sys/module/$module/sections"/.text*; do
 		[ ! -e "$section" ] || echo "section $name ${section##*/} $(<"$section")"
 	done
@@ -177,9 +177,7 @@ scene_held()
 {
 	local held=1 level
 
-	ip link add sink type dummy
-	ip address add 198.18.0.1/15 dev sink
-	ip link set sink up
+	sink_up
 	result nothing connection workload connections $CONNECTIONS
 	forget
 	read -ra module_args <<<"$HELD"
@@ -258,15 +256,71 @@ scene_cpus()
 	module_args=(max_connections=262144)
 	"${row}_on"
 	for i in 1 2 3 4 5; do
-		result "$row" one_cpu workload --address "127.0.$i.1" parallel $CONNECTIONS 1
-		result "$row" two_cpus workload --address "127.0.$i.2" parallel $CONNECTIONS 2
+		result "$row" one_cpu "$here/cores" --address "127.0.$i.1" --cpus 1 connections $CONNECTIONS
+		result "$row" two_cpus "$here/cores" --address "127.0.$i.2" --cpus 2 connections $CONNECTIONS
 	done
 	"${row}_off" $((15 * CONNECTIONS))
+}
+
+# Sources of SYNs, to which the answers go nowhere.
+sink_up()
+{
+	ip link add sink type dummy
+	ip address add 198.18.0.1/15 dev sink
+	ip link set sink up
+}
+
+# What the CPUs share, see lines.py. With room for all, so that each SYN makes a record, and
+# with so many buckets that two connections hardly ever meet in one.
+scene_lines()
+{
+	sink_up
+	floor_on
+	result floor data "$here/cores" --address 127.0.0.2 data 200
+	symbols floor
+	rmmod floor
+	module_args=(max_connections=1048576 max_embryonic=262144)
+	tcpledger_on
+	result tcpledger data "$here/cores" data 1000
+	result tcpledger beside "$here/cores" --address 127.0.1.1 beside 1000
+	result tcpledger syns "$here/cores" --address 127.0.2.1 syns 500
+	symbols tcpledger
+	tcpledger_off 1200
+}
+
+# Each row in turn, five times. Another address each time, as in scene_cpus().
+scene_cores()
+{
+	local i row
+
+	scene=cores_$1
+	module_args=(max_connections=262144)
+	for i in 1 2 3 4 5; do
+		for row in nothing tcpledger; do
+			"${row}_on"
+			result "$row" data "$here/cores" --address "127.$i.${#row}.1" data 4000
+			result "$row" connections "$here/cores" --address "127.$i.${#row}.2" connections 500
+			"${row}_off" 500
+		done
+	done
+}
+
+# How long interrupts are off, see off.py: under a flood whose records evict each other and
+# that is shed, and where a bucket has as many records as one tuple may have.
+scene_off()
+{
+	sink_up
+	module_args=(max_embryonic=1024)
+	tcpledger_on
+	result tcpledger syns "$here/cores" --cpus 1 --settle 3 syns 4000
+	result tcpledger again "$here/cores" --cpus 1 --settle 3 again 300
+	symbols tcpledger
+	tcpledger_off 400
 }
 
 scene=$1
 shift
 sysctl -qw net.ipv4.tcp_max_tw_buckets=100000 net.ipv4.tcp_tw_reuse=0
-[ "$scene" = cpus ] || forget # what the boot left to do, where time is virtual
+[[ $scene =~ ^(cpus|lines|cores)$ ]] || forget # what the boot left to do, where time is virtual
 "scene_$scene" "$@"
 echo "done"

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0
 """Where the instructions go that recording adds, from what 'bench.sh --profile' counted.
 
@@ -13,53 +13,17 @@ to its symbol. The kernel's share is what its functions do more than with nothin
 so it has whatever the module makes the kernel do, and the noise of one run. Hash keys
 are random in each boot, so figures repeat to 0.1 %, and not to the instruction.
 """
-import base64
-import bisect
 import collections
-import gzip
 import json
 import os
-import re
-import subprocess
 import sys
+
+from layout import Layout, frames_of
 
 BASES = ("nothing", "floor")     # the rows before that of the command line
 WORKS = ("connection", "round_trip")
 AGREE = 0.001   # the clock's and the counters' figures differ by no more than this part
 LISTED = 0.01   # functions below this part of all that is added are told as one line
-
-
-class Layout:
-    """What was where in the VM's memory while a row was measured."""
-
-    def __init__(self):
-        self.sections = []
-        self.starts, self.names, self.modules = [], [], []
-
-    def add_symbols(self, text):
-        """The lines of /proc/kallsyms; of names for one address the first one counts."""
-        symbols = {}
-        for line in text.splitlines():
-            address, kind, name, *module = line.split()
-            rank = (kind not in "TW", len(name), name)
-            old = symbols.get(int(address, 16))
-            if not old or rank < old[0]:
-                symbols[int(address, 16)] = (rank, name, module[0].strip("[]") if module else "")
-        self.starts = sorted(symbols)
-        self.names = [symbols[a][1] for a in self.starts]
-        self.modules = [symbols[a][2] for a in self.starts]
-
-    def symbol(self, address):
-        """(name, module or '', is this its first instruction?)"""
-        i = bisect.bisect_right(self.starts, address) - 1
-        if i < 0:
-            return "?", "", False
-        return self.names[i], self.modules[i], self.starts[i] == address
-
-    def section(self, address):
-        """(name of the module's section, offset in it)"""
-        base, name = max(s for s in self.sections if s[0] <= address)
-        return name, address - base
 
 
 def read_guest(path):
@@ -70,10 +34,8 @@ def read_guest(path):
             word = line.split()
             if word[0] == "result":
                 spans.append((word[2], word[3], int(word[4]), int(word[5])))
-            elif word[0] == "symbols":
-                layouts[word[1]].add_symbols(gzip.decompress(base64.b64decode(word[2])).decode())
-            elif word[0] == "section":
-                layouts[word[1]].sections.append((int(word[3], 16), word[2]))
+            elif len(word) > 2:
+                layouts[word[1]].add_line(word)
     return layouts, spans
 
 
@@ -88,20 +50,6 @@ def read_counts(path):
             where, count = line.split()
             spans[-1][where if where == "user" else int(where, 16)] = int(count)
     return spans
-
-
-def frames_of(ko, section, offsets):
-    """For each offset the (function, path) it was compiled from, innermost first."""
-    if not offsets:
-        return {}
-    asked = "".join(f"{o:#x}\n" for o in offsets)
-    told = subprocess.run(["addr2line", "-e", ko, "-j", section, "-a", "-i", "-f"],
-                          input=asked, capture_output=True, text=True, check=True).stdout
-    frames = {}
-    for part in re.split(r"^0x", told, flags=re.M)[1:]:
-        offset, *lines = part.splitlines()
-        frames[int(offset, 16)] = list(zip(lines[0::2], (path.split(":")[0] for path in lines[1::2])))
-    return frames
 
 
 class Source:

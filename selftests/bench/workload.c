@@ -7,7 +7,6 @@
  *   connections N   N connections in a row, 64 bytes there and back on each
  *   roundtrips N    64 bytes there and back, N times on one connection
  *   bulk MIB        MIB mebibytes one way on one connection
- *   parallel N P    P processes on as many CPUs, N connections each
  *   hold N          N open connections, until this program is killed
  *   run FILE PROGRAM...  any other program, its output into FILE
  *
@@ -21,14 +20,11 @@
  * worker of the kernel. So the clock runs on until all that is over, and the time
  * that the CPU was idle is taken off. Marks in the code tell a profiler when.
  */
-#include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <netinet/in.h>
 #include <sched.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,10 +36,8 @@
 #include <unistd.h>
 
 #include "marks.h"
+#include "pair.h"
 
-#define PORT		7777
-#define MESSAGE		64
-#define WARM_UP		200	/* connections before the clock starts */
 #define CHUNK		65536
 #define BUFFER		(4 << 20)
 #define MEBIBYTE	(1 << 20)
@@ -51,18 +45,6 @@
 
 /* tcpdump hands on what it has caught after a second at the latest. */
 #define SETTLE_NS	1500000000L
-
-static struct in_addr address = { .s_addr = 0x0100007f };
-static const char *server_netns;
-static int server_snmp;	/* /proc/net/snmp of the server's namespace */
-
-static long long now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
 
 /* How long the only CPU has been idle, to the nanosecond; /proc/stat has 10 ms. */
 static long long idle_ns(void)
@@ -112,92 +94,6 @@ static long long watch_stop(const struct watch *w)
 	MARK(MARK_END);
 	end = now();
 	return end - w->start - (idle_ns() - w->idle);
-}
-
-static void report(long long total, long count)
-{
-	printf("%lld %ld\n", total, count);
-}
-
-static void need(bool ok, const char *what)
-{
-	if (!ok)
-		err(1, "%s", what);
-}
-
-static int namespace_enter(const char *path)
-{
-	int old = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	int new = open(path, O_RDONLY | O_CLOEXEC);
-
-	need(old >= 0 && new >= 0 && !setns(new, CLONE_NEWNET), path);
-	close(new);
-	return old;
-}
-
-/* The listener belongs to the namespace in which it is made, and stays there. */
-static int listener_open(int port)
-{
-	struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(port) };
-	int one = 1, home = -1, fd;
-
-	if (server_netns)
-		home = namespace_enter(server_netns);
-	fd = socket(AF_INET, SOCK_STREAM, 0);
-	need(fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) &&
-	     !bind(fd, (struct sockaddr *)&any, sizeof(any)) && !listen(fd, 128), "listen");
-	server_snmp = open("/proc/self/net/snmp", O_RDONLY);
-	need(server_snmp >= 0, "/proc/self/net/snmp");
-	if (home >= 0) {
-		need(!setns(home, CLONE_NEWNET), "setns");
-		close(home);
-	}
-	return fd;
-}
-
-/**
- * struct pair - the two ends of a connection
- * @client: the one that connected
- * @server: the one that was accepted
- */
-struct pair {
-	int client;
-	int server;
-};
-
-static struct pair pair_open(int listener, int port, unsigned int host)
-{
-	struct sockaddr_in to = {
-		.sin_family = AF_INET, .sin_port = htons(port),
-		.sin_addr.s_addr = htonl(ntohl(address.s_addr) + host),
-	};
-	struct pair p = { .client = socket(AF_INET, SOCK_STREAM, 0) };
-
-	need(p.client >= 0 && !connect(p.client, (struct sockaddr *)&to, sizeof(to)), "connect");
-	p.server = accept(listener, NULL, NULL);
-	need(p.server >= 0, "accept");
-	return p;
-}
-
-static void pair_exchange(const struct pair *p)
-{
-	char message[MESSAGE] = "";
-
-	need(write(p->client, message, MESSAGE) == MESSAGE &&
-	     read(p->server, message, MESSAGE) == MESSAGE &&
-	     write(p->server, message, MESSAGE) == MESSAGE &&
-	     read(p->client, message, MESSAGE) == MESSAGE, "64 bytes there and back");
-}
-
-static void connect_in_a_row(int listener, int port, long n)
-{
-	while (n--) {
-		struct pair p = pair_open(listener, port, 0);
-
-		pair_exchange(&p);
-		close(p.client);
-		close(p.server);
-	}
 }
 
 static void connections(long n)
@@ -270,55 +166,6 @@ static void bulk(long mebibytes)
 	report(busy, segments_delivered() - before);
 }
 
-static void pin(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	need(!sched_setaffinity(0, sizeof(set), &set), "sched_setaffinity");
-}
-
-/* One of several: says when it is warm, and goes on when all are. */
-static void parallel_child(long n, int cpu, int ready, int gate)
-{
-	int listener = listener_open(PORT + cpu);
-	char go = 0;
-
-	pin(cpu);
-	connect_in_a_row(listener, PORT + cpu, WARM_UP);
-	need(write(ready, &go, 1) == 1 && read(gate, &go, 1) == 1, "gate");
-	connect_in_a_row(listener, PORT + cpu, n);
-	_exit(0);
-}
-
-/* In real time, from the opening of the gate to the last child's end. */
-static void parallel(long n, int processes)
-{
-	int ready[2], gate[2], status, failed = 0;
-	char go[CPU_SETSIZE] = "";
-	long long start;
-
-	need(!pipe(ready) && !pipe(gate), "pipe");
-	for (int i = 0; i < processes; i++) {
-		pid_t child = fork();
-
-		need(child >= 0, "fork");
-		if (!child)
-			parallel_child(n, i, ready[1], gate[0]);
-	}
-	close(ready[1]);
-	for (int i = 0; i < processes; i++)
-		need(read(ready[0], go, 1) == 1, "a process that is to be measured");
-	start = now();
-	need(write(gate[1], go, processes) == processes, "gate");
-	while (wait(&status) > 0)
-		failed += status != 0;
-	if (failed)
-		errx(1, "%d of %d processes failed", failed, processes);
-	report(now() - start, n * processes);
-}
-
 static void hold(long n)
 {
 	int listener = listener_open(PORT);
@@ -367,16 +214,6 @@ static void run(const char *output, char **argv)
 	report(busy, lines_in(fd));
 }
 
-static long number(const char *text)
-{
-	char *end = NULL;
-	long n = text ? strtol(text, &end, 10) : 0;
-
-	if (n <= 0 || *end)
-		errx(2, "'%s': a count must be above 0", text ? text : "");
-	return n;
-}
-
 static void work(char **argv)
 {
 	const char *what = argv[0] ? argv[0] : "";
@@ -387,8 +224,6 @@ static void work(char **argv)
 		roundtrips(number(argv[1]));
 	else if (!strcmp(what, "bulk"))
 		bulk(number(argv[1]));
-	else if (!strcmp(what, "parallel"))
-		parallel(number(argv[1]), number(argv[2]));
 	else if (!strcmp(what, "hold"))
 		hold(number(argv[1]));
 	else if (!strcmp(what, "run") && argv[1] && argv[2])
@@ -407,8 +242,8 @@ int main(int argc, char **argv)
 	int c;
 
 	while ((c = getopt_long(argc, argv, "+", options, NULL)) >= 0) {
-		if (c == 'a' && inet_pton(AF_INET, optarg, &address) != 1)
-			errx(2, "'%s' is no IPv4 address", optarg);
+		if (c == 'a')
+			address_set(optarg);
 		else if (c == 's')
 			server_netns = optarg;
 		else if (c == '?')
