@@ -222,16 +222,16 @@ void tcpledger_stream_stop_all(void)
  *
  * A poll that comes now does not enter the queue any more. epoll, aio and io_uring leave
  * it on POLLFREE. A task in poll() or select() does not know POLLFREE: it is woken, asks
- * again, is told EPOLLHUP, without which nobody enters the queue, and so returns. Its
- * entry is in the queue until it has run. A task that has just left the queue may still
- * hold its lock; a grace period passes before the queue is freed (netns.c).
+ * again, is told what it waits for, and so returns. Its entry is in the queue until it has
+ * run. A task that has just left the queue may still hold its lock; a grace period passes
+ * before the queue is freed (netns.c).
  * Context: process.
  */
 void tcpledger_stream_dismiss(struct tcpledger_stream *s)
 {
 	for (;;) {
 		__wake_up(&s->poll_wait, TASK_NORMAL, 0,
-			  poll_to_key(EPOLLHUP | POLLFREE));
+			  poll_to_key(TCPLEDGER_STREAM_DISMISSED | POLLFREE));
 		if (!wq_has_sleeper(&s->poll_wait))
 			return;
 		schedule_timeout_uninterruptible(1);

@@ -43,6 +43,9 @@ struct tcpledger_stream {
 	wait_queue_head_t		poll_wait;
 };
 
+/* What tcpledger_stream_dismiss() tells polls, one of which each must wait for. */
+#define TCPLEDGER_STREAM_DISMISSED	(EPOLLIN | EPOLLRDNORM | EPOLLHUP)
+
 /* On while somebody listens, in any namespace, and for up to a second after that. */
 extern struct static_key_false_deferred tcpledger_stream_listened;
 

@@ -206,9 +206,11 @@ static __poll_t events_poll(struct file *file, poll_table *table)
 
 	/*
 	 * Nobody may enter the queue after tcpledger_stream_dismiss(), nor at all who
-	 * would not be told EPOLLHUP: a select() that does not wait for reading.
+	 * would not be woken by it: a select() that does not wait for reading. io_uring
+	 * asks for EPOLLIN without EPOLLHUP.
 	 */
-	if (!READ_ONCE(stream->over) && poll_requested_events(table) & EPOLLHUP)
+	if (!READ_ONCE(stream->over) &&
+	    poll_requested_events(table) & TCPLEDGER_STREAM_DISMISSED)
 		poll_wait(file, &stream->poll_wait, table);
 	if (READ_ONCE(stream->over))
 		return EPOLLIN | EPOLLRDNORM | EPOLLHUP;

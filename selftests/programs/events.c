@@ -342,6 +342,125 @@ TEST_F_TIMEOUT(events, epochs, USUAL)
 	pair_close_orderly(&p);
 }
 
+/* This test will have more epochs than a record has names for, and go on in the first. */
+TEST_F_TIMEOUT(events, many_epochs, USUAL)
+{
+	static struct stream stream;
+	struct pair p = pair_open(variant->family);
+	unsigned int epoch;
+
+	for (epoch = 1; epoch <= 300; epoch++) {
+		struct told told = { 0 };
+
+		stream_open_brief(&stream, true);
+		told_take_all(&told, &stream);
+		EXPECT_EQ(epoch, told.epoch);
+		EXPECT_EQ(1, told.begun);
+		/* The record was told of in epochs 1 and 256, with one name, and not between. */
+		if (epoch == 1 || epoch >= 256) {
+			sock_send(p.client, 10, 0);
+			ASSERT_EQ(10, sock_receive(p.server, 10));
+			make_history(variant->family, 1);
+		}
+		if (epoch == 257)
+			pair_close_orderly(&p);
+		if (epoch == 1 || epoch >= 256)
+			EXPECT_EQ(0, told_judge_all(&told, &stream));
+		if (epoch == 257)
+			p = pair_open(variant->family);
+		stream_close(&stream);
+		told_free(&told);
+	}
+	pair_close_orderly(&p);
+}
+
+/* Both ends end, one of them in TIME_WAIT, and nothing is left that keeps a namespace. */
+static void make_timewait(int family, int n)
+{
+	while (n--) {
+		struct pair p = pair_open(family);
+
+		pair_close_orderly(&p);
+		close(p.listener);
+	}
+}
+
+static unsigned int count_of(const struct told *told, uint64_t inode, bool in_time_wait)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < told->n; i++) {
+		const struct told_record *r = &told->list[i];
+
+		n += r->ended && r->record.netns == inode && r->opens == 1 &&
+		     (!in_time_wait || r->record.tw_exit == TCPLEDGER_EXIT_NETNS);
+	}
+	return n;
+}
+
+/*
+ * This test will leave a namespace that a reader still has open, which keeps it; and then let
+ * it die, so that the initial one's reader gets its records, with numbers from there.
+ */
+TEST_F_TIMEOUT(events, inherited, USUAL)
+{
+	static struct stream here, there;
+	struct told told = { 0 }, other = { 0 };
+	struct world *world = &self->world;
+	const int space = world_add_space(world);
+	const uint64_t inode = world->space[space].inode;
+
+	make_timewait(variant->family, 3);
+	stream_open(&there, true);
+	told_take_all(&other, &there);
+	EXPECT_EQ(6, other.frames[TCPLEDGER_FRAME_RECORD]);
+	ASSERT_EQ(0, setns(world->initial, CLONE_NEWNET));
+	stream_open(&here, true);
+	told_take_all(&told, &here);
+	world_enter(world, 0);
+	world_leave_space(world, space);
+	/* It is as it was for whoever has it open: also what ends by time ends there. */
+	need(({ told_take_all(&other, &there); other.frames[TCPLEDGER_FRAME_END] >= 3; }),
+	     TIMER_MS);
+	EXPECT_EQ(0, other.frames[TCPLEDGER_FRAME_GONE] + other.frames[TCPLEDGER_FRAME_STOP]);
+	told_take_all(&told, &here);
+	EXPECT_EQ(0, count_of(&told, inode, false));
+	stream_close(&there);
+	ASSERT_EQ(0, setns(world->initial, CLONE_NEWNET));
+	need(({ told_take_all(&told, &here); count_of(&told, inode, false) == 6; }), DEADLINE_MS);
+	EXPECT_EQ(0, count_of(&told, inode, true));
+	EXPECT_EQ(0, told_judge_all(&told, &here));
+	stream_close(&here);
+	told_free(&told);
+	told_free(&other);
+	ASSERT_EQ(0, setns(world->space[0].fd, CLONE_NEWNET));
+}
+
+/* This test will let a namespace die in which connections are in TIME_WAIT. */
+TEST_F_TIMEOUT(events, inherited_timewait, USUAL)
+{
+	static struct stream here;
+	struct told told = { 0 };
+	struct world *world = &self->world;
+	const int space = world_add_space(world);
+	const uint64_t inode = world->space[space].inode;
+
+	ASSERT_EQ(0, setns(world->initial, CLONE_NEWNET));
+	stream_open_brief(&here, true);
+	told_take_all(&told, &here);
+	ASSERT_EQ(0, setns(world->space[space].fd, CLONE_NEWNET));
+	make_timewait(variant->family, 3);
+	world_enter(world, 0);
+	world_leave_space(world, space);
+	ASSERT_EQ(0, setns(world->initial, CLONE_NEWNET));
+	need(({ told_take_all(&told, &here); count_of(&told, inode, false) == 6; }), DEADLINE_MS);
+	EXPECT_EQ(3, count_of(&told, inode, true));
+	EXPECT_EQ(0, told_judge_all(&told, &here));
+	stream_close(&here);
+	told_free(&told);
+	ASSERT_EQ(0, setns(world->space[0].fd, CLONE_NEWNET));
+}
+
 /* This test will connect in one namespace and read in another. */
 TEST_F_TIMEOUT(events, namespaces, USUAL)
 {

@@ -136,7 +136,7 @@ tap_is "rows are a form of their own" "$? $(grep -c 'not both' "$tap_dir/err")" 
 
 # Damaged or cut at any place, under ASAN and UBSAN: what is told is told in whole rows.
 # shellcheck disable=SC2086 # words
-"$make" "$records" $whole life gone=17 >"$tap_dir/sound"
+"$make" "$records" $whole life brief gone=17 >"$tap_dir/sound"
 size=$(stat -c %s "$tap_dir/sound")
 bad=
 place=0
