@@ -141,6 +141,8 @@ void canvas_text(struct canvas *canvas, unsigned int line, int column, const cha
 		at += bytes;
 		if (!columns)
 			continue;
+		if (column + (int)columns > (int)canvas->columns)
+			break;
 		canvas_put(canvas, line, column, glyph, style);
 		if (columns > 1)
 			canvas_put(canvas, line, column + 1, CANVAS_COVERED, style);
