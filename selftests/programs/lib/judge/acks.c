@@ -30,6 +30,7 @@
  * @rec: its record
  * @real: CLOCK_REALTIME of the record's first entry
  * @timewait: when a timewait socket took over, CLOCK_REALTIME; INT64_MAX for never
+ * @passed: the log up to here lies behind: a segment went by that caused a change there
  * @in: the frame before came, and was a SYN, FIN or RST
  * @in_ns: when
  * @syn_came: the peer's SYN came
@@ -44,6 +45,7 @@ struct walk {
 	const struct tcpledger_record *rec;
 	int64_t real;
 	int64_t timewait;
+	size_t passed;
 	bool in;
 	int64_t in_ns;
 	bool syn_came;
@@ -64,7 +66,7 @@ static int state_at(const struct walk *w, int64_t ns)
 	for (size_t i = 0; i < w->rec->log_n; i++) {
 		if (log[i].type != TCPLEDGER_ENTRY_STATE)
 			continue;
-		if (w->real + log[i].t_ns > ns)
+		if (i >= w->passed && w->real + log[i].t_ns > ns)
 			return state ? state : w->rec->flags & TCPLEDGER_REC_PARTIAL ?
 					       log[i].from : 0;
 		state = log[i].to;
@@ -121,6 +123,33 @@ static bool due_out(const struct walk *w, const struct segment *seg)
 	       (w->in && !seg->len && seg->ns - w->in_ns < AT_ONCE_NS);
 }
 
+static bool fields_equal(const struct tcpledger_entry *e, const struct segment *seg)
+{
+	return e->seq == seg->seq && e->ack == seg->ack && e->win == seg->win &&
+	       e->len == seg->len && e->ttl == seg->ttl && e->flags == seg->flags &&
+	       !(e->bits & (TCPLEDGER_SEG_RETRANSMIT | TCPLEDGER_SEG_OTHER));
+}
+
+/*
+ * Segments that come together are captured before TCP has the first of them: what follows one
+ * that changes the state comes in the new state, whatever the time.
+ */
+static void pass_changes(struct walk *w, const struct segment *seg)
+{
+	const struct tcpledger_entry *log = records_log(w->rec);
+
+	for (size_t i = w->passed; i < w->rec->log_n; i++) {
+		const struct tcpledger_entry *cause;
+
+		if (log[i].type != TCPLEDGER_ENTRY_STATE || log[i].segment < 0)
+			continue;
+		cause = &log[log[i].segment];
+		if (cause->type == TCPLEDGER_ENTRY_IN && fields_equal(cause, seg) &&
+		    llabs(w->real + cause->t_ns - seg->ns) < STAMP_LATE_NS)
+			w->passed = i + 1;
+	}
+}
+
 static void pass(struct walk *w, const struct captured *frame)
 {
 	const struct segment *seg = &frame->seg;
@@ -137,6 +166,7 @@ static void pass(struct walk *w, const struct captured *frame)
 		w->in = false;
 		return;
 	}
+	pass_changes(w, seg);
 	w->in = seg->flags & SEG_CONTROL;
 	w->in_ns = seg->ns;
 	w->syn_came |= seg->flags & SEG_SYN && w->rec->remote_isn == seg->seq;
@@ -144,13 +174,6 @@ static void pass(struct walk *w, const struct captured *frame)
 	if ((seg->flags & SEG_CONTROL) == SEG_FIN && w->fins < FINS_MAX &&
 	    seg->seq + seg->len + 1 != w->acked)
 		w->fin[w->fins++] = seg->seq + seg->len + 1;
-}
-
-static bool fields_equal(const struct tcpledger_entry *e, const struct segment *seg)
-{
-	return e->seq == seg->seq && e->ack == seg->ack && e->win == seg->win &&
-	       e->len == seg->len && e->ttl == seg->ttl && e->flags == seg->flags &&
-	       !(e->bits & (TCPLEDGER_SEG_RETRANSMIT | TCPLEDGER_SEG_OTHER));
 }
 
 /*
