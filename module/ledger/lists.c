@@ -165,7 +165,7 @@ void tcpledger_lists_hand_over(struct tcpledger_conn *c,
 	struct tcpledger_net *from = c->tn;
 
 	raw_spin_lock(&from->lists.lock);
-	from->lists.total--;
+	WRITE_ONCE(from->lists.total, from->lists.total - 1);
 	c->place = TCPLEDGER_PLACE_NEW;
 	c->tn = to;
 	c->inherited = true;

@@ -43,7 +43,7 @@ enum tcpledger_place {
  *	inside a bucket's lock, but no bucket's lock inside this one
  * @heads: its records, oldest first, by enum tcpledger_place
  * @counts: their lengths
- * @total: records admitted, also those in no list
+ * @total: records admitted, also those in no list; read without the lock in share.c
  * @next_id: the next record's
  * @recycled_since: when @recycled began to count, in jiffies
  * @recycled: records of SYNs from outside that gave way to others since

@@ -68,7 +68,7 @@ void tcpledger_ring_restart(struct tcpledger_ring *ring, u64 epoch)
 
 /*
  * Writers may overwrite the slots meanwhile: who calls this rechecks. A slot is five
- * words, which a loop copies with less work than memcpy() byte by byte.
+ * words, which a loop copies before memcpy()'s string instruction would have begun.
  */
 static __no_kcsan void copy(const struct tcpledger_slot *from, u32 n,
 			    struct tcpledger_slot *to)

@@ -17,9 +17,9 @@
  * @n: how many, of those whose ports have one hash
  * @until: the last 32 bits of the jiffies after which it does not come any more
  *
- * It is to be logged when it leaves. While there is such a record, the LOCAL_OUT hook
- * lets no segment pass that may be that ACK for its socket alone; but not longer than an
- * answer can take, since a peer can send what TCP never answers.
+ * It is to be logged when it leaves. While there is such a record, the LOCAL_OUT hook does
+ * not let a segment that may be that ACK pass because of what its socket is; but not longer
+ * than an answer can take, since a peer can send what TCP never answers.
  *
  * Each data segment that leaves reads this, and each FIN that comes writes it. So it is
  * kept by ports: hardly ever has a segment to read a line that a FIN of another
@@ -41,13 +41,17 @@ static inline struct tcpledger_expecting *tcpledger_expecting_of(u32 ports)
 	return &tcpledger_expecting[hash_32(ports, TCPLEDGER_EXPECTING_BITS)];
 }
 
-/* May an ACK that leaves now from these ports have to be logged? */
+/*
+ * May an ACK that leaves now from these ports have to be logged? The time is over once it
+ * lies further ahead than it is ever set, and one jiffy that another CPU saw first: so what
+ * is over stays so for almost all of the 2^32 jiffies until it comes round.
+ */
 static inline bool tcpledger_conn_expected(u32 ports)
 {
 	const struct tcpledger_expecting *e = tcpledger_expecting_of(ports);
 
 	return unlikely(atomic_read(&e->n)) &&
-	       (s32)(READ_ONCE(e->until) - (u32)jiffies) >= 0;
+	       READ_ONCE(e->until) - (u32)jiffies <= TCPLEDGER_EXPECT_JIFFIES + 1;
 }
 
 bool tcpledger_conn_relist(struct tcpledger_conn *c);

@@ -23,12 +23,19 @@
 
 #define SECONDS_LEAST	64U	/* also where max_total is small */
 
-/* Written on all CPUs, on a line with nothing that a segment reads. */
+/*
+ * Records of all namespaces but the initial. Each new record of the initial one reads
+ * this, so it has a line of its own, which long logs do not write.
+ */
 static struct {
-	atomic_t	records_of_others;	/* of all namespaces but the initial */
-	atomic_t	seconds;		/* second halves of logs */
-	atomic_t	seconds_of_others;
+	atomic_t	records_of_others;
 } ____cacheline_aligned_in_smp held;
+
+/* Second halves of logs. */
+static struct {
+	atomic_t	all;
+	atomic_t	of_others;
+} ____cacheline_aligned_in_smp seconds;
 
 static int most_of_others __ro_after_init;
 
@@ -58,7 +65,8 @@ bool tcpledger_share_take(const struct tcpledger_net *tn)
 
 	lockdep_assert_held(&tn->lists.lock);
 	if (likely(net_eq(tn->net, &init_net))) {
-		smp_mb();	/* pairs with atomic_inc_return() */
+		/* Pairs with atomic_inc_return() below: there too the look comes second. */
+		smp_mb();
 		/* Do not charge init_net for what others hold beyond their share. */
 		return unlikely(own + atomic_read(&held.records_of_others) > most) &&
 		       own > most - most_of_others;
@@ -101,13 +109,13 @@ bool tcpledger_share_take_second(bool initial)
 {
 	const int most = tcpledger_share_seconds();
 
-	if (atomic_inc_return(&held.seconds) <= most) {
+	if (atomic_inc_return(&seconds.all) <= most) {
 		if (initial ||
-		    atomic_inc_return(&held.seconds_of_others) <= most / 2)
+		    atomic_inc_return(&seconds.of_others) <= most / 2)
 			return true;
-		atomic_dec(&held.seconds_of_others);
+		atomic_dec(&seconds.of_others);
 	}
-	atomic_dec(&held.seconds);
+	atomic_dec(&seconds.all);
 	return false;
 }
 
@@ -119,9 +127,9 @@ bool tcpledger_share_take_second(bool initial)
  */
 void tcpledger_share_give_second(bool initial)
 {
-	atomic_dec(&held.seconds);
+	atomic_dec(&seconds.all);
 	if (!initial)
-		atomic_dec(&held.seconds_of_others);
+		atomic_dec(&seconds.of_others);
 }
 
 /**

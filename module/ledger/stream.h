@@ -43,7 +43,7 @@ struct tcpledger_stream {
 	wait_queue_head_t		poll_wait;
 };
 
-/* What tcpledger_stream_dismiss() tells polls, one of which each must wait for. */
+/* What tcpledger_stream_dismiss() tells polls: they wait at all only for one of these. */
 #define TCPLEDGER_STREAM_DISMISSED	(EPOLLIN | EPOLLRDNORM | EPOLLHUP)
 
 /* On while somebody listens, in any namespace, and for up to a second after that. */

@@ -65,6 +65,7 @@ static int give_snapshot(struct tcpledger_reader *r, struct tcpledger_sink *s)
 		/* The module goes away, and does not wait for a long snapshot. */
 		if (READ_ONCE(snapshot->tn->stream.over)) {
 			tcpledger_snapshot_forget(snapshot);
+			r->lossy = true;
 			WRITE_ONCE(r->phase, EVENTS);
 			return 0;
 		}

@@ -25,8 +25,9 @@ static void given_bytes(struct tcpledger_sink *s, size_t size)
 }
 
 /*
- * Most frames are a few words long. The checks of copy_to_user() would cost more than
- * their copy; they are of the reader's own memory and have the size that it is for.
+ * Most frames are a few words long, and the checks of copy_to_user() would cost more than
+ * their copy. What is left out is to look whether the source is one object of the kernel:
+ * it is a frame on the stack or in the reader's buffers, and never longer than that.
  */
 static int give_bytes(struct tcpledger_sink *s, const void *frames, size_t size)
 {
@@ -217,6 +218,10 @@ static u32 count_entries(const struct tcpledger_reader *r,
 		n++;
 	return n;
 }
+
+static_assert(sizeof(struct tcpledger_short) == 32);
+/* The masks of uapi's short entry are those of the log. */
+static_assert(!(LOG_SEG_BITS & (LOG_TOLD | LOG_CHANGED)));
 
 /* As give_entries(), but as one frame, which is written where the reader wants it. */
 static int give_run(struct tcpledger_reader *r, struct tcpledger_sink *s)

@@ -134,6 +134,9 @@ static void fill_identity(struct tcpledger_record *r,
 	r->opened_at = c->wall;
 }
 
+/* Where the record of a brief OPEN ends, a frame must end too. */
+static_assert(offsetofend(struct tcpledger_record, closer_comm) % 8 == 0);
+
 static void fill(struct tcpledger_view *v)
 {
 	struct tcpledger_record *r = &v->record;
@@ -144,7 +147,7 @@ static void fill(struct tcpledger_view *v)
 	tcpledger_record_fill(r, &v->conn.facts, v->monotonic_ns);
 }
 
-/* What only those files show that show all. */
+/* What a list of many records does without: see @whole of tcpledger_view_read(). */
 static void fill_rest(struct tcpledger_view *v, const struct tcpledger_net *tn)
 {
 	struct tcpledger_record *r = &v->record;
@@ -227,7 +230,7 @@ bool tcpledger_view_read_open(struct tcpledger_view *v, const struct tcpledger_n
 	if (!copy(v, tn, of, false))
 		return false;
 	n = v->conn.facts.log.n;
-	v->conn.facts.log.n = 0;	/* what is derived from it lies behind */
+	v->conn.facts.log.n = 0;	/* what is derived from it comes after closer_comm */
 	fill(v);
 	fill_owner(r, &v->conn);
 	r->log_n = n;

@@ -60,7 +60,8 @@
  *			did not get, and how many
  *	FILTERED	only in recorded files: so many events in a row were left
  *			out because a filter did not want them
- *	STOP		the module goes away; end of file follows
+ *	STOP		the module goes away, perhaps in the middle of a snapshot; end of
+ *			file follows
  *
  * The snapshot and the events after it together tell each entry of each record at
  * least once. Some are told twice, as the record of a RECORD, OPEN or END frame
@@ -87,10 +88,12 @@
  *
  * in place of ENTRY and AMEND, and the records of OPEN and END end earlier. How much
  * of a record there is tells its size, as ever. That of OPEN ends behind closer_comm;
- * what would follow is not known yet, nor is peer_id. That of END is whole, but where
- * log_n entries have no room in its size, the log is not there: each of its entries
- * has been told. A reader that has lost events, or has left the snapshot out, gets END
- * with the log.
+ * what would follow is not known yet, nor is peer_id, and its log_n entries all come as
+ * events. That of END is whole, but where log_n entries have no room in its size, the log
+ * is not there: each of its entries has been told, or an event that follows tells it, since
+ * log_n is that of the moment of the read. A reader that has lost events, has left the
+ * snapshot out or did not get all of it gets END with the log. ENOTTY means that the long
+ * forms come, or that the module goes away, which the next read tells.
  *
  * A recorded file is a struct tcpledger_header with TCPLEDGER_FILE_MAGIC, then
  * frames as above. Before START, and again every few MiB, where a fresh snapshot
@@ -329,9 +332,9 @@ struct tcpledger_header {
 
 /**
  * struct tcpledger_record - one endpoint of one TCP connection
- * @size: bytes of this record with its log
+ * @size: bytes of this record with its log; of brief frames see TCPLEDGER_IOC_BRIEF
  * @flags: TCPLEDGER_REC_*
- * @log_n: entries that follow
+ * @log_n: entries that follow; in brief frames, entries that there are
  * @log_dropped: entries given up because the log was full or memory short
  * @id: counts from 1 in each namespace
  * @peer_id: the other endpoint's record in this namespace, 0 if none
