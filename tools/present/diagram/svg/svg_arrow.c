@@ -9,6 +9,7 @@
 #include "present/diagram/svg/svg_elements.h"
 #include "present/diagram/svg/svg_layout.h"
 #include "present/diagram/svg/svg_marks.h"
+#include "present/print/fold.h"
 
 /* The ends of an arrow on the paper. */
 struct stroke {
@@ -132,7 +133,8 @@ void svg_arrow_label(struct svg *svg, const struct diagram_arrow *arrow)
 	label_numbers(&svg->scratch, arrow, false);
 	text_string(&svg->scratch, remark ? label_comma() : "");
 	text_string(&svg->scratch, remark ? remark : "");
-	place = label_place(svg, arrow, &at, flags.len + 1 + svg->scratch.len);
+	place = label_place(svg, arrow, &at,
+			    flags.len + 1 + fold_columns(svg->scratch.bytes, svg->scratch.len));
 	snprintf(classes, sizeof(classes), "label m%s", arrow_colour(arrow));
 	svg_marks_arrow(svg, arrow, true);
 	svg_words_along(svg->out, at.x1 + (int)((at.x2 - at.x1) * place),
