@@ -5,7 +5,7 @@
  *   cores [--address A] [--cpus P] [--settle SECONDS] WORK N
  *
  *   data N         each N round trips of 64 bytes on a connection of its own
- *   beside N       the first that, while the others open and close connections
+ *   beside N       the first that, while the others open connections and close them
  *   connections N  each N connections in a row
  *   syns N         each N SYNs of sources that nobody has, to a listener (see syn.h)
  *   again N        each N SYNs of one source, all refused
@@ -19,6 +19,7 @@
 #include <err.h>
 #include <getopt.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +44,7 @@ struct work {
 };
 
 /* Written by the first of 'beside'. */
-static volatile bool *over;
+static atomic_bool *over;
 static long settle;
 
 static void do_data(const struct pair *p, int listener, int cpu, long n)

@@ -14,6 +14,7 @@ limits="max_connections history max_embryonic max_total events"
 names="$limits enabled"
 sysfs=/sys/module/tcpledger/parameters
 file=${TCPLEDGER_KO:-/payload/tcpledger.ko}
+marks=0		# in the kernel's log
 [ -r "$file" ] || file=$(modinfo -n tcpledger 2>/dev/null)
 [ -r "$file" ] || ktap_skip_all "no module: name it in TCPLEDGER_KO"
 original=
@@ -115,11 +116,12 @@ log_since()
 # is_refused PARAMETERS WORD...: no load, and one line has all words.
 is_refused()
 {
-	local given=${1//,/ } mark="params $BASHPID.$RANDOM." words log word
+	local given=${1//,/ } words log word mark
 
 	shift
 	words=$*
 	unload
+	mark="params $BASHPID.$((++marks))."
 	echo "$mark" >/dev/kmsg
 	# shellcheck disable=SC2086 # one parameter a word
 	if insmod "$file" $given 2>/dev/null; then

@@ -57,8 +57,11 @@ struct walk {
 	uint32_t fin[FINS_MAX];
 };
 
-/* The endpoint's state at a moment; 0 if nothing has told yet. */
-static int state_at(const struct walk *w, int64_t ns)
+/*
+ * The endpoint's state at a moment, and after the log's first @passed entries; 0 if nothing
+ * has told yet.
+ */
+static int state_at(const struct walk *w, int64_t ns, size_t passed)
 {
 	const struct tcpledger_entry *log = records_log(w->rec);
 	int state = 0;
@@ -66,7 +69,7 @@ static int state_at(const struct walk *w, int64_t ns)
 	for (size_t i = 0; i < w->rec->log_n; i++) {
 		if (log[i].type != TCPLEDGER_ENTRY_STATE)
 			continue;
-		if (i >= w->passed && w->real + log[i].t_ns > ns)
+		if (i >= passed && w->real + log[i].t_ns > ns)
 			return state ? state : w->rec->flags & TCPLEDGER_REC_PARTIAL ?
 					       log[i].from : 0;
 		state = log[i].to;
@@ -84,7 +87,7 @@ static bool in_mini_socket(const struct walk *w, int state, int64_t ns)
 
 static bool due_in(const struct walk *w, const struct segment *seg)
 {
-	int state = state_at(w, seg->ns);
+	int state = state_at(w, seg->ns, w->passed);
 
 	switch (state) {
 	case TCP_SYN_SENT:
@@ -108,7 +111,7 @@ static bool acks_new_fin(const struct walk *w, const struct segment *seg)
 
 static bool due_out(const struct walk *w, const struct segment *seg)
 {
-	int state = state_at(w, seg->ns);
+	int state = state_at(w, seg->ns, 0);
 
 	if (!state || state == TCP_CLOSE)
 		return false;
@@ -132,7 +135,8 @@ static bool fields_equal(const struct tcpledger_entry *e, const struct segment *
 
 /*
  * Segments that come together are captured before TCP has the first of them: what follows one
- * that changes the state comes in the new state, whatever the time.
+ * that changes the state comes in the new state, whatever the time. What leaves is captured
+ * when TCP sends it, before or after the change.
  */
 static void pass_changes(struct walk *w, const struct segment *seg)
 {
