@@ -41,6 +41,12 @@ static inline struct tcpledger_expecting *tcpledger_expecting_of(u32 ports)
 	return &tcpledger_expecting[hash_32(ports, TCPLEDGER_EXPECTING_BITS)];
 }
 
+/* How many jiffies from now, in 32 bits; what is over lies far ahead. */
+static inline u32 tcpledger_conn_ahead(const struct tcpledger_expecting *e)
+{
+	return READ_ONCE(e->until) - (u32)jiffies;
+}
+
 /*
  * May an ACK that leaves now from these ports have to be logged? The time is over once it
  * lies further ahead than it is ever set, and one jiffy that another CPU saw first: so what
@@ -51,7 +57,7 @@ static inline bool tcpledger_conn_expected(u32 ports)
 	const struct tcpledger_expecting *e = tcpledger_expecting_of(ports);
 
 	return unlikely(atomic_read(&e->n)) &&
-	       READ_ONCE(e->until) - (u32)jiffies <= TCPLEDGER_EXPECT_JIFFIES + 1;
+	       tcpledger_conn_ahead(e) <= TCPLEDGER_EXPECT_JIFFIES + 1;
 }
 
 bool tcpledger_conn_relist(struct tcpledger_conn *c);

@@ -55,8 +55,8 @@ const struct lab_case cases_reset[] = {
 		.summary = N_("a program closes and has not read all: an RST and no FIN"),
 		.done = N_("The client sends 18 bytes. The server's program reads one of them and "
 			   "closes."),
-		.look = N_("A FIN would let the client believe that its data was read. But 17 bytes "
-			   "were thrown away unread, so Linux sends an RST: the client learns that "
+		.look = N_("A FIN would let the client believe that its data was read. But 17 "
+			   "bytes were thrown away unread, so Linux sends an RST: the client learns that "
 			   "its data did not reach the program."),
 		.play = play_reset_unread,
 		.view = { { WORLD_SERVER, 1 } },

@@ -105,7 +105,8 @@ const struct lab_case cases_timewait[] = {
 			   "there by now, and might have taken the old bytes for its own. Such "
 			   "a segment lives for one MSL at most, so after 2MSL neither it nor an "
 			   "answer to it can be left. The ACK makes the server, which has forgotten "
-			   "all, send an RST; the client ignores it here (sysctl tcp_rfc1337 1), see 'assassinated'."),
+			   "all, send an RST; the client ignores it here (sysctl tcp_rfc1337 1), "
+			   "see 'assassinated'."),
 		.play = play_old_duplicate,
 		.view = { { WORLD_CLIENT, 1 } },
 		.waits = true,
