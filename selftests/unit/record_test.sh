@@ -72,7 +72,7 @@ stop()		# SIGNAL
 	exec 4>&-
 }
 
-tap_plan 57
+tap_plan 58
 
 unloaded="tcpledger: cannot read proc/events: the module was unloaded; what was recorded is complete up to then"
 "$make" $recorded start records snapshot_end >"$events"
@@ -266,11 +266,15 @@ if [ "$(id -u)" = 0 ] && mkdir "$tap_dir/small" && mount -t tmpfs -o size=64k no
 	rm "$tap_dir/small/file"
 	tap_is "a floor of free space" "$(record "$tap_dir/small/file" --free-space 1M) $(complaint) $(ls "$tap_dir/small")" \
 		"1 tcpledger: recording ends: less than 1048576 bytes are free beside small/file.part; make room, or give a smaller --free-space "
+	until ! head -c 4096 /dev/zero >>"$tap_dir/small/full"; do :; done 2>/dev/null
+	tap_is "a disk without room for the first byte ends a set too" \
+		"$(record "$tap_dir/small/file" --rotate-size 10K) $(complaint)" \
+		"1 tcpledger: cannot write small/file.000001.part: No space left on device; make room or give another FILE"
 	mount -o remount,ro "$tap_dir/small"
 	tap_is "a file system that cannot be written" "$(record "$tap_dir/small/other") $(complaint)" \
 		"1 tcpledger: cannot write small/other.part: Read-only file system; make room or give another FILE"
 else
-	tap_skip "full disk" "no tmpfs can be mounted here" 6
+	tap_skip "full disk" "no tmpfs can be mounted here" 7
 fi
 tap_is "no FILE" "$("$TCPLEDGER" record 2>&1; echo $?)" "tcpledger: record wants FILE; see tcpledger --help
 2"
