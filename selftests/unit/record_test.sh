@@ -72,7 +72,7 @@ stop()		# SIGNAL
 	exec 4>&-
 }
 
-tap_plan 55
+tap_plan 58
 
 unloaded="tcpledger: cannot read proc/events: the module was unloaded; what was recorded is complete up to then"
 "$make" $recorded start records snapshot_end >"$events"
@@ -163,6 +163,43 @@ tap_same "... and with a filter" "$(told "$file" | jq -r .id | sort -nu | wc -l)
 	$((40 * $("$TCPLEDGER" list --json -L 82 --file $recorded | wc -l)))
 rm "$file"
 
+# The kernel tells a fresh snapshot of a moment up to which the old descriptor has not been
+# read: here one within a frame. What is behind it belongs to the file that begins with it.
+"$make" $recorded start snapshot_end brief_times=40 >"$events"
+python3 - "$events" "$tap_dir/fresh" <<'END'
+import struct, sys
+data, at, frames = open(sys.argv[1], "rb").read(), 0, []
+while at < len(data):
+    kind, flags, size, seq = struct.unpack_from("<HHIQ", data, at)
+    frames.append((kind, flags, seq, data[at + 16:at + size]))
+    at += size
+is_entries = lambda frame: frame[0] == 13 and len(frame[3]) == 3 * 32
+first = next(i for i in range(len(frames) // 2, len(frames)) if is_entries(frames[i]))
+kind, flags, seq, body = frames[first]
+told = [(1, 0, seq + 1, frames[0][3]), (3, 0, seq + 1, b""), (kind, flags, seq + 1, body[32:])]
+with open(sys.argv[2], "wb") as file:
+    for kind, flags, seq, body in told + frames[first + 1:]:
+        file.write(struct.pack("<HHIQ", kind, flags, 16 + len(body), seq) + body)
+END
+# It stands still where it says that there is none, and then there is one.
+exec 7<> <(:)
+until ! timeout 0.2 head -c 4096 /dev/zero >&7; do :; done
+(ulimit -S -n 5 && exec "$TCPLEDGER" record "$file" --rotate-size 50K) 2>&7 7>&- &
+pid=$!
+until_true sleeps
+mv "$tap_dir/fresh" "$events"
+prlimit --pid $pid --nofile=64:
+read -rt 1.1 <> <(:)	# after which it is tried again
+cat <&7 >"$tap_dir/errors" &
+reader=$!
+exec 7>&-
+wait $pid
+kill $reader
+begins=$(told "$events" | jq -s '.[0].number')
+tap_is "a file has all that is behind its snapshot" "$(told "$file.000002" | jq -s '.[0].number')" "$begins"
+tap_same "... and the one before all up to it" "$(told "$file" | which)" "$(which <<<"$whole")"
+rm "$file".*
+
 # Quiet and killed.
 begin_pipe
 start "$file"
@@ -229,11 +266,15 @@ if [ "$(id -u)" = 0 ] && mkdir "$tap_dir/small" && mount -t tmpfs -o size=64k no
 	rm "$tap_dir/small/file"
 	tap_is "a floor of free space" "$(record "$tap_dir/small/file" --free-space 1M) $(complaint) $(ls "$tap_dir/small")" \
 		"1 tcpledger: recording ends: less than 1048576 bytes are free beside small/file.part; make room, or give a smaller --free-space "
+	until ! head -c 4096 /dev/zero >>"$tap_dir/small/full"; do :; done 2>/dev/null
+	tap_is "a disk without room for the first byte ends a set too" \
+		"$(record "$tap_dir/small/file" --rotate-size 10K) $(complaint)" \
+		"1 tcpledger: cannot write small/file.000001.part: No space left on device; make room or give another FILE"
 	mount -o remount,ro "$tap_dir/small"
 	tap_is "a file system that cannot be written" "$(record "$tap_dir/small/other") $(complaint)" \
 		"1 tcpledger: cannot write small/other.part: Read-only file system; make room or give another FILE"
 else
-	tap_skip "full disk" "no tmpfs can be mounted here" 6
+	tap_skip "full disk" "no tmpfs can be mounted here" 7
 fi
 tap_is "no FILE" "$("$TCPLEDGER" record 2>&1; echo $?)" "tcpledger: record wants FILE; see tcpledger --help
 2"

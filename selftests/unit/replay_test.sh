@@ -52,7 +52,7 @@ ids()
 	"$TCPLEDGER" --json --file "$stream" 2>/dev/null | jq -r .id | sort -n | xargs
 }
 
-tap_plan 20 "$(for file in $files; do seq ${#streams[@]}; done)"
+tap_plan 22 "$(for file in $files; do seq ${#streams[@]}; done)"
 
 for file in $files; do
 	wanted=$(answers "$file")
@@ -131,4 +131,8 @@ while struct.unpack_from("<H", data, at)[0] != 13:	# the first run of entries is
 open(sys.argv[1], "wb").write(data[:at] + data[at + struct.unpack_from("<I", data, at + 4)[0]:])
 END
 	complaint list | grep -c 'are not in it; what would be in their logs is missing')" 1
+lengths() { "$TCPLEDGER" --json --history --file "$1" 2>/dev/null | jq -c '[.id, (.log | length) + .log_dropped]'; }
+tap_true "... and is shorter" test "$("$TCPLEDGER" --json --history --file "$stream" 2>/dev/null | jq '.log[] | .type' | wc -l)" -lt \
+	"$("$TCPLEDGER" --json --history --file ../programs/recorded/x86_64.records | jq '.log[] | .type' | wc -l)"
+tap_same "... by what the record says" "$(lengths "$stream")" "$(lengths ../programs/recorded/x86_64.records)"
 tap_end

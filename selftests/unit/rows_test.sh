@@ -14,7 +14,7 @@ records=$FIXTURES/records
 stream=$tap_dir/stream
 rows=$tap_dir/rows
 key=$tap_dir/key
-tap_plan 52
+tap_plan 53
 trap 'jobs -rp | xargs -r kill; wait; rm -rf "$tap_dir"' EXIT
 (umask 077; head -c 32 /dev/urandom | base64 >"$key")
 
@@ -193,6 +193,18 @@ send start records snapshot_end gone="$ended" gone="$living" gone="$living" gone
 exec 8>&-
 wait "$reader"
 tap_is "what was evicted before its end is, each once" "$? $(grep -c ': 2 records were evicted before their end' "$tap_dir/err")" "1 1"
+TCPLEDGER_PROC=$tap_dir/proc "$TCPLEDGER" follow --rows -L 80 >"$rows" 2>"$tap_dir/err" &
+reader=$!
+exec 8>"$tap_dir/proc/events"
+send start snapshot_end gone=123456789 life
+until_true test -s "$rows"	# of what ends after that
+kill -TERM "$reader"
+wait "$reader"
+tap_is "... but where there is a filter nobody knows whether it had one" \
+	"$? $(grep -o ': 1 records were .*' "$tap_dir/err")" \
+	"0 : 1 records were evicted before their end was read, so their last row is missing if the filter wants them; \
+load the module with more history, or read faster"
+exec 8>&-
 TCPLEDGER_PROC=$tap_dir/proc "$TCPLEDGER" follow --rows >"$rows" 2>"$tap_dir/err" &
 reader=$!
 exec 8>"$tap_dir/proc/events"

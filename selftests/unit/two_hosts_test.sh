@@ -13,7 +13,7 @@ joined="even behind uneven lost_syn drift nat among young one_way"
 bounded="even behind uneven lost_syn drift nat among young"
 recorded="three_segment half_close syn_lost synack_lost fin_lost"
 looked_at="uneven nat drift"
-tap_plan 27 "$joined $joined $bounded" "$recorded $recorded $recorded" "$looked_at" "$joined $joined $joined $joined"
+tap_plan 28 "$joined $joined $bounded" "$recorded $recorded $recorded" "$looked_at" "$joined $joined $joined $joined"
 
 show()	# FILES OPTION...: under ASAN and UBSAN
 {
@@ -190,6 +190,12 @@ tap_is "records of both hosts are inside, each with a name of its own" "$(ids)" 
 tap_is "the other end comes along from the other host" "$(ids)" "4026531840.1 2.1"
 report "$dir/absent"
 tap_is "an end that is not there is told" "$(part 1 | told "Other end")" "not in $dir/absent.b: no record there has these ISNs"
+cp pictures/half_close.records "$dir/later.a"
+cp "$FIXTURES/pair" "$dir/later.b"
+report "$dir/later"
+tap_same "both ends on the second host, before the first was started, are drawn as there" \
+	"$(part "$(for n in 1 2 3 4; do ! part $n | drawn | grep '^connection 17:' >"$dir/out" || echo $n; done)" | sed -n '/<svg[^>]* class="ladder"/,/<\/svg>/p' | drawn)" \
+	"$("$TCPLEDGER" show 17 --svg - --file "$dir/later.b" | drawn)"
 report "$dir/nat" --redact
 tap_is "--redact: neither file, nor what addresses are translated to" \
 	"$(grep -cE "$dir|203\.0\.113\.7|10\.0\.0\.2|10\.9\.8\.1" "$dir/page.html") $(part 1 | told "Other end")" \

@@ -250,20 +250,22 @@ enum stream_state events_next(struct events *events, const struct frame **frame)
  * events_run - events one after the other of types that are not decoded, as one piece
  * @events: what events_open() set up
  * @enough: so many bytes are enough
+ * @before: number of an event that is not to be among them
  * @bytes: set to them, good until the next call
  * @count: set to how many events they are
  *
  * Return: how many bytes, 0 if events_next() has to look.
  */
-size_t events_run(struct events *events, size_t enough, const unsigned char **bytes,
-		  uint64_t *count)
+size_t events_run(struct events *events, size_t enough, uint64_t before,
+		  const unsigned char **bytes, uint64_t *count)
 {
 	uint64_t first = events->expected;
 	size_t size;
 
 	if (events->held || !events->known || !events->undecoded)
 		return 0;
-	size = stream_run(&events->stream, events->undecoded, enough, &events->expected, bytes);
+	size = stream_run(&events->stream, events->undecoded, enough, before, &events->expected,
+			  bytes);
 	*count = events->expected - first;
 	return size;
 }

@@ -55,8 +55,8 @@ void events_init(struct events *events);
 int events_find(struct events *events, const struct source *source);
 int events_open(struct events *events, const struct source *source, bool brief);
 enum stream_state events_next(struct events *events, const struct frame **frame);
-size_t events_run(struct events *events, size_t enough, const unsigned char **bytes,
-		  uint64_t *count);
+size_t events_run(struct events *events, size_t enough, uint64_t before,
+		  const unsigned char **bytes, uint64_t *count);
 bool events_same_epoch(const struct events *events, const struct tcpledger_frame_start *start);
 void events_close(struct events *events);
 

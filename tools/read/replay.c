@@ -158,6 +158,18 @@ static void put_beginning(struct replay_record *r, const struct frame *frame)
 	memcpy(r->record.closer_comm, image->closer_comm, sizeof(image->closer_comm));
 }
 
+/* What of the log was told before its end and is not here, nobody else counts. */
+static void count_missing(struct replay_record *r, const struct frame *frame)
+{
+	struct tcpledger_record *fixed = &r->record.fixed;
+
+	if (frame->type != TCPLEDGER_FRAME_END || !frame->without_log ||
+	    frame->log_n <= fixed->log_n)
+		return;
+	r->missing = frame->log_n - fixed->log_n;
+	fixed->log_dropped = frame->record.fixed.log_dropped + r->missing;
+}
+
 /* A record takes the place of what was known of it; the log goes on, if it is not there. */
 static void put_record(struct replay *replay, struct replay_record *r, const struct frame *frame)
 {
@@ -175,6 +187,9 @@ static void put_record(struct replay *replay, struct replay_record *r, const str
 		memcpy(log_room(r, log_n), image->log, log_n * sizeof(*log));
 	if (frame->type != TCPLEDGER_FRAME_OPEN || !frame->without_log)
 		r->imaged = frame->without_log ? frame->log_n : log_n;
+	r->missing = 0;
+	if (replay->keep_logs)
+		count_missing(r, frame);
 }
 
 static struct replay_record *put_image(struct replay *replay, const struct frame *frame)
@@ -235,7 +250,9 @@ static void add_entry(struct replay *replay, struct replay_record *r, const stru
 		log_room(r, fixed->log_n + 1)[fixed->log_n] = entry_in(&frame->entry,
 								       fixed->log_n + 1);
 		fixed->log_n++;
-	} else {
+		fixed->log_dropped -= r->missing ? 1 : 0;
+		r->missing -= r->missing ? 1 : 0;
+	} else if (frame->n >= r->imaged || !r->missing) {
 		fixed->log_dropped++;
 	}
 }

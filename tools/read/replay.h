@@ -24,6 +24,7 @@
  * @place: its place there
  * @told: so many entries of its log were told before
  * @imaged: its last image knew so many entries, though its log may not have them yet
+ * @missing: so many of these are not known, and counted as dropped
  * @derived: entries came after its last image
  * @wanted: for who feeds the frames: its filter wanted the record once
  * @gone: it was evicted
@@ -41,6 +42,7 @@ struct replay_record {
 	uint64_t		place;
 	uint32_t		told;
 	uint32_t		imaged;
+	uint32_t		missing;
 	bool			derived;
 	bool			wanted;
 	bool			gone;

@@ -343,6 +343,7 @@ enum stream_state stream_next(struct stream *stream, const struct frame **frame)
  * @stream: an open stream
  * @types: FRAME_MASK() of types that may be among them
  * @enough: so many bytes are enough; the last event may reach beyond
+ * @before: number of an event that is not to be among them
  * @expected: number of the next event; set to that behind them
  * @bytes: set to them, good until the next call
  *
@@ -350,8 +351,8 @@ enum stream_state stream_next(struct stream *stream, const struct frame **frame)
  *
  * Return: how many bytes, 0 if stream_next() has to look.
  */
-size_t stream_run(struct stream *stream, unsigned int types, size_t enough, uint64_t *expected,
-		  const unsigned char **bytes)
+size_t stream_run(struct stream *stream, unsigned int types, size_t enough, uint64_t before,
+		  uint64_t *expected, const unsigned char **bytes)
 {
 	struct input *input = &stream->input;
 	size_t have, at = 0;
@@ -372,7 +373,7 @@ size_t stream_run(struct stream *stream, unsigned int types, size_t enough, uint
 			break;
 		if (frame.type == TCPLEDGER_FRAME_ENTRIES)
 			events = frame_entries(frame.size);
-		if (!events)
+		if (!events || *expected + events > before)
 			break;
 		at += frame.size;
 		*expected += events;

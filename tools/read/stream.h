@@ -50,8 +50,8 @@ void stream_init(struct stream *stream);
 int stream_open(struct stream *stream, int fd, const char *path);
 int stream_begin(struct stream *stream);
 enum stream_state stream_next(struct stream *stream, const struct frame **frame);
-size_t stream_run(struct stream *stream, unsigned int types, size_t enough, uint64_t *expected,
-		  const unsigned char **bytes);
+size_t stream_run(struct stream *stream, unsigned int types, size_t enough, uint64_t before,
+		  uint64_t *expected, const unsigned char **bytes);
 void stream_close(struct stream *stream);
 
 #endif

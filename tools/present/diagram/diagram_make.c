@@ -397,10 +397,11 @@ static void set_ends(struct diagram *diagram, const struct record *record,
 	right->isn = record_isn(record, TCPLEDGER_ENTRY_IN);
 	diagram->opened_at = record->fixed.opened_at;
 	diagram->self = record_is_self_connect(record);
-	if (diagram->self || !peer || record->fixed.base_ns < 0 || peer->fixed.base_ns < 0)
+	/* By the clock of another host a record may have begun before zero. */
+	if (diagram->self || !peer || record->fixed.base_ns == -1 || peer->fixed.base_ns == -1)
 		return;
-	lag = peer->fixed.base_ns - record->fixed.base_ns;
-	if (lag > OFFSET_MOST || lag < -OFFSET_MOST)
+	if (__builtin_sub_overflow(peer->fixed.base_ns, record->fixed.base_ns, &lag) ||
+	    lag > OFFSET_MOST || lag < -OFFSET_MOST)
 		return;
 	set_end(right, peer);
 	if (lag >= 0) {

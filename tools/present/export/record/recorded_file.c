@@ -247,7 +247,7 @@ int recorded_file_finish(struct recorded_file *file)
 	int status = recorded_file_flush(file);
 
 	if (!file->bytes)
-		return drop(file);
+		return drop(file) | status;
 	if (fsync(file->fd) && errno != EROFS && errno != EINVAL && !status)
 		status = fail_write(file->part, errno);
 	if (close(file->fd) && !status)

@@ -229,7 +229,7 @@ static bool take_run(struct recorder *r)
 		return false;	/* some were recorded before */
 	if (full && full < r->file.bytes + enough)
 		enough = full > r->file.bytes ? (size_t)(full - r->file.bytes) : 1;
-	size = events_run(r->events, enough, &bytes, &count);
+	size = events_run(r->events, enough, r->begins, &bytes, &count);
 	if (!size)
 		return false;
 	if (size < ENOUGH)
@@ -275,8 +275,10 @@ static int refresh(struct recorder *r, bool other)
 	if (!fresh)
 		return FAIL_NONE;
 	frame = r->snapshot.start;
+	r->begins = frame->seq;
 	while (r->next < frame->seq && next(r) == STREAM_FRAME)
 		;
+	r->begins = UINT64_MAX;
 	if (r->failed) {
 		snapshot_end(fresh);
 		return FAIL_WORK;
@@ -473,6 +475,7 @@ int recorder_run(struct recorder *r, const struct recorder_wish *wish)
 	memset(r, 0, sizeof(*r));
 	r->wish = wish;
 	r->file.fd = -1;
+	r->begins = UINT64_MAX;
 	r->numbered = wish->rotate_size || wish->rotate_ns || wish->files || wish->triggers;
 	r->judged = wish->triggers || filter_any(&wish->filter);
 	r->snapshot.source = wish->source;

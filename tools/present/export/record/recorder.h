@@ -52,6 +52,8 @@ struct recorder_wish {
  * @events: where frames come from
  * @snapshot: how a fresh snapshot is had
  * @next: number of the next event
+ * @begins: number of the first event behind the snapshot that is being taken up;
+ *	UINT64_MAX while none is
  * @replay: records, where a filter or a trigger needs them
  * @judged: it is needed
  * @start: the last, with the boot id
@@ -84,6 +86,7 @@ struct recorder {
 	struct events			*events;
 	struct snapshot			snapshot;
 	uint64_t			next;
+	uint64_t			begins;
 	struct replay			replay;
 	bool				judged;
 	struct tcpledger_frame_start	start;
