@@ -18,12 +18,12 @@ mkdir "$proc" "$tap_dir/bin"
 mkfifo "$proc/events"
 trap 'jobs -rp | xargs -r kill; wait; rm -rf "$tap_dir"' EXIT
 
-# It takes rows, or refuses them, or says nothing, even to SIGTERM, as the file 'mode' says.
+# It takes whole rows, or refuses them, or says nothing, even to SIGTERM, as the file 'mode' says.
 cat >"$tap_dir/bin/clickhouse-client" <<END
 #!/bin/sh
 echo "\$\$" >>"$tap_dir/calls"
 case \$(cat "$tap_dir/mode") in
-take) cat >"$tap_dir/taken.\$\$" && cat "$tap_dir/taken.\$\$" >>"$tap_dir/taken" ;;
+take) f="$tap_dir/taken.\$\$"; cat >"\$f" && jq empty "\$f" && cat "\$f" >>"$tap_dir/taken" ;;
 refuse) exit 1 ;;
 hang) exec sleep 600 ;;
 deaf) trap '' TERM; exec sleep 60 ;;
@@ -132,7 +132,7 @@ reader=$(pgrep -P "$pid" -x tcpledger)
 stop KILL
 gone() { ! kill -0 "$reader" 2>/dev/null; }
 tap_true "killed, it takes what follows with it" until_true gone
-printf '{"id":' >>"$(echo "$spool"/rows.*)"
+printf '{"program":"{}' >>"$(echo "$spool"/rows.*)"
 begin take
 start 0.1
 feed start snapshot_end

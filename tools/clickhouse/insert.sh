@@ -103,8 +103,9 @@ insert()
 # Kept by an earlier start, and ours.
 is_left() { [ "$1" != "$spool" ] && [ -f "$1" ] && [ ! -L "$1" ] && [ -O "$1" ]; }
 
-# What it had sent is a hole; its last row may be cut off.
-left_rows() { tr -d '\0' <"$1" | LC_ALL=C sed -n '/^{.*}$/p'; }
+# What it had sent is a hole. Its last row may be cut off, also after a brace in a name: with
+# something behind it, it does not look whole.
+left_rows() { { tr -d '\0' <"$1" && echo cut; } | LC_ALL=C sed -n '/^{.*}$/p'; }
 
 send_file()
 {
@@ -126,8 +127,11 @@ send_left()
 	for file in "$spool_dir"/rows.*; do
 		is_left "$file" || continue
 		[ -z "$deadline" ] || [ "$SECONDS" -lt "$deadline" ] || return 1
-		# Another start may just have sent and removed it.
-		{ exec 9<"$file"; } 2>/dev/null || continue
+		if ! { exec 9<"$file"; } 2>/dev/null; then
+			# Another start may just have sent and removed it.
+			[ -e "$file" ] || continue
+			return 1
+		fi
 		if flock -n 9 && is_at 9 "$file"; then
 			send_file "$file" || status=1
 		fi
