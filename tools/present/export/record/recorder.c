@@ -278,6 +278,9 @@ static int refresh(struct recorder *r, bool other)
 	r->begins = frame->seq;
 	while (r->next < frame->seq && next(r) == STREAM_FRAME)
 		;
+	/* What was lost may reach beyond, and there the fresh one has it. */
+	if (r->next > frame->seq)
+		r->next = frame->seq;
 	r->begins = UINT64_MAX;
 	if (r->failed) {
 		snapshot_end(fresh);
