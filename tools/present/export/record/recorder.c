@@ -268,6 +268,7 @@ static int refresh(struct recorder *r, bool other)
 	const struct frame *frame;
 	struct events *fresh;
 	int status = FAIL_NONE;
+	bool behind;
 
 	if (r->failed)
 		return FAIL_WORK;
@@ -276,10 +277,11 @@ static int refresh(struct recorder *r, bool other)
 		return FAIL_NONE;
 	frame = r->snapshot.start;
 	r->begins = frame->seq;
+	behind = r->next < frame->seq;
 	while (r->next < frame->seq && next(r) == STREAM_FRAME)
 		;
 	/* What was lost may reach beyond, and there the fresh one has it. */
-	if (r->next > frame->seq)
+	if (behind && r->next > frame->seq)
 		r->next = frame->seq;
 	r->begins = UINT64_MAX;
 	if (r->failed) {
