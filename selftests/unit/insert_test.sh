@@ -239,9 +239,10 @@ tap_is "rows that could not be read are not taken for sent" "$status $(kept) $(t
 	"1 $count 0"
 begin take
 start 600 PATH="$tap_dir/broken:$PATH"
-feed start snapshot_end
+feed start records snapshot_end
+until_true spooled $((2 * count))
 stop TERM
-tap_is "... nor those of an earlier start" "$status $(kept)" "1 $count"
+tap_is "... nor those of an earlier start" "$status $(kept)" "1 $((2 * count))"
 
 # One end to the time, for all that may take long.
 rm -f "$spool"/rows.*
