@@ -124,7 +124,7 @@ compile_commands.json: modules
 	   $(MAKE) -wnB -C selftests/unit check; } | \
 		selftests/vm/compile_commands.py $@ $(BUILD)/module.json
 
-list-warp list-smp list-turns list-stress-warp list-stress-smp list-stress-turns:
+list-warp list-smp list-turns list-stress-warp list-stress-smp list-stress-turns list-helpers:
 	$(KSFT) $@
 
 demo:

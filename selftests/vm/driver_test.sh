@@ -214,12 +214,12 @@ texts_of_calls()
 }
 
 # all_listed FOLDER: whether each program and script there is in a list of
-# selftests/programs/Makefile, but what runs them
+# selftests/programs/Makefile, but what runs them, or is a program that a test runs
 all_listed()
 {
 	local mode lists=run_selftests.sh path name ok=0
 
-	for mode in warp smp turns stress-warp stress-smp stress-turns; do
+	for mode in warp smp turns stress-warp stress-smp stress-turns helpers; do
 		lists+=" $(make -s --no-print-directory -C "$top" "list-$mode")" || return 1
 	done
 	for path in "$1"/*.c "$1"/*.sh; do
