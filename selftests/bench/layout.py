@@ -64,6 +64,19 @@ def frames_of(ko, section, offsets):
     return frames
 
 
+def read_spans(path, kind, entry):
+    """For each span of a plugin's file what @entry makes of its lines of that kind."""
+    spans = []
+    with open(path, encoding="ascii") as f:
+        for line in f:
+            word = line.split()
+            if word[0] == "span":
+                spans.append([])
+            elif word[0] == kind:
+                spans[-1].append(entry(word))
+    return spans
+
+
 def read_guest(path):
     """Layouts by row, and (row, work, count) in the order of the spans."""
     layouts, works = collections.defaultdict(Layout), []

@@ -175,7 +175,7 @@ static void sti_executed(unsigned int index, void *pc)
 	interrupts_on(cpu_of(index));
 }
 
-/* The CPU leaves a module's code: by a call, or for good, or it is interrupted. */
+/* The CPU leaves a module's code, by a call, by its end, or because of an interrupt. */
 static void leave_modules(struct cpu *cpu, const struct block *to)
 {
 	const struct block *b = cpu->before;

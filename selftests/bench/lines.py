@@ -19,7 +19,7 @@ import collections
 import json
 import sys
 
-from layout import places_of, read_guest
+from layout import places_of, read_guest, read_spans
 
 LINE = 64
 WORKERS = ("look_at_all", "fill_stock")
@@ -48,15 +48,7 @@ class Access:
 
 def read_counts(path):
     """The accesses of each span."""
-    spans = []
-    with open(path, encoding="ascii") as f:
-        for line in f:
-            word = line.split()
-            if word[0] == "span":
-                spans.append([])
-            elif word[0] == "access":
-                spans[-1].append(Access(word))
-    return spans
+    return read_spans(path, "access", Access)
 
 
 def by_segments(access, places):

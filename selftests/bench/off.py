@@ -12,22 +12,14 @@ the file LIMITS says.
 import json
 import sys
 
-from layout import places_of, read_guest
+from layout import places_of, read_guest, read_spans
 
 LISTED = 8
 
 
 def read_counts(path):
     """For each span (owner, how often, at most)."""
-    spans = []
-    with open(path, encoding="ascii") as f:
-        for line in f:
-            word = line.split()
-            if word[0] == "span":
-                spans.append([])
-            elif word[0] == "off":
-                spans[-1].append((int(word[1], 16), int(word[2]), int(word[3])))
-    return spans
+    return read_spans(path, "off", lambda word: (int(word[1], 16), int(word[2]), int(word[3])))
 
 
 def main():

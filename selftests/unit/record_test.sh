@@ -138,14 +138,19 @@ until ! timeout 0.2 head -c 4096 /dev/zero >&7; do :; done
 (ulimit -S -n 5 && exec "$TCPLEDGER" record "$file" --rotate-size 100K) 2>&7 7>&- &
 pid=$!
 sleeps() { grep -q '^State:.S' "/proc/$pid/status"; }
+# From now on it may open files; it tries again within a second, and its output is read on.
+ends_when_it_can_open()
+{
+	prlimit --pid $pid --nofile=64:
+	read -rt 1.1 <> <(:)
+	cat <&7 >"$tap_dir/errors" &
+	reader=$!
+	exec 7>&-
+	wait $pid
+	kill $reader
+}
 until_true sleeps
-prlimit --pid $pid --nofile=64:
-read -rt 1.1 <> <(:)	# after which it is tried again
-cat <&7 >"$tap_dir/errors" &
-reader=$!
-exec 7>&-
-wait $pid
-kill $reader
+ends_when_it_can_open
 tap_true "... and where they can be had again, it takes them" test "$(files | wc -l)" -gt 3
 tap_same "... with nothing missing between" "$(told "$file" | which)" "$(which <<<"$whole")"
 rm "$file".*
@@ -188,13 +193,7 @@ until ! timeout 0.2 head -c 4096 /dev/zero >&7; do :; done
 pid=$!
 until_true sleeps
 mv "$tap_dir/fresh" "$events"
-prlimit --pid $pid --nofile=64:
-read -rt 1.1 <> <(:)	# after which it is tried again
-cat <&7 >"$tap_dir/errors" &
-reader=$!
-exec 7>&-
-wait $pid
-kill $reader
+ends_when_it_can_open
 begins=$(told "$events" | jq -s '.[0].number')
 tap_is "a file has all that is behind its snapshot" "$(told "$file.000002" | jq -s '.[0].number')" "$begins"
 tap_same "... and the one before all up to it" "$(told "$file" | which)" "$(which <<<"$whole")"

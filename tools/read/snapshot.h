@@ -2,8 +2,8 @@
 /*
  * A fresh snapshot of the records while their events are being read. It comes from a
  * second descriptor: the START there tells the number of the event behind the snapshot.
- * Up to that one the first descriptor is read to its end, so no event is skipped or lost
- * between the two.
+ * The first descriptor is read up to that event and then closed, so no event is skipped or
+ * lost between the two.
  */
 #ifndef TCPLEDGER_SNAPSHOT_H
 #define TCPLEDGER_SNAPSHOT_H
